@@ -1,0 +1,36 @@
+/*
+ * A hash index from 64-bit keys to 32-bit ids: open addressing, eight bytes an
+ * entry. It keeps 32 bits of each key; the caller's `key_of` gives the rest of
+ * the answer, so the records stay the only holders of full keys.
+ */
+#ifndef SIPWHY_BASE_INDEX_H
+#define SIPWHY_BASE_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint64_t index_key_fn(uint32_t id, const void *arg);
+
+struct index_entry {
+    uint32_t id; /* 0: empty */
+    uint32_t tag;
+};
+
+struct index {
+    struct index_entry *entries;
+    size_t mask;
+    size_t count;
+    index_key_fn *key_of;
+    const void *arg;
+};
+
+void index_init(struct index *index, index_key_fn *key_of, const void *arg);
+void index_destroy(struct index *index);
+/* The id stored under `key`, or 0. */
+uint32_t index_find(const struct index *index, uint64_t key);
+/* Adds an id whose key is not there yet; -1 when memory is short. */
+int index_add(struct index *index, uint64_t key, uint32_t id);
+void index_remove(struct index *index, uint64_t key, uint32_t id);
+size_t index_bytes(const struct index *index);
+
+#endif

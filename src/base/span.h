@@ -1,0 +1,77 @@
+/*
+ * A span is text that lies in somebody else's bytes: a start and a length, no
+ * terminator, no ownership. Everything read from a packet is passed as spans.
+ */
+#ifndef SIPWHY_BASE_SPAN_H
+#define SIPWHY_BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct span {
+    const char *p;
+    size_t n;
+};
+
+#define SPAN_NONE ((struct span){ NULL, 0 })
+/* For a string literal, or anything else that is NUL-terminated and outlives the span. */
+#define SPAN(text) span_of(text)
+/* printf helper: printf("%.*s", SPAN_ARG(s)). */
+#define SPAN_ARG(s) (int)(s).n, (s).p ? (s).p : ""
+
+static inline struct span span_of(const char *text)
+{
+    return (struct span){ text, text ? strlen(text) : 0 };
+}
+
+static inline struct span span_make(const char *start, const char *end)
+{
+    return (struct span){ start, (size_t)(end - start) };
+}
+
+static inline const char *span_end(struct span s)
+{
+    return s.p + s.n;
+}
+
+static inline bool span_equal(struct span a, struct span b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* ASCII only: SIP tokens are case-insensitive in ASCII (RFC 3261 §7.3.1). */
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static inline bool ascii_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Equality without regard to ASCII case. */
+bool span_same(struct span a, struct span b);
+/* The same, against a literal. */
+bool span_is(struct span s, const char *text);
+/* Whether `s` begins with `text`, without regard to ASCII case. */
+bool span_starts(struct span s, const char *text);
+/* The span without blanks at either end. */
+struct span span_trim(struct span s);
+/* First position of byte `c`, or NULL. */
+const char *span_find(struct span s, char c);
+/* First position of `text` without regard to ASCII case, or NULL. */
+const char *span_search(struct span s, const char *text);
+/* Reads all of `s` as a decimal number up to `max`; false when it is empty, not digits or more. */
+bool span_number(struct span s, uint64_t max, uint64_t *value);
+/* Copies at most size-1 bytes and terminates; returns `buf`. */
+char *span_copy(struct span s, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,99 @@
+/* See strbuf.h. */
+#include "base/strbuf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void *must(void *p)
+{
+    if (!p) {
+        fputs("sipwhy: out of memory\n", stderr);
+        abort();
+    }
+    return p;
+}
+
+void *mem_alloc(size_t n)
+{
+    return must(malloc(n ? n : 1));
+}
+
+void *mem_zero(size_t n)
+{
+    return must(calloc(1, n ? n : 1));
+}
+
+void *mem_grow(void *p, size_t n)
+{
+    return must(realloc(p, n ? n : 1));
+}
+
+char *mem_text(const char *text)
+{
+    return must(strdup(text));
+}
+
+static void reserve(struct strbuf *b, size_t more)
+{
+    if (b->n + more + 1 <= b->size)
+        return;
+    b->size = (b->n + more + 1) * 2;
+    b->p = mem_grow(b->p, b->size);
+}
+
+void strbuf_free(struct strbuf *b)
+{
+    free(b->p);
+    *b = STRBUF_INIT;
+}
+
+void strbuf_clear(struct strbuf *b)
+{
+    b->n = 0;
+    if (b->p)
+        b->p[0] = '\0';
+}
+
+void strbuf_char(struct strbuf *b, char c)
+{
+    reserve(b, 1);
+    b->p[b->n++] = c;
+    b->p[b->n] = '\0';
+}
+
+void strbuf_span(struct strbuf *b, struct span s)
+{
+    reserve(b, s.n);
+    if (s.n)
+        memcpy(b->p + b->n, s.p, s.n);
+    b->n += s.n;
+    b->p[b->n] = '\0';
+}
+
+void strbuf_text(struct strbuf *b, const char *text)
+{
+    strbuf_span(b, span_of(text));
+}
+
+void strbuf_format(struct strbuf *b, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n < 0)
+        return;
+    reserve(b, (size_t)n);
+    va_start(args, format);
+    vsnprintf(b->p + b->n, (size_t)n + 1, format, args);
+    va_end(args);
+    b->n += (size_t)n;
+}
+
+char *strbuf_take(struct strbuf *b)
+{
+    char *p = b->p ? b->p : mem_text("");
+    *b = STRBUF_INIT;
+    return p;
+}

@@ -1,0 +1,21 @@
+/* Times and durations as people read them. All times are nanoseconds since 1970, UTC. */
+#ifndef SIPWHY_BASE_TIMEFMT_H
+#define SIPWHY_BASE_TIMEFMT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TIME_TEXT 40
+
+/* "14:02:11.482", local time. Each gives `buf`, of TIME_TEXT bytes. */
+char *time_clock(int64_t ns, char *buf);
+/* "2026-11-23 14:02:11.482", local time. */
+char *time_date(int64_t ns, char *buf);
+/* "2026-11-23T14:02:11.482000Z". */
+char *time_iso(int64_t ns, char *buf);
+/* "0.000", "12.345": seconds since something. */
+char *time_seconds(int64_t ns, char *buf);
+/* At most five columns, with its unit: "0ms", "12ms", "1.9s", "32s", "4m07", "2h05". */
+char *time_short(int64_t ns, char *buf);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * What can be read from one transaction that tells why it ended as it did: facts
+ * first, as data, for the pane, the list and the reports. Texts quote the network:
+ * whoever shows them escapes them (text_visible).
+ */
+#ifndef SIPWHY_DIAGNOSE_EVIDENCE_H
+#define SIPWHY_DIAGNOSE_EVIDENCE_H
+
+#include "base/strbuf.h"
+#include "store/store.h"
+
+#define EVIDENCE_FACTS 32
+
+struct evidence_fact {
+    char *text;
+    uint32_t message; /* the message that proves it, or 0 */
+};
+
+struct evidence {
+    struct evidence_fact facts[EVIDENCE_FACTS];
+    size_t count;
+};
+
+/* Fills *evidence with sentences, the most telling first; free it with evidence_free(). */
+void evidence_collect(struct evidence *evidence, const struct store *store, uint32_t transaction);
+void evidence_free(struct evidence *evidence);
+
+/* Appends the one line of the list's Why column; nothing when there is nothing to say. */
+void why_line(struct strbuf *out, const struct store *store, uint32_t transaction);
+
+#endif

@@ -1,0 +1,155 @@
+/* The Why column: one line a transaction, chosen by its class and its telling header. */
+#include "base/timefmt.h"
+#include "diagnose/evidence.h"
+#include "sip/fields.h"
+
+struct why {
+    struct strbuf *out;
+    const struct store *store;
+    const struct transaction *txn;
+    struct sip_message response;
+};
+
+static void waiting(struct why *w)
+{
+    unsigned sent = 1u + w->txn->retransmissions;
+    if (w->txn->method == SIP_ACK)
+        return;
+    if (w->txn->state == TXN_TIMED_OUT)
+        strbuf_format(w->out, "no response, sent %u time%s", sent, sent == 1 ? "" : "s");
+    else if (sent > 1)
+        strbuf_format(w->out, "no response yet, sent %u times", sent);
+}
+
+static void timed_out(struct why *w)
+{
+    if (w->txn->code == 0)
+        waiting(w);
+    else
+        strbuf_format(w->out, "no final response, only %u", w->txn->code);
+}
+
+static void provisional(struct why *w)
+{
+    char a[TIME_TEXT];
+    const struct message *last = store_message(w->store, w->txn->provisional);
+    int64_t since = last ? store_now(w->store) - last->time_ns : 0;
+    if (w->txn->code == 180)
+        strbuf_text(w->out, "ringing");
+    else if (w->txn->code == 100 && since > 10000000000LL)
+        strbuf_format(w->out, "nothing since 100 for %s", time_short(since, a));
+    else
+        strbuf_span(w->out, w->response.reason);
+}
+
+static void redirect(struct why *w)
+{
+    struct sip_address a;
+    sip_read_address(w->response.contact, &a);
+    strbuf_text(w->out, "to ");
+    strbuf_span(w->out, a.uri.n ? a.uri : w->response.reason);
+}
+
+static void challenge(struct why *w)
+{
+    struct span value = sip_find_header(&w->response, w->txn->code == 401 ? "WWW-Authenticate"
+                                                                           : "Proxy-Authenticate");
+    struct span realm = value.n ? sip_auth_param(value, "realm") : SPAN_NONE;
+    strbuf_text(w->out, "challenge");
+    if (realm.n) {
+        strbuf_text(w->out, ", realm ");
+        strbuf_span(w->out, realm);
+    }
+}
+
+static void cancelled(struct why *w)
+{
+    char a[TIME_TEXT];
+    const struct transaction *cancel = store_transaction(w->store, w->txn->related);
+    if (cancel && cancel->method == SIP_CANCEL)
+        strbuf_format(w->out, "cancelled by the caller after %s",
+                      time_short(cancel->time_ns - w->txn->time_ns, a));
+    else
+        strbuf_text(w->out, "ended before an answer");
+}
+
+static void success(struct why *w)
+{
+    if (w->txn->method == SIP_INVITE && !w->txn->ack)
+        strbuf_text(w->out, "answered, no ACK seen");
+    else if (w->txn->forked)
+        strbuf_text(w->out, "answered by one branch of a fork");
+}
+
+/* The text of `305 host "Incompatible media format"` (RFC 3261 §20.43). */
+static struct span warning_text(struct span value)
+{
+    const char *open = span_find(value, '"');
+    if (!open)
+        return value;
+    struct span rest = span_make(open + 1, span_end(value));
+    const char *close = span_find(rest, '"');
+    return close ? span_make(open + 1, close) : rest;
+}
+
+static struct span reason_text(struct span value)
+{
+    struct span text = sip_param(value, "text");
+    return text.n ? text : value;
+}
+
+static struct span whole(struct span value)
+{
+    return value;
+}
+
+/* Headers that say more than the phrase, the most telling first. */
+static const struct {
+    const char *header;
+    uint16_t code; /* 0: any failure */
+    const char *before;
+    struct span (*pick)(struct span value);
+    const char *after;
+} telling[] = {
+    { "Warning", 0, "", warning_text, "" },
+    { "Unsupported", 420, "unsupported: ", whole, "" },
+    { "Require", 421, "required: ", whole, "" },
+    { "Min-SE", 422, "at least ", whole, " s" },
+    { "Min-Expires", 423, "at least ", whole, " s" },
+    { "Allow", 405, "allowed: ", whole, "" },
+    { "Reason", 0, "", reason_text, "" },
+    { "Retry-After", 0, "retry after ", whole, " s" },
+};
+
+static void failure(struct why *w)
+{
+    strbuf_span(w->out, w->response.reason);
+    for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++) {
+        if (telling[i].code && telling[i].code != w->txn->code)
+            continue;
+        struct span value = sip_find_header(&w->response, telling[i].header);
+        if (value.n == 0)
+            continue;
+        strbuf_text(w->out, w->out->n ? ": " : "");
+        strbuf_text(w->out, telling[i].before);
+        strbuf_span(w->out, telling[i].pick(value));
+        strbuf_text(w->out, telling[i].after);
+        return;
+    }
+}
+
+void why_line(struct strbuf *out, const struct store *store, uint32_t id)
+{
+    static void (*const by_class[SIP_CLASSES])(struct why *w) = {
+        [SIP_CLASS_NONE] = waiting,        [SIP_CLASS_PROVISIONAL] = provisional,
+        [SIP_CLASS_SUCCESS] = success,     [SIP_CLASS_REDIRECT] = redirect,
+        [SIP_CLASS_CHALLENGE] = challenge, [SIP_CLASS_CANCELLED] = cancelled,
+        [SIP_CLASS_CLIENT] = failure,      [SIP_CLASS_SERVER] = failure,
+        [SIP_CLASS_GLOBAL] = failure,      [SIP_CLASS_TIMEOUT] = timed_out,
+    };
+    struct why w = { .out = out, .store = store, .txn = store_transaction(store, id) };
+    if (!w.txn)
+        return;
+    store_scan(store, w.txn->final ? w.txn->final : w.txn->provisional, &w.response);
+    by_class[w.txn->class](&w);
+}

@@ -1,0 +1,227 @@
+/*
+ * See pcap.h. libpcap writes into a new file beside the target, which takes the
+ * target's name only when every byte has arrived: a full disk or a crash leaves
+ * no half file behind.
+ */
+#include "export/pcap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <pcap/pcap.h>
+
+#include "base/strbuf.h"
+
+#define SNAPLEN 262144
+#define NANOSECONDS 1000000000
+
+enum { LINK_RAW = 101, DLT_RAW_LINUX = 12, DLT_RAW_OPENBSD = 14 };
+
+static int fail(char **error, const char *path, const char *what, const char *remedy)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_format(&text, "%s: %s; %s", path, what, remedy);
+    *error = strbuf_take(&text);
+    return -1;
+}
+
+static int fail_errno(char **error, const char *path, const char *doing, const char *remedy)
+{
+    struct strbuf what = STRBUF_INIT;
+    strbuf_format(&what, "%s: %s", doing, strerror(errno));
+    fail(error, path, strbuf_str(&what), remedy);
+    strbuf_free(&what);
+    return -1;
+}
+
+/* Live capture names raw IP by the number of its operating system. */
+static uint16_t link_of(const struct message *m)
+{
+    bool raw = m->linktype == DLT_RAW_LINUX || m->linktype == DLT_RAW_OPENBSD;
+    return raw ? LINK_RAW : m->linktype;
+}
+
+/* In order of time; packets of one time stay in the order in which they were read. */
+static int by_time(const void *left, const void *right)
+{
+    const struct message *a = *(const struct message *const *)left;
+    const struct message *b = *(const struct message *const *)right;
+    if (a->time_ns != b->time_ns)
+        return a->time_ns < b->time_ns ? -1 : 1;
+    if (a->source != b->source)
+        return a->source < b->source ? -1 : 1;
+    if (a->frame != b->frame)
+        return a->frame < b->frame ? -1 : 1;
+    return a->payload_off < b->payload_off ? -1 : a->payload_off > b->payload_off;
+}
+
+/* The messages that are still stored, sorted; the caller frees the list. */
+static const struct message **collect(const struct store *store, const uint32_t *ids, size_t *n)
+{
+    const struct message **list = mem_alloc(*n * sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; i < *n; i++) {
+        const struct message *m = store_message(store, ids[i]);
+        if (m)
+            list[count++] = m;
+    }
+    qsort(list, count, sizeof *list, by_time);
+    *n = count;
+    return list;
+}
+
+/* The link type that all share, or LINK_RAW; *cut tells whether the link layer has to go. */
+static uint16_t common_link(const struct message *const *list, size_t n, bool *cut)
+{
+    *cut = false;
+    for (size_t i = 1; i < n; i++)
+        *cut = *cut || link_of(list[i]) != link_of(list[0]);
+    return *cut ? LINK_RAW : link_of(list[0]);
+}
+
+static bool same_packet(const struct message *a, const struct message *b)
+{
+    return a->source == b->source && a->frame == b->frame && a->time_ns == b->time_ns &&
+           a->caplen == b->caplen && memcmp(a->packet, b->packet, a->caplen) == 0;
+}
+
+static void write_packet(pcap_dumper_t *dumper, const struct message *m, bool cut)
+{
+    uint32_t skip = cut ? m->ip_off : 0;
+    int64_t seconds = m->time_ns / NANOSECONDS;
+    struct pcap_pkthdr header = {
+        .ts = { .tv_sec = seconds, .tv_usec = m->time_ns - seconds * NANOSECONDS },
+        .caplen = m->caplen - skip,
+        .len = m->origlen - skip,
+    };
+    pcap_dump((u_char *)dumper, &header, m->packet + skip);
+}
+
+/* 0, or -1 with errno. The dumper is the file itself, which the caller closes. */
+static int write_all(FILE *file, const struct message *const *list, size_t n)
+{
+    bool cut;
+    uint16_t link = common_link(list, n, &cut);
+    /* libpcap wants its own number, which differs for raw IP only (of what the decoders know). */
+    pcap_t *pcap = pcap_open_dead_with_tstamp_precision(link == LINK_RAW ? DLT_RAW : link, SNAPLEN,
+                                                        PCAP_TSTAMP_PRECISION_NANO);
+    pcap_dumper_t *dumper = pcap ? pcap_dump_fopen(pcap, file) : NULL;
+    bool good = dumper != NULL;
+    for (size_t i = 0; good && i < n; i++) {
+        if (i > 0 && same_packet(list[i - 1], list[i]))
+            continue;
+        write_packet(dumper, list[i], cut);
+        good = !ferror(file);
+    }
+    good = good && fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
+    int number = errno ? errno : EIO;
+    if (pcap)
+        pcap_close(pcap);
+    errno = number;
+    return good ? 0 : -1;
+}
+
+/* A new file beside `path`, which then has the rights that the user's umask gives. */
+static FILE *open_part(const char *path, char **part)
+{
+    for (int i = 0; i < 100; i++) {
+        struct strbuf name = STRBUF_INIT;
+        strbuf_format(&name, "%s.%ld-%d.part", path, (long)getpid(), i);
+        *part = strbuf_take(&name);
+        int fd = open(*part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+        FILE *file = fd >= 0 ? fdopen(fd, "wb") : NULL;
+        if (file)
+            return file;
+        int number = errno;
+        if (fd >= 0) {
+            close(fd);
+            unlink(*part);
+        }
+        free(*part);
+        *part = NULL;
+        errno = number;
+        if (number != EEXIST)
+            break;
+    }
+    return NULL;
+}
+
+/*
+ * Gives the finished file its name. link() refuses an existing target, rename() replaces it;
+ * file systems without hard links know the rename that does not replace.
+ */
+static int put_in_place(const char *part, const char *path, bool overwrite)
+{
+    if (overwrite)
+        return rename(part, path);
+    if (link(part, path) == 0)
+        return unlink(part);
+    if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS)
+        return renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE);
+    return -1;
+}
+
+static int check_target(const char *path, bool overwrite, char **error)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return 0;
+    if (!S_ISREG(st.st_mode))
+        return fail(error, path, "is no regular file", "name a file to write");
+    if (!overwrite)
+        return fail(error, path, "exists already", "choose another name or allow overwriting");
+    return 0;
+}
+
+static int finish(FILE *file, const char *part, const char *path, bool overwrite, int written,
+                  char **error)
+{
+    int number = errno;
+    if (fclose(file) != 0 && written == 0) {
+        number = errno;
+        written = -1;
+    }
+    errno = number;
+    if (written < 0) {
+        unlink(part);
+        errno = number;
+        return fail_errno(error, path, "cannot write the capture",
+                          "nothing was kept: make room or choose another place");
+    }
+    if (put_in_place(part, path, overwrite) == 0)
+        return 0;
+    number = errno;
+    unlink(part);
+    errno = number;
+    return fail_errno(error, path, "cannot put the capture in its place", "choose another name");
+}
+
+int export_pcap(const char *path, bool overwrite, const struct store *store,
+                const uint32_t *messages, size_t n, char **error)
+{
+    char *part = NULL;
+    *error = NULL;
+    if (check_target(path, overwrite, error) < 0)
+        return -1;
+    const struct message **list = collect(store, messages, &n);
+    int result = -1;
+    FILE *file = NULL;
+    if (n == 0)
+        fail(error, path, "no message to write", "select messages that are still stored");
+    else if (!(file = open_part(path, &part)))
+        fail_errno(error, path, "cannot create the capture",
+                   "choose a folder that exists and that you may write to");
+    if (file) {
+        errno = 0;
+        int written = write_all(file, list, n);
+        result = finish(file, part, path, overwrite, written, error);
+        free(part);
+    }
+    free(list);
+    return result;
+}

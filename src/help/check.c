@@ -1,0 +1,138 @@
+/*
+ * What a page must look like. Strict, so that a slip of the pen shows where the page
+ * is made and not in the middle of a night on somebody's screen.
+ */
+#include "help/markup.h"
+
+#include "help/block.h"
+#include "base/text.h"
+
+struct check {
+    struct span page;
+    const char *const *ids;
+    size_t nids;
+    size_t next;       /* index of the section that must come next */
+    bool filled;       /* the current section has content */
+    const char *where; /* the fault */
+    const char *what;
+};
+
+static int fault(struct check *c, const char *where, const char *what)
+{
+    c->where = where;
+    c->what = what;
+    return -1;
+}
+
+static int check_bytes(struct check *c)
+{
+    struct span s = c->page;
+    uint32_t rune;
+    for (size_t n; (n = text_rune(s, &rune)) > 0; s.p += n, s.n -= n) {
+        if (rune == UINT32_MAX)
+            return fault(c, s.p, "this is not UTF-8");
+        if ((rune < 0x20 && !ascii_blank((char)rune)) || (rune >= 0x7f && rune < 0xa0))
+            return fault(c, s.p, "control character");
+    }
+    return 0;
+}
+
+static int check_section_end(struct check *c, const char *where)
+{
+    return c->next > 0 && !c->filled ? fault(c, where, "the section before this has no content")
+                                     : 0;
+}
+
+static int check_heading(struct check *c, const struct block *b)
+{
+    size_t i = 0;
+    if (b->mark.n != 2)
+        return fault(c, b->mark.p, "only '## SECTION' headings exist");
+    while (i < c->nids && !span_equal(b->text, SPAN(c->ids[i])))
+        i++;
+    if (i == c->nids)
+        return fault(c, b->mark.p, "unknown section");
+    if (i < c->next)
+        return fault(c, b->mark.p, "section appears twice or too late");
+    if (i > c->next)
+        return fault(c, b->mark.p, "a section is missing before this one");
+    if (check_section_end(c, b->mark.p))
+        return -1;
+    c->next++;
+    c->filled = false;
+    return 0;
+}
+
+/* A list mark that is not at the left edge: lists inside lists do not exist. */
+static int check_nesting(struct check *c, struct span text)
+{
+    struct span line;
+    while (block_line(&text, &line)) {
+        struct span bare = span_trim(line);
+        if (bare.p > line.p && bare.n >= 2 && bare.p[0] == '-' && bare.p[1] == ' ')
+            return fault(c, line.p, "nested list");
+    }
+    return 0;
+}
+
+static int check_marks(struct check *c, struct span text)
+{
+    struct token t;
+    const char *bold = NULL;
+    while (block_token(&text, &t)) {
+        if (t.kind == TOKEN_BROKEN)
+            return fault(c, t.text.p,
+                         t.text.p[0] == '`' ? "'`' is not closed"
+                                            : "'[[' does not begin a [[KIND/NAME]] link");
+        if (t.kind == TOKEN_CODE && span_trim(t.text).n == 0)
+            return fault(c, t.text.p, "nothing between '`' and '`'");
+        if (t.kind == TOKEN_BOLD)
+            bold = bold ? NULL : t.text.p;
+    }
+    return bold ? fault(c, bold, "'**' is not closed") : 0;
+}
+
+static int check_block(struct check *c, const struct block *b)
+{
+    if (b->kind == BLOCK_HEADING)
+        return check_heading(c, b);
+    if (c->next == 0)
+        return fault(c, b->text.p, "text before the first section");
+    if (span_trim(b->text).n == 0)
+        return fault(c, b->mark.p, "list item without text");
+    c->filled = true;
+    return check_nesting(c, b->text) ? -1 : check_marks(c, b->text);
+}
+
+static int check_page(struct check *c)
+{
+    struct span rest = c->page;
+    struct block block;
+    if (check_bytes(c))
+        return -1;
+    while (block_next(&rest, &block))
+        if (check_block(c, &block))
+            return -1;
+    if (c->next < c->nids)
+        return fault(c, span_end(c->page), "a section is missing at the end");
+    return check_section_end(c, span_end(c->page));
+}
+
+static size_t line_of(struct span text, const char *where)
+{
+    size_t line = 1;
+    for (const char *p = text.p; p < where; p++)
+        line += *p == '\n' && p + 1 < span_end(text);
+    return line;
+}
+
+int help_check(struct span text, const char *const *ids, size_t nids, size_t *line,
+               const char **message)
+{
+    struct check c = { .page = text, .ids = ids, .nids = nids };
+    if (check_page(&c) == 0)
+        return 0;
+    *line = line_of(text, c.where);
+    *message = c.what;
+    return -1;
+}

@@ -1,0 +1,51 @@
+/*
+ * Reading capture files as bytes: pcap and pcapng. A reader looks at a window of
+ * bytes and needs no file, so that mapped files, pipes, tests and fuzzers share it.
+ */
+#ifndef SIPWHY_INPUT_CAPTURE_H
+#define SIPWHY_INPUT_CAPTURE_H
+
+#include "net/packet.h"
+
+#define CAPTURE_MAX_PACKET 262144u  /* what tcpdump and dumpcap write at most */
+#define CAPTURE_MAX_BLOCK 16777216u /* a pcapng block larger than this is damage */
+#define CAPTURE_INTERFACES 4096     /* of one pcapng section */
+
+enum capture_result {
+    CAPTURE_PACKET, /* *packet is filled and points into the window */
+    CAPTURE_SKIP,   /* something else was read: go on */
+    CAPTURE_MORE,   /* the window ends inside a record */
+    CAPTURE_DAMAGED /* cannot go on; capture_error() says why */
+};
+
+struct capture;
+
+/* A reader for bytes that begin like `data`; NULL when they are no capture file. */
+struct capture *capture_open(const uint8_t *data, size_t n);
+/* How many first bytes capture_open() wants to see. */
+#define CAPTURE_MAGIC 24
+void capture_close(struct capture *capture);
+/* Reads one record from the window; *used says how many bytes are done with. */
+enum capture_result capture_next(struct capture *capture, const uint8_t *data, size_t n,
+                                 size_t *used, struct packet *packet);
+/* What is damaged, without a final full stop. */
+const char *capture_error(const struct capture *capture);
+
+/* The formats behind it: pcap.c and pcapng.c. */
+struct capture_format {
+    bool (*recognise)(const uint8_t *data, size_t n);
+    struct capture *(*open)(const uint8_t *data);
+    void (*close)(struct capture *capture);
+    enum capture_result (*next)(struct capture *capture, const uint8_t *data, size_t n,
+                                size_t *used, struct packet *packet);
+};
+extern const struct capture_format capture_pcap, capture_pcapng;
+
+/* The beginning of every format's own structure. */
+struct capture {
+    const struct capture_format *format;
+    const char *error;
+    uint32_t frames;
+};
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * The inputs of a run: a registry of sources, merged by capture time. A source is
+ * one file with one `const struct source_ops`; the caller asks for packets and
+ * is told when to wait.
+ */
+#ifndef SIPWHY_INPUT_INPUT_H
+#define SIPWHY_INPUT_INPUT_H
+
+#include "net/packet.h"
+
+#define INPUT_SOURCES 1024
+
+enum input_status {
+    INPUT_PACKET, /* a packet was handed over */
+    INPUT_WAIT,   /* nothing now: wait for the descriptor or the time */
+    INPUT_END     /* nothing any more */
+};
+
+struct source;
+
+struct source_ops {
+    const char *kind; /* "file", "live", "demo" */
+    bool live;        /* packets arrive by themselves: no merging, the clock runs */
+    enum input_status (*next)(struct source *source, struct packet *packet);
+    /* Refreshes source->stats where that costs something; may be NULL. */
+    void (*refresh)(struct source *source);
+    void (*close)(struct source *source);
+};
+
+struct source_stats {
+    uint64_t packets;
+    uint64_t size, position; /* bytes, where they are known; else 0 */
+    uint64_t kernel_drops, interface_drops;
+};
+
+/* The beginning of every source's own structure. */
+struct source {
+    const struct source_ops *ops;
+    char *name;     /* as the user wrote it */
+    char *trouble;  /* one line on why it stopped early, or NULL */
+    int fd;         /* to wait on, or -1 */
+    int64_t due_ns; /* with no descriptor: when (CLOCK_REALTIME) the next packet comes; 0: at once */
+    struct source_stats stats;
+    struct packet ahead; /* read but not handed over, while files are merged */
+    bool has_ahead;
+    bool ended;
+    bool told; /* the trouble was shown */
+};
+
+struct inputs;
+
+struct inputs *inputs_new(void);
+void inputs_free(struct inputs *inputs);
+/* Takes the source over. -1 when there are too many. */
+int inputs_add(struct inputs *inputs, struct source *source);
+/* The next packet in order of time; *packet is valid until the next call, longer if mapped. */
+enum input_status inputs_next(struct inputs *inputs, struct packet *packet);
+size_t inputs_count(const struct inputs *inputs);
+struct source *inputs_at(const struct inputs *inputs, size_t i);
+/* Whether a source still brings packets by itself. */
+bool inputs_live(const struct inputs *inputs);
+bool inputs_ended(const struct inputs *inputs);
+/* Calls each source's refresh. */
+void inputs_refresh(struct inputs *inputs);
+
+/*
+ * Opening. Each gives a source, or NULL with *error set to one line (what, where,
+ * what to do) that the caller frees.
+ */
+struct source *source_open_file(const char *path, char **error); /* "-": standard input */
+struct source *source_open_live(const char *interface, const char *bpf, bool promiscuous,
+                                int buffer_mib, char **error);
+/* Plays a capture in memory as if it happened now; the bytes must stay. */
+struct source *source_open_replay(const char *name, const uint8_t *data, size_t n, char **error);
+/* Writes the interfaces that can be captured on, one a line, to standard output. */
+int live_list_interfaces(char **error);
+
+/* For the sources: notes why it stopped, once. */
+void source_trouble(struct source *source, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A one-line error for *error. */
+char *input_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,177 @@
+/* Start: read settings, then run the console or the subcommand that was asked for. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explain.h"
+#include "knowledge.h"
+#include "options.h"
+#include "report.h"
+#include "session.h"
+#include "ui/console.h"
+
+
+static const char usage[] =
+    "sipwhy: see why SIP calls fail\n"
+    "\n"
+    "  sipwhy [OPTION]... FILE...               console on captures ('-': standard input)\n"
+    "  sipwhy -i IFACE [OPTION]... [BPF]...     console on live traffic\n"
+    "  sipwhy demo                              console on bundled traffic, played live\n"
+    "  sipwhy explain TOPIC...                  what a response code means and what to do\n"
+    "  sipwhy report [OPTION]... FILE...        counts, headless\n"
+    "  sipwhy list [transactions|calls|messages] [OPTION]... FILE...\n"
+    "\n"
+    "report and list read live traffic too: report -i lo --duration 10\n"
+    "\n";
+
+static int fail(char *error)
+{
+    fprintf(stderr, "sipwhy: %s\n", error ? error : "failed");
+    free(error);
+    return 2;
+}
+
+struct run {
+    struct settings settings;
+    int count;
+    char **words; /* arguments behind the subcommand */
+};
+
+static int with_session(struct run *run, int (*act)(struct session *, const char *),
+                        const char *what)
+{
+    struct session session = { 0 };
+    char *error = NULL;
+    if (run->count == 0 && run->settings.files.count == 0 && run->settings.interfaces.count == 0)
+        return fail(strdup("nothing to read; name a capture file or an interface with -i"));
+    int result = session_open(&session, &run->settings, (size_t)run->count, run->words, &error);
+    result = result < 0 ? fail(error) : act(&session, what);
+    session_close(&session);
+    return result;
+}
+
+static int act_report(struct session *session, const char *what)
+{
+    (void)what;
+    return report_run(session);
+}
+
+static int run_report(struct run *run)
+{
+    return with_session(run, act_report, NULL);
+}
+
+static int run_list(struct run *run)
+{
+    static const char *const kinds[] = { "transactions", "calls", "messages" };
+    const char *what = kinds[0];
+    for (size_t i = 0; run->count && i < 3; i++)
+        if (strcmp(run->words[0], kinds[i]) == 0) {
+            what = kinds[i];
+            run->words++;
+            run->count--;
+            break;
+        }
+    return with_session(run, list_run, what);
+}
+
+static int run_explain(struct run *run)
+{
+    char *warning = NULL;
+    if (run->count == 0)
+        return fail(strdup("explain what? name a code, such as: sipwhy explain 488"));
+    struct help *help = knowledge_open(&run->settings, &warning);
+    if (warning)
+        fprintf(stderr, "%s\n", warning);
+    int result = explain_run(help, run->count, run->words, NULL);
+    free(warning);
+    help_free(help);
+    return result;
+}
+
+static int run_demo(struct run *run)
+{
+    struct session session = { 0 };
+    char *error = NULL;
+    int result = session_open_demo(&session, &run->settings, &error);
+    result = result < 0 ? fail(error) : console_run(&session, &run->settings);
+    session_close(&session);
+    return result;
+}
+
+static int act_console(struct session *session, const char *what)
+{
+    (void)what;
+    return console_run(session, (struct settings *)session->settings);
+}
+
+static const struct {
+    const char *name;
+    int (*run)(struct run *run);
+} subcommands[] = {
+    { "report", run_report },
+    { "list", run_list },
+    { "explain", run_explain },
+    { "demo", run_demo },
+};
+
+static int dispatch(struct run *run)
+{
+    for (size_t i = 0; run->count && i < sizeof subcommands / sizeof subcommands[0]; i++) {
+        if (strcmp(run->words[0], subcommands[i].name) != 0)
+            continue;
+        run->words++;
+        run->count--;
+        return subcommands[i].run(run);
+    }
+    if (run->count == 0 && run->settings.files.count == 0 && run->settings.interfaces.count == 0) {
+        fputs(usage, stderr);
+        fputs("Try: sipwhy demo\n", stderr);
+        return 2;
+    }
+    return with_session(run, act_console, NULL);
+}
+
+static int run_informative(const struct settings *settings)
+{
+    char *error = NULL;
+    if (settings->version) {
+        puts(PACKAGE_STRING);
+    } else if (settings->help) {
+        fputs(usage, stdout);
+        options_print(false);
+    } else if (live_list_interfaces(&error) < 0) {
+        return fail(error);
+    }
+    return 0;
+}
+
+int main(int argc, char *argv[])
+{
+    struct run run = { .words = argv };
+    char *error = NULL;
+    int result;
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    signal(SIGPIPE, SIG_DFL);
+    settings_init(&run.settings);
+    /* For the man page, which is made from the program's own tables. */
+    if (argc == 2 && strcmp(argv[1], "--man-options") == 0) {
+        options_print(true);
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "--man-keys") == 0) {
+        console_print_keys(true);
+        return 0;
+    }
+    if (options_parse(&run.settings, argc, argv, &run.count, &error) < 0)
+        result = fail(error);
+    else if (run.settings.version || run.settings.help || run.settings.list_interfaces)
+        result = run_informative(&run.settings);
+    else
+        result = dispatch(&run);
+    settings_free(&run.settings);
+    return result;
+}

@@ -1,0 +1,26 @@
+/* An IP address with a port, as a value. */
+#ifndef SIPWHY_NET_ADDR_H
+#define SIPWHY_NET_ADDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct addr {
+    uint8_t ip[16]; /* IPv4 in the first four, the rest zero */
+    uint16_t port;
+    uint8_t family; /* 4, 6, or 0 when unknown */
+    uint8_t unused; /* zero, so that memcmp compares */
+};
+
+/* "192.0.2.1", "2001:db8::1"; give it ADDR_TEXT bytes. Returns `buf`. */
+#define ADDR_HOST 48 /* what a host alone needs */
+#define ADDR_TEXT 64
+char *addr_host(const struct addr *a, char *buf);
+/* "192.0.2.1:5060", "[2001:db8::1]:5060". */
+char *addr_format(const struct addr *a, char *buf);
+bool addr_equal(const struct addr *a, const struct addr *b);
+/* The same without regard to the port. */
+bool addr_same_host(const struct addr *a, const struct addr *b);
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * IPv4 (RFC 791), IPv6 with its extension headers (RFC 8200) and UDP (RFC 768).
+ * A first fragment is read as far as it goes and marked truncated; later
+ * fragments carry no transport header and are left alone.
+ */
+#include "net/decode.h"
+
+#include <string.h>
+
+#define MAX_EXTENSIONS 10
+
+enum { IP_TCP = 6, IP_UDP = 17 };
+
+static enum decode_result udp(struct decode *d)
+{
+    struct payload *p = d->payload;
+    p->transport = TRANSPORT_UDP;
+    p->src.port = reader_u16(&d->r);
+    p->dst.port = reader_u16(&d->r);
+    uint16_t length = reader_u16(&d->r);
+    reader_skip(&d->r, 2);
+    if (d->r.overrun || (length != 0 && length < 8))
+        return DECODE_BROKEN;
+    size_t left = reader_left(&d->r);
+    size_t wanted = length == 0 ? left : length - 8u; /* 0: a jumbogram, RFC 2675 §4 */
+    if (wanted > left)
+        p->truncated = true;
+    p->data = d->r.p;
+    p->len = (uint32_t)(wanted < left ? wanted : left);
+    return DECODE_OK;
+}
+
+static const struct {
+    uint8_t protocol;
+    decode_fn *decode;
+} protocols[] = {
+    { IP_UDP, udp },
+};
+
+static enum decode_result transport(struct decode *d, uint8_t protocol)
+{
+    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
+        if (protocols[i].protocol == protocol)
+            return protocols[i].decode(d);
+    return DECODE_OTHER;
+}
+
+/* Cuts the reader to the datagram: Ethernet padding and trailers are no payload. */
+static void limit(struct decode *d, size_t length)
+{
+    if (length < reader_left(&d->r))
+        d->r.end = d->r.p + length;
+}
+
+static enum decode_result ip4(struct decode *d)
+{
+    uint8_t first = reader_u8(&d->r);
+    reader_skip(&d->r, 1);
+    uint16_t total = reader_u16(&d->r);
+    d->payload->ip_id = reader_u16(&d->r);
+    uint16_t fragment = reader_u16(&d->r);
+    reader_skip(&d->r, 1);
+    uint8_t protocol = reader_u8(&d->r);
+    reader_skip(&d->r, 2);
+    const uint8_t *src = reader_take(&d->r, 4);
+    const uint8_t *dst = reader_take(&d->r, 4);
+    size_t header = (size_t)(first & 15) * 4;
+    if (d->r.overrun || header < 20)
+        return DECODE_BROKEN;
+    memcpy(d->payload->src.ip, src, 4);
+    memcpy(d->payload->dst.ip, dst, 4);
+    d->payload->src.family = d->payload->dst.family = 4;
+    if (total >= header) /* 0 stands for segmentation offload */
+        limit(d, total - 20u);
+    if (!reader_skip(&d->r, header - 20))
+        return DECODE_BROKEN;
+    if (fragment & 0x1fff)
+        return DECODE_OTHER;
+    if (fragment & 0x2000)
+        d->payload->truncated = true;
+    return transport(d, protocol);
+}
+
+/* The length of an extension header behind its first two bytes, or -1 when it is none. */
+static int extension_rest(uint8_t type, uint8_t length)
+{
+    switch (type) {
+    case 0: case 43: case 60: case 135: case 139: case 140:
+        return length * 8 + 6;
+    case 51: /* RFC 4302 counts in words of four bytes */
+        return length * 4 + 6;
+    default:
+        return -1;
+    }
+}
+
+static enum decode_result ip6_next(struct decode *d, uint8_t type)
+{
+    for (int i = 0; i < MAX_EXTENSIONS; i++) {
+        if (type == 44) { /* fragment, RFC 8200 §4.5 */
+            type = reader_u8(&d->r);
+            reader_skip(&d->r, 1);
+            uint16_t offset = reader_u16(&d->r);
+            d->payload->ip_id = (uint16_t)reader_u32(&d->r);
+            if (d->r.overrun)
+                return DECODE_BROKEN;
+            if (offset & 0xfff8)
+                return DECODE_OTHER;
+            if (offset & 1)
+                d->payload->truncated = true;
+            continue;
+        }
+        if (extension_rest(type, 0) < 0)
+            return transport(d, type);
+        uint8_t next = reader_u8(&d->r);
+        uint8_t length = reader_u8(&d->r);
+        if (!reader_skip(&d->r, (size_t)extension_rest(type, length)))
+            return DECODE_BROKEN;
+        type = next;
+    }
+    return DECODE_BROKEN;
+}
+
+static enum decode_result ip6(struct decode *d)
+{
+    reader_skip(&d->r, 4);
+    uint16_t length = reader_u16(&d->r);
+    uint8_t next = reader_u8(&d->r);
+    reader_skip(&d->r, 1);
+    const uint8_t *src = reader_take(&d->r, 16);
+    const uint8_t *dst = reader_take(&d->r, 16);
+    if (d->r.overrun)
+        return DECODE_BROKEN;
+    memcpy(d->payload->src.ip, src, 16);
+    memcpy(d->payload->dst.ip, dst, 16);
+    d->payload->src.family = d->payload->dst.family = 6;
+    if (length) /* 0: a jumbogram */
+        limit(d, length);
+    return ip6_next(d, next);
+}
+
+enum decode_result decode_ip(struct decode *d)
+{
+    if (reader_left(&d->r) == 0)
+        return DECODE_BROKEN;
+    d->payload->ip_offset = (uint32_t)(d->r.p - d->packet->data);
+    switch (*d->r.p >> 4) {
+    case 4:
+        return ip4(d);
+    case 6:
+        return ip6(d);
+    default:
+        return DECODE_OTHER;
+    }
+}
+
+const char *transport_name(uint8_t transport)
+{
+    static const char *const names[] = { "udp", "tcp", "tls", "ws", "sctp" };
+    return transport < sizeof names / sizeof names[0] ? names[transport] : "?";
+}

@@ -1,0 +1,39 @@
+/*
+ * A packet as an input hands it over, and what the decoders find in it. Plain
+ * values; the bytes belong to the input unless `mapped` says that they stay.
+ */
+#ifndef SIPWHY_NET_PACKET_H
+#define SIPWHY_NET_PACKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/addr.h"
+
+struct packet {
+    int64_t time_ns; /* capture time since 1970, UTC */
+    const uint8_t *data;
+    uint32_t caplen;
+    uint32_t origlen;  /* length on the wire */
+    uint32_t frame;    /* number in its source, from 1 */
+    uint16_t source;   /* index of the source */
+    uint16_t linktype; /* LINKTYPE_ value of the capture file formats */
+    bool mapped;       /* the bytes outlive the call: the store need not copy them */
+};
+
+enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_WS, TRANSPORT_SCTP };
+
+/* A transport payload found in a packet. */
+struct payload {
+    const uint8_t *data;
+    uint32_t len;
+    uint32_t ip_offset; /* of the IP header in the packet, for writing it out again */
+    struct addr src, dst;
+    uint8_t transport; /* enum transport */
+    uint16_t ip_id;    /* IPv4 identification, 0 where there is none */
+    bool truncated;    /* bytes are missing: cut by the capture, or a first fragment */
+};
+
+const char *transport_name(uint8_t transport);
+
+#endif

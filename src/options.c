@@ -1,0 +1,319 @@
+/* See options.h. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+
+static const char *const themes[] = { "dark", "light", "mono", NULL };
+static const char *const colours[] = { "auto", "always", "never", NULL };
+static const char *const times[] = { "clock", "relative", "date", NULL };
+static const char *const languages[] = { "en", "ko", NULL };
+
+#define AT(member) offsetof(struct settings, member)
+#define BOTH (OPTION_CLI | OPTION_SET)
+
+const struct option_row option_rows[] = {
+    { "interface", 'i', OPTION_LIST, AT(interfaces), NULL, 0, 0, NULL, "IFACE", OPTION_CLI,
+      "Capture on this interface; repeatable; 'any' takes all." },
+    { "read", 'r', OPTION_LIST, AT(files), NULL, 0, 0, NULL, "FILE", OPTION_CLI,
+      "Read this capture, like a FILE argument; '-' is standard input." },
+    { "list-interfaces", 'D', OPTION_FLAG, AT(list_interfaces), NULL, 0, 0, NULL, NULL, OPTION_CLI,
+      "List the interfaces that can be captured on, and stop." },
+    { "promiscuous", 0, OPTION_FLAG, AT(promiscuous), NULL, 0, 0, NULL, NULL, OPTION_CLI,
+      "Put the interface into promiscuous mode." },
+    { "buffer", 0, OPTION_NUMBER, AT(buffer), "16", 1, 2047, NULL, "MiB", OPTION_CLI,
+      "Size of the kernel's capture buffer for each interface." },
+    { "memory", 0, OPTION_NUMBER, AT(memory), "512", 1, 1048576, NULL, "MiB", BOTH,
+      "Memory for messages; the oldest finished calls make room when it is full." },
+    { "filter", 'Y', OPTION_TEXT, AT(filter), NULL, 0, 0, NULL, "EXPR", OPTION_CLI,
+      "Show only transactions that match this filter expression." },
+    { "duration", 0, OPTION_NUMBER, AT(duration), "0", 0, 86400, NULL, "s", OPTION_CLI,
+      "Headless runs on live traffic: stop after this time; 0 runs until interrupted." },
+    { "json", 0, OPTION_FLAG, AT(json), NULL, 0, 0, NULL, NULL, OPTION_CLI,
+      "Headless runs: write JSON." },
+    { "theme", 0, OPTION_CHOICE, AT(theme), "dark", 0, 0, themes, NULL, BOTH,
+      "Colours for a dark or a light terminal, or none." },
+    { "color", 0, OPTION_CHOICE, AT(colour), "auto", 0, 0, colours, NULL, BOTH,
+      "Whether to use colours; 'auto' asks the terminal and NO_COLOR." },
+    { "ascii", 0, OPTION_FLAG, AT(ascii), NULL, 0, 0, NULL, NULL, BOTH,
+      "Draw marks and arrows in ASCII, also where UTF-8 would work." },
+    { "time", 't', OPTION_CHOICE, AT(time), "clock", 0, 0, times, NULL, BOTH,
+      "Times as clock, relative to the first message, or with the date." },
+    { "follow", 0, OPTION_FLAG, AT(follow), "on", 0, 0, NULL, NULL, BOTH,
+      "Keep the newest transaction in view until the selection moves up." },
+    { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH,
+      "Show the help pane." },
+    { "lang", 0, OPTION_CHOICE, AT(lang), NULL, 0, 0, languages, NULL, BOTH,
+      "Language of the pages; without it the locale's, else English." },
+    { "help-dir", 0, OPTION_LIST, AT(help_dirs), NULL, 0, 0, NULL, "DIR", OPTION_CLI,
+      "Pages in this directory go before the built-in ones; repeatable." },
+    { "numeric", 'n', OPTION_FLAG, AT(numeric), NULL, 0, 0, NULL, NULL, OPTION_CLI,
+      "Accepted for tcpdump's habit: addresses are always numbers." },
+    { "user", 'Z', OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "USER", OPTION_CLI,
+      "Become this user once the inputs are open." },
+    { "no-config", 0, OPTION_FLAG, AT(no_config), NULL, 0, 0, NULL, NULL, OPTION_CLI,
+      "Do not read the configuration file." },
+    { "version", 'V', OPTION_FLAG, AT(version), NULL, 0, 0, NULL, NULL, OPTION_CLI,
+      "Print the version and stop." },
+    { "help", 'h', OPTION_FLAG, AT(help), NULL, 0, 0, NULL, NULL, OPTION_CLI,
+      "Print this help and stop." },
+};
+const size_t option_count = sizeof option_rows / sizeof option_rows[0];
+
+static void *value_at(struct settings *settings, const struct option_row *row)
+{
+    return (char *)settings + row->offset;
+}
+
+void settings_init(struct settings *settings)
+{
+    memset(settings, 0, sizeof *settings);
+    for (size_t i = 0; i < option_count; i++) {
+        char *error = NULL;
+        if (option_rows[i].initial)
+            option_set(settings, &option_rows[i], option_rows[i].initial, &error);
+        free(error);
+    }
+}
+
+static void free_list(struct string_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+}
+
+void settings_free(struct settings *settings)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        if (row->type == OPTION_LIST)
+            free_list(value_at(settings, row));
+        else if (row->type == OPTION_TEXT || row->type == OPTION_CHOICE)
+            free(*(char **)value_at(settings, row));
+    }
+}
+
+const struct option_row *option_find(const char *name)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (strcmp(option_rows[i].name, name) == 0)
+            return &option_rows[i];
+    return NULL;
+}
+
+static int fail(char **error, const char *format, const char *a, const char *b, const char *c)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_format(&text, format, a, b, c);
+    *error = strbuf_take(&text);
+    return -1;
+}
+
+static int set_flag(bool *flag, const struct option_row *row, const char *value, char **error)
+{
+    static const char *const yes[] = { "on", "yes", "true", "1" };
+    static const char *const no[] = { "off", "no", "false", "0" };
+    for (size_t i = 0; i < 4; i++) {
+        if (strcmp(value, yes[i]) == 0 || strcmp(value, no[i]) == 0) {
+            *flag = strcmp(value, yes[i]) == 0;
+            return 0;
+        }
+    }
+    return fail(error, "%s: '%s' is neither on nor off%s", row->name, value, "");
+}
+
+static int set_number(long *number, const struct option_row *row, const char *value, char **error)
+{
+    char *end;
+    long n = strtol(value, &end, 10);
+    if (end == value || *end || n < row->min || n > row->max) {
+        char range[64];
+        snprintf(range, sizeof range, "%ld to %ld", row->min, row->max);
+        return fail(error, "%s: '%s' is not a number from %s", row->name, value, range);
+    }
+    *number = n;
+    return 0;
+}
+
+static int set_choice(char **text, const struct option_row *row, const char *value, char **error)
+{
+    struct strbuf known = STRBUF_INIT;
+    for (const char *const *choice = row->choices; *choice; choice++) {
+        if (strcmp(*choice, value) == 0) {
+            free(*text);
+            *text = mem_text(value);
+            strbuf_free(&known);
+            return 0;
+        }
+        strbuf_format(&known, "%s%s", known.n ? ", " : "", *choice);
+    }
+    fail(error, "%s: '%s' is not one of %s", row->name, value, strbuf_str(&known));
+    strbuf_free(&known);
+    return -1;
+}
+
+static void add_item(struct string_list *list, const char *value)
+{
+    list->items = mem_grow(list->items, (list->count + 1) * sizeof *list->items);
+    list->items[list->count++] = mem_text(value);
+}
+
+int option_set(struct settings *settings, const struct option_row *row, const char *value,
+               char **error)
+{
+    void *at = value_at(settings, row);
+    switch (row->type) {
+    case OPTION_FLAG:
+        return set_flag(at, row, value, error);
+    case OPTION_NUMBER:
+        return set_number(at, row, value, error);
+    case OPTION_CHOICE:
+        return set_choice(at, row, value, error);
+    case OPTION_LIST:
+        add_item(at, value);
+        return 0;
+    case OPTION_TEXT:
+        free(*(char **)at);
+        *(char **)at = mem_text(value);
+        return 0;
+    }
+    return -1;
+}
+
+char *option_get(const struct settings *settings, const struct option_row *row)
+{
+    const void *at = (const char *)settings + row->offset;
+    struct strbuf text = STRBUF_INIT;
+    if (row->type == OPTION_FLAG)
+        strbuf_text(&text, *(const bool *)at ? "on" : "off");
+    else if (row->type == OPTION_NUMBER)
+        strbuf_format(&text, "%ld", *(const long *)at);
+    else if (row->type != OPTION_LIST && *(char *const *)at)
+        strbuf_text(&text, *(char *const *)at);
+    return strbuf_take(&text);
+}
+
+int option_assign(struct settings *settings, const char *text, char **error)
+{
+    char name[64];
+    const char *value = "on";
+    size_t n = strcspn(text, "= \t");
+    snprintf(name, sizeof name, "%.*s", (int)n, text);
+    if (text[n])
+        value = text + n + 1 + strspn(text + n + 1, "= \t");
+    const struct option_row *row = option_find(name);
+    if (!row && strncmp(name, "no", 2) == 0 && !text[n]) {
+        row = option_find(name + 2);
+        row = row && row->type == OPTION_FLAG ? row : NULL;
+        value = "off";
+    }
+    if (!row || !(row->scope & OPTION_SET))
+        return fail(error, "set: no setting is called '%s'%s%s", name, "", "");
+    return option_set(settings, row, value, error);
+}
+
+static const struct option_row *find_letter(int letter)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (option_rows[i].letter == letter && letter)
+            return &option_rows[i];
+    return NULL;
+}
+
+#define LONG_BASE 256 /* getopt values of options without a letter */
+
+/* getopt's two descriptions of the options, made from the table. */
+static struct option *describe(struct strbuf *letters)
+{
+    struct option *all = mem_zero((option_count + 1) * sizeof *all);
+    strbuf_char(letters, '+');
+    strbuf_char(letters, ':');
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        bool takes = row->type != OPTION_FLAG;
+        all[i] = (struct option){ row->name, takes ? required_argument : no_argument, NULL,
+                                  LONG_BASE + (int)i };
+        if (row->letter) {
+            strbuf_char(letters, row->letter);
+            if (takes)
+                strbuf_char(letters, ':');
+        }
+    }
+    return all;
+}
+
+static int take_option(struct settings *settings, int got, char *argv[], char **error)
+{
+    const struct option_row *row =
+        got >= LONG_BASE ? &option_rows[got - LONG_BASE] : find_letter(got);
+    if (got == ':')
+        return fail(error, "option '%s' wants a value; see --help%s%s", argv[optind - 1], "", "");
+    if (!row)
+        return fail(error, "unknown option '%s'; see --help%s%s", argv[optind - 1], "", "");
+    return option_set(settings, row, row->type == OPTION_FLAG ? "on" : optarg, error);
+}
+
+int options_parse(struct settings *settings, int argc, char *argv[], int *count, char **error)
+{
+    struct strbuf letters = STRBUF_INIT;
+    struct option *all = describe(&letters);
+    int result = 0, got, at = 0;
+    /* Options may stand behind arguments: what is none is moved to the front of argv. */
+    optind = 1;
+    opterr = 0;
+    while (result == 0 && optind < argc) {
+        got = getopt_long(argc, argv, strbuf_str(&letters), all, NULL);
+        if (got != -1) {
+            result = take_option(settings, got, argv, error);
+            continue;
+        }
+        bool rest = strcmp(argv[optind - 1], "--") == 0 && optind > 1;
+        do {
+            if (optind < argc)
+                argv[at++] = argv[optind++];
+        } while (rest && optind < argc);
+    }
+    *count = at;
+    free(all);
+    strbuf_free(&letters);
+    return result;
+}
+
+static void print_row(const struct option_row *row, bool man)
+{
+    char name[64];
+    const char *unit = row->unit ? row->unit : row->type == OPTION_CHOICE ? "CHOICE" : "";
+    snprintf(name, sizeof name, "--%s%s%s", row->name, row->type == OPTION_FLAG ? "" : " ",
+             row->type == OPTION_FLAG ? "" : unit);
+    if (man) {
+        printf(".TP\n.B ");
+        if (row->letter)
+            printf("\\-%c, ", row->letter);
+        for (const char *p = name; *p; p++)
+            printf("%s%c", *p == '-' ? "\\" : "", *p);
+        printf("\n%s", row->help);
+    } else {
+        printf("  %c%c%c %-28s %s", row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
+               row->letter ? ',' : ' ', name, row->help);
+    }
+    for (const char *const *choice = row->choices; choice && *choice; choice++)
+        printf("%s%s", choice == row->choices ? " Choices: " : ", ", *choice);
+    if (row->choices)
+        printf(".");
+    if (row->initial && row->type != OPTION_FLAG)
+        printf(" Default: %s.", row->initial);
+    printf("\n");
+}
+
+void options_print(bool man)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (option_rows[i].scope & OPTION_CLI)
+            print_row(&option_rows[i], man);
+}

@@ -1,0 +1,144 @@
+/* See session.h. */
+#include "session.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "demo.h"
+
+/* Packets may still lie in the kernel: silence is only believed after this long. */
+#define LATENESS_NS 1000000000LL
+/* How often the time budget is looked at. */
+#define PACKETS_A_LOOK 64
+
+int64_t session_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int begin(struct session *session, const struct settings *settings, char **error)
+{
+    memset(session, 0, sizeof *session);
+    session->settings = settings;
+    session->inputs = inputs_new();
+    session->pipeline.store = store_new((size_t)settings->memory << 20);
+    if (session->pipeline.store)
+        return 0;
+    *error = input_error("out of memory");
+    return -1;
+}
+
+static int add(struct session *session, struct source *source, char **error)
+{
+    if (!source)
+        return -1;
+    if (inputs_add(session->inputs, source) == 0)
+        return 0;
+    source->ops->close(source);
+    *error = input_error("more than %d inputs; name fewer", INPUT_SOURCES);
+    return -1;
+}
+
+int session_open_file(struct session *session, const char *path, char **error)
+{
+    return add(session, source_open_file(path, error), error);
+}
+
+static int open_interfaces(struct session *session, size_t count, char *const words[],
+                           char **error)
+{
+    const struct settings *settings = session->settings;
+    struct strbuf bpf = STRBUF_INIT;
+    int result = 0;
+    for (size_t i = 0; i < count; i++)
+        strbuf_format(&bpf, "%s%s", i ? " " : "", words[i]);
+    for (size_t i = 0; i < settings->interfaces.count && result == 0; i++)
+        result = add(session,
+                     source_open_live(settings->interfaces.items[i], strbuf_str(&bpf),
+                                      settings->promiscuous, (int)settings->buffer, error),
+                     error);
+    strbuf_free(&bpf);
+    return result;
+}
+
+/* Gives up root for the named user; nothing after the opening of inputs needs it. */
+static int become(const char *user, char **error)
+{
+    struct passwd *entry = getpwnam(user);
+    if (!entry) {
+        *error = input_error("%s: no such user; -Z wants a user of this system", user);
+        return -1;
+    }
+    if (initgroups(user, entry->pw_gid) < 0 || setgid(entry->pw_gid) < 0 ||
+        setuid(entry->pw_uid) < 0) {
+        *error = input_error("cannot become user %s: %s", user, strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+int session_open(struct session *session, const struct settings *settings, size_t count,
+                 char *const arguments[], char **error)
+{
+    int result = begin(session, settings, error);
+    for (size_t i = 0; i < settings->files.count && result == 0; i++)
+        result = session_open_file(session, settings->files.items[i], error);
+    if (settings->interfaces.count && result == 0) {
+        result = open_interfaces(session, count, arguments, error);
+        count = 0;
+    }
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = session_open_file(session, arguments[i], error);
+    if (result == 0 && settings->user)
+        result = become(settings->user, error);
+    return result;
+}
+
+int session_open_demo(struct session *session, const struct settings *settings, char **error)
+{
+    if (begin(session, settings, error) < 0)
+        return -1;
+    return add(session, source_open_replay("demo", demo_capture, demo_capture_size, error), error);
+}
+
+void session_close(struct session *session)
+{
+    /* The store first: its messages point into the inputs' mapped files. */
+    store_free(session->pipeline.store);
+    inputs_free(session->inputs);
+}
+
+static int64_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+enum input_status session_feed(struct session *session, int64_t budget_ns)
+{
+    int64_t end = budget_ns ? monotonic_ns() + budget_ns : INT64_MAX;
+    struct packet packet;
+    for (unsigned n = 1;; n++) {
+        enum input_status status = inputs_next(session->inputs, &packet);
+        if (status != INPUT_PACKET)
+            return status;
+        pipeline_packet(&session->pipeline, &packet);
+        if (budget_ns && n % PACKETS_A_LOOK == 0 && monotonic_ns() >= end)
+            return INPUT_PACKET;
+    }
+}
+
+void session_tick(struct session *session)
+{
+    if (inputs_live(session->inputs))
+        store_advance(session->pipeline.store, session_clock() - LATENESS_NS);
+}

@@ -1,0 +1,37 @@
+/*
+ * One run: the settings' inputs, opened, and the pipeline that they feed. Shared
+ * by the console and the headless commands.
+ */
+#ifndef SIPWHY_SESSION_H
+#define SIPWHY_SESSION_H
+
+#include "input/input.h"
+#include "options.h"
+#include "pipeline.h"
+
+struct session {
+    const struct settings *settings;
+    struct inputs *inputs;
+    struct pipeline pipeline;
+};
+
+/*
+ * Opens the interfaces and files of the settings; with interfaces, `arguments` is a
+ * BPF expression, else more files. -1 with *error, one line that the caller frees.
+ */
+int session_open(struct session *session, const struct settings *settings, size_t count,
+                 char *const arguments[], char **error);
+/* The same for the bundled traffic, played live. */
+int session_open_demo(struct session *session, const struct settings *settings, char **error);
+/* Opens one more file into a running session. */
+int session_open_file(struct session *session, const char *path, char **error);
+void session_close(struct session *session);
+
+/* Feeds packets for at most `budget_ns` (0: no limit). Whether more is there at once. */
+enum input_status session_feed(struct session *session, int64_t budget_ns);
+/* Lets capture time pass while live inputs are silent. */
+void session_tick(struct session *session);
+/* Now, in the clock that live capture stamps packets with. */
+int64_t session_clock(void);
+
+#endif

@@ -1,0 +1,33 @@
+/* Taking header field values apart, without copying. Shared by the scanner and the views. */
+#ifndef SIPWHY_SIP_FIELDS_H
+#define SIPWHY_SIP_FIELDS_H
+
+#include "base/span.h"
+
+/* The next of a comma-separated list of values; commas in quotes and <> do not separate. */
+bool sip_next_value(struct span *rest, struct span *value);
+/* A parameter of a value: "tag" in `<sip:a@b>;tag=x`; quotes are taken off. SPAN_NONE when
+ * absent, an empty span with p set when it has no value. */
+struct span sip_param(struct span value, const char *name);
+/* The tag of a From or To value. */
+struct span sip_tag(struct span value);
+/* sent-by and branch of one Via value (RFC 3261 §20.42); empty where missing. */
+void sip_read_via(struct span via, struct span *sent_by, struct span *branch);
+/* Number and method of a CSeq value; -1 when the number is missing or above 2^31-1 (§8.1.1.5). */
+int sip_read_cseq(struct span value, uint32_t *number, struct span *method);
+/* A credential or challenge parameter: "realm" in `Digest realm="x", nonce="y"`, without quotes. */
+struct span sip_auth_param(struct span value, const char *name);
+
+/* The parts of a name-addr or addr-spec (RFC 3261 §20.10). */
+struct sip_address {
+    struct span display; /* without its quotes */
+    struct span uri;     /* without <> */
+    struct span user;    /* before the '@', without parameters and password; empty without one */
+    struct span host;    /* with port, without parameters */
+    struct span params;  /* header parameters behind the URI, from the first ';' */
+};
+void sip_read_address(struct span value, struct sip_address *address);
+/* User and host of a URI alone (a Request-URI). */
+void sip_read_uri(struct span uri, struct sip_address *address);
+
+#endif

@@ -1,0 +1,323 @@
+/* See scan.h. The start line and the header lines; values are taken apart in fields.c. */
+#include "sip/scan.h"
+
+#include "sip/fields.h"
+
+#define MAX_METHOD 64 /* longer first words are text, not methods; RFC 4475 has one of 43 */
+
+static bool token_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_digit(c) ||
+           (c != '\0' && strchr("-.!%*_+`'~", c));
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* "SIP/2.0" at the start of `s`; the length of the version, 0 if it is none. */
+static size_t version_length(struct span s)
+{
+    size_t i = 4;
+    if (!span_starts(s, "SIP/"))
+        return 0;
+    while (i < s.n && ascii_digit(s.p[i]))
+        i++;
+    if (i == 4 || i >= s.n || s.p[i] != '.')
+        return 0;
+    size_t minor = ++i;
+    while (i < s.n && ascii_digit(s.p[i]))
+        i++;
+    return i > minor ? i : 0;
+}
+
+static bool version_is_2(struct span s)
+{
+    return s.n >= 7 && memcmp(s.p, "SIP/2.0", 7) == 0;
+}
+
+/* Status-Line = SIP-Version SP Status-Code SP Reason-Phrase (RFC 3261 §7.2). */
+static int scan_status_line(struct sip_message *m, struct span line)
+{
+    size_t i = version_length(line);
+    if (i == 0 || i >= line.n || !blank(line.p[i]))
+        return -1;
+    if (i != 7 || !version_is_2(line) || line.n < 12 || line.p[11] != ' ')
+        m->problems |= SIP_BAD_START;
+    while (i < line.n && blank(line.p[i]))
+        i++;
+    size_t digits = i;
+    uint32_t code = 0;
+    for (; i < line.n && ascii_digit(line.p[i]); i++)
+        code = code > 999 ? code : code * 10 + (uint32_t)(line.p[i] - '0');
+    if (i == digits || (i < line.n && !blank(line.p[i])))
+        return -1;
+    if (i - digits != 3 || code < 100 || code > 699)
+        m->problems |= SIP_BAD_START;
+    m->code = (uint16_t)(code == 0 || code > 999 ? 999 : code);
+    m->reason = span_trim(span_make(line.p + i, span_end(line)));
+    return 0;
+}
+
+/* Where the version stands at the end of a request line; NULL if there is none. */
+static const char *request_version(struct span line)
+{
+    const char *p = span_end(line);
+    while (p > line.p && !blank(p[-1]))
+        p--;
+    struct span version = span_make(p, span_end(line));
+    return p > line.p && version_length(version) == version.n ? p : NULL;
+}
+
+/* Request-Line = Method SP Request-URI SP SIP-Version (RFC 3261 §7.1). */
+static int scan_request_line(struct sip_message *m, struct span line)
+{
+    size_t i = 0;
+    struct span trimmed = span_trim(line);
+    const char *version = trimmed.n ? request_version(trimmed) : NULL;
+    if (!version)
+        return -1;
+    while (i < trimmed.n && token_char(trimmed.p[i]))
+        i++;
+    if (i == 0 || i > MAX_METHOD || i >= trimmed.n || !blank(trimmed.p[i]))
+        return -1;
+    m->method = (struct span){ trimmed.p, i };
+    m->uri = span_trim(span_make(trimmed.p + i, version));
+    if (m->uri.n == 0)
+        return -1;
+    bool exact = trimmed.n == line.n && m->uri.p == trimmed.p + i + 1 &&
+                 span_end(m->uri) == version - 1 && !memchr(m->uri.p, ' ', m->uri.n) &&
+                 !memchr(m->uri.p, '\t', m->uri.n) &&
+                 version_is_2(span_make(version, span_end(trimmed)));
+    if (!exact)
+        m->problems |= SIP_BAD_START;
+    m->method_id = (uint8_t)sip_method_of(m->method);
+    return 0;
+}
+
+/* Reads the start line; returns where the headers begin, NULL when this is no SIP. */
+static const char *scan_start_line(struct sip_message *m, const char *p, const char *end)
+{
+    while (p < end && ascii_blank(*p))
+        p++;
+    const char *lf = memchr(p, '\n', (size_t)(end - p));
+    const char *stop = lf ? lf : end;
+    if (stop > p && stop[-1] == '\r')
+        stop--;
+    m->start_line = span_make(p, stop);
+    m->all.p = p;
+    if (span_starts(m->start_line, "SIP/") ? scan_status_line(m, m->start_line)
+                                           : scan_request_line(m, m->start_line))
+        return NULL;
+    if (!lf)
+        m->problems |= SIP_NO_END;
+    return lf ? lf + 1 : end;
+}
+
+/* The end of the header line at `p`, folded lines included; *next is the line behind it. */
+static const char *line_end(const char *p, const char *end, const char **next)
+{
+    const char *lf = memchr(p, '\n', (size_t)(end - p));
+    while (lf && lf + 1 < end && blank(lf[1]))
+        lf = memchr(lf + 1, '\n', (size_t)(end - lf - 1));
+    *next = lf ? lf + 1 : end;
+    if (!lf)
+        return end;
+    return lf > p && lf[-1] == '\r' ? lf - 1 : lf;
+}
+
+/* Splits at the colon; blanks before it are taken off (RFC 3261 §7.3.1). */
+static bool split_header(struct span line, struct span *name, struct span *value)
+{
+    const char *colon = span_find(line, ':');
+    if (!colon)
+        return false;
+    const char *stop = colon;
+    while (stop > line.p && ascii_blank(stop[-1]))
+        stop--;
+    *name = span_make(line.p, stop);
+    *value = span_trim(span_make(colon + 1, span_end(line)));
+    return name->n > 0;
+}
+
+static void take_length(struct sip_message *m, struct span value)
+{
+    uint64_t n;
+    if (!span_number(value, UINT32_MAX, &n) ||
+        (m->content_length >= 0 && m->content_length != (int64_t)n))
+        m->problems |= SIP_BAD_LENGTH;
+    else
+        m->content_length = (int64_t)n;
+}
+
+static void take_via(struct sip_message *m, struct span value)
+{
+    struct span rest = value, one;
+    while (sip_next_value(&rest, &one)) {
+        if (m->vias++ == 0) {
+            m->via = one;
+            sip_read_via(one, &m->sent_by, &m->branch);
+        }
+    }
+}
+
+static void take_first(struct span *field, struct span value)
+{
+    if (!field->p)
+        *field = value;
+}
+
+static void take_cseq(struct sip_message *m, struct span value, bool *seen)
+{
+    if (*seen)
+        return;
+    *seen = true;
+    struct span method;
+    if (sip_read_cseq(value, &m->cseq, &method) < 0)
+        m->problems |= SIP_BAD_CSEQ;
+    m->cseq_method = (uint8_t)sip_method_of(method);
+    if (m->code != 0) {
+        m->method = method;
+        m->method_id = m->cseq_method;
+    } else if (!span_equal(method, m->method)) {
+        m->problems |= SIP_METHOD_DIFFERS;
+    }
+}
+
+static void take_header(struct sip_message *m, struct span line, bool *cseq, bool *forwards)
+{
+    struct span name, value;
+    if (!split_header(line, &name, &value)) {
+        m->problems |= SIP_BAD_HEADER;
+        return;
+    }
+    switch (sip_header_of(name)) {
+    case SIP_H_VIA:
+        take_via(m, value);
+        break;
+    case SIP_H_FROM:
+        take_first(&m->from, value);
+        break;
+    case SIP_H_TO:
+        take_first(&m->to, value);
+        break;
+    case SIP_H_CALL_ID:
+        take_first(&m->call_id, value);
+        break;
+    case SIP_H_CSEQ:
+        take_cseq(m, value, cseq);
+        break;
+    case SIP_H_CONTENT_LENGTH:
+        take_length(m, value);
+        break;
+    case SIP_H_CONTENT_TYPE:
+        take_first(&m->content_type, value);
+        break;
+    case SIP_H_CONTACT:
+        take_first(&m->contact, value);
+        break;
+    case SIP_H_MAX_FORWARDS:
+        *forwards = true;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Reads the header lines from `p`; returns where the body begins. */
+static const char *scan_headers(struct sip_message *m, const char *p, const char *end)
+{
+    bool cseq = false, forwards = false;
+    const char *next = p;
+    m->headers.p = p;
+    m->problems |= SIP_NO_END;
+    for (; p < end; p = next) {
+        const char *stop = line_end(p, end, &next);
+        if (stop == p) {
+            m->problems &= ~(uint32_t)SIP_NO_END;
+            break;
+        }
+        take_header(m, span_make(p, stop), &cseq, &forwards);
+    }
+    m->headers = span_make(m->headers.p, p);
+    if (!cseq)
+        m->problems |= SIP_NO_CSEQ;
+    if (!forwards && m->code == 0)
+        m->problems |= SIP_NO_MAX_FORWARDS;
+    return next;
+}
+
+static void scan_body(struct sip_message *m, const char *p, const char *end)
+{
+    size_t left = (size_t)(end - p);
+    m->body = (struct span){ p, left };
+    if (m->content_length >= 0) {
+        if ((uint64_t)m->content_length > left)
+            m->problems |= SIP_BODY_SHORT;
+        else if ((uint64_t)m->content_length < left)
+            m->problems |= SIP_BODY_LONG;
+        if ((uint64_t)m->content_length < left)
+            m->body.n = (size_t)m->content_length;
+    }
+    m->all.n = (size_t)(span_end(m->body) - m->all.p);
+}
+
+static void note_missing(struct sip_message *m)
+{
+    if (m->vias == 0)
+        m->problems |= SIP_NO_VIA;
+    if (m->from.n == 0)
+        m->problems |= SIP_NO_FROM;
+    if (m->to.n == 0)
+        m->problems |= SIP_NO_TO;
+    if (m->call_id.n == 0)
+        m->problems |= SIP_NO_CALL_ID;
+}
+
+int sip_scan(struct sip_message *m, const void *data, size_t n)
+{
+    const char *p = data, *end = p + n;
+    memset(m, 0, sizeof *m);
+    m->content_length = -1;
+    p = n ? scan_start_line(m, p, end) : NULL;
+    if (!p)
+        return -1;
+    p = scan_headers(m, p, end);
+    scan_body(m, p, end);
+    note_missing(m);
+    m->from_tag = sip_tag(m->from);
+    m->to_tag = sip_tag(m->to);
+    return 0;
+}
+
+bool sip_is_keepalive(const void *data, size_t n)
+{
+    const char *p = data;
+    for (size_t i = 0; i < n; i++)
+        if (p[i] != '\0' && !ascii_blank(p[i]))
+            return false;
+    return true;
+}
+
+bool sip_next_header(struct span *rest, struct span *name, struct span *value)
+{
+    while (rest->n > 0) {
+        const char *next;
+        const char *stop = line_end(rest->p, span_end(*rest), &next);
+        struct span line = span_make(rest->p, stop);
+        *rest = span_make(next, span_end(*rest));
+        if (split_header(line, name, value))
+            return true;
+    }
+    return false;
+}
+
+struct span sip_find_header(const struct sip_message *m, const char *full)
+{
+    struct span rest = m->headers, name, value;
+    while (sip_next_header(&rest, &name, &value))
+        if (sip_header_same(name, full))
+            return value;
+    return SPAN_NONE;
+}

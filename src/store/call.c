@@ -1,0 +1,178 @@
+/*
+ * Calls (one Call-ID) and their legs (Call-ID and both tags, RFC 3261 §12). A call
+ * is finished when none of its transactions is open and every answered INVITE leg
+ * has seen its BYE; that decides what may be evicted first.
+ */
+#include "base/hash.h"
+#include "store/private.h"
+
+static struct id_list *list_of(struct store *s, const struct call *call)
+{
+    return call->finished ? &s->finished : &s->unfinished;
+}
+
+static void list_append(struct store *s, uint32_t id)
+{
+    struct call *call = call_at(s, id);
+    struct id_list *list = list_of(s, call);
+    call->prev = list->tail;
+    call->next = 0;
+    if (list->tail)
+        call_at(s, list->tail)->next = id;
+    else
+        list->head = id;
+    list->tail = id;
+}
+
+void call_unlink(struct store *s, uint32_t id)
+{
+    struct call *call = call_at(s, id);
+    struct id_list *list = list_of(s, call);
+    if (call->prev)
+        call_at(s, call->prev)->next = call->next;
+    else
+        list->head = call->next;
+    if (call->next)
+        call_at(s, call->next)->prev = call->prev;
+    else
+        list->tail = call->prev;
+}
+
+/* Messages without a Call-ID are strangers to each other: each is a call of its own. */
+static uint64_t call_key(struct store *s, const struct sip_message *m)
+{
+    if (m->call_id.n == 0)
+        return hash_number(2, s->next_seq);
+    return hash_span(3, m->call_id);
+}
+
+uint32_t call_take(struct store *s, const struct sip_message *m, int64_t time_ns)
+{
+    uint64_t key = call_key(s, m);
+    uint32_t id = index_find(&s->call_index, key);
+    if (id)
+        return id;
+    id = pool_alloc(&s->calls);
+    if (!id)
+        return 0;
+    if (index_add(&s->call_index, key, id) < 0) {
+        pool_release(&s->calls, id);
+        return 0;
+    }
+    struct call *call = call_at(s, id);
+    call->key = key;
+    call->seq = s->next_seq + 1;
+    call->first_ns = call->last_ns = time_ns;
+    s->counts.calls++;
+    s->counts.live_calls++;
+    list_append(s, id);
+    return id;
+}
+
+void call_add_transaction(struct store *s, uint32_t id, uint32_t txn)
+{
+    struct call *call = call_at(s, id);
+    if (call->last_txn)
+        transaction_at(s, call->last_txn)->next_in_call = txn;
+    else
+        call->first_txn = txn;
+    call->last_txn = txn;
+    call->transactions++;
+    if (transaction_open(transaction_at(s, txn)))
+        call->open++;
+}
+
+/* Both directions of a dialog name the same pair of tags, the other way round. */
+static uint64_t leg_key(const struct call *call, const struct sip_message *m)
+{
+    uint64_t a = hash_span(4, m->from_tag), b = hash_span(4, m->to_tag);
+    return hash_number(call->key, a < b ? a * 31 + b : b * 31 + a);
+}
+
+static struct leg *leg_take(struct store *s, uint32_t call_id, const struct sip_message *m)
+{
+    struct call *call = call_at(s, call_id);
+    uint64_t key = leg_key(call, m);
+    uint32_t id = index_find(&s->leg_index, key);
+    if (id)
+        return leg_at(s, id);
+    id = pool_alloc(&s->legs);
+    if (!id)
+        return NULL;
+    if (index_add(&s->leg_index, key, id) < 0) {
+        pool_release(&s->legs, id);
+        return NULL;
+    }
+    *leg_at(s, id) = (struct leg){ key, call_id, call->first_leg, LEG_EARLY, false };
+    call->first_leg = id;
+    s->counts.dialogs++;
+    return leg_at(s, id);
+}
+
+/* Whether a response to this method makes a dialog (RFC 3261 §12.1, RFC 6665, RFC 3515). */
+static bool makes_dialog(const struct sip_message *m)
+{
+    if (m->method_id == SIP_INVITE)
+        return m->code > 100 && m->code < 300;
+    return (m->method_id == SIP_SUBSCRIBE || m->method_id == SIP_REFER) && m->code >= 200 &&
+           m->code < 300;
+}
+
+/* Whether a request with both tags runs inside a dialog; a REGISTER or OPTIONS may carry a stray tag. */
+static bool runs_in_dialog(const struct sip_message *m)
+{
+    static const uint32_t outside = 1u << SIP_REGISTER | 1u << SIP_OPTIONS | 1u << SIP_PUBLISH |
+                                    1u << SIP_MESSAGE | 1u << SIP_ACK | 1u << SIP_CANCEL |
+                                    1u << SIP_OTHER;
+    return m->code == 0 && !(outside >> m->method_id & 1);
+}
+
+static void confirm(struct call *call, struct leg *leg)
+{
+    if (leg->state != LEG_EARLY)
+        return;
+    leg->state = LEG_CONFIRMED;
+    leg->invite = true;
+    call->established++;
+}
+
+static void learn_leg(struct store *s, uint32_t call_id, const struct sip_message *m)
+{
+    if (m->from_tag.n == 0 || m->to_tag.n == 0 || !(makes_dialog(m) || runs_in_dialog(m)))
+        return;
+    struct leg *leg = leg_take(s, call_id, m);
+    struct call *call = call_at(s, call_id);
+    if (!leg)
+        return;
+    if (m->method_id == SIP_INVITE && m->code >= 200)
+        confirm(call, leg);
+    if (m->method_id == SIP_BYE && leg->state != LEG_ENDED) {
+        if (leg->state == LEG_CONFIRMED && leg->invite)
+            call->established--;
+        leg->state = LEG_ENDED;
+    }
+}
+
+void call_settle(struct store *s, uint32_t id)
+{
+    struct call *call = call_at(s, id);
+    bool finished = call->open == 0 && call->established == 0;
+    if (finished && call->finished)
+        return;
+    /* Back to the end of its list: the lists are in order of last activity or of end. */
+    if (call->finished == finished && call_at(s, id)->next == 0)
+        return;
+    call_unlink(s, id);
+    call->finished = finished;
+    list_append(s, id);
+}
+
+void call_update(struct store *s, uint32_t id, const struct sip_message *m, int64_t time_ns)
+{
+    struct call *call = call_at(s, id);
+    call->messages++;
+    if (time_ns > call->last_ns)
+        call->last_ns = time_ns;
+    learn_leg(s, id, m);
+    call_settle(s, id);
+}

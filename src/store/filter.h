@@ -1,0 +1,72 @@
+/*
+ * Filter expressions: which transactions the user wants to see. The text is
+ * parsed once into a row of tests with forward jumps; matching walks that row
+ * and looks into a message's bytes only when a test asks for them.
+ *
+ *     code >= 400 and method == INVITE
+ *     rtt > 200ms or (failed and not src == 10.0.0.0/8)
+ *     hdr.X-Trunk ~ "^carrier" && code in (4xx, 503)
+ *     alice                        a word that is no field: searched, see `any`
+ *
+ * `not` binds tightest, then `and`, then `or`. A field with several values fits
+ * when one of them does; `!=` and `!~` are the opposite of `==` and `~`, also
+ * where there is no value at all. A field alone asks whether there is a value
+ * (a number: one other than 0).
+ */
+#ifndef SIPWHY_STORE_FILTER_H
+#define SIPWHY_STORE_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct filter;
+struct store;
+struct filter_test;
+struct filter_view;
+
+enum filter_type {
+    FILTER_FLAG,    /* true or false; the name alone is the usual test */
+    FILTER_NUMBER,
+    FILTER_CODE,    /* a number, or a class as in 4xx */
+    FILTER_TIME,    /* a number with ns, us, ms, s or m; `==` compares the digits written */
+    FILTER_TEXT,    /* compared without regard to case */
+    FILTER_WORD,    /* one of the row's `values` */
+    FILTER_ADDRESS, /* 10.0.0.1, 10.0.0.1:5060, 10.0.0.0/8, 2001:db8::1, [2001:db8::1]:5060 */
+    FILTER_TYPES
+};
+
+/* One field. The same row serves the parser, completion, the help and the man page. */
+struct filter_field {
+    const char *name;           /* matched without regard to case; "hdr." takes a header's name */
+    enum filter_type type;
+    const char *unit;           /* of a bare number, else NULL */
+    const char *help;           /* one sentence */
+    const char *const *values;  /* what completion offers, NULL-terminated, or NULL */
+    const char *alias_of;       /* the field's own name when this row is a second name, else NULL */
+    bool (*read)(struct filter_view *view, const struct filter_test *test); /* the filter's own */
+};
+
+struct filter_error {
+    size_t offset;     /* bytes from the start of the text, at most its length */
+    char message[160]; /* one line without a full stop; may quote the text */
+};
+
+/*
+ * Parses `text`; an empty one fits every transaction. NULL with *error filled when it cannot
+ * be read or is beyond a limit (4096 bytes, 256 comparisons, 32 levels). Free with filter_free().
+ */
+struct filter *filter_parse(const char *text, struct filter_error *error);
+/* Whether the transaction fits; false for an id that is not in use. */
+bool filter_match(const struct filter *filter, const struct store *store, uint32_t transaction);
+/* Frees a filter; NULL is fine. */
+void filter_free(struct filter *filter);
+
+/* All fields, second names last; ends with a row whose name is NULL. */
+const struct filter_field *filter_fields(void);
+/* "number", "text", ... */
+const char *filter_type_name(enum filter_type type);
+/* The operators that a type takes, with blanks between: "== != ~ !~ contains in". */
+const char *filter_type_operators(enum filter_type type);
+
+#endif

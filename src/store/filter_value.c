@@ -1,0 +1,307 @@
+/* Values in filter expressions: reading what the user wrote, comparing it with what was seen. */
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "store/filter_private.h"
+
+#define BIT(op) (1u << (op))
+#define ORDER                                                                                     \
+    (BIT(FILTER_LESS) | BIT(FILTER_LESS_EQUAL) | BIT(FILTER_MORE) | BIT(FILTER_MORE_EQUAL))
+#define SEARCH (BIT(FILTER_REGEX) | BIT(FILTER_CONTAINS))
+#define NUMBER_TEXT "== != < <= > >= in"
+#define STRING_TEXT "== != ~ !~ contains in"
+
+static const struct {
+    const char *name;
+    const char *operators;
+    unsigned ops;
+} types[FILTER_TYPES] = {
+    [FILTER_FLAG] = { "flag", "== !=", BIT(FILTER_EQUAL) },
+    [FILTER_NUMBER] = { "number", NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
+    [FILTER_CODE] = { "code", NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
+    [FILTER_TIME] = { "time", NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
+    [FILTER_TEXT] = { "text", STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
+    [FILTER_WORD] = { "word", STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
+    [FILTER_ADDRESS] = { "address", STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
+};
+
+const char *filter_type_name(enum filter_type type)
+{
+    return types[type].name;
+}
+
+const char *filter_type_operators(enum filter_type type)
+{
+    return types[type].operators;
+}
+
+bool filter_type_takes(enum filter_type type, enum filter_op op)
+{
+    return op == FILTER_HAS || types[type].ops & BIT(op);
+}
+
+bool filter_fits_number(const struct filter_test *t, int64_t value)
+{
+    switch (t->op) {
+    case FILTER_HAS:
+        return value != 0 || t->field->type == FILTER_TIME;
+    case FILTER_EQUAL:
+        return value >= t->low && value <= t->high;
+    case FILTER_LESS:
+        return value < t->low;
+    case FILTER_LESS_EQUAL:
+        return value <= t->high;
+    case FILTER_MORE:
+        return value > t->high;
+    case FILTER_MORE_EQUAL:
+        return value >= t->low;
+    default:
+        return false;
+    }
+}
+
+bool filter_fits_text(const struct filter_test *t, struct span value)
+{
+    if (value.n == 0)
+        return false;
+    switch (t->op) {
+    case FILTER_HAS:
+        return true;
+    case FILTER_EQUAL:
+        return span_same(value, t->text);
+    case FILTER_REGEX:
+    case FILTER_CONTAINS:
+        return regex_match(t->regex, value);
+    default:
+        return false;
+    }
+}
+
+static bool in_range(const struct filter_range *r, const struct addr *a)
+{
+    if (r->addr.family != a->family || (r->addr.port && r->addr.port != a->port))
+        return false;
+    unsigned bytes = r->bits / 8, rest = r->bits % 8;
+    if (memcmp(r->addr.ip, a->ip, bytes) != 0)
+        return false;
+    return rest == 0 || (r->addr.ip[bytes] ^ a->ip[bytes]) >> (8 - rest) == 0;
+}
+
+bool filter_fits_address(const struct filter_test *t, const struct addr *value)
+{
+    char text[ADDR_TEXT];
+    if (value->family == 0)
+        return false;
+    if (t->op == FILTER_EQUAL)
+        return in_range(&t->range, value);
+    return filter_fits_text(t, SPAN(addr_format(value, text)));
+}
+
+static int fail(struct filter_error *error, const char *what, struct span text)
+{
+    error->offset = 0;
+    int shown = text.n < 40 ? (int)text.n : 40;
+    snprintf(error->message, sizeof error->message, "\"%.*s\" is %s", shown,
+             text.p ? text.p : "", what);
+    return -1;
+}
+
+static int read_flag(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    bool on = span_is(text, "true") || span_is(text, "yes") || span_is(text, "1");
+    bool off = span_is(text, "false") || span_is(text, "no") || span_is(text, "0");
+    if (!on && !off)
+        return fail(error, "neither true nor false", text);
+    t->low = t->high = on;
+    return 0;
+}
+
+static int read_number(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    uint64_t value;
+    if (!span_number(text, INT64_MAX, &value))
+        return fail(error, "no number", text);
+    t->low = t->high = (int64_t)value;
+    return 0;
+}
+
+static int read_code(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    if (text.n == 3 && text.p[0] >= '1' && text.p[0] <= '9' && ascii_lower(text.p[1]) == 'x' &&
+        ascii_lower(text.p[2]) == 'x') {
+        t->low = (text.p[0] - '0') * 100;
+        t->high = t->low + 99;
+        return 0;
+    }
+    if (read_number(t, text, error) < 0)
+        return fail(error, "no code; write one such as 404, or a class such as 4xx", text);
+    return 0;
+}
+
+/* Nanoseconds of a unit, or 0. */
+static int64_t unit_ns(struct span unit)
+{
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } units[] = { { "", 1000000 },   { "ns", 1 },          { "us", 1000 },
+                  { "ms", 1000000 }, { "s", 1000000000 }, { "m", 60000000000 } };
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (span_is(unit, units[i].name))
+            return units[i].ns;
+    return 0;
+}
+
+/*
+ * "1.25s" as nanoseconds. Nobody writes nine digits, so `==` takes the written digits for
+ * all they leave open: 12ms is from 12 to just under 13. Order is exact: 2.9s is more than 2s.
+ */
+static int read_time(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    size_t i = 0, fraction = 0;
+    int64_t value = 0;
+    bool point = false;
+    for (; i < text.n && (ascii_digit(text.p[i]) || (text.p[i] == '.' && !point)); i++) {
+        point = point || text.p[i] == '.';
+        if (text.p[i] == '.')
+            continue;
+        value = value * 10 + (text.p[i] - '0');
+        fraction += point;
+        if (value > 1000000000)
+            return fail(error, "too large a time", text);
+    }
+    int64_t step = unit_ns((struct span){ text.p + i, text.n - i });
+    if (i == 0 || text.p[i - 1] == '.' || step == 0)
+        return fail(error, "no time; write one such as 200ms or 1.5s", text);
+    for (; fraction > 0; fraction--) {
+        if (step < 10)
+            return fail(error, "finer than a nanosecond", text);
+        step /= 10;
+    }
+    if (__builtin_mul_overflow(value, step, &t->low))
+        return fail(error, "too large a time", text);
+    t->high = t->op == FILTER_EQUAL ? t->low + step - 1 : t->low;
+    return 0;
+}
+
+static int read_word(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    size_t n = 0;
+    for (const char *const *v = t->field->values; *v; v++)
+        if (span_is(text, *v))
+            return 0;
+    fail(error, "none of", text);
+    for (const char *const *v = t->field->values; *v; v++) {
+        n = strlen(error->message);
+        snprintf(error->message + n, sizeof error->message - n, "%s %s",
+                 v == t->field->values ? "" : ",", *v);
+    }
+    return -1;
+}
+
+static bool read_ip(struct addr *a, struct span host)
+{
+    char buf[ADDR_HOST];
+    if (host.n == 0 || host.n >= sizeof buf || memchr(host.p, '\0', host.n))
+        return false;
+    span_copy(host, buf, sizeof buf);
+    a->family = strchr(buf, ':') ? 6 : 4;
+    return inet_pton(a->family == 6 ? AF_INET6 : AF_INET, buf, a->ip) == 1;
+}
+
+/* Splits "[v6]:port", "v4:port" and bare addresses; *port is SPAN_NONE where there is none. */
+static bool split_port(struct span text, struct span *host, struct span *port)
+{
+    *host = text;
+    *port = SPAN_NONE;
+    const char *colon = span_find(text, ':');
+    if (text.n > 0 && text.p[0] == '[') {
+        const char *close = span_find(text, ']');
+        if (!close)
+            return false;
+        *host = span_make(text.p + 1, close);
+        if (close + 1 == span_end(text))
+            return true;
+        colon = close[1] == ':' ? close + 1 : NULL;
+        if (!colon)
+            return false;
+    } else if (!colon || memchr(colon + 1, ':', (size_t)(span_end(text) - colon - 1))) {
+        return true;
+    } else {
+        *host = span_make(text.p, colon);
+    }
+    *port = span_make(colon + 1, span_end(text));
+    return true;
+}
+
+static bool read_range(struct filter_range *r, struct span text)
+{
+    struct span host, port;
+    uint64_t number;
+    const char *slash = span_find(text, '/');
+    struct span bits = slash ? span_make(slash + 1, span_end(text)) : SPAN_NONE;
+    struct span rest = slash ? span_make(text.p, slash) : text;
+    memset(r, 0, sizeof *r);
+    if (!split_port(rest, &host, &port) || !read_ip(&r->addr, host))
+        return false;
+    r->bits = r->addr.family == 6 ? 128 : 32;
+    if (port.p) {
+        if (slash || !span_number(port, 65535, &number) || number == 0)
+            return false;
+        r->addr.port = (uint16_t)number;
+    }
+    if (slash) {
+        if (!span_number(bits, r->bits, &number))
+            return false;
+        r->bits = (uint8_t)number;
+    }
+    return true;
+}
+
+bool filter_is_network(struct span text)
+{
+    struct filter_range range;
+    return span_find(text, '/') && read_range(&range, text);
+}
+
+static int read_address(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    if (read_range(&t->range, text))
+        return 0;
+    return fail(error, "no address; write 10.0.0.1, 10.0.0.1:5060 or 10.0.0.0/8 (IPv6 too)",
+                text);
+}
+
+static int read_pattern(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    struct regex_error why;
+    unsigned options = REGEX_CASE_BLIND | (t->op == FILTER_CONTAINS ? REGEX_LITERAL : 0);
+    if (regex_compile(&t->regex, text, options, &why) == 0)
+        return 0;
+    error->offset = why.offset;
+    snprintf(error->message, sizeof error->message, "regular expression: %s", why.message);
+    return -1;
+}
+
+int filter_read_value(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    t->text = text;
+    if (t->op == FILTER_REGEX || t->op == FILTER_CONTAINS)
+        return read_pattern(t, text, error);
+    switch (t->field->type) {
+    case FILTER_FLAG:
+        return read_flag(t, text, error);
+    case FILTER_NUMBER:
+        return read_number(t, text, error);
+    case FILTER_CODE:
+        return read_code(t, text, error);
+    case FILTER_TIME:
+        return read_time(t, text, error);
+    case FILTER_WORD:
+        return read_word(t, text, error);
+    case FILTER_ADDRESS:
+        return read_address(t, text, error);
+    default:
+        return 0;
+    }
+}

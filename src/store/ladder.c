@@ -1,0 +1,78 @@
+/* See ladder.h. */
+#include "store/ladder.h"
+
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+
+struct entry {
+    int64_t time_ns;
+    uint64_t order; /* frames of one source keep their order */
+    uint32_t message;
+};
+
+static int by_time(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    if (x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* Addresses beyond the limit share the last column. */
+static uint8_t column_of(struct ladder *ladder, const struct addr *addr)
+{
+    size_t i = 0;
+    while (i < ladder->ncolumns && !addr_equal(&ladder->columns[i], addr))
+        i++;
+    if (i == LADDER_COLUMNS)
+        return LADDER_COLUMNS - 1;
+    if (i == ladder->ncolumns)
+        ladder->columns[ladder->ncolumns++] = *addr;
+    return (uint8_t)i;
+}
+
+static size_t gather(struct ladder *ladder, const struct store *store, const struct call *call,
+                     struct entry *all, size_t size)
+{
+    size_t n = 0;
+    for (uint32_t t = call->first_txn; t;) {
+        const struct transaction *txn = store_transaction(store, t);
+        for (uint32_t id = txn->first; id && n < size;) {
+            const struct message *m = store_message(store, id);
+            if (m->flags & MESSAGE_DUPLICATE)
+                ladder->duplicates++;
+            else
+                all[n++] = (struct entry){ m->time_ns, (uint64_t)m->source << 32 | m->frame, id };
+            id = m->next;
+        }
+        t = txn->next_in_call;
+    }
+    return n;
+}
+
+void ladder_build(struct ladder *ladder, const struct store *store, uint32_t id)
+{
+    const struct call *call = store_call(store, id);
+    memset(ladder, 0, sizeof *ladder);
+    if (!call)
+        return;
+    size_t size = call->messages < LADDER_ROWS ? call->messages : LADDER_ROWS;
+    struct entry *all = mem_alloc((size + 1) * sizeof *all);
+    ladder->nrows = gather(ladder, store, call, all, size);
+    qsort(all, ladder->nrows, sizeof *all, by_time);
+    ladder->rows = mem_alloc((ladder->nrows + 1) * sizeof *ladder->rows);
+    for (size_t i = 0; i < ladder->nrows; i++) {
+        const struct message *m = store_message(store, all[i].message);
+        const struct flow *flow = store_flow(store, m->flow);
+        uint8_t from = column_of(ladder, &flow->src);
+        ladder->rows[i] = (struct ladder_row){ all[i].message, from, column_of(ladder, &flow->dst) };
+    }
+    free(all);
+}
+
+void ladder_free(struct ladder *ladder)
+{
+    free(ladder->rows);
+    memset(ladder, 0, sizeof *ladder);
+}

@@ -1,0 +1,27 @@
+/* A call as a sequence diagram, as data: columns of addresses, a row a message. */
+#ifndef SIPWHY_STORE_LADDER_H
+#define SIPWHY_STORE_LADDER_H
+
+#include "store/store.h"
+
+#define LADDER_COLUMNS 64
+#define LADDER_ROWS 100000
+
+struct ladder_row {
+    uint32_t message;
+    uint8_t from, to;        /* columns */
+};
+
+struct ladder {
+    struct addr columns[LADDER_COLUMNS]; /* in order of appearance */
+    size_t ncolumns;
+    struct ladder_row *rows; /* in order of time; duplicates are left out */
+    size_t nrows;
+    size_t duplicates;
+};
+
+/* Builds the ladder of a call; an evicted one gives no rows. Free with ladder_free(). */
+void ladder_build(struct ladder *ladder, const struct store *store, uint32_t call);
+void ladder_free(struct ladder *ladder);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * One stored message: where its bytes are and what the scanner found that is
+ * asked for again and again. Everything else is scanned again from the bytes.
+ * Open to the store's users for reading.
+ */
+#ifndef SIPWHY_STORE_MESSAGE_H
+#define SIPWHY_STORE_MESSAGE_H
+
+#include "base/span.h"
+#include "net/packet.h"
+
+enum message_flag {
+    MESSAGE_RETRANSMISSION = 1 << 0, /* byte-identical repetition on one hop */
+    MESSAGE_DUPLICATE = 1 << 1,      /* second copy of one packet (another interface) */
+    MESSAGE_MALFORMED = 1 << 2,
+    MESSAGE_TRUNCATED = 1 << 3,      /* the capture cut it */
+    MESSAGE_OWNED = 1 << 4,          /* the packet's bytes are the store's, not a mapped file's */
+    MESSAGE_SDP = 1 << 5,
+    MESSAGE_MARKED = 1 << 6
+};
+
+struct message {
+    int64_t time_ns;
+    const uint8_t *packet;
+    uint32_t caplen;
+    uint32_t origlen;
+    uint32_t frame;
+    uint32_t payload_off; /* of the payload in the packet */
+    uint32_t payload_len;
+    uint32_t flow;        /* who sent it to whom */
+    uint32_t transaction;
+    uint32_t next;        /* in the transaction, in order of arrival */
+    uint32_t digest;      /* of the payload, to recognise repetitions */
+    uint16_t ip_off;      /* of the IP header in the packet */
+    uint16_t ip_id;
+    uint16_t source;
+    uint16_t code;        /* 0: a request */
+    uint16_t linktype;
+    uint8_t method;       /* enum sip_method; of CSeq in a response */
+    uint8_t flags;        /* enum message_flag */
+};
+
+static inline struct span message_payload(const struct message *m)
+{
+    return (struct span){ (const char *)m->packet + m->payload_off, m->payload_len };
+}
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * Telling repetitions apart. The same bytes again on the same hop are a
+ * retransmission (RFC 3261 §17); the same packet seen on a second interface is a
+ * duplicate: it has the same IPv4 identification, or comes sooner than any SIP
+ * timer could send it again.
+ */
+#include <stdlib.h>
+
+#include "store/private.h"
+
+#define DUPLICATE_NS 2000000      /* T1 is 500 ms: nobody retransmits after two */
+#define SAME_IP_ID_NS 400000000   /* below T1, for captures merged from hosts with their own clocks */
+#define LOOK_BACK 64              /* messages compared: a flood on one branch stays cheap */
+
+static bool same_bytes(const struct message *a, const struct message *b)
+{
+    return a->digest == b->digest && a->code == b->code &&
+           span_equal(message_payload(a), message_payload(b));
+}
+
+static bool is_duplicate(const struct message *old, const struct message *new)
+{
+    int64_t apart = llabs(new->time_ns - old->time_ns);
+    if (apart <= DUPLICATE_NS)
+        return true;
+    /* Not against a copy, which may be late: some stacks never change their identification. */
+    return new->ip_id != 0 && new->ip_id == old->ip_id && apart <= SAME_IP_ID_NS &&
+           !(old->flags & MESSAGE_DUPLICATE);
+}
+
+void message_recognise(struct store *s, struct transaction *txn, struct message *message)
+{
+    uint32_t id = txn->first;
+    bool repeated = false;
+    for (int i = 0; id && i < LOOK_BACK; i++) {
+        const struct message *old = message_at(s, id);
+        if (old != message && same_bytes(old, message)) {
+            if (is_duplicate(old, message)) {
+                message->flags |= MESSAGE_DUPLICATE;
+                txn->duplicates += txn->duplicates < UINT16_MAX;
+                s->counts.duplicates++;
+                return;
+            }
+            repeated = repeated || old->flow == message->flow;
+        }
+        id = old->next;
+    }
+    if (repeated) {
+        message->flags |= MESSAGE_RETRANSMISSION;
+        txn->retransmissions += txn->retransmissions < UINT16_MAX;
+        s->counts.retransmissions++;
+    }
+}

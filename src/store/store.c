@@ -1,0 +1,326 @@
+/* The store's life, adding messages, and look-ups. See store.h. */
+#include "store/store.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "store/private.h"
+
+/* What malloc adds to a copied packet. */
+#define COPY_OVERHEAD 16
+
+static uint64_t key_of_transaction(uint32_t id, const void *arg)
+{
+    return ((const struct transaction *)pool_at(arg, id))->key;
+}
+
+static uint64_t key_of_call(uint32_t id, const void *arg)
+{
+    return ((const struct call *)pool_at(arg, id))->key;
+}
+
+static uint64_t key_of_leg(uint32_t id, const void *arg)
+{
+    return ((const struct leg *)pool_at(arg, id))->key;
+}
+
+static uint64_t key_of_flow(uint32_t id, const void *arg)
+{
+    return ((const struct flow *)pool_at(arg, id))->key;
+}
+
+struct store *store_new(size_t budget)
+{
+    struct store *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    pool_init(&s->messages, sizeof(struct message));
+    pool_init(&s->transactions, sizeof(struct transaction));
+    pool_init(&s->calls, sizeof(struct call));
+    pool_init(&s->legs, sizeof(struct leg));
+    pool_init(&s->flows, sizeof(struct flow));
+    index_init(&s->transaction_index, key_of_transaction, &s->transactions);
+    index_init(&s->call_index, key_of_call, &s->calls);
+    index_init(&s->leg_index, key_of_leg, &s->legs);
+    index_init(&s->flow_index, key_of_flow, &s->flows);
+    s->budget = budget;
+    return s;
+}
+
+static void release_all(struct store *s)
+{
+    while (s->finished.head)
+        store_release_call(s, s->finished.head);
+    while (s->unfinished.head)
+        store_release_call(s, s->unfinished.head);
+    pool_destroy(&s->messages);
+    pool_destroy(&s->transactions);
+    pool_destroy(&s->calls);
+    pool_destroy(&s->legs);
+    pool_destroy(&s->flows);
+    index_destroy(&s->transaction_index);
+    index_destroy(&s->call_index);
+    index_destroy(&s->leg_index);
+    index_destroy(&s->flow_index);
+}
+
+void store_free(struct store *s)
+{
+    if (!s)
+        return;
+    release_all(s);
+    free(s);
+}
+
+void store_clear(struct store *s)
+{
+    release_all(s);
+    memset(&s->counts, 0, sizeof s->counts);
+    s->now_ns = 0;
+    store_tell(s, STORE_EVICTED, 0);
+}
+
+void store_observe(struct store *s, store_event_fn *fn, void *arg)
+{
+    s->observer = fn;
+    s->observer_arg = arg;
+}
+
+void store_set_budget(struct store *s, size_t budget)
+{
+    s->budget = budget;
+    store_evict(s);
+}
+
+static void count_other_method(struct store_counts *c, struct span method)
+{
+    char name[sizeof c->others[0].name];
+    span_copy(method, name, sizeof name);
+    for (int i = 0; i < STORE_OTHER_METHODS; i++) {
+        if (c->others[i].count == 0)
+            memcpy(c->others[i].name, name, sizeof name);
+        if (strcmp(c->others[i].name, name) == 0) {
+            c->others[i].count++;
+            return;
+        }
+    }
+    c->methods[SIP_OTHER]++;
+}
+
+static void count_message(struct store *s, const struct message *m, const struct sip_message *sip)
+{
+    struct store_counts *c = &s->counts;
+    c->messages++;
+    c->live_messages++;
+    if (m->flags & MESSAGE_MALFORMED)
+        c->malformed++;
+    if (m->code)
+        c->codes[m->code < 1000 ? m->code : 999]++;
+    else if (m->method != SIP_OTHER)
+        c->methods[m->method]++;
+    else
+        count_other_method(c, sip->method);
+}
+
+/* A mapped packet is kept where it is; any other is copied. */
+static const uint8_t *keep_bytes(struct store *s, const struct packet *packet, uint8_t *flags)
+{
+    if (packet->mapped)
+        return packet->data;
+    uint8_t *copy = malloc(packet->caplen ? packet->caplen : 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, packet->data, packet->caplen);
+    s->owned += packet->caplen + COPY_OVERHEAD;
+    *flags |= MESSAGE_OWNED;
+    return copy;
+}
+
+void message_drop(struct store *s, uint32_t id)
+{
+    struct message *m = message_at(s, id);
+    if (m->flags & MESSAGE_OWNED) {
+        s->owned -= m->caplen + COPY_OVERHEAD;
+        free((void *)m->packet);
+    }
+    m->packet = NULL;
+    flow_drop(s, m->flow);
+    pool_release(&s->messages, id);
+}
+
+static int fill_message(struct store *s, struct message *m, const struct packet *packet,
+                        const struct payload *payload, const struct sip_message *sip)
+{
+    uint32_t problems = sip->problems;
+    if (payload->truncated)
+        problems &= ~(uint32_t)(SIP_BODY_SHORT | SIP_NO_END);
+    m->flow = flow_take(s, payload);
+    if (!m->flow)
+        return -1;
+    m->packet = keep_bytes(s, packet, &m->flags);
+    if (!m->packet) {
+        flow_drop(s, m->flow);
+        return -1;
+    }
+    m->time_ns = packet->time_ns;
+    m->caplen = packet->caplen;
+    m->origlen = packet->origlen;
+    m->frame = packet->frame;
+    m->source = packet->source;
+    m->linktype = packet->linktype;
+    m->payload_off = (uint32_t)(payload->data - packet->data);
+    m->payload_len = payload->len;
+    m->ip_off = (uint16_t)payload->ip_offset;
+    m->ip_id = payload->ip_id;
+    m->digest = (uint32_t)hash_bytes(5, payload->data, payload->len);
+    m->code = sip->code;
+    m->method = sip->method_id;
+    if (problems & SIP_MALFORMED)
+        m->flags |= MESSAGE_MALFORMED;
+    if (payload->truncated)
+        m->flags |= MESSAGE_TRUNCATED;
+    if (sip->body.n > 0 && span_starts(sip->content_type, "application/sdp"))
+        m->flags |= MESSAGE_SDP;
+    return 0;
+}
+
+static void append(struct store *s, uint32_t txn_id, uint32_t id)
+{
+    struct transaction *txn = transaction_at(s, txn_id);
+    if (txn->last)
+        message_at(s, txn->last)->next = id;
+    else
+        txn->first = id;
+    txn->last = id;
+    txn->messages++;
+}
+
+uint32_t store_add(struct store *s, const struct packet *packet, const struct payload *payload,
+                   const struct sip_message *sip)
+{
+    uint32_t call;
+    bool fresh;
+    store_advance(s, packet->time_ns);
+    uint32_t id = pool_alloc(&s->messages);
+    if (!id)
+        return 0;
+    struct message *m = message_at(s, id);
+    if (fill_message(s, m, packet, payload, sip) < 0) {
+        pool_release(&s->messages, id);
+        return 0;
+    }
+    uint32_t txn = transaction_take(s, sip, &call, packet->time_ns, &fresh);
+    if (!txn) {
+        message_drop(s, id);
+        return 0;
+    }
+    m->transaction = txn;
+    append(s, txn, id);
+    count_message(s, m, sip);
+    message_recognise(s, transaction_at(s, txn), m);
+    if (!(m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)))
+        transaction_apply(s, txn, id, sip);
+    call_update(s, call, sip, packet->time_ns);
+    store_tell(s, fresh ? STORE_ADDED : STORE_CHANGED, txn);
+    store_evict(s);
+    return id;
+}
+
+int64_t store_now(const struct store *s)
+{
+    return s->now_ns;
+}
+
+const struct store_counts *store_counts(const struct store *s)
+{
+    return &s->counts;
+}
+
+static size_t pool_used(const struct pool *pool)
+{
+    return (size_t)pool->live * (pool->record + sizeof(uint16_t));
+}
+
+size_t store_bytes(const struct store *s)
+{
+    return pool_used(&s->messages) + pool_used(&s->transactions) + pool_used(&s->calls) +
+           pool_used(&s->legs) + pool_used(&s->flows) + index_bytes(&s->transaction_index) +
+           index_bytes(&s->call_index) + index_bytes(&s->leg_index) +
+           index_bytes(&s->flow_index) + s->owned;
+}
+
+size_t store_budget(const struct store *s)
+{
+    return s->budget;
+}
+
+static bool known(const struct pool *pool, uint32_t id)
+{
+    return id != 0 && id < pool->next;
+}
+
+const struct message *store_message(const struct store *s, uint32_t id)
+{
+    const struct message *m = known(&s->messages, id) ? pool_at(&s->messages, id) : NULL;
+    return m && m->packet ? m : NULL;
+}
+
+const struct transaction *store_transaction(const struct store *s, uint32_t id)
+{
+    const struct transaction *t =
+        known(&s->transactions, id) ? pool_at(&s->transactions, id) : NULL;
+    return t && t->seq ? t : NULL;
+}
+
+const struct call *store_call(const struct store *s, uint32_t id)
+{
+    const struct call *c = known(&s->calls, id) ? pool_at(&s->calls, id) : NULL;
+    return c && c->seq ? c : NULL;
+}
+
+const struct leg *store_leg(const struct store *s, uint32_t id)
+{
+    return known(&s->legs, id) ? pool_at(&s->legs, id) : NULL;
+}
+
+const struct flow *store_flow(const struct store *s, uint32_t id)
+{
+    return known(&s->flows, id) ? pool_at(&s->flows, id) : NULL;
+}
+
+struct store_ref store_transaction_ref(const struct store *s, uint32_t id)
+{
+    return (struct store_ref){ id, pool_generation(&s->transactions, id) };
+}
+
+uint32_t store_transaction_find(const struct store *s, struct store_ref ref)
+{
+    bool same = ref.id && ref.generation == pool_generation(&s->transactions, ref.id);
+    return same && store_transaction(s, ref.id) ? ref.id : 0;
+}
+
+uint32_t store_transaction_end(const struct store *s)
+{
+    return s->transactions.next;
+}
+
+uint32_t store_call_end(const struct store *s)
+{
+    return s->calls.next;
+}
+
+void store_mark(struct store *s, uint32_t id, bool marked)
+{
+    if (store_transaction(s, id))
+        transaction_at(s, id)->marked = marked;
+}
+
+int store_scan(const struct store *s, uint32_t id, struct sip_message *sip)
+{
+    const struct message *m = store_message(s, id);
+    memset(sip, 0, sizeof *sip);
+    if (!m)
+        return -1;
+    struct span bytes = message_payload(m);
+    return sip_scan(sip, bytes.p, bytes.n);
+}

@@ -1,0 +1,159 @@
+/*
+ * Everything that was seen, as messages, transactions (RFC 3261 §17.1.3, §17.2.3),
+ * legs (dialogs, §12) and calls, within a byte budget. Records are addressed by
+ * 32-bit ids; whoever keeps an id keeps its generation too (struct store_ref),
+ * since whole calls are evicted, oldest finished first, when the budget is spent.
+ */
+#ifndef SIPWHY_STORE_STORE_H
+#define SIPWHY_STORE_STORE_H
+
+#include "net/packet.h"
+#include "sip/scan.h"
+#include "store/message.h"
+
+struct store;
+
+enum transaction_state {
+    TXN_WAITING,    /* request seen, nothing back */
+    TXN_PROCEEDING, /* a provisional response */
+    TXN_COMPLETED,  /* a final response; an INVITE still waits for its ACK */
+    TXN_CONFIRMED,  /* INVITE: the ACK was seen */
+    TXN_TIMED_OUT,  /* no final response within 64*T1 of capture time */
+    TXN_CANCELLED,  /* INVITE: ended by 487 after a CANCEL */
+    TXN_STATES
+};
+
+/* Open for reading. Message and transaction members are ids, 0 for none. */
+struct transaction {
+    uint64_t key;
+    uint64_t seq; /* order of arrival, from 1; 0 in a record that is not in use */
+    int64_t time_ns;
+    uint32_t call;
+    uint32_t next_in_call;
+    uint32_t first, last;  /* messages */
+    uint32_t request;      /* the first copy of the request */
+    uint32_t provisional;  /* the latest 1xx */
+    uint32_t final;        /* the response that decided it */
+    uint32_t ack;          /* the ACK, also when it is a transaction of its own */
+    uint32_t related;      /* transaction: the CANCEL of an INVITE, the INVITE of a CANCEL or 2xx-ACK */
+    uint32_t timer_prev, timer_next;
+    uint32_t cseq;
+    uint32_t messages;
+    uint16_t retransmissions;
+    uint16_t duplicates;
+    uint16_t code;         /* of `final`, else of `provisional`, else 0 */
+    uint8_t method;        /* enum sip_method */
+    uint8_t state;         /* enum transaction_state */
+    uint8_t class;         /* enum sip_class */
+    bool marked;
+    bool forked;           /* final or provisional responses with several To tags */
+    bool on_timer;
+};
+
+struct call {
+    uint64_t key;
+    uint64_t seq;
+    int64_t first_ns, last_ns;
+    uint32_t first_txn, last_txn;
+    uint32_t transactions, messages;
+    uint32_t open;        /* transactions without an end */
+    uint32_t established; /* INVITE legs answered and not ended */
+    uint32_t first_leg;
+    uint32_t prev, next;  /* list of finished or of open calls, oldest first */
+    bool finished;
+};
+
+enum leg_state { LEG_EARLY, LEG_CONFIRMED, LEG_ENDED };
+
+/* A dialog: Call-ID and both tags. */
+struct leg {
+    uint64_t key;
+    uint32_t call;
+    uint32_t next_in_call;
+    uint8_t state;  /* enum leg_state */
+    bool invite;    /* an INVITE usage, so a BYE ends it */
+};
+
+/* One direction between two addresses over one transport. */
+struct flow {
+    uint64_t key;
+    struct addr src, dst;
+    uint32_t refs;
+    uint8_t transport;
+};
+
+/* An id to be kept: it is looked up again, and may have gone. */
+struct store_ref {
+    uint32_t id;
+    uint16_t generation;
+};
+
+struct store_method_count {
+    char name[33];
+    uint64_t count;
+};
+#define STORE_OTHER_METHODS 32
+
+/* Running totals; evicted calls stay counted in all but `live_*` and `open`. */
+struct store_counts {
+    uint64_t messages, malformed, retransmissions, duplicates;
+    uint64_t transactions, dialogs, calls;
+    uint64_t methods[SIP_METHODS]; /* requests */
+    struct store_method_count others[STORE_OTHER_METHODS]; /* requests of unregistered methods */
+    uint64_t codes[1000];          /* responses */
+    uint64_t classes[SIP_CLASSES]; /* transactions by class now */
+    uint64_t open;                 /* transactions that wait or proceed */
+    uint64_t evicted_calls, evicted_messages;
+    uint64_t live_messages, live_transactions, live_calls;
+};
+
+enum store_event { STORE_ADDED, STORE_CHANGED, STORE_EVICTED };
+/* Told about each transaction as it comes and changes; on STORE_EVICTED `transaction` is 0: sweep. */
+typedef void store_event_fn(enum store_event event, uint32_t transaction, void *arg);
+
+/* A store that keeps within `budget` bytes beyond mapped files. NULL when memory is short. */
+struct store *store_new(size_t budget);
+void store_free(struct store *store);
+void store_clear(struct store *store);
+void store_observe(struct store *store, store_event_fn *fn, void *arg);
+void store_set_budget(struct store *store, size_t budget);
+
+/* Adds a scanned message; copies the packet unless it is mapped. The message's id, or 0. */
+uint32_t store_add(struct store *store, const struct packet *packet,
+                   const struct payload *payload, const struct sip_message *sip);
+/* Moves capture time on, which may time transactions out. */
+void store_advance(struct store *store, int64_t now_ns);
+int64_t store_now(const struct store *store);
+
+const struct store_counts *store_counts(const struct store *store);
+/* Bytes in use beyond mapped files, and the budget. */
+size_t store_bytes(const struct store *store);
+size_t store_budget(const struct store *store);
+
+/* Look-ups by a live id; NULL for 0 or an id that is not in use. */
+const struct message *store_message(const struct store *store, uint32_t id);
+const struct transaction *store_transaction(const struct store *store, uint32_t id);
+const struct call *store_call(const struct store *store, uint32_t id);
+const struct leg *store_leg(const struct store *store, uint32_t id);
+const struct flow *store_flow(const struct store *store, uint32_t id);
+
+struct store_ref store_transaction_ref(const struct store *store, uint32_t id);
+/* The id while the record still lives, else 0. */
+uint32_t store_transaction_find(const struct store *store, struct store_ref ref);
+/* One past the highest transaction or call id: for walking all, with NULLs in between. */
+uint32_t store_transaction_end(const struct store *store);
+uint32_t store_call_end(const struct store *store);
+void store_mark(struct store *store, uint32_t transaction, bool marked);
+
+/*
+ * Scans a stored message again; the spans point into its bytes. -1 for an id that is not in
+ * use, or when the file that holds the bytes was cut; *sip is then empty.
+ */
+int store_scan(const struct store *store, uint32_t message, struct sip_message *sip);
+/* The message that stands for the transaction: its request, else its first message. */
+uint32_t transaction_head(const struct transaction *txn);
+/* Nanoseconds from request to final response, or -1. */
+int64_t transaction_rtt(const struct store *store, const struct transaction *txn);
+const char *transaction_state_name(uint8_t state);
+
+#endif

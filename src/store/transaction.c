@@ -1,0 +1,347 @@
+/*
+ * Which transaction a message belongs to (RFC 3261 §17.1.3 and §17.2.3) and what
+ * it does to its state (§17, RFC 6026). The observer in the middle sees both the
+ * client's and the server's side, so one machine serves for both.
+ */
+#include "base/hash.h"
+#include "store/private.h"
+
+#define T1_NS 500000000LL
+#define TIMEOUT_NS (64 * T1_NS) /* Timer B and Timer F */
+#define LINK_LIMIT 256          /* transactions of a call looked through for a link */
+
+static bool has_cookie(struct span branch)
+{
+    return branch.n > 7 && span_starts(branch, "z9hG4bK");
+}
+
+/*
+ * Branch, sent-by and method identify a transaction; Call-ID and CSeq number are
+ * added because clients exist that use one branch for all they send, and for a
+ * correct client they change nothing. Without the cookie the RFC 2543 fallback
+ * of §17.2.3 stands in: From tag, Call-ID, CSeq and the topmost Via.
+ */
+static uint64_t transaction_key(const struct sip_message *m, struct span method)
+{
+    uint64_t h = hash_span(1, m->branch);
+    h = hash_span(h, m->sent_by);
+    h = hash_span(h, m->call_id);
+    h = hash_number(h, m->cseq);
+    if (!has_cookie(m->branch))
+        h = hash_span(h, m->from_tag);
+    return hash_span(h, method);
+}
+
+static struct span key_method(const struct sip_message *m)
+{
+    struct span rest = SPAN("ACK");
+    if (m->code == 0 && m->method_id == SIP_ACK)
+        return rest;
+    return m->cseq_method == SIP_OTHER ? m->method : SPAN(sip_method_name(m->cseq_method));
+}
+
+static uint32_t find(const struct store *s, const struct sip_message *m, const char *method)
+{
+    return index_find(&s->transaction_index, transaction_key(m, SPAN(method)));
+}
+
+/* The ACK to a failure repeats the INVITE's branch (§17.1.1.3); the ACK to a 2xx is on its own. */
+static uint32_t find_acked(struct store *s, const struct sip_message *m)
+{
+    uint32_t id = find(s, m, "INVITE");
+    if (!id)
+        return 0;
+    const struct transaction *txn = transaction_at(s, id);
+    return txn->final && txn->code < 300 ? 0 : id;
+}
+
+static void start_timer(struct store *s, uint32_t id)
+{
+    struct transaction *txn = transaction_at(s, id);
+    txn->on_timer = true;
+    txn->timer_prev = s->timers.tail;
+    if (s->timers.tail)
+        transaction_at(s, s->timers.tail)->timer_next = id;
+    else
+        s->timers.head = id;
+    s->timers.tail = id;
+}
+
+void transaction_stop_timer(struct store *s, uint32_t id)
+{
+    struct transaction *txn = transaction_at(s, id);
+    if (!txn->on_timer)
+        return;
+    if (txn->timer_prev)
+        transaction_at(s, txn->timer_prev)->timer_next = txn->timer_next;
+    else
+        s->timers.head = txn->timer_next;
+    if (txn->timer_next)
+        transaction_at(s, txn->timer_next)->timer_prev = txn->timer_prev;
+    else
+        s->timers.tail = txn->timer_prev;
+    txn->timer_prev = txn->timer_next = 0;
+    txn->on_timer = false;
+}
+
+static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key, uint32_t call,
+                     int64_t time_ns)
+{
+    uint32_t id = pool_alloc(&s->transactions);
+    if (!id)
+        return 0;
+    if (index_add(&s->transaction_index, key, id) < 0) {
+        pool_release(&s->transactions, id);
+        return 0;
+    }
+    struct transaction *txn = transaction_at(s, id);
+    txn->key = key;
+    txn->seq = ++s->next_seq;
+    txn->time_ns = time_ns;
+    txn->cseq = m->cseq;
+    txn->method = m->method_id;
+    txn->call = call;
+    s->counts.transactions++;
+    s->counts.live_transactions++;
+    s->counts.classes[SIP_CLASS_NONE]++;
+    if (txn->method != SIP_ACK)
+        s->counts.open++;
+    call_add_transaction(s, call, id);
+    if (txn->method != SIP_ACK && sip_is_request(m))
+        start_timer(s, id);
+    return id;
+}
+
+uint32_t transaction_take(struct store *s, const struct sip_message *m, uint32_t *call,
+                          int64_t time_ns, bool *fresh)
+{
+    uint32_t id = 0;
+    uint64_t key = transaction_key(m, key_method(m));
+    if (m->code == 0 && m->method_id == SIP_ACK)
+        id = find_acked(s, m);
+    if (!id)
+        id = index_find(&s->transaction_index, key);
+    *fresh = !id;
+    if (id) {
+        *call = transaction_at(s, id)->call;
+        return id;
+    }
+    *call = call_take(s, m, time_ns);
+    return *call ? make(s, m, key, *call, time_ns) : 0;
+}
+
+bool transaction_open(const struct transaction *txn)
+{
+    return txn->method != SIP_ACK &&
+           (txn->state == TXN_WAITING || txn->state == TXN_PROCEEDING);
+}
+
+static void set_state(struct store *s, uint32_t id, enum transaction_state state)
+{
+    struct transaction *txn = transaction_at(s, id);
+    bool before = transaction_open(txn);
+    txn->state = (uint8_t)state;
+    bool after = transaction_open(txn);
+    enum sip_class class =
+        state == TXN_TIMED_OUT ? SIP_CLASS_TIMEOUT : sip_class_of(txn->code);
+    s->counts.classes[txn->class]--;
+    s->counts.classes[class]++;
+    txn->class = (uint8_t)class;
+    if (before != after) {
+        s->counts.open += after ? 1 : -1ULL;
+        call_at(s, txn->call)->open += after ? 1 : -1U;
+    }
+}
+
+/* Whether an ACK to a 2xx, which goes end to end, passed the hop of this INVITE. */
+static bool on_hop_of(struct store *s, const struct transaction *invite, uint32_t message)
+{
+    const struct message *request = store_message(s, transaction_head(invite));
+    const struct flow *ack = flow_at(s, message_at(s, message)->flow);
+    const struct flow *hop = flow_at(s, request->flow);
+    if (request->code) /* only responses are known: they came the other way */
+        return addr_same_host(&hop->dst, &ack->src) || addr_same_host(&hop->src, &ack->dst);
+    return addr_same_host(&hop->src, &ack->src) || addr_same_host(&hop->dst, &ack->dst);
+}
+
+static void acknowledge(struct store *s, uint32_t id, uint32_t message)
+{
+    struct transaction *txn = transaction_at(s, id);
+    if (!txn->ack)
+        txn->ack = message;
+    if (txn->state == TXN_COMPLETED)
+        set_state(s, id, TXN_CONFIRMED);
+}
+
+/* The ACK to a 2xx is a transaction of its own; it belongs to the call's INVITEs of its number. */
+static void apply_own_ack(struct store *s, uint32_t id, uint32_t message)
+{
+    struct transaction *ack = transaction_at(s, id);
+    uint32_t last = 0;
+    int looked = 0;
+    ack->state = TXN_COMPLETED;
+    ack->ack = message;
+    for (uint32_t t = call_at(s, ack->call)->first_txn; t && looked < LINK_LIMIT; looked++) {
+        const struct transaction *invite = transaction_at(s, t);
+        if (invite->method == SIP_INVITE && invite->cseq == ack->cseq) {
+            last = t;
+            if (on_hop_of(s, invite, message)) {
+                ack->related = ack->related ? ack->related : t;
+                acknowledge(s, t, message);
+                store_tell(s, STORE_CHANGED, t);
+            }
+        }
+        t = invite->next_in_call;
+    }
+    if (last && !ack->related) {
+        ack->related = last;
+        acknowledge(s, last, message);
+        store_tell(s, STORE_CHANGED, last);
+    }
+}
+
+static void apply_ack(struct store *s, uint32_t id, uint32_t message)
+{
+    struct transaction *txn = transaction_at(s, id);
+    if (txn->method != SIP_ACK) {
+        acknowledge(s, id, message);
+        return;
+    }
+    if (!txn->request)
+        txn->request = message;
+    apply_own_ack(s, id, message);
+}
+
+static void link_cancel(struct store *s, uint32_t id, const struct sip_message *m)
+{
+    uint32_t invite = find(s, m, "INVITE");
+    if (!invite)
+        return;
+    transaction_at(s, id)->related = invite;
+    transaction_at(s, invite)->related = id;
+    store_tell(s, STORE_CHANGED, invite);
+}
+
+static void apply_request(struct store *s, uint32_t id, uint32_t message,
+                          const struct sip_message *m)
+{
+    struct transaction *txn = transaction_at(s, id);
+    if (m->method_id == SIP_ACK) {
+        apply_ack(s, id, message);
+        return;
+    }
+    if (!txn->request) {
+        txn->request = message;
+        if (m->method_id == SIP_CANCEL)
+            link_cancel(s, id, m);
+    }
+}
+
+static void apply_provisional(struct store *s, uint32_t id, uint32_t message, uint16_t code)
+{
+    struct transaction *txn = transaction_at(s, id);
+    txn->provisional = message;
+    if (txn->final)
+        return;
+    txn->code = code;
+    if (txn->method == SIP_INVITE)
+        transaction_stop_timer(s, id); /* Timer B ends with the first response */
+    if (txn->state == TXN_WAITING || txn->state == TXN_PROCEEDING)
+        set_state(s, id, TXN_PROCEEDING);
+}
+
+/* The first final response decides, unless a 2xx follows from another branch of a fork. */
+static void apply_final(struct store *s, uint32_t id, uint32_t message, uint16_t code)
+{
+    struct transaction *txn = transaction_at(s, id);
+    transaction_stop_timer(s, id);
+    if (txn->final && !(code < 300 && txn->code >= 300))
+        return;
+    txn->final = message;
+    txn->code = code;
+    bool cancelled = txn->method == SIP_INVITE && code == 487 && txn->related;
+    set_state(s, id, cancelled ? TXN_CANCELLED : txn->ack ? TXN_CONFIRMED : TXN_COMPLETED);
+}
+
+/* Whether an earlier response of the transaction carries another To tag. */
+static bool other_branch(struct store *s, uint32_t earlier, struct span to_tag)
+{
+    struct sip_message other;
+    return earlier && store_scan(s, earlier, &other) == 0 && other.to_tag.n > 0 &&
+           !span_equal(other.to_tag, to_tag);
+}
+
+static void note_fork(struct store *s, struct transaction *txn, const struct sip_message *m)
+{
+    if (txn->method == SIP_INVITE && !txn->forked && m->to_tag.n > 0)
+        txn->forked = other_branch(s, txn->provisional, m->to_tag) ||
+                      other_branch(s, txn->final, m->to_tag);
+}
+
+void transaction_apply(struct store *s, uint32_t id, uint32_t message,
+                       const struct sip_message *m)
+{
+    if (sip_is_request(m)) {
+        apply_request(s, id, message, m);
+        return;
+    }
+    note_fork(s, transaction_at(s, id), m);
+    if (m->code < 200)
+        apply_provisional(s, id, message, m->code);
+    else
+        apply_final(s, id, message, m->code);
+}
+
+void transaction_time_out(struct store *s, uint32_t id)
+{
+    transaction_stop_timer(s, id);
+    set_state(s, id, TXN_TIMED_OUT);
+    call_settle(s, transaction_at(s, id)->call);
+    store_tell(s, STORE_CHANGED, id);
+}
+
+void store_advance(struct store *s, int64_t now_ns)
+{
+    if (now_ns > s->now_ns)
+        s->now_ns = now_ns;
+    while (s->timers.head) {
+        uint32_t id = s->timers.head;
+        if (s->now_ns - transaction_at(s, id)->time_ns < TIMEOUT_NS)
+            break;
+        transaction_time_out(s, id);
+    }
+}
+
+void transaction_forget(struct store *s, uint32_t id)
+{
+    struct transaction *txn = transaction_at(s, id);
+    transaction_stop_timer(s, id);
+    if (transaction_open(txn))
+        s->counts.open--;
+    s->counts.live_transactions--;
+    index_remove(&s->transaction_index, txn->key, id);
+    txn->seq = 0;
+    pool_release(&s->transactions, id);
+}
+
+uint32_t transaction_head(const struct transaction *txn)
+{
+    return txn->request ? txn->request : txn->first;
+}
+
+int64_t transaction_rtt(const struct store *s, const struct transaction *txn)
+{
+    const struct message *request = store_message(s, txn->request);
+    const struct message *final = store_message(s, txn->final);
+    return request && final ? final->time_ns - request->time_ns : -1;
+}
+
+const char *transaction_state_name(uint8_t state)
+{
+    static const char *const names[TXN_STATES] = {
+        [TXN_WAITING] = "waiting",     [TXN_PROCEEDING] = "proceeding",
+        [TXN_COMPLETED] = "completed", [TXN_CONFIRMED] = "confirmed",
+        [TXN_TIMED_OUT] = "timed-out", [TXN_CANCELLED] = "cancelled",
+    };
+    return state < TXN_STATES ? names[state] : "?";
+}

@@ -1,0 +1,503 @@
+/*
+ * See console.h. Keys come first: inputs are read in slices of a few milliseconds
+ * at a lower priority, and the screen is drawn at most thirty times a second
+ * unless a key was pressed.
+ */
+#include "ui/console.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "knowledge.h"
+#include "ui/command.h"
+#include "ui/keymap.h"
+#include "ui/prompt.h"
+#include "ui/ui.h"
+
+#define FEED_NS 4000000LL
+#define FILTER_NS 4000000LL
+#define FRAME_NS 33000000LL
+#define TICK_MS 250
+#define PROMPT_ESCAPE_MS 60
+#define NARROWEST_SIDE_PANE 132 /* columns from which the pane stands beside */
+
+enum { PRIORITY_KEYS, PRIORITY_FEED, PRIORITIES };
+
+struct console {
+    struct ui ui;
+    struct event_base *base;
+    struct event *keys, *feed, *tick, *escape;
+    struct event *signals[8];
+    struct event *inputs[64]; /* descriptors of sources */
+    size_t ninputs;
+    int64_t drawn_ns;
+    uint64_t counted;    /* messages at the last rate measurement */
+    int64_t counted_ns;
+    int exit_signal;
+};
+
+static int64_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static struct console *console_of(struct ui *ui)
+{
+    return (struct console *)ui;
+}
+
+struct view *ui_top(struct ui *ui)
+{
+    return ui->views[ui->nviews - 1];
+}
+
+void ui_push(struct ui *ui, struct view *view)
+{
+    if (!view)
+        return;
+    if (ui->nviews == VIEW_DEPTH) {
+        view->ops->close(view);
+        ui_notice(ui, true, "too many views are open; close some with Esc");
+        return;
+    }
+    ui->views[ui->nviews++] = view;
+}
+
+void ui_pop(struct ui *ui)
+{
+    struct view *view = ui->views[--ui->nviews];
+    view->ops->close(view);
+}
+
+void ui_notice(struct ui *ui, bool error, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    if (vasprintf(&text, format, args) < 0)
+        text = NULL;
+    va_end(args);
+    free(ui->notice);
+    ui->notice = text;
+    ui->notice_is_error = error;
+    ui->dirty = true;
+}
+
+bool ui_interrupted(struct ui *ui)
+{
+    struct pollfd fd = { screen_fd(), POLLIN, 0 };
+    (void)ui;
+    return poll(&fd, 1, 0) > 0;
+}
+
+bool ui_search_fits(const struct ui *ui, struct span text)
+{
+    return ui->search && regex_match(ui->search, text);
+}
+
+/* The pane beside a wide view, below a narrow one; nothing where there is no room. */
+static void split(const struct ui *ui, struct rect all, struct rect *main, struct rect *pane)
+{
+    *main = all;
+    *pane = (struct rect){ 0 };
+    if (!ui->settings->pane || all.height < 6)
+        return;
+    if (all.width >= NARROWEST_SIDE_PANE) {
+        pane->width = all.width * 42 / 100;
+        if (pane->width > 90)
+            pane->width = 90;
+        *pane = (struct rect){ all.y, all.width - pane->width, all.height, pane->width };
+        main->width = pane->x - 1;
+        return;
+    }
+    int height = all.height * 55 / 100;
+    *pane = (struct rect){ all.y + all.height - height, 0, height, all.width };
+    main->height = all.height - height;
+}
+
+static void draw_top(struct ui *ui)
+{
+    struct view *view = ui_top(ui);
+    struct rect all = { 1, 0, LINES - 2, COLS }, main, pane;
+    split(ui, all, &main, &pane);
+    if (!view->ops->has_pane)
+        main = all;
+    view->ops->draw(ui, view, main);
+    if (!view->ops->has_pane || pane.height == 0)
+        return;
+    if (pane.y == all.y)
+        screen_column(all.y, pane.x - 1, all.height);
+    pane_draw(ui, view->ops->subject(ui, view), pane);
+}
+
+static void draw(struct ui *ui)
+{
+    if (LINES < 3 || COLS < 10)
+        return;
+    frame_draw_header(ui);
+    draw_top(ui);
+    if (ui->prompting)
+        prompt_draw(ui);
+    else
+        frame_draw_keybar(ui, ui_top(ui)->ops);
+    refresh();
+    ui->dirty = false;
+    console_of(ui)->drawn_ns = monotonic_ns();
+}
+
+static void draw_if_due(struct ui *ui)
+{
+    if (ui->dirty && monotonic_ns() - console_of(ui)->drawn_ns >= FRAME_NS)
+        draw(ui);
+}
+
+static void on_store(enum store_event event, uint32_t transaction, void *arg)
+{
+    struct ui *ui = arg;
+    rows_event(&ui->rows, event, transaction);
+    ui->dirty = true;
+}
+
+static void leave_if_asked(struct console *c)
+{
+    if (c->ui.quit)
+        event_base_loopbreak(c->base);
+}
+
+static void handle_mouse(struct ui *ui)
+{
+    MEVENT mouse;
+    struct view *view = ui_top(ui);
+    if (getmouse(&mouse) != OK)
+        return;
+    if (mouse.bstate & BUTTON4_PRESSED)
+        command_run(ui, command_find("up"), NULL);
+    else if (mouse.bstate & BUTTON5_PRESSED)
+        command_run(ui, command_find("down"), NULL);
+    else if (view->ops->click)
+        view->ops->click(ui, view, mouse.y, mouse.x);
+}
+
+static void handle_key(struct ui *ui, int key)
+{
+    free(ui->notice);
+    ui->notice = NULL;
+    if (key == KEY_MOUSE)
+        handle_mouse(ui);
+    else if (key != KEY_RESIZE && keymap_line(key))
+        command_line(ui, keymap_line(key));
+    ui->dirty = true;
+}
+
+static void set_timer(struct event *event, int ms)
+{
+    struct timeval delay = { ms / 1000, ms % 1000 * 1000 };
+    event_add(event, &delay);
+}
+
+static void on_keys(evutil_socket_t fd, short what, void *arg)
+{
+    struct console *c = arg;
+    int key;
+    (void)fd;
+    (void)what;
+    bool any = false;
+    while (!c->ui.quit && (key = getch()) != ERR) {
+        any = true;
+        if (c->ui.prompting) {
+            prompt_byte(&c->ui, (unsigned char)key);
+            set_timer(c->escape, PROMPT_ESCAPE_MS);
+        } else {
+            handle_key(&c->ui, key);
+        }
+    }
+    /* The terminal went away: readable, but nothing to read. */
+    struct pollfd state = { screen_fd(), POLLIN, 0 };
+    if (!any && poll(&state, 1, 0) > 0 && state.revents & (POLLHUP | POLLERR | POLLNVAL))
+        c->ui.quit = true;
+    leave_if_asked(c);
+    if (!c->ui.quit && any)
+        draw(&c->ui);
+}
+
+static void on_escape(evutil_socket_t fd, short what, void *arg)
+{
+    struct console *c = arg;
+    (void)fd;
+    (void)what;
+    if (c->ui.prompting)
+        prompt_idle(&c->ui);
+    if (!c->ui.prompting)
+        draw(&c->ui);
+}
+
+static void show_troubles(struct ui *ui)
+{
+    for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
+        struct source *source = inputs_at(ui->session->inputs, i);
+        if (!source->trouble || source->told)
+            continue;
+        source->told = true;
+        ui_notice(ui, true, "%s", source->trouble);
+    }
+    const struct pipeline_counts *p = &ui->session->pipeline.counts;
+    if (p->unknown_link && p->unknown_link == p->packets && !ui->loading && !ui->notice)
+        ui_notice(ui, true, "link type %u cannot be decoded", p->link);
+}
+
+static void on_input(evutil_socket_t fd, short what, void *arg)
+{
+    struct console *c = arg;
+    (void)fd;
+    (void)what;
+    set_timer(c->feed, 0);
+}
+
+/* Waits for the descriptors of sources that have nothing now. */
+static void wait_for_inputs(struct console *c)
+{
+    struct inputs *inputs = c->ui.session->inputs;
+    int64_t due = 0;
+    for (size_t i = 0; i < inputs_count(inputs); i++) {
+        const struct source *source = inputs_at(inputs, i);
+        if (source->ended)
+            continue;
+        if (source->fd < 0 && source->due_ns && (!due || source->due_ns < due))
+            due = source->due_ns;
+        if (source->fd < 0 || i >= sizeof c->inputs / sizeof c->inputs[0])
+            continue;
+        if (!c->inputs[i]) {
+            c->inputs[i] = event_new(c->base, source->fd, EV_READ, on_input, c);
+            event_priority_set(c->inputs[i], PRIORITY_FEED);
+        }
+        event_add(c->inputs[i], NULL);
+    }
+    if (due) {
+        int64_t ms = (due - session_clock()) / 1000000;
+        set_timer(c->feed, ms < 1 ? 1 : ms > 1000 ? 1000 : (int)ms);
+    }
+}
+
+static void on_feed(evutil_socket_t fd, short what, void *arg)
+{
+    struct console *c = arg;
+    (void)fd;
+    (void)what;
+    bool more = rows_work(&c->ui.rows, FILTER_NS);
+    enum input_status status = session_feed(c->ui.session, FEED_NS);
+    bool was = c->ui.loading;
+    c->ui.loading = status == INPUT_PACKET ||
+                    (status == INPUT_WAIT && !inputs_live(c->ui.session->inputs));
+    if (was != c->ui.loading)
+        c->ui.dirty = true;
+    show_troubles(&c->ui);
+    if (status == INPUT_WAIT)
+        wait_for_inputs(c);
+    if (status == INPUT_PACKET || more)
+        set_timer(c->feed, 0);
+    draw_if_due(&c->ui);
+}
+
+void ui_wake(struct ui *ui)
+{
+    ui->loading = true;
+    set_timer(console_of(ui)->feed, 0);
+}
+
+static void measure_rate(struct console *c)
+{
+    int64_t now = monotonic_ns();
+    if (now - c->counted_ns < 1000000000)
+        return;
+    uint64_t messages = store_counts(c->ui.store)->messages;
+    double seconds = (double)(now - c->counted_ns) / 1e9;
+    c->ui.rate = messages >= c->counted ? (double)(messages - c->counted) / seconds : 0;
+    c->counted = messages;
+    c->counted_ns = now;
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+    struct console *c = arg;
+    (void)fd;
+    (void)what;
+    session_tick(c->ui.session);
+    if (inputs_live(c->ui.session->inputs)) {
+        inputs_refresh(c->ui.session->inputs);
+        measure_rate(c);
+        c->ui.dirty = true;
+    }
+    if (c->ui.rows.looked < c->ui.rows.all.count && c->ui.rows.filter)
+        set_timer(c->feed, 0);
+    draw_if_due(&c->ui);
+}
+
+void ui_suspend(struct ui *ui)
+{
+    screen_suspend();
+    draw(ui);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *arg)
+{
+    struct console *c = arg;
+    (void)what;
+    if (number == SIGWINCH) {
+        screen_resize();
+        draw(&c->ui);
+    } else if (number == SIGTSTP) {
+        ui_suspend(&c->ui);
+    } else if (number == SIGCONT) {
+        screen_resize();
+        draw(&c->ui);
+    } else if (number == SIGINT && c->ui.prompting) {
+        prompt_byte(&c->ui, 3);
+        draw(&c->ui);
+    } else {
+        c->exit_signal = number == SIGINT ? 0 : (int)number;
+        c->ui.quit = true;
+        leave_if_asked(c);
+    }
+}
+
+static int make_events(struct console *c)
+{
+    static const int numbers[] = { SIGWINCH, SIGTSTP, SIGCONT, SIGINT, SIGTERM, SIGHUP };
+    c->base = event_base_new();
+    if (!c->base || event_base_priority_init(c->base, PRIORITIES) < 0)
+        return -1;
+    c->keys = event_new(c->base, screen_fd(), EV_READ | EV_PERSIST, on_keys, c);
+    c->feed = evtimer_new(c->base, on_feed, c);
+    c->tick = event_new(c->base, -1, EV_PERSIST, on_tick, c);
+    c->escape = evtimer_new(c->base, on_escape, c);
+    if (!c->keys || !c->feed || !c->tick || !c->escape)
+        return -1;
+    event_priority_set(c->keys, PRIORITY_KEYS);
+    event_priority_set(c->escape, PRIORITY_KEYS);
+    event_priority_set(c->feed, PRIORITY_FEED);
+    event_priority_set(c->tick, PRIORITY_FEED);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        c->signals[i] = evsignal_new(c->base, numbers[i], on_signal, c);
+        event_priority_set(c->signals[i], PRIORITY_KEYS);
+        event_add(c->signals[i], NULL);
+    }
+    event_add(c->keys, NULL);
+    set_timer(c->tick, TICK_MS);
+    return 0;
+}
+
+static void free_events(struct console *c)
+{
+    struct event *all[] = { c->keys, c->feed, c->tick, c->escape };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i])
+            event_free(all[i]);
+    for (size_t i = 0; i < sizeof c->signals / sizeof c->signals[0]; i++)
+        if (c->signals[i])
+            event_free(c->signals[i]);
+    for (size_t i = 0; i < sizeof c->inputs / sizeof c->inputs[0]; i++)
+        if (c->inputs[i])
+            event_free(c->inputs[i]);
+    if (c->base)
+        event_base_free(c->base);
+}
+
+static void open_ui(struct ui *ui, struct session *session, struct settings *settings)
+{
+    char *warning = NULL;
+    ui->session = session;
+    ui->settings = settings;
+    ui->store = session->pipeline.store;
+    ui->help = knowledge_open(settings, &warning);
+    ui->loading = true;
+    rows_init(&ui->rows, ui->store);
+    store_observe(ui->store, on_store, ui);
+    ui_push(ui, view_list_new(ui));
+    keymap_init();
+    if (warning)
+        ui_notice(ui, true, "%.*s", (int)strcspn(warning, "\n"), warning);
+    free(warning);
+}
+
+static void close_ui(struct ui *ui)
+{
+    store_observe(ui->store, NULL, NULL);
+    while (ui->nviews > 0)
+        ui_pop(ui);
+    rows_free(&ui->rows);
+    regex_free(ui->search);
+    help_free(ui->help);
+    free(ui->notice);
+    keymap_free();
+}
+
+/* The filter of the command line must be good before the screen is taken. */
+static int check_filter(const char *text)
+{
+    struct filter_error error;
+    struct filter *filter = text ? filter_parse(text, &error) : NULL;
+    if (text && !filter) {
+        fprintf(stderr, "sipwhy: filter, at character %zu: %s\n", error.offset + 1, error.message);
+        return -1;
+    }
+    filter_free(filter);
+    return 0;
+}
+
+static void run_loop(struct console *c)
+{
+    struct ui *ui = &c->ui;
+    if (!ui->settings->no_config)
+        command_read_config(ui);
+    command_apply_settings(ui);
+    if (ui->settings->filter)
+        rows_set_filter(&ui->rows, filter_parse(ui->settings->filter, &(struct filter_error){ 0 }),
+                        ui->settings->filter);
+    prompt_init(ui);
+    draw(ui);
+    set_timer(c->feed, 0);
+    event_base_dispatch(c->base);
+    prompt_end();
+}
+
+int console_run(struct session *session, struct settings *settings)
+{
+    struct console *c = mem_zero(sizeof *c);
+    char *error = NULL;
+    int result = 0;
+    if (check_filter(settings->filter) < 0) {
+        free(c);
+        return 2;
+    }
+    if (screen_start(&error) < 0) {
+        fprintf(stderr, "sipwhy: %s\n", error ? error : strerror(errno));
+        free(error);
+        free(c);
+        return 2;
+    }
+    open_ui(&c->ui, session, settings);
+    if (make_events(c) == 0)
+        run_loop(c);
+    else
+        result = 2;
+    screen_stop();
+    free_events(c);
+    close_ui(&c->ui);
+    /* Whoever sent the signal should see that it worked. */
+    if (c->exit_signal) {
+        signal(c->exit_signal, SIG_DFL);
+        raise(c->exit_signal);
+    }
+    free(c);
+    return result;
+}

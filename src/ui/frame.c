@@ -1,0 +1,198 @@
+/* The first and the last line: what is going on, and what the keys do here. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "ui/command.h"
+#include "ui/keymap.h"
+#include "ui/ui.h"
+
+#define SEGMENTS 12
+
+/* A part of the header; those with the highest `rank` go first when room is short. */
+struct segment {
+    char text[96];
+    enum style style;
+    int rank;
+};
+
+struct header {
+    struct segment segments[SEGMENTS];
+    size_t count;
+};
+
+static void __attribute__((format(printf, 4, 5)))
+add(struct header *h, enum style style, int rank, const char *format, ...)
+{
+    va_list args;
+    if (h->count == SEGMENTS)
+        return;
+    struct segment *s = &h->segments[h->count++];
+    s->style = style;
+    s->rank = rank;
+    va_start(args, format);
+    vsnprintf(s->text, sizeof s->text, format, args);
+    va_end(args);
+}
+
+/* 12431 as "12,431". */
+static char *grouped(uint64_t n, char *buf, size_t size)
+{
+    char digits[32];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    size_t at = 0;
+    for (int i = 0; i < length && at + 2 < size; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            buf[at++] = ',';
+        buf[at++] = digits[i];
+    }
+    buf[at] = '\0';
+    return buf;
+}
+
+static void add_source(struct ui *ui, struct header *h)
+{
+    const struct inputs *inputs = ui->session->inputs;
+    size_t n = inputs_count(inputs);
+    if (n == 0)
+        return;
+    const char *name = inputs_at(inputs, 0)->name, *slash = strrchr(name, '/');
+    if (n == 1)
+        add(h, STYLE_TITLE, 1, "%.60s", slash ? slash + 1 : name);
+    else
+        add(h, STYLE_TITLE, 1, "%.40s +%zu", slash ? slash + 1 : name, n - 1);
+}
+
+static int progress(const struct ui *ui)
+{
+    uint64_t size = 0, position = 0;
+    for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
+        const struct source *source = inputs_at(ui->session->inputs, i);
+        size += source->ops->live ? 0 : source->stats.size;
+        position += source->ops->live ? 0 : source->stats.position;
+    }
+    return size ? (int)(position * 100 / size) : -1;
+}
+
+static void add_state(struct ui *ui, struct header *h)
+{
+    bool live = inputs_live(ui->session->inputs);
+    const char *dot = screen_utf8() ? "●" : "*";
+    int percent = progress(ui);
+    if (ui->paused)
+        add(h, STYLE_ALERT, 0, "paused");
+    else if (live)
+        add(h, STYLE_CLASS + SIP_CLASS_SUCCESS, 0, "%s live", dot);
+    else if (ui->loading && percent >= 0)
+        add(h, STYLE_ALERT, 0, "reading %d%%", percent);
+    else if (ui->loading)
+        add(h, STYLE_ALERT, 0, "reading");
+    if (live && ui->rate >= 0.5)
+        add(h, STYLE_NORMAL, 5, "%.0f msg/s", ui->rate);
+}
+
+static uint64_t failures(const struct store_counts *c)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < SIP_CLASSES; i++)
+        if (sip_class_failed((enum sip_class)i))
+            n += c->classes[i];
+    return n;
+}
+
+static void add_counts(struct ui *ui, struct header *h)
+{
+    char a[32];
+    const struct store_counts *c = store_counts(ui->store);
+    uint64_t failed = failures(c);
+    add(h, STYLE_NORMAL, 6, "%s msg", grouped(c->messages, a, sizeof a));
+    add(h, STYLE_NORMAL, 2, "%s trans", grouped(c->transactions, a, sizeof a));
+    double share = c->transactions ? 100.0 * (double)failed / (double)c->transactions : 0;
+    add(h, failed ? STYLE_CLASS + SIP_CLASS_CLIENT : STYLE_NORMAL, 1, "%s failed %.1f%%",
+        grouped(failed, a, sizeof a), share);
+    add(h, STYLE_NORMAL, 3, "%s open", grouped(c->open, a, sizeof a));
+    if (ui->rows.filter)
+        add(h, STYLE_ALERT, 1, "%s shown%s", grouped(rows_count(&ui->rows), a, sizeof a),
+            ui->rows.looked < ui->rows.all.count ? "…" : "");
+}
+
+static void add_limits(struct ui *ui, struct header *h)
+{
+    char a[32];
+    const struct store_counts *c = store_counts(ui->store);
+    uint64_t drops = 0;
+    for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
+        const struct source_stats *stats = &inputs_at(ui->session->inputs, i)->stats;
+        drops += stats->kernel_drops + stats->interface_drops;
+    }
+    add(h, STYLE_NORMAL, 4, "%zu/%zu MiB", store_bytes(ui->store) >> 20,
+        store_budget(ui->store) >> 20);
+    if (inputs_live(ui->session->inputs) || drops)
+        add(h, drops ? STYLE_ALERT : STYLE_NORMAL, drops ? 0 : 5, "drop %s",
+            grouped(drops, a, sizeof a));
+    if (c->evicted_calls)
+        add(h, STYLE_ALERT, 2, "evicted %s calls", grouped(c->evicted_calls, a, sizeof a));
+}
+
+/* Takes the least important segments away until the rest fits. */
+static void shrink(struct header *h, int width)
+{
+    for (;;) {
+        int used = 8, worst = -1;
+        for (size_t i = 0; i < h->count; i++) {
+            struct segment *s = &h->segments[i];
+            if (s->rank < 0)
+                continue;
+            used += (int)text_width(SPAN(s->text)) + 2;
+            if (s->rank > 0 && (worst < 0 || s->rank >= h->segments[worst].rank))
+                worst = (int)i;
+        }
+        if (used <= width || worst < 0)
+            return;
+        h->segments[worst].rank = -1;
+    }
+}
+
+void frame_draw_header(struct ui *ui)
+{
+    struct header h = { .count = 0 };
+    add_source(ui, &h);
+    add_state(ui, &h);
+    add_counts(ui, &h);
+    add_limits(ui, &h);
+    shrink(&h, COLS);
+    screen_blank(0, 0, COLS);
+    int x = 1 + screen_string(0, 1, COLS - 1, STYLE_HEADER, "sipwhy");
+    for (size_t i = 0; i < h.count; i++)
+        if (h.segments[i].rank >= 0)
+            x += 2 + screen_string(0, x + 2, COLS - x - 2, h.segments[i].style,
+                                   h.segments[i].text);
+}
+
+static int draw_key(int x, const struct command *command)
+{
+    char key[KEY_NAME];
+    if (!command || !command->label || !keymap_key_of(command->name, key))
+        return x;
+    int width = (int)strlen(key) + 1 + (int)strlen(command->label) + 2;
+    if (x + width > COLS)
+        return x;
+    x += screen_string(LINES - 1, x, COLS - x, STYLE_KEY, key) + 1;
+    return x + screen_string(LINES - 1, x, COLS - x, STYLE_NORMAL, command->label) + 2;
+}
+
+void frame_draw_keybar(struct ui *ui, const struct view_ops *ops)
+{
+    char names[256], *save = NULL;
+    screen_blank(LINES - 1, 0, COLS);
+    if (ui->notice) {
+        screen_string(LINES - 1, 1, COLS - 1, ui->notice_is_error ? STYLE_ALERT : STYLE_BOLD,
+                      ui->notice);
+        return;
+    }
+    snprintf(names, sizeof names, "%s", ops->keybar);
+    int x = 1;
+    for (char *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save))
+        x = draw_key(x, command_find(name));
+}

@@ -1,0 +1,26 @@
+/* Keys as readable text, and what they are bound to. */
+#ifndef SIPWHY_UI_KEYMAP_H
+#define SIPWHY_UI_KEYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A key's code from its name ("F1", "C-l", "Enter", "PgUp", "x"), or -1. */
+int keymap_code(const char *name);
+/* Its name; `buf` has room for KEY_NAME bytes. */
+#define KEY_NAME 16
+char *keymap_name(int code, char *buf);
+
+/* Binds the defaults of the command table. */
+void keymap_init(void);
+/* Binds a key to a command line ("filter code >= 400"); an empty one unbinds. -1 for no such key. */
+int keymap_bind(const char *key, const char *line);
+/* The command line that a key is bound to, or NULL. */
+const char *keymap_line(int code);
+/* The first key bound to a command, as text in `buf`; false without one. */
+bool keymap_key_of(const char *command, char *buf);
+/* All keys bound to a command, separated by blanks. */
+void keymap_keys_of(const char *command, char *buf, size_t size);
+void keymap_free(void);
+
+#endif

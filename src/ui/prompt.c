@@ -1,0 +1,293 @@
+/*
+ * See prompt.h. Readline thinks that it owns a terminal; here it gets its bytes
+ * from prompt_byte() and its line is drawn by prompt_draw(), so that it never
+ * touches the screen itself.
+ */
+#include "ui/prompt.h"
+
+#include <readline/history.h>
+#include <readline/readline.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "knowledge.h"
+#include "ui/command.h"
+
+#define HISTORY_LINES 1000
+#define MATCH_ROWS 8
+
+/* Readline's own state is global, so what stands between it and the console is, too. */
+static struct {
+    struct ui *ui;
+    prompt_done_fn *done;
+    const char *prompt;
+    bool commands;
+    int byte; /* the one that readline may read next, or -1 */
+    bool finished;
+    char *line;
+    bool half_key; /* an Esc came and nothing yet behind it */
+    char *history_file;
+    FILE *nowhere;
+    char **words; /* of a completion under way */
+    size_t nwords;
+    struct strbuf matches; /* shown above the line */
+} prompt = { .byte = -1 };
+
+static int take_byte(FILE *stream)
+{
+    (void)stream;
+    int byte = prompt.byte;
+    prompt.byte = -1;
+    return byte;
+}
+
+static int byte_waits(void)
+{
+    return prompt.byte >= 0;
+}
+
+static void no_redisplay(void)
+{
+}
+
+static void on_line(char *line)
+{
+    prompt.finished = true;
+    prompt.line = line;
+}
+
+static void offer(const char *word)
+{
+    prompt.words = mem_grow(prompt.words, (prompt.nwords + 2) * sizeof *prompt.words);
+    prompt.words[prompt.nwords++] = mem_text(word);
+}
+
+static void drop_words(void)
+{
+    for (size_t i = 0; i < prompt.nwords; i++)
+        free(prompt.words[i]);
+    free(prompt.words);
+    prompt.words = NULL;
+    prompt.nwords = 0;
+}
+
+/* Gathers what may stand at `start`: a command's name, or what its row offers. */
+static void gather_words(const char *line, int start)
+{
+    char name[32];
+    size_t n = strcspn(line, " ");
+    drop_words();
+    if ((size_t)start <= n) {
+        for (size_t i = 0; i < command_count; i++)
+            offer(commands[i].name);
+        return;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)n, line);
+    const struct command *command = command_find(name);
+    if (command && command->complete)
+        command->complete(prompt.ui, line + n + 1, offer);
+}
+
+static char *next_word(const char *text, int state)
+{
+    static size_t i;
+    if (state == 0)
+        i = 0;
+    while (i < prompt.nwords) {
+        const char *word = prompt.words[i++];
+        if (strncmp(word, text, strlen(text)) == 0)
+            return strdup(word);
+    }
+    return NULL;
+}
+
+static char **complete(const char *text, int start, int end)
+{
+    (void)end;
+    char **found = NULL;
+    if (prompt.commands) {
+        gather_words(rl_line_buffer, start);
+        found = prompt.nwords ? rl_completion_matches(text, next_word) : NULL;
+    }
+    /* Without a match, readline would offer file names: only where the row asks for them. */
+    const char *file_commands[] = { "open ", "save ", "save! " };
+    rl_attempted_completion_over = 1;
+    for (size_t i = 0; i < 3; i++)
+        if (strncmp(rl_line_buffer, file_commands[i], strlen(file_commands[i])) == 0)
+            rl_attempted_completion_over = 0;
+    return found;
+}
+
+static void show_matches(char **matches, int count, int longest)
+{
+    (void)longest;
+    strbuf_clear(&prompt.matches);
+    for (int i = 1; i <= count; i++)
+        strbuf_format(&prompt.matches, "%s%s", i > 1 ? "  " : "", matches[i]);
+}
+
+static void no_terminal(void)
+{
+}
+
+static void no_terminal_meta(int meta)
+{
+    (void)meta;
+}
+
+void prompt_init(struct ui *ui)
+{
+    prompt.ui = ui;
+    prompt.history_file = config_path("history");
+    prompt.nowhere = fopen("/dev/null", "r+");
+    rl_readline_name = "sipwhy";
+    rl_instream = rl_outstream = prompt.nowhere;
+    rl_catch_signals = 0;
+    rl_catch_sigwinch = 0;
+    rl_change_environment = 0;
+    rl_prep_term_function = no_terminal_meta;
+    rl_deprep_term_function = no_terminal;
+    rl_getc_function = take_byte;
+    rl_input_available_hook = byte_waits;
+    rl_redisplay_function = no_redisplay;
+    rl_attempted_completion_function = complete;
+    rl_completion_display_matches_hook = show_matches;
+    rl_completer_word_break_characters = " ";
+    rl_basic_word_break_characters = " ";
+    rl_set_screen_size(24, 10000);
+    rl_initialize();
+    rl_variable_bind("enable-bracketed-paste", "off");
+    rl_variable_bind("bell-style", "none");
+    using_history();
+    stifle_history(HISTORY_LINES);
+    if (prompt.history_file)
+        read_history(prompt.history_file);
+}
+
+static void make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+}
+
+void prompt_end(void)
+{
+    if (prompt.history_file && history_length > 0) {
+        make_folders(prompt.history_file);
+        write_history(prompt.history_file);
+    }
+    clear_history();
+    free(prompt.history_file);
+    prompt.history_file = NULL;
+    drop_words();
+    strbuf_free(&prompt.matches);
+    if (prompt.nowhere)
+        fclose(prompt.nowhere);
+    prompt.nowhere = NULL;
+}
+
+void prompt_open(struct ui *ui, const char *text, const char *typed, bool commands_too,
+                 prompt_done_fn *done)
+{
+    prompt.prompt = text;
+    prompt.commands = commands_too;
+    prompt.done = done;
+    prompt.finished = false;
+    prompt.half_key = false;
+    strbuf_clear(&prompt.matches);
+    ui->prompting = true;
+    keypad(stdscr, FALSE); /* readline knows the keys' bytes by itself */
+    rl_callback_handler_install("", on_line);
+    rl_insert_text(typed);
+}
+
+static void close_prompt(struct ui *ui, char *line)
+{
+    rl_callback_handler_remove();
+    ui->prompting = false;
+    keypad(stdscr, TRUE);
+    curs_set(0);
+    if (line && *line)
+        add_history(line);
+    prompt.done(ui, line);
+    free(line);
+}
+
+static void give_up(struct ui *ui)
+{
+    rl_free_line_state();
+    rl_replace_line("", 1);
+    rl_cleanup_after_signal();
+    close_prompt(ui, NULL);
+}
+
+void prompt_byte(struct ui *ui, unsigned char byte)
+{
+    bool empty = rl_end == 0;
+    if (byte == 3 || byte == 7 || (empty && (byte == 127 || byte == 8))) {
+        give_up(ui); /* C-c, C-g, or Backspace on an empty line */
+        return;
+    }
+    if (byte != '\t')
+        strbuf_clear(&prompt.matches);
+    prompt.half_key = byte == 27 && !prompt.half_key;
+    prompt.byte = byte;
+    rl_callback_read_char();
+    if (prompt.finished) {
+        prompt.finished = false;
+        close_prompt(ui, prompt.line);
+    }
+}
+
+void prompt_idle(struct ui *ui)
+{
+    if (prompt.half_key)
+        give_up(ui);
+}
+
+static void draw_matches(void)
+{
+    struct span rest = strbuf_as_span(&prompt.matches);
+    int rows = 0;
+    struct span lines[MATCH_ROWS];
+    while (rest.n > 0 && rows < MATCH_ROWS) {
+        struct span line = text_fit(rest, (size_t)COLS - 1);
+        if (line.n == 0)
+            break;
+        while (line.n < rest.n && line.n > 1 && line.p[line.n - 1] != ' ')
+            line.n--;
+        lines[rows++] = line;
+        rest = span_make(span_end(line), span_end(rest));
+    }
+    for (int i = 0; i < rows; i++)
+        screen_cell(LINES - 1 - rows + i, 0, COLS, STYLE_CODE, lines[i]);
+}
+
+void prompt_draw(struct ui *ui)
+{
+    (void)ui;
+    int y = LINES - 1;
+    struct span before = { rl_line_buffer, (size_t)rl_point };
+    struct span all = { rl_line_buffer, (size_t)rl_end };
+    draw_matches();
+    screen_blank(y, 0, COLS);
+    int x = screen_string(y, 0, COLS, STYLE_KEY, prompt.prompt);
+    /* Scroll so that the cursor stays in view. */
+    size_t room = COLS > x + 1 ? (size_t)(COLS - x - 1) : 1;
+    while (text_width(before) > room && before.n > 0) {
+        uint32_t rune;
+        size_t n = text_rune(before, &rune);
+        before.p += n;
+        before.n -= n;
+        all.p += n;
+        all.n -= n;
+    }
+    screen_text(y, x, COLS - x, STYLE_NORMAL, all);
+    curs_set(1);
+    move(y, x + (int)text_width(before));
+}

@@ -1,0 +1,251 @@
+/* See screen.h. */
+#include "ui/screen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+
+#define ESCAPE_MS 25 /* how long a lone Esc waits for the rest of a key */
+
+/* What the signal handler needs to give the terminal back without calling anything unsafe. */
+static struct {
+    int fd;
+    bool active;
+    struct termios saved;
+    char reset[256];
+    size_t reset_length;
+} terminal = { .fd = -1 };
+
+static FILE *keyboard;
+static SCREEN *screen;
+static bool ascii_only;
+
+static void add_reset(const char *capability)
+{
+    const char *text = tigetstr(capability);
+    if (!text || text == (const char *)-1)
+        return;
+    size_t n = strlen(text);
+    if (terminal.reset_length + n < sizeof terminal.reset) {
+        memcpy(terminal.reset + terminal.reset_length, text, n);
+        terminal.reset_length += n;
+    }
+}
+
+/* Mouse reports are switched off by hand: terminfo has no name for that. */
+static void prepare_reset(void)
+{
+    static const char *const capabilities[] = { "sgr0", "rmkx", "cnorm", "rmcup" };
+    static const char mouse_off[] = "\033[?1000l\033[?1002l\033[?1006l";
+    terminal.reset_length = 0;
+    if (tigetstr("kmous") && tigetstr("kmous") != (char *)-1) {
+        memcpy(terminal.reset, mouse_off, sizeof mouse_off - 1);
+        terminal.reset_length = sizeof mouse_off - 1;
+    }
+    for (size_t i = 0; i < sizeof capabilities / sizeof capabilities[0]; i++)
+        add_reset(capabilities[i]);
+}
+
+static void on_crash(int number)
+{
+    if (terminal.active) {
+        terminal.active = false;
+        if (write(terminal.fd, terminal.reset, terminal.reset_length) < 0)
+            errno = 0; /* nothing more can be done here */
+        tcsetattr(terminal.fd, TCSANOW, &terminal.saved);
+    }
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void catch_crashes(void)
+{
+    static const int fatal[] = { SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGQUIT };
+    struct sigaction action = { .sa_handler = on_crash };
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
+        sigaction(fatal[i], &action, NULL);
+}
+
+static int open_terminal(char **error)
+{
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (fd < 0 || !isatty(STDOUT_FILENO)) {
+        if (fd >= 0)
+            close(fd);
+        *error = mem_text("the console needs a terminal; use 'sipwhy report' without one");
+        return -1;
+    }
+    keyboard = fdopen(fd, "r+");
+    terminal.fd = fd;
+    return tcgetattr(fd, &terminal.saved);
+}
+
+int screen_start(char **error)
+{
+    const char *type = getenv("TERM");
+    if (open_terminal(error) < 0)
+        return -1;
+    set_escdelay(ESCAPE_MS);
+    screen = newterm(NULL, stdout, keyboard);
+    if (!screen) {
+        struct strbuf text = STRBUF_INIT;
+        strbuf_format(&text, "the terminal type '%s' is not known here; set TERM, or use 'sipwhy report'",
+                      type ? type : "");
+        *error = strbuf_take(&text);
+        return -1;
+    }
+    terminal.active = true;
+    prepare_reset();
+    catch_crashes();
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    curs_set(0);
+    mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mouseinterval(0);
+    return 0;
+}
+
+void screen_stop(void)
+{
+    if (!terminal.active)
+        return;
+    terminal.active = false;
+    curs_set(1);
+    endwin();
+    delscreen(screen);
+    screen = NULL;
+    tcsetattr(terminal.fd, TCSADRAIN, &terminal.saved);
+    fclose(keyboard);
+    terminal.fd = -1;
+}
+
+int screen_fd(void)
+{
+    return terminal.fd;
+}
+
+void screen_resize(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+        resizeterm(size.ws_row, size.ws_col);
+    clearok(curscr, TRUE);
+}
+
+void screen_suspend(void)
+{
+    def_prog_mode();
+    endwin();
+    tcsetattr(terminal.fd, TCSADRAIN, &terminal.saved);
+    /* SIGSTOP cannot be caught: the shell sees what SIGTSTP would have done. */
+    raise(SIGSTOP);
+    reset_prog_mode();
+    screen_resize();
+    refresh();
+}
+
+bool screen_utf8(void)
+{
+    return !ascii_only && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+void screen_set_ascii(bool ascii)
+{
+    ascii_only = ascii;
+}
+
+int screen_text(int y, int x, int width, enum style style, struct span text)
+{
+    struct strbuf shown = STRBUF_INIT;
+    if (width <= 0 || y < 0 || y >= LINES || x >= COLS)
+        return 0;
+    if (width > COLS - x)
+        width = COLS - x;
+    /* No text needs more bytes than this to fill the columns, marks included. */
+    if (text.n > (size_t)width * 8)
+        text.n = (size_t)width * 8;
+    text_visible(&shown, text, screen_utf8());
+    struct span fit = text_fit(strbuf_as_span(&shown), (size_t)width);
+    attrset(theme_attr(style));
+    mvaddnstr(y, x, fit.p, (int)fit.n);
+    int used = (int)text_width(fit);
+    strbuf_free(&shown);
+    return used;
+}
+
+int screen_string(int y, int x, int width, enum style style, const char *text)
+{
+    return screen_text(y, x, width, style, SPAN(text));
+}
+
+void screen_blank(int y, int x, int width)
+{
+    if (width > COLS - x)
+        width = COLS - x;
+    if (width > 0 && y < LINES) {
+        attrset(A_NORMAL);
+        mvhline(y, x, ' ', width);
+    }
+}
+
+void screen_cell(int y, int x, int width, enum style style, struct span text)
+{
+    int used = screen_text(y, x, width, style, text);
+    if (used < width)
+        screen_blank(y, x + used, width - used);
+}
+
+void screen_clear(struct rect rect)
+{
+    for (int i = 0; i < rect.height; i++)
+        screen_blank(rect.y + i, rect.x, rect.width);
+}
+
+void screen_select(int y, int x, int width)
+{
+    for (int i = x; i < x + width && i < COLS; i++) {
+        chtype cell = mvinch(y, i);
+        mvchgat(y, i, 1, (cell & A_ATTRIBUTES & ~(A_COLOR | A_DIM)) | A_REVERSE,
+                (short)PAIR_NUMBER(cell), NULL);
+    }
+}
+
+static const char *rule_text(bool vertical)
+{
+    return screen_utf8() ? (vertical ? "│" : "─") : (vertical ? "|" : "-");
+}
+
+void screen_rule(int y, int x, int width)
+{
+    for (int i = 0; i < width; i++)
+        screen_string(y, x + i, 1, STYLE_RULE, rule_text(false));
+}
+
+void screen_column(int y, int x, int height)
+{
+    for (int i = 0; i < height; i++)
+        screen_string(y + i, x, 1, STYLE_RULE, rule_text(true));
+}
+
+void screen_styled(int y, int x, int width, const struct styled_text *text, size_t line)
+{
+    const struct styled_line *l = &text->lines[line];
+    int at = (int)l->indent;
+    for (size_t i = 0; i < l->count && at < width; i++) {
+        const struct styled_run *run = &text->runs[l->first + i];
+        at += screen_text(y, x + at, width - at, theme_help(run->style),
+                          styled_run_text(text, run));
+    }
+}

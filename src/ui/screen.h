@@ -1,0 +1,44 @@
+/*
+ * The terminal: starting, giving it back whatever happens, and the only functions
+ * that put text on it. Every byte passes text_visible() on its way.
+ */
+#ifndef SIPWHY_UI_SCREEN_H
+#define SIPWHY_UI_SCREEN_H
+
+#include "base/span.h"
+#include "help/markup.h"
+#include "ui/theme.h"
+
+struct rect {
+    int y, x, height, width;
+};
+
+/* Takes the terminal over; keys are read from it even when standard input is a pipe. -1 with *error. */
+int screen_start(char **error);
+/* Gives it back. Safe to call twice. */
+void screen_stop(void);
+/* The descriptor to wait for keys on. */
+int screen_fd(void);
+/* Adopts a new terminal size. */
+void screen_resize(void);
+/* Stops this process as a shell expects, and comes back. */
+void screen_suspend(void);
+/* Whether the locale shows UTF-8; the setting "ascii" turns it off. */
+bool screen_utf8(void);
+void screen_set_ascii(bool ascii);
+
+/* Draws `text` at y, x cut to `width` columns; what it does not fill stays. Columns used. */
+int screen_text(int y, int x, int width, enum style style, struct span text);
+int screen_string(int y, int x, int width, enum style style, const char *text);
+/* The same with blanks up to `width`. */
+void screen_cell(int y, int x, int width, enum style style, struct span text);
+void screen_blank(int y, int x, int width);
+void screen_clear(struct rect rect);
+/* Shows `width` columns as selected, keeping their colours. */
+void screen_select(int y, int x, int width);
+void screen_rule(int y, int x, int width);
+void screen_column(int y, int x, int height);
+/* One laid-out line of a page, from `rect.x` on. */
+void screen_styled(int y, int x, int width, const struct styled_text *text, size_t line);
+
+#endif

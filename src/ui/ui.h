@@ -1,0 +1,110 @@
+/*
+ * What the files of ui/ share: the console's state, views, and the services that
+ * views and commands use. A view is one file that exports one struct view_ops.
+ */
+#ifndef SIPWHY_UI_UI_H
+#define SIPWHY_UI_UI_H
+
+#include "base/regex.h"
+#include "help/topic.h"
+#include "options.h"
+#include "session.h"
+#include "store/store.h"
+#include "ui/rows.h"
+#include "ui/screen.h"
+
+#define VIEW_DEPTH 16
+
+/* What a key asks the view on top to do; the console itself does the rest (ui/command.c). */
+enum verb {
+    VERB_NONE,
+    VERB_UP, VERB_DOWN, VERB_LEFT, VERB_RIGHT, VERB_PAGE_UP, VERB_PAGE_DOWN, VERB_TOP, VERB_BOTTOM,
+    VERB_OPEN, VERB_MARK, VERB_NEXT_FAILURE, VERB_PREVIOUS_FAILURE
+};
+
+struct ui;
+struct view;
+
+/* What the help pane speaks of. */
+struct subject {
+    uint32_t transaction; /* 0: none */
+    uint32_t message;     /* the selected one, or 0 */
+    uint16_t code;        /* whose page to show; 0: none yet */
+};
+
+struct view_ops {
+    const char *name;   /* in the key bar and in `:help` */
+    const char *keybar; /* commands whose keys the bottom line shows, separated by blanks */
+    void (*draw)(struct ui *ui, struct view *view, struct rect rect);
+    bool (*act)(struct ui *ui, struct view *view, enum verb verb);
+    /* Moves to the next match of ui->search, backwards if asked; false when there is none. */
+    bool (*search)(struct ui *ui, struct view *view, bool backwards);
+    struct subject (*subject)(struct ui *ui, struct view *view);
+    void (*click)(struct ui *ui, struct view *view, int y, int x);
+    void (*close)(struct view *view);
+    bool has_pane; /* the help pane goes with it */
+};
+
+/* The beginning of every view's own structure. */
+struct view {
+    const struct view_ops *ops;
+};
+
+struct ui {
+    struct session *session;
+    struct settings *settings;
+    struct store *store;
+    struct help *help;
+    struct view *views[VIEW_DEPTH]; /* the last is on top */
+    size_t nviews;
+    struct rows rows;               /* of the transaction list */
+    struct regex *search;           /* the last `/` */
+    char *notice;                   /* the message in the bottom line, until the next key */
+    bool notice_is_error;
+    bool quit;
+    bool dirty;
+    bool loading;                   /* files are still being read */
+    bool paused;
+    int pane_scroll;
+    struct subject pane_subject;    /* what pane_scroll belongs to */
+    int64_t started_ns;
+    double rate;                    /* messages a second, lately */
+    bool prompting;
+};
+
+/* console.c */
+void ui_push(struct ui *ui, struct view *view);
+void ui_pop(struct ui *ui);
+struct view *ui_top(struct ui *ui);
+/* Shows one line at the bottom; the text may quote the network. */
+void ui_notice(struct ui *ui, bool error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A key is waiting: long work should stop. */
+bool ui_interrupted(struct ui *ui);
+/* New inputs are there: start reading. */
+void ui_wake(struct ui *ui);
+/* Gives the terminal to the shell until it comes back. */
+void ui_suspend(struct ui *ui);
+
+/* The views. Each is owned by the stack once pushed. */
+struct view *view_list_new(struct ui *ui);
+struct view *view_ladder_new(struct ui *ui, uint32_t transaction);
+struct view *view_message_new(struct ui *ui, uint32_t message);
+/* A page: a topic of the knowledge base, or the keys. NULL when there is no such topic. */
+struct view *view_page_new(struct ui *ui, const char *topic);
+struct view *view_keys_new(struct ui *ui);
+
+/* pane.c */
+void pane_draw(struct ui *ui, struct subject subject, struct rect rect);
+/* frame.c: header and key bar. */
+void frame_draw_header(struct ui *ui);
+void frame_draw_keybar(struct ui *ui, const struct view_ops *ops);
+
+/* raw.c: a message's bytes, highlighted; shared by ladder and message view. Lines drawn. */
+int raw_draw(struct ui *ui, uint32_t message, struct rect rect, int scroll);
+int raw_lines(struct ui *ui, uint32_t message, int width);
+
+/* Whether a line fits ui->search, which may be unset. */
+bool ui_search_fits(const struct ui *ui, struct span text);
+
+#endif

@@ -1,0 +1,412 @@
+/*
+ * A call as a ladder: a column an address, an arrow a message, the selected
+ * message's bytes beside or below. It is rebuilt when its call gets messages.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "sip/fields.h"
+#include "sip/sdp.h"
+#include "store/ladder.h"
+#include "ui/ui.h"
+
+#define TIME_WIDTH 10
+#define LEAST_STEP 18 /* columns between two addresses */
+#define MOST_STEP 44
+#define SIDE_BY_SIDE 120
+
+struct ladder_view {
+    struct view view;
+    struct store_ref transaction; /* the one it was opened from: says whether the call still lives */
+    struct ladder ladder;
+    uint32_t call;
+    uint32_t messages; /* of the call when the ladder was built */
+    size_t row, top;
+    int left; /* first column shown */
+    int height, top_y;
+};
+
+static void rebuild(struct ui *ui, struct ladder_view *v)
+{
+    uint32_t id = store_transaction_find(ui->store, v->transaction);
+    const struct transaction *txn = store_transaction(ui->store, id);
+    const struct call *call = txn ? store_call(ui->store, txn->call) : NULL;
+    uint32_t messages = call ? call->messages : 0;
+    if (txn && txn->call == v->call && messages == v->messages)
+        return;
+    ladder_free(&v->ladder);
+    v->call = txn ? txn->call : 0;
+    v->messages = messages;
+    ladder_build(&v->ladder, ui->store, v->call);
+    if (v->row >= v->ladder.nrows)
+        v->row = v->ladder.nrows ? v->ladder.nrows - 1 : 0;
+}
+
+static const struct ladder_row *selected(const struct ladder_view *v)
+{
+    return v->row < v->ladder.nrows ? &v->ladder.rows[v->row] : NULL;
+}
+
+/* "INVITE (PCMU PCMA)", "488 Not Acceptable Here". */
+static void put_label(struct ui *ui, const struct message *m, uint32_t id, struct strbuf *out)
+{
+    struct sip_message sip;
+    if (store_scan(ui->store, id, &sip) < 0)
+        return;
+    if (m->flags & MESSAGE_RETRANSMISSION)
+        strbuf_text(out, screen_utf8() ? "↻ " : "R ");
+    if (m->code) {
+        strbuf_format(out, "%u ", m->code);
+        strbuf_span(out, sip.reason);
+    } else {
+        strbuf_span(out, sip.method);
+    }
+    if (m->flags & MESSAGE_SDP) {
+        struct strbuf sdp = STRBUF_INIT;
+        sdp_summary(&sdp, sip.body);
+        strbuf_format(out, " (%s)", sdp.n ? strbuf_str(&sdp) : "SDP");
+        strbuf_free(&sdp);
+    }
+}
+
+struct canvas {
+    struct ui *ui;
+    struct ladder_view *v;
+    struct rect rect;
+    int step; /* screen columns between two addresses */
+};
+
+static int column_x(const struct canvas *c, int column)
+{
+    return c->rect.x + TIME_WIDTH + c->step / 2 + (column - c->v->left) * c->step;
+}
+
+static bool inside(const struct canvas *c, int x)
+{
+    return x >= c->rect.x + TIME_WIDTH && x < c->rect.x + c->rect.width;
+}
+
+static void draw_columns(const struct canvas *c)
+{
+    screen_clear(c->rect);
+    for (size_t i = 0; i < c->v->ladder.ncolumns; i++) {
+        char text[ADDR_TEXT];
+        int x = column_x(c, (int)i);
+        addr_format(&c->v->ladder.columns[i], text);
+        int width = (int)strlen(text) < c->step ? (int)strlen(text) : c->step - 1;
+        int at = x - width / 2;
+        if (inside(c, at) && inside(c, x))
+            screen_string(c->rect.y, at, width < c->rect.x + c->rect.width - at ? width
+                                             : c->rect.x + c->rect.width - at,
+                          STYLE_TITLE, text);
+        for (int y = 1; inside(c, x) && y < c->rect.height; y++)
+            screen_string(c->rect.y + y, x, 1, STYLE_RULE, screen_utf8() ? "│" : "|");
+    }
+}
+
+static void draw_arrow_line(const struct canvas *c, int y, int from, int to, enum style style)
+{
+    bool right = to > from;
+    int a = right ? from + 1 : to + 1, b = right ? to - 1 : from - 1;
+    bool utf8 = screen_utf8();
+    for (int x = a; x <= b; x++)
+        if (inside(c, x))
+            screen_string(y, x, 1, style, utf8 ? "─" : "-");
+    int head = right ? b : a;
+    if (inside(c, head))
+        screen_string(y, head, 1, style, right ? (utf8 ? "▶" : ">") : (utf8 ? "◀" : "<"));
+}
+
+/* The label sits on its arrow, with the line showing at both ends. */
+static void draw_label(const struct canvas *c, int y, int a, int b, enum style style,
+                       struct span label)
+{
+    struct strbuf shown = STRBUF_INIT;
+    int left = a < c->rect.x + TIME_WIDTH ? c->rect.x + TIME_WIDTH : a;
+    int right = b > c->rect.x + c->rect.width ? c->rect.x + c->rect.width : b;
+    int room = right - left - 5;
+    text_visible(&shown, label, screen_utf8());
+    struct span fit = text_fit(strbuf_as_span(&shown), room > 0 ? (size_t)room : 0);
+    int width = (int)text_width(fit);
+    if (width > 0)
+        screen_text(y, left + 3 + (room - width) / 2, width, style, fit);
+    strbuf_free(&shown);
+}
+
+static void draw_message(const struct canvas *c, int y, const struct ladder_row *row)
+{
+    const struct message *m = store_message(c->ui->store, row->message);
+    struct strbuf label = STRBUF_INIT;
+    if (!m)
+        return;
+    enum style style = m->flags & MESSAGE_RETRANSMISSION ? STYLE_DIM
+                       : m->code ? theme_class((uint8_t)sip_class_of(m->code))
+                                 : STYLE_BOLD;
+    put_label(c->ui, m, row->message, &label);
+    int from = column_x(c, row->from), to = column_x(c, row->to);
+    if (row->from == row->to) {
+        screen_text(y, from + 1, c->rect.x + c->rect.width - from - 1, style,
+                    strbuf_as_span(&label));
+    } else {
+        draw_arrow_line(c, y, from, to, style);
+        draw_label(c, y, from < to ? from : to, from < to ? to : from, style,
+                   strbuf_as_span(&label));
+    }
+    strbuf_free(&label);
+}
+
+static void draw_time(const struct canvas *c, int y, size_t row)
+{
+    char text[TIME_TEXT], shown[TIME_TEXT + 2];
+    const struct ladder_row *rows = c->v->ladder.rows;
+    const struct message *m = store_message(c->ui->store, rows[row].message);
+    const struct message *base = store_message(c->ui->store, rows[row ? row - 1 : 0].message);
+    if (!m || !base)
+        return;
+    snprintf(shown, sizeof shown, "%s%s", row ? "+" : " ",
+             time_seconds(m->time_ns - base->time_ns, text));
+    screen_cell(y, c->rect.x, TIME_WIDTH, STYLE_DIM, SPAN(shown));
+}
+
+static void draw_ladder(struct ui *ui, struct ladder_view *v, struct rect rect)
+{
+    struct canvas c = { ui, v, rect, 0 };
+    int columns = v->ladder.ncolumns ? (int)v->ladder.ncolumns : 1;
+    c.step = (rect.width - TIME_WIDTH) / columns;
+    c.step = c.step < LEAST_STEP ? LEAST_STEP : c.step > MOST_STEP ? MOST_STEP : c.step;
+    v->height = rect.height > 1 ? rect.height - 1 : 1;
+    v->top_y = rect.y + 1;
+    if (v->row < v->top)
+        v->top = v->row;
+    if (v->row >= v->top + (size_t)v->height)
+        v->top = v->row - (size_t)v->height + 1;
+    draw_columns(&c);
+    for (int i = 0; i < v->height && v->top + (size_t)i < v->ladder.nrows; i++) {
+        size_t row = v->top + (size_t)i;
+        draw_time(&c, rect.y + 1 + i, row);
+        draw_message(&c, rect.y + 1 + i, &v->ladder.rows[row]);
+        if (row == v->row)
+            screen_select(rect.y + 1 + i, rect.x, rect.width);
+    }
+}
+
+/* One line over the ladder: who called whom, and how the message selected came. */
+static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
+{
+    struct sip_message sip;
+    struct strbuf text = STRBUF_INIT;
+    char total[TIME_TEXT];
+    const struct ladder_row *first = v->ladder.nrows ? &v->ladder.rows[0] : NULL;
+    screen_blank(rect.y, rect.x, rect.width);
+    if (!first || store_scan(ui->store, first->message, &sip) < 0) {
+        screen_string(rect.y, rect.x + 1, rect.width - 1, STYLE_DIM, "This call was evicted.");
+        return;
+    }
+    const struct message *a = store_message(ui->store, first->message);
+    const struct message *b = store_message(ui->store, v->ladder.rows[v->ladder.nrows - 1].message);
+    struct sip_address from, to;
+    sip_read_address(sip.from, &from);
+    sip_read_address(sip.to, &to);
+    strbuf_span(&text, from.user.n ? from.user : from.host);
+    strbuf_text(&text, screen_utf8() ? " → " : " > ");
+    strbuf_span(&text, to.user.n ? to.user : to.host);
+    strbuf_format(&text, "  %zu messages  %s s  Call-ID ", v->ladder.nrows,
+                  time_seconds(b->time_ns - a->time_ns, total));
+    strbuf_span(&text, sip.call_id);
+    screen_text(rect.y, rect.x + 1, rect.width - 1, STYLE_TITLE, strbuf_as_span(&text));
+    strbuf_free(&text);
+}
+
+static struct subject subject(struct ui *ui, struct view *view)
+{
+    struct subject s;
+    const struct ladder_row *row = selected((struct ladder_view *)view);
+    const struct message *m = row ? store_message(ui->store, row->message) : NULL;
+    memset(&s, 0, sizeof s);
+    if (!m)
+        return s;
+    s.transaction = m->transaction;
+    s.message = row->message;
+    s.code = m->code ? m->code : store_transaction(ui->store, m->transaction)->code;
+    return s;
+}
+
+/* Narrow: ladder above, message and pane below it. Wide: ladder left, both at the right. */
+static void draw(struct ui *ui, struct view *view, struct rect rect)
+{
+    struct ladder_view *v = (struct ladder_view *)view;
+    struct rect flow = rect, raw, pane = { 0 };
+    bool with_pane = ui->settings->pane;
+    rebuild(ui, v);
+    draw_summary(ui, v, rect);
+    flow.y++;
+    flow.height--;
+    if (rect.width >= SIDE_BY_SIDE) {
+        flow.width = rect.width * 55 / 100;
+        raw = (struct rect){ flow.y, flow.x + flow.width + 1, flow.height,
+                             rect.width - flow.width - 1 };
+        if (with_pane)
+            pane = (struct rect){ raw.y + raw.height / 2, raw.x, raw.height - raw.height / 2,
+                                  raw.width };
+        raw.height -= pane.height;
+        screen_column(flow.y, raw.x - 1, flow.height);
+    } else {
+        flow.height = rect.height > 10 ? rect.height / 2 : rect.height - 1;
+        raw = (struct rect){ flow.y + flow.height, rect.x, rect.height - 1 - flow.height,
+                             rect.width };
+        if (with_pane) {
+            pane = raw;
+            raw.width = rect.width * 45 / 100;
+            pane.x += raw.width + 1;
+            pane.width -= raw.width + 1;
+            screen_column(raw.y, pane.x - 1, raw.height);
+        }
+        if (raw.height > 0) {
+            screen_rule(raw.y, raw.x, raw.width);
+            raw.y++;
+            raw.height--;
+        }
+    }
+    draw_ladder(ui, v, flow);
+    const struct ladder_row *row = selected(v);
+    raw_draw(ui, row ? row->message : 0, raw, 0);
+    pane_draw(ui, subject(ui, view), pane);
+}
+
+static void move_to(struct ladder_view *v, long row)
+{
+    long last = v->ladder.nrows ? (long)v->ladder.nrows - 1 : 0;
+    v->row = (size_t)(row < 0 ? 0 : row > last ? last : row);
+}
+
+static bool row_failed(struct ui *ui, const struct ladder_row *row)
+{
+    const struct message *m = store_message(ui->store, row->message);
+    return m && sip_class_failed(sip_class_of(m->code));
+}
+
+static bool row_fits(struct ui *ui, const struct ladder_row *row)
+{
+    const struct message *m = store_message(ui->store, row->message);
+    return m && ui_search_fits(ui, message_payload(m));
+}
+
+static bool find(struct ui *ui, struct ladder_view *v, bool backwards,
+                 bool (*fits)(struct ui *ui, const struct ladder_row *row))
+{
+    size_t count = v->ladder.nrows;
+    for (size_t n = 1; n <= count; n++) {
+        size_t row = backwards ? (v->row + count - n % count) % count : (v->row + n) % count;
+        if (fits(ui, &v->ladder.rows[row])) {
+            v->row = row;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool search(struct ui *ui, struct view *view, bool backwards)
+{
+    return find(ui, (struct ladder_view *)view, backwards, row_fits);
+}
+
+static bool act(struct ui *ui, struct view *view, enum verb verb)
+{
+    struct ladder_view *v = (struct ladder_view *)view;
+    const struct ladder_row *row = selected(v);
+    switch (verb) {
+    case VERB_UP:
+        move_to(v, (long)v->row - 1);
+        return true;
+    case VERB_DOWN:
+        move_to(v, (long)v->row + 1);
+        return true;
+    case VERB_PAGE_UP:
+        move_to(v, (long)v->row - v->height);
+        return true;
+    case VERB_PAGE_DOWN:
+        move_to(v, (long)v->row + v->height);
+        return true;
+    case VERB_TOP:
+        move_to(v, 0);
+        return true;
+    case VERB_BOTTOM:
+        move_to(v, (long)v->ladder.nrows);
+        return true;
+    case VERB_LEFT:
+        v->left -= v->left > 0;
+        return true;
+    case VERB_RIGHT:
+        v->left += v->left + 1 < (int)v->ladder.ncolumns;
+        return true;
+    case VERB_OPEN:
+        if (row)
+            ui_push(ui, view_message_new(ui, row->message));
+        return true;
+    case VERB_NEXT_FAILURE:
+    case VERB_PREVIOUS_FAILURE:
+        if (!find(ui, v, verb == VERB_PREVIOUS_FAILURE, row_failed))
+            ui_notice(ui, false, "No failure response in this call");
+        return true;
+    case VERB_MARK:
+        if (row) {
+            uint32_t txn = store_message(ui->store, row->message)->transaction;
+            store_mark(ui->store, txn, !store_transaction(ui->store, txn)->marked);
+        }
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void click(struct ui *ui, struct view *view, int y, int x)
+{
+    struct ladder_view *v = (struct ladder_view *)view;
+    (void)ui;
+    (void)x;
+    if (y >= v->top_y && y < v->top_y + v->height)
+        move_to(v, (long)v->top + y - v->top_y);
+}
+
+static void close_ladder(struct view *view)
+{
+    ladder_free(&((struct ladder_view *)view)->ladder);
+    free(view);
+}
+
+static const struct view_ops ladder_ops = {
+    .name = "flow",
+    .keybar = "back pane raw next-failure pane-down search mark command help",
+    .draw = draw,
+    .act = act,
+    .search = search,
+    .subject = subject,
+    .click = click,
+    .close = close_ladder,
+    .has_pane = false, /* it draws the pane itself, beside the message */
+};
+
+/* The row to begin with: the response that decided the transaction, else its request. */
+static void select_deciding(struct ui *ui, struct ladder_view *v, uint32_t transaction)
+{
+    const struct transaction *txn = store_transaction(ui->store, transaction);
+    uint32_t wanted = txn->final ? txn->final : txn->provisional ? txn->provisional : txn->first;
+    for (size_t i = 0; i < v->ladder.nrows; i++)
+        if (v->ladder.rows[i].message == wanted)
+            v->row = i;
+}
+
+struct view *view_ladder_new(struct ui *ui, uint32_t transaction)
+{
+    struct ladder_view *v = mem_zero(sizeof *v);
+    v->view.ops = &ladder_ops;
+    v->transaction = store_transaction_ref(ui->store, transaction);
+    v->height = 1;
+    rebuild(ui, v);
+    if (v->ladder.nrows)
+        select_deciding(ui, v, transaction);
+    return &v->view;
+}

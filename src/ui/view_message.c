@@ -1,0 +1,148 @@
+/* One message, as it was sent, over the whole screen. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "ui/ui.h"
+
+struct message_view {
+    struct view view;
+    struct store_ref transaction;
+    uint32_t message;
+    int scroll;
+    int height, width, lines;
+};
+
+/* The message while its transaction lives. */
+static uint32_t alive(struct ui *ui, const struct message_view *v)
+{
+    return store_transaction_find(ui->store, v->transaction) ? v->message : 0;
+}
+
+static void draw_title(struct ui *ui, struct message_view *v, struct rect rect)
+{
+    char line[256], when[TIME_TEXT], src[ADDR_TEXT], dst[ADDR_TEXT];
+    const struct message *m = store_message(ui->store, alive(ui, v));
+    screen_blank(rect.y, rect.x, rect.width);
+    if (!m)
+        return;
+    const struct flow *flow = store_flow(ui->store, m->flow);
+    snprintf(line, sizeof line, "frame %u  %s  %s %s %s  %s  %u bytes%s", m->frame,
+             time_date(m->time_ns, when), addr_format(&flow->src, src),
+             screen_utf8() ? "→" : ">", addr_format(&flow->dst, dst),
+             transport_name(flow->transport), m->payload_len,
+             m->flags & MESSAGE_RETRANSMISSION ? "  retransmission"
+             : m->flags & MESSAGE_MALFORMED    ? "  malformed"
+                                               : "");
+    screen_string(rect.y, rect.x + 1, rect.width - 1, STYLE_TITLE, line);
+}
+
+static void draw(struct ui *ui, struct view *view, struct rect rect)
+{
+    struct message_view *v = (struct message_view *)view;
+    draw_title(ui, v, rect);
+    rect.y++;
+    rect.height--;
+    v->height = rect.height;
+    v->width = rect.width;
+    v->lines = raw_lines(ui, alive(ui, v), rect.width);
+    int most = v->lines > v->height ? v->lines - v->height : 0;
+    v->scroll = v->scroll > most ? most : v->scroll < 0 ? 0 : v->scroll;
+    raw_draw(ui, alive(ui, v), rect, v->scroll);
+}
+
+static bool act(struct ui *ui, struct view *view, enum verb verb)
+{
+    struct message_view *v = (struct message_view *)view;
+    (void)ui;
+    switch (verb) {
+    case VERB_UP:
+        v->scroll--;
+        return true;
+    case VERB_DOWN:
+        v->scroll++;
+        return true;
+    case VERB_PAGE_UP:
+        v->scroll -= v->height;
+        return true;
+    case VERB_PAGE_DOWN:
+        v->scroll += v->height;
+        return true;
+    case VERB_TOP:
+        v->scroll = 0;
+        return true;
+    case VERB_BOTTOM:
+        v->scroll = v->lines;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Lines with a match come to the top of the screen, one after the other. */
+static bool search(struct ui *ui, struct view *view, bool backwards)
+{
+    struct message_view *v = (struct message_view *)view;
+    const struct message *m = store_message(ui->store, alive(ui, v));
+    if (!m)
+        return false;
+    struct span rest = message_payload(m);
+    int line = 0, first = -1, last = -1, before = -1, after = -1;
+    while (rest.n > 0) {
+        const char *lf = span_find(rest, '\n');
+        struct span one = span_make(rest.p, lf ? lf : span_end(rest));
+        if (ui_search_fits(ui, one)) {
+            first = first < 0 ? line : first;
+            last = line;
+            before = line < v->scroll ? line : before;
+            after = line > v->scroll && after < 0 ? line : after;
+        }
+        line++;
+        rest = lf ? span_make(lf + 1, span_end(rest)) : SPAN_NONE;
+    }
+    if (first < 0)
+        return false;
+    v->scroll = backwards ? (before >= 0 ? before : last) : (after >= 0 ? after : first);
+    return true;
+}
+
+static struct subject subject(struct ui *ui, struct view *view)
+{
+    struct subject s;
+    struct message_view *v = (struct message_view *)view;
+    const struct message *m = store_message(ui->store, alive(ui, v));
+    memset(&s, 0, sizeof s);
+    if (m) {
+        s.transaction = m->transaction;
+        s.message = v->message;
+        s.code = m->code;
+    }
+    return s;
+}
+
+static void close_message(struct view *view)
+{
+    free(view);
+}
+
+static const struct view_ops message_ops = {
+    .name = "message",
+    .keybar = "back up down search next command help",
+    .draw = draw,
+    .act = act,
+    .search = search,
+    .subject = subject,
+    .close = close_message,
+};
+
+struct view *view_message_new(struct ui *ui, uint32_t message)
+{
+    struct message_view *v = mem_zero(sizeof *v);
+    v->view.ops = &message_ops;
+    v->message = message;
+    v->transaction =
+        store_transaction_ref(ui->store, store_message(ui->store, message)->transaction);
+    return &v->view;
+}

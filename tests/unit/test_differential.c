@@ -1,0 +1,251 @@
+/*
+ * Two readings of a message, one answer: sip_scan and sip_parse must agree on the
+ * start line, the topmost branch, Call-ID, tags, CSeq and Content-Length wherever
+ * libosip2 parses the message. Over every message of the capture files named on
+ * the command line or found under $SIPWHY_CAPTURES (.dat files are single
+ * messages), and always over a few of its own.
+ */
+#include <ftw.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "input/input.h"
+#include "net/decode.h"
+#include "sip/fields.h"
+#include "sip/parse.h"
+#include "sip/scan.h"
+#include "tap.h"
+
+/* Where the two differ for a reason: the message's file, the field, and why that is right. */
+static const struct {
+    const char *file, *field, *reason;
+} known[] = {
+    { "", "", "" }, /* a table may not be empty */
+};
+
+struct tally {
+    unsigned messages, parsed, differences, excused;
+    char first[160]; /* the first difference that nothing excuses */
+};
+
+static bool excused(const char *file, const char *field)
+{
+    const char *name = strrchr(file, '/');
+    name = name ? name + 1 : file;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i].file, name) == 0 && strcmp(known[i].field, field) == 0)
+            return true;
+    return false;
+}
+
+static void differ(struct tally *t, const char *file, const char *field, struct span scanned,
+                   struct span parsed)
+{
+    if (excused(file, field)) {
+        t->excused++;
+        return;
+    }
+    if (t->differences++ == 0)
+        snprintf(t->first, sizeof t->first, "%s: scan \"%.*s\", parse \"%.*s\"", field,
+                 (int)(scanned.n < 50 ? scanned.n : 50), scanned.p ? scanned.p : "",
+                 (int)(parsed.n < 50 ? parsed.n : 50), parsed.p ? parsed.p : "");
+}
+
+/* Equal, where runs of blanks count as one: folded lines are one line to libosip2. */
+static bool same_text(struct span a, struct span b)
+{
+    size_t i = 0, k = 0;
+    a = span_trim(a);
+    b = span_trim(b);
+    while (i < a.n && k < b.n) {
+        if (ascii_blank(a.p[i]) && ascii_blank(b.p[k])) {
+            while (i < a.n && ascii_blank(a.p[i]))
+                i++;
+            while (k < b.n && ascii_blank(b.p[k]))
+                k++;
+        } else if (a.p[i++] != b.p[k++]) {
+            return false;
+        }
+    }
+    return i == a.n && k == b.n;
+}
+
+static void hold(struct tally *t, const char *file, const char *field, struct span scanned,
+                 struct span parsed)
+{
+    if (!same_text(scanned, parsed))
+        differ(t, file, field, scanned, parsed);
+}
+
+static void hold_number(struct tally *t, const char *file, const char *field, int64_t scanned,
+                        struct span parsed)
+{
+    char text[24];
+    uint64_t n = 0;
+    snprintf(text, sizeof text, "%lld", (long long)scanned);
+    if (!span_number(span_trim(parsed), INT64_MAX, &n) || (int64_t)n != scanned)
+        differ(t, file, field, SPAN(text), parsed);
+}
+
+static struct span tag_of(const struct sip_parsed_address *address)
+{
+    return address ? address->tag : SPAN_NONE;
+}
+
+static void hold_start(struct tally *t, const char *file, const struct sip_message *m,
+                       const struct sip_parsed *p)
+{
+    char code[8];
+    snprintf(code, sizeof code, "%u", sip_parsed_code(p));
+    if (m->code != sip_parsed_code(p) && !(m->problems & SIP_BAD_START))
+        differ(t, file, "code", m->start_line, SPAN(code));
+    if (m->code) {
+        hold(t, file, "reason", m->reason, sip_parsed_reason(p));
+        return;
+    }
+    hold(t, file, "method", m->method, sip_parsed_method(p));
+    /* libosip2 writes a URI anew: parameters may change order and escapes; the scheme stays. */
+    struct sip_address a, b;
+    sip_read_uri(m->uri, &a);
+    sip_read_uri(sip_parsed_uri(p), &b);
+    if (span_starts(m->uri, "sip"))
+        hold(t, file, "uri host", a.host, b.host);
+}
+
+static void hold_headers(struct tally *t, const char *file, const struct sip_message *m,
+                         const struct sip_parsed *p)
+{
+    size_t n;
+    const struct sip_parsed_via *vias = sip_parsed_vias(p, &n);
+    hold(t, file, "branch", m->branch, n ? vias[0].branch : SPAN_NONE);
+    if (n != m->vias)
+        differ(t, file, "number of Via", SPAN(""), SPAN(""));
+    hold(t, file, "call-id", m->call_id, sip_parsed_call_id(p));
+    hold(t, file, "from tag", m->from_tag, tag_of(sip_parsed_from(p)));
+    hold(t, file, "to tag", m->to_tag, tag_of(sip_parsed_to(p)));
+    if (sip_parsed_cseq_number(p).p && !(m->problems & SIP_BAD_CSEQ)) {
+        struct span name = m->cseq_method == SIP_OTHER ? m->method
+                                                       : SPAN(sip_method_name(m->cseq_method));
+        hold_number(t, file, "cseq number", m->cseq, sip_parsed_cseq_number(p));
+        if (m->cseq_method != SIP_OTHER || m->code)
+            hold(t, file, "cseq method", name, sip_parsed_cseq_method(p));
+    }
+    struct span length = sip_parsed_content_length(p);
+    if (!(m->problems & SIP_BAD_LENGTH) && (length.p || m->content_length >= 0))
+        hold_number(t, file, "content-length", m->content_length, length);
+}
+
+static void compare(struct tally *t, const char *file, const void *data, size_t n)
+{
+    struct sip_message m;
+    if (sip_scan(&m, data, n) < 0)
+        return;
+    t->messages++;
+    struct sip_parsed *p = sip_parse((struct span){ data, n });
+    if (!p)
+        return;
+    t->parsed++;
+    hold_start(t, file, &m, p);
+    hold_headers(t, file, &m, p);
+    sip_parsed_free(p);
+}
+
+static void report(const struct tally *t, const char *file)
+{
+    const char *name = strrchr(file, '/');
+    tap_ok(t->differences == 0, "%s: %u messages, %u parsed, %u excused%s%s",
+           name ? name + 1 : file, t->messages, t->parsed, t->excused,
+           t->differences ? "; " : "", t->first);
+}
+
+static void compare_capture(const char *file)
+{
+    struct tally t = { 0 };
+    struct packet packet;
+    struct payload payload;
+    char *error = NULL;
+    struct source *source = source_open_file(file, &error);
+    if (!source) {
+        tap_skip("%s", error);
+        free(error);
+        return;
+    }
+    struct inputs *inputs = inputs_new();
+    inputs_add(inputs, source);
+    while (inputs_next(inputs, &packet) == INPUT_PACKET)
+        if (decode_packet(&packet, &payload) == DECODE_OK && !payload.truncated)
+            compare(&t, file, payload.data, payload.len);
+    inputs_free(inputs);
+    report(&t, file);
+}
+
+static void compare_single(const char *file)
+{
+    static char text[SIP_PARSE_MAX];
+    struct tally t = { 0 };
+    FILE *in = fopen(file, "rb");
+    if (!in)
+        return;
+    size_t n = fread(text, 1, sizeof text, in);
+    fclose(in);
+    compare(&t, file, text, n);
+    report(&t, file);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), k = strlen(end);
+    return n >= k && strcmp(text + n - k, end) == 0;
+}
+
+static int visit(const char *file, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st, (void)at;
+    if (type != FTW_F)
+        return 0;
+    if (ends_with(file, ".dat"))
+        compare_single(file);
+    else if (ends_with(file, ".pcap") || ends_with(file, ".pcapng") || ends_with(file, ".cap"))
+        compare_capture(file);
+    return 0;
+}
+
+#define COMMON                                                                                    \
+    "Via: SIP/2.0/UDP a.example:5070;branch=z9hG4bKa;rport\r\nMax-Forwards: 70\r\n"               \
+    "From: \"A;tag=no\" <sip:a@x;tag=no>;tag=yes\r\nTo: <sip:b@y>\r\nCall-ID: id-1@a\r\n"
+
+static void compare_own(void)
+{
+    static const char *const texts[] = {
+        "INVITE sip:b@y SIP/2.0\r\n" COMMON "CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n",
+        "SIP/2.0 200 OK\r\n" COMMON "CSeq: 2147483647 INVITE\r\nl: 3\r\n\r\nabc",
+        "SIP/2.0 180 Ringing now\r\n" COMMON "CSeq: 7 INVITE\r\nContent-Length: 0\r\n\r\n",
+        "REGISTER sip:y SIP/2.0\r\nv: SIP/2.0/TCP b;branch=z9hG4bKb,SIP/2.0/UDP c;branch=c\r\n"
+        "f: sip:a@x;tag=1\r\nt: B <sip:b@y>;x=1;tag=2\r\ni: z\r\nCSeq: 10 REGISTER\r\n\r\n",
+        "FOO sip:b@[2001:db8::1]:5060;x=y SIP/2.0\r\n" COMMON "CSeq: 3 FOO\r\n\r\n",
+        "\r\n\r\nBYE sip:b@y SIP/2.0\r\n" COMMON "CSeq:\r\n  4\r\n\tBYE\r\n\r\n",
+        "MESSAGE sip:b@y SIP/2.0\nVia: SIP/2.0/UDP a;branch=z9hG4bKc\nFrom: <sip:a@x>;tag=t\n"
+        "To: <sip:b@y>\nCall-ID: n\nCSeq: 5 MESSAGE\nContent-Length: 2\n\nhi",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct tally t = { 0 };
+        compare(&t, "own", texts[i], strlen(texts[i]));
+        tap_ok(t.parsed == 1 && t.differences == 0, "own message %zu: scan and parse agree%s%s",
+               i + 1, t.differences ? "; " : "", t.first);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const char *folder = getenv("SIPWHY_CAPTURES");
+    int before;
+    compare_own();
+    before = tap_count;
+    for (int i = 1; i < argc; i++)
+        nftw(argv[i], visit, 16, FTW_PHYS);
+    if (folder && *folder)
+        nftw(folder, visit, 16, 0);
+    if (tap_count == before)
+        tap_skip("no captures");
+    return tap_done();
+}

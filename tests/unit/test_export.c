@@ -1,0 +1,248 @@
+/* Stored messages as a capture file: what is in it, when it is refused, what a full disk leaves. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "export/pcap.h"
+#include "input/capture.h"
+#include "pipeline.h"
+#include "tap.h"
+
+static char folder[] = "/tmp/sipwhy-test-XXXXXX";
+static char path[64];
+static char *error;
+
+#define MESSAGE                                                                                   \
+    "OPTIONS sip:b@y SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK%d\r\nMax-Forwards: 70\r\n"      \
+    "From: <sip:a@x>;tag=t\r\nTo: <sip:b@y>\r\nCall-ID: c%d\r\nCSeq: 1 OPTIONS\r\n"               \
+    "Content-Length: 0\r\n\r\n"
+
+/* Sends message number `i` through the pipeline on a link type. */
+static void feed(struct store *store, int i, int64_t time_ns, uint16_t link)
+{
+    static uint32_t frame;
+    char text[512];
+    struct bytes b = { .n = 0 };
+    struct pipeline pipeline = { .store = store };
+    snprintf(text, sizeof text, MESSAGE, i, i);
+    if (link == 1)
+        put_ethernet(&b, 0x0800);
+    put_datagram(&b, (unsigned)i, text);
+    struct packet packet = { .time_ns = time_ns,
+                             .data = b.p,
+                             .caplen = (uint32_t)b.n,
+                             .origlen = (uint32_t)b.n + 9,
+                             .frame = ++frame,
+                             .linktype = link };
+    pipeline_packet(&pipeline, &packet);
+}
+
+static bool export_all(const struct store *store, bool overwrite)
+{
+    uint32_t ids[64];
+    for (uint32_t i = 0; i < 64; i++)
+        ids[i] = i; /* 0 and unused ones are left out */
+    free(error);
+    return export_pcap(path, overwrite, store, ids, 64, &error) == 0;
+}
+
+struct content {
+    uint8_t bytes[65536];
+    size_t n;
+    struct packet packets[64];
+    size_t count;
+};
+static struct content content;
+
+static void read_back(void)
+{
+    size_t used;
+    int fd = open(path, O_RDONLY);
+    ssize_t n = fd >= 0 ? read(fd, content.bytes, sizeof content.bytes) : -1;
+    if (fd >= 0)
+        close(fd);
+    content.n = n > 0 ? (size_t)n : 0;
+    content.count = 0;
+    struct capture *capture = capture_open(content.bytes, content.n);
+    for (size_t at = 0; capture && content.count < 64; at += used) {
+        struct packet *packet = &content.packets[content.count];
+        enum capture_result result =
+            capture_next(capture, content.bytes + at, content.n - at, &used, packet);
+        if (result == CAPTURE_PACKET)
+            content.count++;
+        else if (result != CAPTURE_SKIP)
+            break;
+    }
+    capture_close(capture);
+}
+
+static size_t files_in_folder(void)
+{
+    size_t n = 0;
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        n += entry->d_name[0] != '.';
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
+static bool rising(void)
+{
+    for (size_t i = 1; i < content.count; i++)
+        if (content.packets[i].time_ns < content.packets[i - 1].time_ns)
+            return false;
+    return true;
+}
+
+static void one_link(void)
+{
+    static const int64_t times[] = { 1700000000123456789, 1700000000123456788, 5, 4294967295999999999 };
+    struct store *store = store_new(1 << 20);
+    for (int i = 0; i < 4; i++)
+        feed(store, i, times[i], 1);
+    tap_ok(export_all(store, false) && !error, "four messages are written");
+    read_back();
+    tap_ok(content.count == 4 && rising() && content.packets[0].time_ns == 5 &&
+               content.packets[1].time_ns == 1700000000123456788 &&
+               content.packets[3].time_ns == 4294967295999999999,
+           "in order of time, to the nanosecond");
+    bool ethernet = true;
+    for (size_t i = 0; i < content.count; i++)
+        ethernet = ethernet && content.packets[i].linktype == 1 &&
+                   content.packets[i].origlen == content.packets[i].caplen + 9;
+    tap_ok(ethernet, "with their link type and their length on the wire");
+    tap_ok(files_in_folder() == 1, "nothing else is left in the folder");
+    bool good = export_all(store, false);
+    tap_ok(!good && error && strstr(error, "exists"), "not twice: %s", error ? error : "");
+    tap_ok(export_all(store, true), "unless overwriting is allowed");
+    store_free(store);
+}
+
+static void several_links(void)
+{
+    struct store *store = store_new(1 << 20);
+    feed(store, 1, 1000, 1);
+    feed(store, 2, 2000, 101);
+    tap_ok(export_all(store, true), "messages of two link types");
+    read_back();
+    tap_ok(content.count == 2 && content.packets[0].linktype == 101 &&
+               content.packets[0].data[0] == 0x45 && content.packets[1].data[0] == 0x45 &&
+               content.packets[0].origlen == content.packets[0].caplen + 9,
+           "are written from the IP header on");
+    store_free(store);
+    store = store_new(1 << 20);
+    feed(store, 1, 1000, 101);
+    feed(store, 2, 2000, 12);
+    tap_ok(export_all(store, true), "raw IP by both of its numbers");
+    read_back();
+    tap_ok(content.count == 2 && content.packets[0].linktype == 101, "is one link type");
+    store_free(store);
+}
+
+static void refusals(void)
+{
+    struct store *store = store_new(1 << 20);
+    uint32_t id = 1;
+    char *text = NULL;
+    unlink(path);
+    bool good = export_all(store, false);
+    tap_ok(!good && error && files_in_folder() == 0, "no message: %s", error ? error : "");
+    feed(store, 1, 1, 1);
+    const char *const targets[] = { "/nonexistent/x.pcap", folder, "/dev/null" };
+    for (int i = 0; i < 3; i++) {
+        good = export_pcap(targets[i], true, store, &id, 1, &text) == 0;
+        tap_ok(!good && text, "refused: %s", text ? text : "");
+        free(text);
+    }
+    uint32_t twice[] = { 1, 1, 1 };
+    tap_ok(export_pcap(path, false, store, twice, 3, &text) == 0, "one message named three times");
+    read_back();
+    tap_ok(content.count == 1, "is written once");
+    store_free(store);
+}
+
+/* A limit on the size of files stands in for a full disk. */
+static void full_disk(void)
+{
+    struct rlimit old, small;
+    struct store *store = store_new(1 << 20);
+    for (int i = 0; i < 60; i++)
+        feed(store, i, i, 1);
+    unlink(path);
+    getrlimit(RLIMIT_FSIZE, &old);
+    small = old;
+    small.rlim_cur = 5000;
+    signal(SIGXFSZ, SIG_IGN);
+    fflush(stdout);
+    setrlimit(RLIMIT_FSIZE, &small);
+    bool good = export_all(store, false);
+    setrlimit(RLIMIT_FSIZE, &old);
+    tap_ok(!good && error && !strchr(error, '\n'), "a full disk: %s", error ? error : "no error");
+    tap_ok(files_in_folder() == 0, "and no part of a file is left");
+    tap_ok(export_all(store, false), "with room again it works");
+    struct stat before, after;
+    stat(path, &before);
+    fflush(stdout);
+    setrlimit(RLIMIT_FSIZE, &small);
+    good = export_all(store, true);
+    setrlimit(RLIMIT_FSIZE, &old);
+    stat(path, &after);
+    tap_ok(!good && before.st_size == after.st_size && before.st_ino == after.st_ino,
+           "a failed overwrite leaves the old file as it was");
+    store_free(store);
+}
+
+/* The number that tshark reports on its line for all packets of protocol sip; -1: no tshark. */
+static int count_with_tshark(void)
+{
+    char command[160], line[256];
+    int n = 0;
+    if (system("command -v tshark >/dev/null 2>&1") != 0)
+        return -1;
+    snprintf(command, sizeof command, "tshark -n -r %s -Y sip 2>/dev/null", path);
+    FILE *out = popen(command, "r");
+    while (out && fgets(line, sizeof line, out))
+        n++;
+    if (out)
+        pclose(out);
+    return n;
+}
+
+static void other_reader(void)
+{
+    for (int mixed = 0; mixed < 2; mixed++) {
+        struct store *store = store_new(1 << 20);
+        for (int i = 0; i < 20; i++)
+            feed(store, i, 1700000000000000000 + i, mixed && i % 2 ? 101 : 1);
+        bool good = export_all(store, true);
+        int n = count_with_tshark();
+        if (n < 0)
+            tap_skip("no tshark");
+        else
+            tap_ok(good && n == 20, "tshark finds %d of 20 messages%s", n,
+                   mixed ? " of two link types" : "");
+        store_free(store);
+    }
+}
+
+int main(void)
+{
+    if (!mkdtemp(folder))
+        return 1;
+    snprintf(path, sizeof path, "%s/out.pcap", folder);
+    one_link();
+    several_links();
+    refusals();
+    full_disk();
+    other_reader();
+    unlink(path);
+    rmdir(folder);
+    free(error);
+    return tap_done();
+}
