@@ -1,7 +1,9 @@
 /* See knowledge.h. */
 #include "knowledge.h"
 
+#include <langinfo.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/strbuf.h"
 
@@ -23,9 +25,11 @@ char *config_path(const char *name)
     return strbuf_take(&path);
 }
 
-/* The language part of the locale's name, as the C library chooses it for messages. */
+/* The locale's name, as the C library chooses it for messages; only UTF-8 can show other pages. */
 static const char *locale_language(void)
 {
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        return "en";
     static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
     for (size_t i = 0; i < 3; i++) {
         const char *value = getenv(variables[i]);

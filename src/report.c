@@ -221,6 +221,10 @@ static void report_text(const struct session *session)
 
 int report_run(struct session *session)
 {
+    if (session->settings->filter) {
+        fputs("sipwhy: report counts everything; --filter belongs to 'sipwhy list'\n", stderr);
+        return 2;
+    }
     read_all(session);
     if (session->settings->json)
         report_json(session);

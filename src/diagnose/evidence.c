@@ -152,12 +152,10 @@ static void add_origin(struct collect *c)
     const struct message *message = store_message(c->store, id);
     if (!message || store_scan(c->store, id, &m) < 0)
         return;
-    struct span agent = quote(agent_of(&m));
+    struct span agent = quote(agent_of(&m)), phrase = quote(m.reason);
     addr_format(&store_flow(c->store, message->flow)->src, text);
-    unsigned hops = m.vias;
-    add(c, id, "%u was seen first from %s%s%.*s%s in frame %u; by Via it had %u hop%s to go back",
-        message->code, text, agent.n ? " (" : "", SPAN_ARG(agent), agent.n ? ")" : "",
-        message->frame, hops, plural(hops));
+    add(c, id, "%u \"%.*s\" came first from %s%s%.*s, %u hop%s from the caller by Via (frame %u)",
+        message->code, SPAN_ARG(phrase), text, agent.n ? ", " : "", SPAN_ARG(agent), m.vias, plural(m.vias), message->frame);
 }
 
 static void add_time(struct collect *c)
@@ -227,13 +225,6 @@ static void add_offer(struct collect *c)
     strbuf_free(&text);
 }
 
-static void add_phrase(struct collect *c)
-{
-    struct span phrase = quote(c->response.reason);
-    if (phrase.n)
-        add(c, c->response_id, "Reason phrase: \"%.*s\"", SPAN_ARG(phrase));
-}
-
 void evidence_collect(struct evidence *evidence, const struct store *store, uint32_t id)
 {
     struct collect c = { .out = evidence, .store = store };
@@ -246,7 +237,6 @@ void evidence_collect(struct evidence *evidence, const struct store *store, uint
         add_headers(&c);
         add_cancel(&c);
         add_origin(&c);
-        add_phrase(&c);
     }
     add_time(&c);
     add_repeats(&c);

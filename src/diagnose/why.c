@@ -107,35 +107,39 @@ static struct span whole(struct span value)
 static const struct {
     const char *header;
     uint16_t code; /* 0: any failure */
+    bool alone; /* says it all without the phrase */
     const char *before;
     struct span (*pick)(struct span value);
     const char *after;
 } telling[] = {
-    { "Warning", 0, "", warning_text, "" },
-    { "Unsupported", 420, "unsupported: ", whole, "" },
-    { "Require", 421, "required: ", whole, "" },
-    { "Min-SE", 422, "at least ", whole, " s" },
-    { "Min-Expires", 423, "at least ", whole, " s" },
-    { "Allow", 405, "allowed: ", whole, "" },
-    { "Reason", 0, "", reason_text, "" },
-    { "Retry-After", 0, "retry after ", whole, " s" },
+    { "Warning", 0, true, "", warning_text, "" },
+    { "Unsupported", 420, true, "unsupported: ", whole, "" },
+    { "Require", 421, true, "required: ", whole, "" },
+    { "Min-SE", 422, true, "session timer at least ", whole, " s" },
+    { "Min-Expires", 423, true, "expiry at least ", whole, " s" },
+    { "Allow", 405, true, "allowed: ", whole, "" },
+    { "Reason", 0, true, "", reason_text, "" },
+    { "Retry-After", 0, false, "retry after ", whole, " s" },
 };
 
 static void failure(struct why *w)
 {
-    strbuf_span(w->out, w->response.reason);
     for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++) {
         if (telling[i].code && telling[i].code != w->txn->code)
             continue;
         struct span value = sip_find_header(&w->response, telling[i].header);
         if (value.n == 0)
             continue;
-        strbuf_text(w->out, w->out->n ? ": " : "");
+        if (!telling[i].alone) {
+            strbuf_span(w->out, w->response.reason);
+            strbuf_text(w->out, ", ");
+        }
         strbuf_text(w->out, telling[i].before);
         strbuf_span(w->out, telling[i].pick(value));
         strbuf_text(w->out, telling[i].after);
         return;
     }
+    strbuf_span(w->out, w->response.reason);
 }
 
 void why_line(struct strbuf *out, const struct store *store, uint32_t id)

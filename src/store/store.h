@@ -39,6 +39,7 @@ struct transaction {
     uint32_t timer_prev, timer_next;
     uint32_t cseq;
     uint32_t messages;
+    uint32_t to_tag; /* hash of the latest To tag of its responses, 0: none */
     uint16_t retransmissions;
     uint16_t duplicates;
     uint16_t code;         /* of `final`, else of `provisional`, else 0 */

@@ -263,19 +263,15 @@ static void apply_final(struct store *s, uint32_t id, uint32_t message, uint16_t
     set_state(s, id, cancelled ? TXN_CANCELLED : txn->ack ? TXN_CONFIRMED : TXN_COMPLETED);
 }
 
-/* Whether an earlier response of the transaction carries another To tag. */
-static bool other_branch(struct store *s, uint32_t earlier, struct span to_tag)
+/* Responses with several To tags come from several branches of a fork (RFC 3261 §12.1). */
+static void note_fork(struct transaction *txn, const struct sip_message *m)
 {
-    struct sip_message other;
-    return earlier && store_scan(s, earlier, &other) == 0 && other.to_tag.n > 0 &&
-           !span_equal(other.to_tag, to_tag);
-}
-
-static void note_fork(struct store *s, struct transaction *txn, const struct sip_message *m)
-{
-    if (txn->method == SIP_INVITE && !txn->forked && m->to_tag.n > 0)
-        txn->forked = other_branch(s, txn->provisional, m->to_tag) ||
-                      other_branch(s, txn->final, m->to_tag);
+    if (txn->method != SIP_INVITE || m->to_tag.n == 0)
+        return;
+    uint32_t hash = (uint32_t)hash_span(6, m->to_tag) | 1;
+    if (txn->to_tag && txn->to_tag != hash)
+        txn->forked = true;
+    txn->to_tag = hash;
 }
 
 void transaction_apply(struct store *s, uint32_t id, uint32_t message,
@@ -285,7 +281,7 @@ void transaction_apply(struct store *s, uint32_t id, uint32_t message,
         apply_request(s, id, message, m);
         return;
     }
-    note_fork(s, transaction_at(s, id), m);
+    note_fork(transaction_at(s, id), m);
     if (m->code < 200)
         apply_provisional(s, id, message, m->code);
     else

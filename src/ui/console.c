@@ -293,8 +293,10 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     struct console *c = arg;
     (void)fd;
     (void)what;
-    bool more = rows_work(&c->ui.rows, FILTER_NS);
     enum input_status status = session_feed(c->ui.session, FEED_NS);
+    size_t looked = c->ui.rows.looked;
+    bool more = rows_work(&c->ui.rows, FILTER_NS);
+    c->ui.dirty = c->ui.dirty || looked != c->ui.rows.looked;
     bool was = c->ui.loading;
     c->ui.loading = status == INPUT_PACKET ||
                     (status == INPUT_WAIT && !inputs_live(c->ui.session->inputs));

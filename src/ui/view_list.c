@@ -120,11 +120,11 @@ static const struct column {
     int wide;   /* its width where there is room */
     enum column_colour colour;
 } columns[] = {
-    { "Time", put_time, 72, 12, 12, COLOUR_PLAIN },
+    { "Time", put_time, 72, 8, 12, COLOUR_PLAIN },
     { "Method", put_method, 0, 8, 9, COLOUR_PLAIN },
-    { "From", put_from, 60, 10, 16, COLOUR_PLAIN },
-    { "To", put_to, 34, 10, 16, COLOUR_PLAIN },
-    { "Source > Destination", put_hop, 112, 34, 38, COLOUR_PLAIN },
+    { "From", put_from, 60, 12, 16, COLOUR_PLAIN },
+    { "To", put_to, 34, 12, 16, COLOUR_PLAIN },
+    { "Source > Destination", put_hop, 140, 34, 38, COLOUR_PLAIN },
     { "Status", put_status, 0, 14, 15, COLOUR_CLASS },
     { "Why", put_why, 50, 0, 0, COLOUR_CLASS },
 };
@@ -217,7 +217,8 @@ static void draw_row(struct ui *ui, struct rect rect, int y, uint32_t id, bool s
 
 static void draw_empty(struct ui *ui, struct rect rect)
 {
-    const char *text = ui->rows.filter && ui->rows.all.count ? "Nothing fits the filter."
+    const char *text = ui->rows.looked < ui->rows.all.count && ui->rows.filter ? "Filtering..."
+                       : ui->rows.filter && ui->rows.all.count ? "Nothing fits the filter."
                        : ui->loading                         ? "Reading..."
                        : inputs_live(ui->session->inputs)
                            ? "Waiting for SIP messages..."

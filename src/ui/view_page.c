@@ -52,11 +52,10 @@ static void lay_out_keys(struct page_view *v)
         char keys[64];
         struct strbuf line = STRBUF_INIT;
         keymap_keys_of(commands[i].name, keys, sizeof keys);
-        strbuf_format(&line, ":%s%s%s", commands[i].name, commands[i].argument ? " " : "",
-                      commands[i].argument ? commands[i].argument : "");
+        strbuf_format(&line, "**:%s%s%s** %s", commands[i].name, commands[i].argument ? " " : "",
+                      commands[i].argument ? commands[i].argument : "", commands[i].help);
         styled_label(&v->text, HELP_CODE, keys);
-        styled_paragraph(&v->text, HELP_BOLD, strbuf_as_span(&line), v->width, 12, 14);
-        styled_paragraph(&v->text, HELP_PLAIN, SPAN(commands[i].help), v->width, 14, 14);
+        styled_markup(&v->text, strbuf_as_span(&line), v->width, 14);
         strbuf_free(&line);
     }
 }

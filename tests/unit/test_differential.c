@@ -16,35 +16,40 @@
 #include "sip/scan.h"
 #include "tap.h"
 
-/* Where the two differ for a reason: the message's file, the field, and why that is right. */
+/* Messages that libosip2 refuses although the scanner finds nothing malformed, by file. */
 static const struct {
-    const char *file, *field, *reason;
-} known[] = {
-    { "", "", "" }, /* a table may not be empty */
+    const char *file, *reason;
+} refused[] = {
+    { "badaspec.dat", "a blank inside <>: the scanner does not check the grammar of URIs" },
+    { "baddn.dat", "a comma in a display name without quotes: the scanner reads around it" },
+    { "badinv01.dat", "stray commas and semicolons: the scanner reads around them" },
+    { "intmeth.dat", "correct, with a NUL byte in a quoted pair; libosip2 works on C strings" },
+    { "ltgtruri.dat", "a Request-URI in <>: libosip2 is right to refuse it" },
+    { "multi01.dat", "From, To, Call-ID and CSeq twice: the scanner takes the first" },
+    { "novelsc.dat", "correct, with a URI scheme that libosip2 does not know" },
+    { "quotbal.dat", "a quote that is not closed: the scanner reads what it can" },
+    { "sip_compact_form.pcap", "a display name whose quotes are escaped outside a quoted string" },
+    { "sip_header_multi_val.pcap", "the same sender, the same quotes" },
 };
 
 struct tally {
-    unsigned messages, parsed, differences, excused;
-    char first[160]; /* the first difference that nothing excuses */
+    unsigned messages, parsed, differences;
+    const char *excuse;
+    char first[160]; /* the first difference */
 };
 
-static bool excused(const char *file, const char *field)
+static const char *excuse(const char *file)
 {
     const char *name = strrchr(file, '/');
     name = name ? name + 1 : file;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(known[i].file, name) == 0 && strcmp(known[i].field, field) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        if (strcmp(refused[i].file, name) == 0)
+            return refused[i].reason;
+    return NULL;
 }
 
-static void differ(struct tally *t, const char *file, const char *field, struct span scanned,
-                   struct span parsed)
+static void differ(struct tally *t, const char *field, struct span scanned, struct span parsed)
 {
-    if (excused(file, field)) {
-        t->excused++;
-        return;
-    }
     if (t->differences++ == 0)
         snprintf(t->first, sizeof t->first, "%s: scan \"%.*s\", parse \"%.*s\"", field,
                  (int)(scanned.n < 50 ? scanned.n : 50), scanned.p ? scanned.p : "",
@@ -70,21 +75,20 @@ static bool same_text(struct span a, struct span b)
     return i == a.n && k == b.n;
 }
 
-static void hold(struct tally *t, const char *file, const char *field, struct span scanned,
-                 struct span parsed)
+static void hold(struct tally *t, const char *field, struct span scanned, struct span parsed)
 {
     if (!same_text(scanned, parsed))
-        differ(t, file, field, scanned, parsed);
+        differ(t, field, scanned, parsed);
 }
 
-static void hold_number(struct tally *t, const char *file, const char *field, int64_t scanned,
+static void hold_number(struct tally *t, const char *field, int64_t scanned,
                         struct span parsed)
 {
     char text[24];
     uint64_t n = 0;
     snprintf(text, sizeof text, "%lld", (long long)scanned);
     if (!span_number(span_trim(parsed), INT64_MAX, &n) || (int64_t)n != scanned)
-        differ(t, file, field, SPAN(text), parsed);
+        differ(t, field, SPAN(text), parsed);
 }
 
 static struct span tag_of(const struct sip_parsed_address *address)
@@ -92,47 +96,46 @@ static struct span tag_of(const struct sip_parsed_address *address)
     return address ? address->tag : SPAN_NONE;
 }
 
-static void hold_start(struct tally *t, const char *file, const struct sip_message *m,
-                       const struct sip_parsed *p)
+static void hold_start(struct tally *t, const struct sip_message *m, const struct sip_parsed *p)
 {
     char code[8];
     snprintf(code, sizeof code, "%u", sip_parsed_code(p));
     if (m->code != sip_parsed_code(p) && !(m->problems & SIP_BAD_START))
-        differ(t, file, "code", m->start_line, SPAN(code));
+        differ(t, "code", m->start_line, SPAN(code));
     if (m->code) {
-        hold(t, file, "reason", m->reason, sip_parsed_reason(p));
+        hold(t, "reason", m->reason, sip_parsed_reason(p));
         return;
     }
-    hold(t, file, "method", m->method, sip_parsed_method(p));
+    hold(t, "method", m->method, sip_parsed_method(p));
     /* libosip2 writes a URI anew: parameters may change order and escapes; the scheme stays. */
     struct sip_address a, b;
     sip_read_uri(m->uri, &a);
     sip_read_uri(sip_parsed_uri(p), &b);
     if (span_starts(m->uri, "sip"))
-        hold(t, file, "uri host", a.host, b.host);
+        hold(t, "uri host", a.host, b.host);
 }
 
-static void hold_headers(struct tally *t, const char *file, const struct sip_message *m,
+static void hold_headers(struct tally *t, const struct sip_message *m,
                          const struct sip_parsed *p)
 {
     size_t n;
     const struct sip_parsed_via *vias = sip_parsed_vias(p, &n);
-    hold(t, file, "branch", m->branch, n ? vias[0].branch : SPAN_NONE);
+    hold(t, "branch", m->branch, n ? vias[0].branch : SPAN_NONE);
     if (n != m->vias)
-        differ(t, file, "number of Via", SPAN(""), SPAN(""));
-    hold(t, file, "call-id", m->call_id, sip_parsed_call_id(p));
-    hold(t, file, "from tag", m->from_tag, tag_of(sip_parsed_from(p)));
-    hold(t, file, "to tag", m->to_tag, tag_of(sip_parsed_to(p)));
+        differ(t, "number of Via", SPAN(""), SPAN(""));
+    hold(t, "call-id", m->call_id, sip_parsed_call_id(p));
+    hold(t, "from tag", m->from_tag, tag_of(sip_parsed_from(p)));
+    hold(t, "to tag", m->to_tag, tag_of(sip_parsed_to(p)));
     if (sip_parsed_cseq_number(p).p && !(m->problems & SIP_BAD_CSEQ)) {
         struct span name = m->cseq_method == SIP_OTHER ? m->method
                                                        : SPAN(sip_method_name(m->cseq_method));
-        hold_number(t, file, "cseq number", m->cseq, sip_parsed_cseq_number(p));
+        hold_number(t, "cseq number", m->cseq, sip_parsed_cseq_number(p));
         if (m->cseq_method != SIP_OTHER || m->code)
-            hold(t, file, "cseq method", name, sip_parsed_cseq_method(p));
+            hold(t, "cseq method", name, sip_parsed_cseq_method(p));
     }
     struct span length = sip_parsed_content_length(p);
     if (!(m->problems & SIP_BAD_LENGTH) && (length.p || m->content_length >= 0))
-        hold_number(t, file, "content-length", m->content_length, length);
+        hold_number(t, "content-length", m->content_length, length);
 }
 
 static void compare(struct tally *t, const char *file, const void *data, size_t n)
@@ -142,20 +145,25 @@ static void compare(struct tally *t, const char *file, const void *data, size_t 
         return;
     t->messages++;
     struct sip_parsed *p = sip_parse((struct span){ data, n });
-    if (!p)
+    if (!p) {
+        t->excuse = excuse(file);
+        if (!(m.problems & SIP_MALFORMED) && !t->excuse)
+            differ(t, "refused by libosip2", m.start_line, SPAN_NONE);
         return;
+    }
     t->parsed++;
-    hold_start(t, file, &m, p);
-    hold_headers(t, file, &m, p);
+    hold_start(t, &m, p);
+    hold_headers(t, &m, p);
     sip_parsed_free(p);
 }
 
 static void report(const struct tally *t, const char *file)
 {
     const char *name = strrchr(file, '/');
-    tap_ok(t->differences == 0, "%s: %u messages, %u parsed, %u excused%s%s",
-           name ? name + 1 : file, t->messages, t->parsed, t->excused,
-           t->differences ? "; " : "", t->first);
+    tap_ok(t->differences == 0, "%s: %u messages, %u parsed%s%s", name ? name + 1 : file,
+           t->messages, t->parsed, t->differences ? "; " : "", t->first);
+    if (t->excuse)
+        tap_note("libosip2 refuses: %s", t->excuse);
 }
 
 static void compare_capture(const char *file)
