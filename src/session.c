@@ -6,9 +6,9 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "demo.h"
 
@@ -16,13 +16,6 @@
 #define LATENESS_NS 1000000000LL
 /* How often the time budget is looked at. */
 #define PACKETS_A_LOOK 64
-
-int64_t session_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static int begin(struct session *session, const struct settings *settings, char **error)
 {
@@ -32,7 +25,7 @@ static int begin(struct session *session, const struct settings *settings, char 
     session->pipeline.store = store_new((size_t)settings->memory << 20);
     if (session->pipeline.store)
         return 0;
-    *error = input_error("out of memory");
+    *error = mem_format("out of memory");
     return -1;
 }
 
@@ -43,7 +36,7 @@ static int add(struct session *session, struct source *source, char **error)
     if (inputs_add(session->inputs, source) == 0)
         return 0;
     source->ops->close(source);
-    *error = input_error("more than %d inputs; name fewer", INPUT_SOURCES);
+    *error = mem_format("more than %d inputs; name fewer", INPUT_SOURCES);
     return -1;
 }
 
@@ -74,12 +67,12 @@ static int become(const char *user, char **error)
 {
     struct passwd *entry = getpwnam(user);
     if (!entry) {
-        *error = input_error("%s: no such user; -Z wants a user of this system", user);
+        *error = mem_format("%s: no such user; -Z wants a user of this system", user);
         return -1;
     }
     if (initgroups(user, entry->pw_gid) < 0 || setgid(entry->pw_gid) < 0 ||
         setuid(entry->pw_uid) < 0) {
-        *error = input_error("cannot become user %s: %s", user, strerror(errno));
+        *error = mem_format("cannot become user %s: %s", user, strerror(errno));
         return -1;
     }
     return 0;
@@ -116,23 +109,16 @@ void session_close(struct session *session)
     inputs_free(session->inputs);
 }
 
-static int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 enum input_status session_feed(struct session *session, int64_t budget_ns)
 {
-    int64_t end = budget_ns ? monotonic_ns() + budget_ns : INT64_MAX;
+    int64_t end = budget_ns ? clock_monotonic() + budget_ns : INT64_MAX;
     struct packet packet;
     for (unsigned n = 1;; n++) {
         enum input_status status = inputs_next(session->inputs, &packet);
         if (status != INPUT_PACKET)
             return status;
         pipeline_packet(&session->pipeline, &packet);
-        if (budget_ns && n % PACKETS_A_LOOK == 0 && monotonic_ns() >= end)
+        if (budget_ns && n % PACKETS_A_LOOK == 0 && clock_monotonic() >= end)
             return INPUT_PACKET;
     }
 }
@@ -140,5 +126,5 @@ enum input_status session_feed(struct session *session, int64_t budget_ns)
 void session_tick(struct session *session)
 {
     if (inputs_live(session->inputs))
-        store_advance(session->pipeline.store, session_clock() - LATENESS_NS);
+        store_advance(session->pipeline.store, clock_realtime() - LATENESS_NS);
 }

@@ -31,7 +31,5 @@ void session_close(struct session *session);
 enum input_status session_feed(struct session *session, int64_t budget_ns);
 /* Lets capture time pass while live inputs are silent. */
 void session_tick(struct session *session);
-/* Now, in the clock that live capture stamps packets with. */
-int64_t session_clock(void);
 
 #endif

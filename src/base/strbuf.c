@@ -34,6 +34,21 @@ char *mem_text(const char *text)
     return must(strdup(text));
 }
 
+char *mem_format_args(const char *format, va_list args)
+{
+    char *text = NULL;
+    return vasprintf(&text, format, args) < 0 ? mem_text("") : must(text);
+}
+
+char *mem_format(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = mem_format_args(format, args);
+    va_end(args);
+    return text;
+}
+
 static void reserve(struct strbuf *b, size_t more)
 {
     if (b->n + more + 1 <= b->size)

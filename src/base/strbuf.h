@@ -2,6 +2,7 @@
 #ifndef SIPWHY_BASE_STRBUF_H
 #define SIPWHY_BASE_STRBUF_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "base/span.h"
@@ -39,5 +40,8 @@ void *mem_alloc(size_t n);
 void *mem_zero(size_t n);
 void *mem_grow(void *p, size_t n);
 char *mem_text(const char *text);
+/* printf into memory that the caller frees. */
+char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_format_args(const char *format, va_list args);
 
 #endif

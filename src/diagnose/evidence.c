@@ -25,13 +25,10 @@ add(struct collect *c, uint32_t message, const char *format, ...)
     va_list args;
     if (c->out->count >= EVIDENCE_FACTS)
         return;
-    char *text = NULL;
     va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        text = NULL;
+    c->out->facts[c->out->count++] =
+        (struct evidence_fact){ mem_format_args(format, args), message };
     va_end(args);
-    if (text)
-        c->out->facts[c->out->count++] = (struct evidence_fact){ text, message };
 }
 
 static struct span quote(struct span value)

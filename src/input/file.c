@@ -178,12 +178,12 @@ static int prepare(struct file_source *f, int fd, const char *path, char **error
 {
     struct stat st;
     if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
-        *error = input_error("%s: is a directory; name a capture file", path);
+        *error = mem_format("%s: is a directory; name a capture file", path);
         return -1;
     }
     if (S_ISREG(st.st_mode) && st.st_size > 0) {
         if (mapping_open(&f->map, fd, (size_t)st.st_size) < 0) {
-            *error = input_error("%s: cannot map: %s", path, strerror(errno));
+            *error = mem_format("%s: cannot map: %s", path, strerror(errno));
             return -1;
         }
         f->mapped = true;
@@ -209,7 +209,7 @@ struct source *source_open_file(const char *path, char **error)
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
-        *error = input_error("%s: cannot open: %s", path, strerror(errno));
+        *error = mem_format("%s: cannot open: %s", path, strerror(errno));
         return NULL;
     }
     struct file_source *f = mem_zero(sizeof *f);

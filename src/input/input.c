@@ -160,24 +160,12 @@ enum input_status inputs_next(struct inputs *inputs, struct packet *packet)
     return live == INPUT_END ? status : live;
 }
 
-char *input_error(const char *format, ...)
-{
-    char *text = NULL;
-    va_list args;
-    va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        text = NULL;
-    va_end(args);
-    return text ? text : mem_text("out of memory");
-}
-
 void source_trouble(struct source *source, const char *format, ...)
 {
     va_list args;
     if (source->trouble)
         return;
     va_start(args, format);
-    if (vasprintf(&source->trouble, format, args) < 0)
-        source->trouble = NULL;
+    source->trouble = mem_format_args(format, args);
     va_end(args);
 }

@@ -78,7 +78,4 @@ int live_list_interfaces(char **error);
 /* For the sources: notes why it stopped, once. */
 void source_trouble(struct source *source, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* A one-line error for *error. */
-char *input_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 #endif

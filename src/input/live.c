@@ -74,25 +74,25 @@ static char *grant_command(void)
     char path[4096];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
     path[n > 0 ? n : 0] = '\0';
-    return input_error("sudo setcap cap_net_raw,cap_net_admin+ep %s", n > 0 ? path : "sipwhy");
+    return mem_format("sudo setcap cap_net_raw,cap_net_admin+ep %s", n > 0 ? path : "sipwhy");
 }
 
 static char *activation_error(pcap_t *pcap, const char *interface, int result)
 {
     if (result == PCAP_ERROR_PERM_DENIED || result == PCAP_ERROR_PROMISC_PERM_DENIED) {
         char *command = grant_command();
-        char *text = input_error("%s: no permission to capture; grant it with: %s", interface,
+        char *text = mem_format("%s: no permission to capture; grant it with: %s", interface,
                                  command);
         free(command);
         return text;
     }
     if (result == PCAP_ERROR_NO_SUCH_DEVICE)
-        return input_error("%s: no such interface; -D lists them", interface);
+        return mem_format("%s: no such interface; -D lists them", interface);
     if (result == PCAP_ERROR_IFACE_NOT_UP)
-        return input_error("%s: the interface is down; bring it up with: ip link set %s up",
+        return mem_format("%s: the interface is down; bring it up with: ip link set %s up",
                            interface, interface);
     const char *text = pcap_geterr(pcap);
-    return input_error("%s: cannot capture: %s", interface,
+    return mem_format("%s: cannot capture: %s", interface,
                        text && *text ? text : pcap_statustostr(result));
 }
 
@@ -117,14 +117,14 @@ static int set_filter(pcap_t *pcap, const char *interface, const char *bpf, char
     if (!bpf || !*bpf)
         return 0;
     if (pcap_compile(pcap, &program, bpf, 1, PCAP_NETMASK_UNKNOWN) < 0) {
-        *error = input_error("capture filter \"%s\": %s; see pcap-filter(7)", bpf,
+        *error = mem_format("capture filter \"%s\": %s; see pcap-filter(7)", bpf,
                              pcap_geterr(pcap));
         return -1;
     }
     int result = pcap_setfilter(pcap, &program);
     pcap_freecode(&program);
     if (result < 0)
-        *error = input_error("%s: cannot set the capture filter: %s", interface,
+        *error = mem_format("%s: cannot set the capture filter: %s", interface,
                              pcap_geterr(pcap));
     return result < 0 ? -1 : 0;
 }
@@ -135,13 +135,13 @@ struct source *source_open_live(const char *interface, const char *bpf, bool pro
     char text[PCAP_ERRBUF_SIZE] = "";
     pcap_t *pcap = pcap_create(interface, text);
     if (!pcap) {
-        *error = input_error("%s: cannot capture: %s", interface, text);
+        *error = mem_format("%s: cannot capture: %s", interface, text);
         return NULL;
     }
     if (activate(pcap, interface, promiscuous, buffer_mib, error) < 0 ||
         set_filter(pcap, interface, bpf, error) < 0 || pcap_setnonblock(pcap, 1, text) < 0) {
         if (!*error)
-            *error = input_error("%s: cannot capture: %s", interface, text);
+            *error = mem_format("%s: cannot capture: %s", interface, text);
         pcap_close(pcap);
         return NULL;
     }
@@ -159,7 +159,7 @@ int live_list_interfaces(char **error)
     char text[PCAP_ERRBUF_SIZE] = "";
     pcap_if_t *all;
     if (pcap_findalldevs(&all, text) < 0) {
-        *error = input_error("cannot list interfaces: %s", text);
+        *error = mem_format("cannot list interfaces: %s", text);
         return -1;
     }
     for (pcap_if_t *i = all; i; i = i->next)

@@ -1,7 +1,7 @@
 /* A capture in memory, played at its own pace with the times moved to now. */
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "input/capture.h"
 #include "input/input.h"
@@ -14,13 +14,6 @@ struct replay_source {
     bool has_next;
     int64_t shift_ns;
 };
-
-static int64_t realtime_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static bool read_next(struct replay_source *r)
 {
@@ -42,13 +35,13 @@ static enum input_status next_packet(struct source *source, struct packet *packe
         if (!read_next(r))
             return INPUT_END;
         if (r->shift_ns == 0)
-            r->shift_ns = realtime_ns() - r->next.time_ns;
+            r->shift_ns = clock_realtime() - r->next.time_ns;
         r->next.time_ns += r->shift_ns;
         r->next.mapped = true;
         r->has_next = true;
     }
     source->due_ns = r->next.time_ns;
-    if (r->next.time_ns > realtime_ns())
+    if (r->next.time_ns > clock_realtime())
         return INPUT_WAIT;
     *packet = r->next;
     r->has_next = false;
@@ -72,7 +65,7 @@ struct source *source_open_replay(const char *name, const uint8_t *data, size_t 
 {
     struct capture *capture = capture_open(data, n);
     if (!capture) {
-        *error = input_error("%s: not a capture", name);
+        *error = mem_format("%s: not a capture", name);
         return NULL;
     }
     struct replay_source *r = mem_zero(sizeof *r);

@@ -11,6 +11,7 @@
 #include <osipparser2/osip_parser.h>
 
 #include "base/strbuf.h"
+#include "sip/fields.h"
 #include "sip/scan.h"
 
 struct sip_parsed {
@@ -259,25 +260,55 @@ static const char *headers_end(struct span s)
     return end;
 }
 
+/*
+ * Whether a part of a multipart body has two Content-Types: libosip2 would lose the first and
+ * never free it. Lines may end in CR alone, as they may for libosip2.
+ */
+static bool type_repeats(struct span body, struct span boundary)
+{
+    const char *end = span_end(body);
+    bool seen = false;
+    for (const char *p = body.p, *stop; p < end; p = stop + 1) {
+        for (stop = p; stop < end && *stop != '\r' && *stop != '\n';)
+            stop++;
+        struct span line = span_trim(span_make(p, stop));
+        if (line.n >= boundary.n + 2 && memcmp(line.p, "--", 2) == 0 &&
+            memcmp(line.p + 2, boundary.p, boundary.n) == 0)
+            seen = false;
+        else if (span_starts(line, "content-type") && seen)
+            return true;
+        else
+            seen = seen || span_starts(line, "content-type");
+    }
+    return false;
+}
+
+/* What sip_scan() found that keeps the message from libosip2. */
+static bool is_hazard(const struct sip_message *m)
+{
+    struct span boundary = sip_param(m->content_type, "boundary");
+    return boundary.n > 0 && type_repeats(m->body, boundary);
+}
+
 struct sip_parsed *sip_parse(struct span message)
 {
+    struct sip_message scanned;
     while (message.n > 0 && (*message.p == '\r' || *message.p == '\n')) {
         message.p++;
         message.n--;
     }
     if (message.n == 0 || message.n > SIP_PARSE_MAX ||
-        span_find(span_make(message.p, headers_end(message)), '\0'))
+        span_find(span_make(message.p, headers_end(message)), '\0') ||
+        sip_scan(&scanned, message.p, message.n) < 0 || is_hazard(&scanned))
         return NULL;
     start_library();
     struct sip_parsed *p = mem_zero(sizeof *p);
     if (osip_message_init(&p->message) != 0 ||
-        osip_message_parse(p->message, message.p, message.n) != 0) {
+        osip_message_parse(p->message, scanned.all.p, scanned.all.n) != 0) {
         sip_parsed_free(p);
         return NULL;
     }
-    struct sip_message scanned;
-    p->has_length = sip_scan(&scanned, message.p, message.n) == 0 &&
-                    sip_find_header(&scanned, "Content-Length").p;
+    p->has_length = sip_find_header(&scanned, "Content-Length").p;
     lay_out(p);
     return p;
 }

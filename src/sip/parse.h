@@ -47,8 +47,9 @@ struct sip_parsed_body {
 
 /*
  * Parses one message; leading empty lines are skipped, bytes behind Content-Length left out.
- * NULL when libosip2 refuses it, when it is larger than SIP_PARSE_MAX, or when its headers
- * hold a NUL byte, which libosip2 would take for the end. The caller frees the result with
+ * NULL when libosip2 or sip_scan() refuses it, when it is larger than SIP_PARSE_MAX, when its
+ * headers hold a NUL byte, which libosip2 would take for the end, or when a part of its body
+ * has two Content-Types, which libosip2 leaks. The caller frees the result with
  * sip_parsed_free().
  */
 struct sip_parsed *sip_parse(struct span message);

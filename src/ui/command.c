@@ -422,12 +422,12 @@ static void complete_topic(struct ui *ui, const char *text, void (*offer)(const 
     const struct help_code *codes = help_codes(ui->help, &count);
     (void)text;
     for (size_t i = 0; i < count; i++) {
-        char word[8];
+        char word[12];
         snprintf(word, sizeof word, "%u", codes[i].code);
         offer(word);
     }
     for (int c = 1; c <= 6; c++) {
-        char word[8];
+        char word[12];
         snprintf(word, sizeof word, "%dxx", c);
         offer(word);
     }

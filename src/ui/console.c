@@ -12,9 +12,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "knowledge.h"
 #include "ui/command.h"
@@ -43,13 +43,6 @@ struct console {
     int64_t counted_ns;
     int exit_signal;
 };
-
-static int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static struct console *console_of(struct ui *ui)
 {
@@ -81,11 +74,9 @@ void ui_pop(struct ui *ui)
 
 void ui_notice(struct ui *ui, bool error, const char *format, ...)
 {
-    char *text = NULL;
     va_list args;
     va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        text = NULL;
+    char *text = mem_format_args(format, args);
     va_end(args);
     free(ui->notice);
     ui->notice = text;
@@ -152,12 +143,12 @@ static void draw(struct ui *ui)
         frame_draw_keybar(ui, ui_top(ui)->ops);
     refresh();
     ui->dirty = false;
-    console_of(ui)->drawn_ns = monotonic_ns();
+    console_of(ui)->drawn_ns = clock_monotonic();
 }
 
 static void draw_if_due(struct ui *ui)
 {
-    if (ui->dirty && monotonic_ns() - console_of(ui)->drawn_ns >= FRAME_NS)
+    if (ui->dirty && clock_monotonic() - console_of(ui)->drawn_ns >= FRAME_NS)
         draw(ui);
 }
 
@@ -283,7 +274,7 @@ static void wait_for_inputs(struct console *c)
         event_add(c->inputs[i], NULL);
     }
     if (due) {
-        int64_t ms = (due - session_clock()) / 1000000;
+        int64_t ms = (due - clock_realtime()) / 1000000;
         set_timer(c->feed, ms < 1 ? 1 : ms > 1000 ? 1000 : (int)ms);
     }
 }
@@ -318,7 +309,7 @@ void ui_wake(struct ui *ui)
 
 static void measure_rate(struct console *c)
 {
-    int64_t now = monotonic_ns();
+    int64_t now = clock_monotonic();
     if (now - c->counted_ns < 1000000000)
         return;
     uint64_t messages = store_counts(c->ui.store)->messages;

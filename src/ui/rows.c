@@ -2,8 +2,8 @@
 #include "ui/rows.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 
 #define LOOKS_A_CLOCK 256
@@ -121,23 +121,16 @@ void rows_event(struct rows *rows, enum store_event event, uint32_t id)
     }
 }
 
-static int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 bool rows_work(struct rows *rows, int64_t budget_ns)
 {
     if (!rows->filter)
         return false;
-    int64_t end = monotonic_ns() + budget_ns;
+    int64_t end = clock_monotonic() + budget_ns;
     while (rows->looked < rows->all.count) {
         uint32_t id = rows->all.ids[rows->looked++];
         if (filter_match(rows->filter, rows->store, id))
             insert(&rows->fitting, rows->fitting.count, id);
-        if (rows->looked % LOOKS_A_CLOCK == 0 && monotonic_ns() >= end)
+        if (rows->looked % LOOKS_A_CLOCK == 0 && clock_monotonic() >= end)
             break;
     }
     return rows->looked < rows->all.count;

@@ -1,0 +1,106 @@
+/* What the headless commands share: reading to the end, troubles on standard error, JSON. */
+#include "headless.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/strbuf.h"
+#include "base/text.h"
+
+#define SLICE_NS 100000000LL
+#define TICK_MS 200
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static void wait_for_input(const struct session *session)
+{
+    struct pollfd fds[64];
+    nfds_t n = 0;
+    int wait = TICK_MS;
+    for (size_t i = 0; i < inputs_count(session->inputs) && n < 64; i++) {
+        const struct source *source = inputs_at(session->inputs, i);
+        if (source->ended)
+            continue;
+        if (source->fd >= 0)
+            fds[n++] = (struct pollfd){ source->fd, POLLIN, 0 };
+        else
+            wait = 10;
+    }
+    poll(fds, n, wait);
+}
+
+void headless_read(struct session *session)
+{
+    struct sigaction action = { .sa_handler = on_interrupt };
+    int64_t end = session->settings->duration
+                      ? clock_realtime() + session->settings->duration * 1000000000LL
+                      : INT64_MAX;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    bool bounded = inputs_live(session->inputs);
+    while (!interrupted && clock_realtime() < end) {
+        enum input_status status = session_feed(session, bounded ? SLICE_NS : 0);
+        if (status == INPUT_END)
+            break;
+        if (status == INPUT_WAIT) {
+            wait_for_input(session);
+            session_tick(session);
+        }
+    }
+    inputs_refresh(session->inputs);
+}
+
+int headless_troubles(const struct session *session)
+{
+    int status = 0;
+    for (size_t i = 0; i < inputs_count(session->inputs); i++) {
+        const struct source *source = inputs_at(session->inputs, i);
+        if (!source->trouble)
+            continue;
+        struct strbuf line = STRBUF_INIT;
+        text_visible(&line, SPAN(source->trouble), true);
+        fprintf(stderr, "sipwhy: %s\n", strbuf_str(&line));
+        strbuf_free(&line);
+        if (source->stats.packets == 0)
+            status = 2;
+    }
+    if (session->pipeline.counts.unknown_link)
+        fprintf(stderr, "sipwhy: %llu packets of link type %u cannot be decoded\n",
+                (unsigned long long)session->pipeline.counts.unknown_link,
+                session->pipeline.counts.link);
+    return status;
+}
+
+json_t *json_text(struct span s)
+{
+    struct strbuf text = STRBUF_INIT;
+    text_valid(&text, s);
+    json_t *value = json_stringn(strbuf_str(&text), text.n);
+    strbuf_free(&text);
+    return value;
+}
+
+void json_put(json_t *object, const char *key, struct span value)
+{
+    json_object_set_new(object, key, json_text(value));
+}
+
+void json_put_number(json_t *object, const char *key, uint64_t value)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+void json_print(json_t *value, size_t flags)
+{
+    json_dumpf(value, stdout, flags | JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(value);
+}

@@ -1,0 +1,294 @@
+/*
+ * `list`: a row for each transaction, call or message, as text for people or one JSON
+ * object a line for programs.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "diagnose/evidence.h"
+#include "headless.h"
+#include "report.h"
+#include "sip/fields.h"
+#include "store/filter.h"
+
+/* One row of `list`: columns of text, or one JSON object. */
+struct row {
+    const struct session *session;
+    const struct store *store;
+    struct sip_message head;
+};
+
+static const char *address_text(const struct row *row, uint32_t message, bool source, char *buf)
+{
+    const struct message *m = store_message(row->store, message);
+    const struct flow *flow = store_flow(row->store, m->flow);
+    /* seen from the request: a lone response came the other way */
+    return addr_format((m->code != 0) != source ? &flow->src : &flow->dst, buf);
+}
+
+static struct span method_text(const struct row *row, const struct transaction *t)
+{
+    return t->method == SIP_OTHER ? row->head.method : SPAN(sip_method_name(t->method));
+}
+
+static struct span reason_of(const struct row *row, const struct transaction *t,
+                             struct sip_message *m)
+{
+    uint32_t id = t->final ? t->final : t->provisional;
+    return store_scan(row->store, id, m) == 0 ? m->reason : SPAN_NONE;
+}
+
+static void transaction_json(struct row *row, uint32_t id, const struct transaction *t)
+{
+    char text[ADDR_TEXT], when[TIME_TEXT];
+    struct sip_message deciding;
+    struct strbuf why = STRBUF_INIT;
+    uint32_t head = transaction_head(t);
+    json_t *o = json_object();
+    int64_t rtt = transaction_rtt(row->store, t);
+    json_put(o, "time", SPAN(time_iso(t->time_ns, when)));
+    json_put(o, "method", method_text(row, t));
+    json_put(o, "call_id", row->head.call_id);
+    json_put(o, "branch", row->head.branch);
+    json_put_number(o, "cseq", t->cseq);
+    json_put(o, "from", row->head.from);
+    json_put(o, "to", row->head.to);
+    json_put(o, "src", SPAN(address_text(row, head, true, text)));
+    json_put(o, "dst", SPAN(address_text(row, head, false, text)));
+    json_put(o, "transport",
+        SPAN(transport_name(store_flow(row->store, store_message(row->store, head)->flow)->transport)));
+    json_object_set_new(o, "code", t->code ? json_integer(t->code) : json_null());
+    json_put(o, "reason", reason_of(row, t, &deciding));
+    json_put(o, "state", SPAN(transaction_state_name(t->state)));
+    json_object_set_new(o, "rtt_ms", rtt < 0 ? json_null() : json_real((double)rtt / 1e6));
+    json_put_number(o, "retransmissions", t->retransmissions);
+    json_put_number(o, "duplicates", t->duplicates);
+    json_put_number(o, "messages", t->messages);
+    why_line(&why, row->store, id);
+    json_put(o, "why", strbuf_as_span(&why));
+    strbuf_free(&why);
+    json_print(o, JSON_COMPACT | JSON_REAL_PRECISION(9));
+}
+
+static void print_visible(struct span s, int width)
+{
+    struct strbuf text = STRBUF_INIT;
+    text_visible(&text, s, true);
+    struct span fit = width ? text_fit(strbuf_as_span(&text), (size_t)width) : strbuf_as_span(&text);
+    printf("%.*s%*s ", SPAN_ARG(fit), width > 0 ? width - (int)text_width(fit) : 0, "");
+    strbuf_free(&text);
+}
+
+static void transaction_text(struct row *row, uint32_t id, const struct transaction *t)
+{
+    char src[ADDR_TEXT], dst[ADDR_TEXT], when[TIME_TEXT], code[16] = "-";
+    struct strbuf why = STRBUF_INIT;
+    struct sip_address from, to;
+    uint32_t head = transaction_head(t);
+    sip_read_address(row->head.from, &from);
+    sip_read_address(row->head.to, &to);
+    if (t->code)
+        snprintf(code, sizeof code, "%u", t->code);
+    printf("%s ", time_date(t->time_ns, when));
+    print_visible(method_text(row, t), 9);
+    print_visible(from.user.n ? from.user : from.host, 16);
+    print_visible(to.user.n ? to.user : to.host, 16);
+    printf("%s > %s  %s %s ", address_text(row, head, true, src),
+           address_text(row, head, false, dst), code, transaction_state_name(t->state));
+    why_line(&why, row->store, id);
+    print_visible(strbuf_as_span(&why), 0);
+    printf("\n");
+    strbuf_free(&why);
+}
+
+static void list_transactions(struct row *row, const struct filter *filter)
+{
+    for (uint32_t id = 1; id < store_transaction_end(row->store); id++) {
+        const struct transaction *t = store_transaction(row->store, id);
+        if (!t || (filter && !filter_match(filter, row->store, id)) ||
+            store_scan(row->store, transaction_head(t), &row->head) < 0)
+            continue;
+        if (row->session->settings->json)
+            transaction_json(row, id, t);
+        else
+            transaction_text(row, id, t);
+    }
+}
+
+static void message_json(const struct row *row, const struct message *m,
+                         const struct sip_message *sip)
+{
+    char text[ADDR_TEXT], when[TIME_TEXT];
+    const struct flow *flow = store_flow(row->store, m->flow);
+    json_t *o = json_object();
+    json_put(o, "time", SPAN(time_iso(m->time_ns, when)));
+    json_put_number(o, "frame", m->frame);
+    json_put_number(o, "source", m->source);
+    json_put(o, "src", SPAN(addr_format(&flow->src, text)));
+    json_put(o, "dst", SPAN(addr_format(&flow->dst, text)));
+    json_put(o, "transport", SPAN(transport_name(flow->transport)));
+    json_put(o, "start_line", sip->start_line);
+    json_put(o, "call_id", sip->call_id);
+    json_put(o, "branch", sip->branch);
+    json_put_number(o, "cseq", sip->cseq);
+    json_put(o, "method", m->method == SIP_OTHER ? sip->method : SPAN(sip_method_name(m->method)));
+    json_object_set_new(o, "code", m->code ? json_integer(m->code) : json_null());
+    json_object_set_new(o, "retransmission", json_boolean(m->flags & MESSAGE_RETRANSMISSION));
+    json_object_set_new(o, "duplicate", json_boolean(m->flags & MESSAGE_DUPLICATE));
+    json_object_set_new(o, "malformed", json_boolean(m->flags & MESSAGE_MALFORMED));
+    json_object_set_new(o, "truncated", json_boolean(m->flags & MESSAGE_TRUNCATED));
+    json_print(o, JSON_COMPACT);
+}
+
+static void message_row(const struct row *row, uint32_t id)
+{
+    char when[TIME_TEXT], src[ADDR_TEXT], dst[ADDR_TEXT];
+    struct sip_message sip;
+    const struct message *m = store_message(row->store, id);
+    if (store_scan(row->store, id, &sip) < 0)
+        return;
+    if (row->session->settings->json) {
+        message_json(row, m, &sip);
+        return;
+    }
+    const struct flow *flow = store_flow(row->store, m->flow);
+    printf("%6u %s %s > %s  ", m->frame, time_date(m->time_ns, when),
+           addr_format(&flow->src, src), addr_format(&flow->dst, dst));
+    print_visible(sip.start_line, 0);
+    printf("%s\n", m->flags & MESSAGE_RETRANSMISSION ? " (retransmission)"
+                   : m->flags & MESSAGE_DUPLICATE    ? " (duplicate)"
+                                                     : "");
+}
+
+struct ordered {
+    int64_t time_ns;
+    uint64_t order;
+    uint32_t id;
+};
+
+static int by_time(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+    if (x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* All messages of the chosen transactions, in order of time. */
+static void list_messages(struct row *row, const struct filter *filter)
+{
+    const struct store_counts *c = store_counts(row->store);
+    struct ordered *all = mem_alloc((c->live_messages + 1) * sizeof *all);
+    size_t n = 0;
+    for (uint32_t id = 1; id < store_transaction_end(row->store); id++) {
+        const struct transaction *t = store_transaction(row->store, id);
+        if (!t || (filter && !filter_match(filter, row->store, id)))
+            continue;
+        for (uint32_t m = t->first; m && n < c->live_messages;) {
+            const struct message *message = store_message(row->store, m);
+            all[n++] = (struct ordered){ message->time_ns,
+                                         (uint64_t)message->source << 32 | message->frame, m };
+            m = message->next;
+        }
+    }
+    qsort(all, n, sizeof *all, by_time);
+    for (size_t i = 0; i < n; i++)
+        message_row(row, all[i].id);
+    free(all);
+}
+
+/* The request that began a call, and how it stands now. */
+static const struct transaction *leading(const struct store *store, const struct call *call)
+{
+    const struct transaction *first = store_transaction(store, call->first_txn);
+    const struct transaction *best = first;
+    int looked = 0;
+    for (const struct transaction *t = first; t && looked < 1000; looked++) {
+        if (t->method == first->method && t->cseq >= best->cseq)
+            best = t;
+        t = store_transaction(store, t->next_in_call);
+    }
+    return best;
+}
+
+static void call_row(struct row *row, const struct call *call, const struct transaction *t)
+{
+    char when[TIME_TEXT], lasted[TIME_TEXT];
+    if (row->session->settings->json) {
+        json_t *o = json_object();
+        json_put(o, "time", SPAN(time_iso(call->first_ns, when)));
+        json_put(o, "call_id", row->head.call_id);
+        json_put(o, "method", method_text(row, t));
+        json_put(o, "from", row->head.from);
+        json_put(o, "to", row->head.to);
+        json_object_set_new(o, "code", t->code ? json_integer(t->code) : json_null());
+        json_put_number(o, "transactions", call->transactions);
+        json_put_number(o, "messages", call->messages);
+        json_put_number(o, "duration_ms", (uint64_t)(call->last_ns - call->first_ns) / 1000000);
+        json_object_set_new(o, "finished", json_boolean(call->finished));
+        json_print(o, JSON_COMPACT);
+        return;
+    }
+    printf("%s %8s ", time_date(call->first_ns, when),
+           time_short(call->last_ns - call->first_ns, lasted));
+    print_visible(method_text(row, t), 9);
+    printf("%3u %4u messages ", t->code, call->messages);
+    print_visible(row->head.call_id, 0);
+    printf("\n");
+}
+
+static bool call_matches(const struct store *store, const struct call *call,
+                         const struct filter *filter)
+{
+    for (uint32_t id = call->first_txn; filter && id;) {
+        if (filter_match(filter, store, id))
+            return true;
+        id = store_transaction(store, id)->next_in_call;
+    }
+    return !filter;
+}
+
+static void list_calls(struct row *row, const struct filter *filter)
+{
+    for (uint32_t id = 1; id < store_call_end(row->store); id++) {
+        const struct call *call = store_call(row->store, id);
+        if (!call || !call_matches(row->store, call, filter))
+            continue;
+        const struct transaction *t = leading(row->store, call);
+        if (t && store_scan(row->store, transaction_head(t), &row->head) == 0)
+            call_row(row, call, t);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*list)(struct row *row, const struct filter *filter);
+} lists[] = {
+    { "transactions", list_transactions },
+    { "calls", list_calls },
+    { "messages", list_messages },
+};
+
+int list_run(struct session *session, const char *what)
+{
+    struct row row = { .session = session, .store = session->pipeline.store };
+    struct filter *filter = NULL;
+    struct filter_error error;
+    if (session->settings->filter) {
+        filter = filter_parse(session->settings->filter, &error);
+        if (!filter) {
+            fprintf(stderr, "sipwhy: filter, at character %zu: %s\n", error.offset + 1,
+                    error.message);
+            return 2;
+        }
+    }
+    headless_read(session);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (strcmp(lists[i].name, what) == 0)
+            lists[i].list(&row, filter);
+    filter_free(filter);
+    return headless_troubles(session);
+}
