@@ -72,6 +72,10 @@ int headless_troubles(const struct session *session)
         if (source->stats.packets == 0)
             status = 2;
     }
+    if (store_counts(session->pipeline.store)->evicted_calls)
+        fprintf(stderr, "sipwhy: memory was short, %llu calls were let go; raise --memory (now %ld MiB)\n",
+                (unsigned long long)store_counts(session->pipeline.store)->evicted_calls,
+                session->settings->memory);
     if (session->pipeline.counts.unknown_link)
         fprintf(stderr, "sipwhy: %llu packets of link type %u cannot be decoded\n",
                 (unsigned long long)session->pipeline.counts.unknown_link,

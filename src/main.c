@@ -148,6 +148,18 @@ static int run_informative(const struct settings *settings)
     return 0;
 }
 
+/* For the man page, which is made from the program's own tables. */
+static bool print_man_tables(const char *which)
+{
+    if (strcmp(which, "--man-options") == 0)
+        options_print(true);
+    else if (strcmp(which, "--man-keys") == 0)
+        console_print_keys(true);
+    else
+        return false;
+    return true;
+}
+
 int main(int argc, char *argv[])
 {
     struct run run = { .words = argv };
@@ -156,16 +168,9 @@ int main(int argc, char *argv[])
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     signal(SIGPIPE, SIG_DFL);
+    if (argc == 2 && print_man_tables(argv[1]))
+        return 0;
     settings_init(&run.settings);
-    /* For the man page, which is made from the program's own tables. */
-    if (argc == 2 && strcmp(argv[1], "--man-options") == 0) {
-        options_print(true);
-        return 0;
-    }
-    if (argc == 2 && strcmp(argv[1], "--man-keys") == 0) {
-        console_print_keys(true);
-        return 0;
-    }
     if (options_parse(&run.settings, argc, argv, &run.count, &error) < 0)
         result = fail(error);
     else if (run.settings.version || run.settings.help || run.settings.list_interfaces)

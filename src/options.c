@@ -215,6 +215,8 @@ int option_assign(struct settings *settings, const char *text, char **error)
     }
     if (!row || !(row->scope & OPTION_SET))
         return fail(error, "set: no setting is called '%s'%s%s", name, "", "");
+    if (settings->keep_given && settings->given >> (row - option_rows) & 1)
+        return 0;
     return option_set(settings, row, value, error);
 }
 
@@ -256,6 +258,7 @@ static int take_option(struct settings *settings, int got, char *argv[], char **
         return fail(error, "option '%s' wants a value; see --help%s%s", argv[optind - 1], "", "");
     if (!row)
         return fail(error, "unknown option '%s'; see --help%s%s", argv[optind - 1], "", "");
+    settings->given |= UINT64_C(1) << (row - option_rows);
     return option_set(settings, row, row->type == OPTION_FLAG ? "on" : optarg, error);
 }
 

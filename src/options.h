@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct string_list {
     char **items;
@@ -38,6 +39,8 @@ struct settings {
     bool list_interfaces;
     bool version;
     bool help;
+    uint64_t given;  /* rows that the command line set, a bit each */
+    bool keep_given; /* option_assign() leaves those alone: the configuration file is read */
 };
 
 enum option_type { OPTION_FLAG, OPTION_NUMBER, OPTION_TEXT, OPTION_CHOICE, OPTION_LIST };

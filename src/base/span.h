@@ -33,7 +33,7 @@ static inline struct span span_make(const char *start, const char *end)
 
 static inline const char *span_end(struct span s)
 {
-    return s.p + s.n;
+    return s.n ? s.p + s.n : s.p; /* nothing may be added to NULL */
 }
 
 static inline bool span_equal(struct span a, struct span b)

@@ -26,6 +26,7 @@ struct file_source {
     uint8_t *window; /* of a pipe */
     size_t start, filled, size;
     bool eof;
+    int flags; /* the descriptor's, to be given back: a pipe may be shared */
 };
 
 static const uint8_t *bytes_of(const struct file_source *f, size_t *left)
@@ -35,7 +36,7 @@ static const uint8_t *bytes_of(const struct file_source *f, size_t *left)
         return f->map.data + f->source.stats.position;
     }
     *left = f->filled - f->start;
-    return f->window + f->start;
+    return f->window ? f->window + f->start : NULL;
 }
 
 static void consume(struct file_source *f, size_t n)
@@ -162,8 +163,10 @@ static void close_file(struct source *source)
     capture_close(f->capture);
     if (f->mapped)
         mapping_close(&f->map);
-    if (source->fd > 0)
+    if (source->fd >= 0) {
+        fcntl(source->fd, F_SETFL, f->flags);
         close(source->fd);
+    }
     free(f->window);
     free(f);
 }
@@ -199,8 +202,13 @@ static int prepare(struct file_source *f, int fd, const char *path, char **error
         close(fd);
         return 0;
     }
+    if (isatty(fd)) {
+        *error = mem_format("%s: is a terminal; pipe a capture into it or name a file", path);
+        return -1;
+    }
     f->source.fd = fd;
-    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    f->flags = fcntl(fd, F_GETFL);
+    fcntl(fd, F_SETFL, f->flags | O_NONBLOCK);
     return 0;
 }
 

@@ -119,7 +119,7 @@ int sip_read_cseq(struct span value, uint32_t *number, struct span *method)
         i++;
     bool good = span_number((struct span){ value.p, i }, INT32_MAX, &n);
     *number = (uint32_t)n;
-    *method = span_trim((struct span){ value.p + i, value.n - i });
+    *method = span_trim(i < value.n ? (struct span){ value.p + i, value.n - i } : SPAN_NONE);
     return good && method->n > 0 ? 0 : -1;
 }
 

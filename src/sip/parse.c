@@ -125,10 +125,10 @@ static void lay_out_contacts(struct sip_parsed *p)
 
 /* libosip2's writers differ in their argument's type; one shape for the table below. */
 typedef int text_fn(const void *header, char **text);
-#define TEXT_FN(kind)                                                                             \
-    static int kind##_text(const void *header, char **text)                                       \
-    {                                                                                             \
-        return osip_##kind##_to_str(header, text);                                                \
+#define TEXT_FN(kind)                                       \
+    static int kind##_text(const void *header, char **text) \
+    {                                                       \
+        return osip_##kind##_to_str(header, text);          \
     }
 TEXT_FN(accept)
 TEXT_FN(accept_encoding)
@@ -145,7 +145,10 @@ static const struct {
     size_t offset;
     text_fn *text;
 } lists[] = {
-#define LIST(name, member, kind) { name, offsetof(osip_message_t, member), kind##_text }
+#define LIST(name, member, kind)                            \
+    {                                                       \
+        name, offsetof(osip_message_t, member), kind##_text \
+    }
     LIST("Accept", accepts, accept),
     LIST("Accept-Encoding", accept_encodings, accept_encoding),
     LIST("Accept-Language", accept_languages, accept_encoding),
@@ -211,17 +214,90 @@ static struct span type_text(struct sip_parsed *p, const osip_content_type_t *ty
     return keep(p, failed, text);
 }
 
+/* Where the header lines at `s` end: behind the first empty line, or at the end. */
+static const char *headers_end(struct span s)
+{
+    const char *end = span_end(s);
+    for (const char *p = s.p, *lf; p < end; p = lf + 1) {
+        if (*p == '\n')
+            return p + 1;
+        if (end - p >= 2 && p[0] == '\r' && p[1] == '\n')
+            return p + 2;
+        lf = memchr(p, '\n', (size_t)(end - p));
+        if (!lf)
+            break;
+    }
+    return end;
+}
+
+static void add_body(struct sip_parsed *p, struct span type, struct span bytes)
+{
+    p->bodies = mem_grow(p->bodies, (p->nbodies + 1) * sizeof *p->bodies);
+    p->bodies[p->nbodies++] = (struct sip_parsed_body){ type, bytes };
+}
+
+/* One part: its own headers, of which the type counts, and its bytes. */
+static void add_part(struct sip_parsed *p, struct span part)
+{
+    const char *start = headers_end(part);
+    struct span rest = span_make(part.p, start), name, value, type = SPAN_NONE;
+    while (!type.p && sip_next_header(&rest, &name, &value))
+        if (span_is(name, "Content-Type"))
+            type = value;
+    add_body(p, type, span_make(start, span_end(part)));
+}
+
+/* The next line at or behind `p` that begins with "--" and the boundary; `end` if there is none. */
+static const char *find_delimiter(const char *p, const char *end, struct span boundary)
+{
+    for (const char *lf; p < end; p = lf ? lf + 1 : end) {
+        if ((size_t)(end - p) >= boundary.n + 2 && memcmp(p, "--", 2) == 0 &&
+            memcmp(p + 2, boundary.p, boundary.n) == 0)
+            return p;
+        lf = memchr(p, '\n', (size_t)(end - p));
+    }
+    return end;
+}
+
+/* RFC 2046 §5.1: the line break in front of a delimiter is the delimiter's. */
+static void lay_out_parts(struct sip_parsed *p, struct span body, struct span boundary)
+{
+    const char *end = span_end(body);
+    const char *at = find_delimiter(body.p, end, boundary);
+    while (at < end) {
+        struct span line = span_make(at + 2 + boundary.n, end);
+        const char *lf = span_find(line, '\n');
+        if (!lf || span_starts(line, "--"))
+            return;
+        at = find_delimiter(lf + 1, end, boundary);
+        const char *stop = at;
+        if (at < end && stop > lf + 1)
+            stop -= stop > lf + 2 && stop[-2] == '\r' ? 2 : 1;
+        add_part(p, span_make(lf + 1, stop));
+    }
+}
+
 static void lay_out_bodies(struct sip_parsed *p)
 {
-    const osip_list_t *list = &p->message->bodies;
-    p->nbodies = (size_t)osip_list_size(list);
-    p->bodies = mem_zero(p->nbodies * sizeof *p->bodies);
-    for (size_t i = 0; i < p->nbodies; i++) {
-        const osip_body_t *body = osip_list_get(list, (int)i);
-        p->bodies[i].type = body->content_type ? type_text(p, body->content_type)
-                                               : p->content_type;
-        p->bodies[i].bytes = (struct span){ body->body, body->length };
-    }
+    struct span boundary = SPAN_NONE;
+    const osip_body_t *body = osip_list_get(&p->message->bodies, 0);
+    if (!body || !body->body)
+        return;
+    struct span bytes = { body->body, body->length };
+    if (span_starts(p->content_type, "multipart"))
+        boundary = sip_param(p->content_type, "boundary");
+    if (boundary.n > 0)
+        lay_out_parts(p, bytes, boundary);
+    if (p->nbodies == 0)
+        add_body(p, p->content_type, bytes);
+}
+
+/* Takes the disguise off again that disguise() put on. */
+static struct span true_type(struct span type)
+{
+    if (span_starts(type, "xultipart"))
+        *(char *)type.p = 'm';
+    return type;
 }
 
 static void lay_out(struct sip_parsed *p)
@@ -233,7 +309,7 @@ static void lay_out(struct sip_parsed *p)
     text = NULL;
     failed = m->req_uri ? osip_uri_to_str(m->req_uri, &text) : -1;
     p->request_uri = keep(p, failed, text);
-    p->content_type = type_text(p, m->content_type);
+    p->content_type = true_type(type_text(p, m->content_type));
     lay_out_vias(p);
     lay_out_address(p, m->from, &p->from);
     lay_out_address(p, m->to, &p->to);
@@ -242,52 +318,29 @@ static void lay_out(struct sip_parsed *p)
     lay_out_bodies(p);
 }
 
-/* Where the header lines end: behind the first empty line, or at the end. */
-static const char *headers_end(struct span s)
-{
-    const char *end = span_end(s);
-    const char *p = s.p;
-    while (p < end) {
-        const char *lf = memchr(p, '\n', (size_t)(end - p));
-        if (!lf)
-            return end;
-        p = lf + 1;
-        if (p < end && *p == '\n')
-            return p + 1;
-        if (end - p >= 2 && p[0] == '\r' && p[1] == '\n')
-            return p + 2;
-    }
-    return end;
-}
-
 /*
- * Whether a part of a multipart body has two Content-Types: libosip2 would lose the first and
- * never free it. Lines may end in CR alone, as they may for libosip2.
+ * libosip2 leaks what it read of a multipart body when a part is damaged. So it is given a
+ * copy whose type it does not know, and the parts are found here.
  */
-static bool type_repeats(struct span body, struct span boundary)
+static char *disguise(const struct sip_message *m)
 {
-    const char *end = span_end(body);
-    bool seen = false;
-    for (const char *p = body.p, *stop; p < end; p = stop + 1) {
-        for (stop = p; stop < end && *stop != '\r' && *stop != '\n';)
-            stop++;
-        struct span line = span_trim(span_make(p, stop));
-        if (line.n >= boundary.n + 2 && memcmp(line.p, "--", 2) == 0 &&
-            memcmp(line.p + 2, boundary.p, boundary.n) == 0)
-            seen = false;
-        else if (span_starts(line, "content-type") && seen)
-            return true;
-        else
-            seen = seen || span_starts(line, "content-type");
-    }
-    return false;
+    char *copy = mem_alloc(m->all.n);
+    struct span rest = m->headers, name, value;
+    memcpy(copy, m->all.p, m->all.n);
+    while (sip_next_header(&rest, &name, &value))
+        if (sip_header_same(name, "Content-Type") && span_starts(value, "multipart"))
+            copy[value.p - m->all.p] = 'x';
+    return copy;
 }
 
-/* What sip_scan() found that keeps the message from libosip2. */
-static bool is_hazard(const struct sip_message *m)
+static int parse_message(struct sip_parsed *p, const struct sip_message *scanned)
 {
-    struct span boundary = sip_param(m->content_type, "boundary");
-    return boundary.n > 0 && type_repeats(m->body, boundary);
+    char *copy = disguise(scanned);
+    int failed = osip_message_init(&p->message);
+    if (!failed)
+        failed = osip_message_parse(p->message, copy, scanned->all.n);
+    free(copy);
+    return failed ? -1 : 0;
 }
 
 struct sip_parsed *sip_parse(struct span message)
@@ -299,12 +352,11 @@ struct sip_parsed *sip_parse(struct span message)
     }
     if (message.n == 0 || message.n > SIP_PARSE_MAX ||
         span_find(span_make(message.p, headers_end(message)), '\0') ||
-        sip_scan(&scanned, message.p, message.n) < 0 || is_hazard(&scanned))
+        sip_scan(&scanned, message.p, message.n) < 0)
         return NULL;
     start_library();
     struct sip_parsed *p = mem_zero(sizeof *p);
-    if (osip_message_init(&p->message) != 0 ||
-        osip_message_parse(p->message, scanned.all.p, scanned.all.n) != 0) {
+    if (parse_message(p, &scanned) < 0) {
         sip_parsed_free(p);
         return NULL;
     }

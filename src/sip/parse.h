@@ -4,8 +4,8 @@
  * sip/scan.h and may refuse what the scanner accepts; the caller then falls back
  * to the scanner's fields.
  *
- * All spans point into memory of the parsed message, are NUL-terminated and live
- * as long as it does. What is absent is SPAN_NONE.
+ * All spans point into memory of the parsed message and live as long as it does.
+ * What is absent is SPAN_NONE.
  */
 #ifndef SIPWHY_SIP_PARSE_H
 #define SIPWHY_SIP_PARSE_H
@@ -47,9 +47,8 @@ struct sip_parsed_body {
 
 /*
  * Parses one message; leading empty lines are skipped, bytes behind Content-Length left out.
- * NULL when libosip2 or sip_scan() refuses it, when it is larger than SIP_PARSE_MAX, when its
- * headers hold a NUL byte, which libosip2 would take for the end, or when a part of its body
- * has two Content-Types, which libosip2 leaks. The caller frees the result with
+ * NULL when libosip2 or sip_scan() refuses it, when it is larger than SIP_PARSE_MAX, or when its
+ * headers hold a NUL byte, which libosip2 would take for the end. The caller frees the result with
  * sip_parsed_free().
  */
 struct sip_parsed *sip_parse(struct span message);

@@ -15,6 +15,16 @@ static bool has_cookie(struct span branch)
     return branch.n > 7 && span_starts(branch, "z9hG4bK");
 }
 
+/* A stack may leave the default port out when it copies a Via into its response. */
+static struct span without_default_port(struct span sent_by)
+{
+    static const char port[] = ":5060";
+    size_t n = sizeof port - 1;
+    if (sent_by.n > n && memcmp(span_end(sent_by) - n, port, n) == 0)
+        sent_by.n -= n;
+    return sent_by;
+}
+
 /*
  * Branch, sent-by and method identify a transaction; Call-ID and CSeq number are
  * added because clients exist that use one branch for all they send, and for a
@@ -24,7 +34,7 @@ static bool has_cookie(struct span branch)
 static uint64_t transaction_key(const struct sip_message *m, struct span method)
 {
     uint64_t h = hash_span(1, m->branch);
-    h = hash_span(h, m->sent_by);
+    h = hash_span(h, without_default_port(m->sent_by));
     h = hash_span(h, m->call_id);
     h = hash_number(h, m->cseq);
     if (!has_cookie(m->branch))
@@ -215,7 +225,8 @@ static void apply_ack(struct store *s, uint32_t id, uint32_t message)
 static void link_cancel(struct store *s, uint32_t id, const struct sip_message *m)
 {
     uint32_t invite = find(s, m, "INVITE");
-    if (!invite)
+    /* Without a Call-ID the two are in different calls, and one may be evicted alone. */
+    if (!invite || transaction_at(s, invite)->call != transaction_at(s, id)->call)
         return;
     transaction_at(s, id)->related = invite;
     transaction_at(s, invite)->related = id;

@@ -127,11 +127,13 @@ static void run_open(struct ui *ui, const char *argument)
         ui_notice(ui, true, "open: name a capture file");
         return;
     }
-    if (session_open_file(ui->session, argument, &error) < 0)
+    char *path = prompt_path(argument);
+    if (session_open_file(ui->session, path, &error) < 0)
         ui_notice(ui, true, "%s", error);
     else
         ui_wake(ui);
     free(error);
+    free(path);
 }
 
 static void run_explain(struct ui *ui, const char *argument)
@@ -208,8 +210,7 @@ static void run_time(struct ui *ui, const char *argument)
 static void run_pause(struct ui *ui, const char *argument)
 {
     (void)argument;
-    ui->paused = !ui->paused;
-    rows_freeze(&ui->rows, ui->paused);
+    rows_pause(&ui->rows, !ui->rows.paused);
 }
 
 static void run_clear(struct ui *ui, const char *argument)
@@ -218,8 +219,7 @@ static void run_clear(struct ui *ui, const char *argument)
     while (ui->nviews > 1)
         ui_pop(ui);
     store_clear(ui->store);
-    ui->paused = false;
-    rows_freeze(&ui->rows, false);
+    rows_pause(&ui->rows, false);
     ui_notice(ui, false, "The list was cleared");
 }
 
@@ -348,13 +348,14 @@ static bool any_marked(struct ui *ui)
     return false;
 }
 
-static void save(struct ui *ui, const char *path, bool overwrite)
+static void save(struct ui *ui, const char *argument, bool overwrite)
 {
     char *error = NULL;
-    if (!path || !*path) {
+    if (!argument || !*argument) {
         ui_notice(ui, true, "save: name a file");
         return;
     }
+    char *path = prompt_path(argument);
     bool marked = any_marked(ui);
     struct selection s = select_messages(ui, marked);
     if (export_pcap(path, overwrite, ui->store, s.messages, s.count, &error) < 0)
@@ -362,6 +363,7 @@ static void save(struct ui *ui, const char *path, bool overwrite)
     else
         ui_notice(ui, false, "Saved %zu messages of the %s calls to %s", s.count,
                   marked ? "marked" : ui->rows.filter ? "filtered" : "listed", path);
+    free(path);
     free(error);
     free(s.messages);
 }
@@ -422,12 +424,12 @@ static void complete_topic(struct ui *ui, const char *text, void (*offer)(const 
     const struct help_code *codes = help_codes(ui->help, &count);
     (void)text;
     for (size_t i = 0; i < count; i++) {
-        char word[12];
+        char word[16];
         snprintf(word, sizeof word, "%u", codes[i].code);
         offer(word);
     }
     for (int c = 1; c <= 6; c++) {
-        char word[12];
+        char word[16];
         snprintf(word, sizeof word, "%dxx", c);
         offer(word);
     }
@@ -456,15 +458,15 @@ const struct command commands[] = {
       "Back to where you were; in the list, take the filter off" },
     { "close", "q", "quit", VERB_NONE, run_close, NULL, NULL,
       "Close this view; in the list, quit" },
-    { "pane", "F1 ?", "help", VERB_NONE, run_pane, NULL, NULL, "Show or hide the help pane" },
+    { "pane", "? F1", "help", VERB_NONE, run_pane, NULL, NULL, "Show or hide the help pane" },
     { "pane-down", "J ]", "scroll help", VERB_NONE, run_pane_down, NULL, NULL,
       "Scroll the help pane down" },
     { "pane-up", "K [", NULL, VERB_NONE, run_pane_up, NULL, NULL, "Scroll the help pane up" },
-    { "next-failure", "f", "next failure", VERB_NEXT_FAILURE, NULL, NULL, NULL,
+    { "next-failure", "f", "next fail", VERB_NEXT_FAILURE, NULL, NULL, NULL,
       "To the next failed transaction" },
     { "previous-failure", "F", NULL, VERB_PREVIOUS_FAILURE, NULL, NULL, NULL,
       "To the failed transaction before" },
-    { "raw", "F6 r", "raw", VERB_NONE, run_raw, NULL, NULL, "Show the message as it was sent" },
+    { "raw", "r F6", "raw", VERB_NONE, run_raw, NULL, NULL, "Show the message as it was sent" },
     { "search", "/ F3", "find", VERB_NONE, run_search, "REGEX", NULL,
       "Search in what is shown; case does not matter" },
     { "next", "n", NULL, VERB_NONE, run_next, NULL, NULL, "To the next match" },
@@ -560,23 +562,53 @@ void command_line(struct ui *ui, const char *line)
     free(argument);
 }
 
+/* What makes sense before the first screen; the others would only surprise there. */
+static bool fits_config(const char *line)
+{
+    static const char *const names[] = { "set", "map", "filter" };
+    size_t n = strcspn(line, " \t");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strlen(names[i]) == n && strncmp(line, names[i], n) == 0)
+            return true;
+    return n == 0 || *line == '#';
+}
+
+/* Runs one line of the file; a fault becomes a notice that names the place. */
+static bool config_line(struct ui *ui, const char *line, const char *path, int number)
+{
+    char *before = ui->notice;
+    bool was_error = ui->notice_is_error;
+    ui->notice = NULL;
+    line += strspn(line, " :\t");
+    if (fits_config(line))
+        command_line(ui, line);
+    else
+        ui_notice(ui, true, "only set, map and filter stand here, not '%.*s'",
+                  (int)strcspn(line, " \t"), line);
+    char *why = ui->notice;
+    bool bad = why && ui->notice_is_error;
+    ui->notice = before;
+    ui->notice_is_error = was_error;
+    if (bad)
+        ui_notice(ui, true, "%s:%d: %s", path, number, why);
+    free(why);
+    return !bad;
+}
+
 void command_read_config(struct ui *ui)
 {
     char *path = config_path("config"), *line = NULL;
     size_t size = 0;
     FILE *file = path ? fopen(path, "r") : NULL;
+    if (!file && path && errno != ENOENT && errno != ENOTDIR)
+        ui_notice(ui, true, "%s: cannot read: %s", path, strerror(errno));
+    ui->settings->keep_given = true;
     for (int number = 1; file && getline(&line, &size, file) >= 0; number++) {
         line[strcspn(line, "\r\n")] = '\0';
-        free(ui->notice);
-        ui->notice = NULL;
-        command_line(ui, line);
-        if (ui->notice && ui->notice_is_error) {
-            char *why = mem_text(ui->notice);
-            ui_notice(ui, true, "%s:%d: %s", path, number, why);
-            free(why);
+        if (!config_line(ui, line, path, number))
             break;
-        }
     }
+    ui->settings->keep_given = false;
     if (file)
         fclose(file);
     free(line);

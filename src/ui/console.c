@@ -27,7 +27,9 @@
 #define FRAME_NS 33000000LL
 #define TICK_MS 250
 #define PROMPT_ESCAPE_MS 60
-#define NARROWEST_SIDE_PANE 132 /* columns from which the pane stands beside */
+#define NARROWEST_SIDE_PANE 150 /* columns from which the pane stands beside */
+#define LEAST_SIDE_PANE 56
+#define MOST_SIDE_PANE 76
 
 enum { PRIORITY_KEYS, PRIORITY_FEED, PRIORITIES };
 
@@ -104,10 +106,10 @@ static void split(const struct ui *ui, struct rect all, struct rect *main, struc
     if (!ui->settings->pane || all.height < 6)
         return;
     if (all.width >= NARROWEST_SIDE_PANE) {
-        pane->width = all.width * 42 / 100;
-        if (pane->width > 90)
-            pane->width = 90;
-        *pane = (struct rect){ all.y, all.width - pane->width, all.height, pane->width };
+        int width = all.width * 38 / 100;
+        width = width < LEAST_SIDE_PANE ? LEAST_SIDE_PANE : width;
+        width = width > MOST_SIDE_PANE ? MOST_SIDE_PANE : width;
+        *pane = (struct rect){ all.y, all.width - width, all.height, width };
         main->width = pane->x - 1;
         return;
     }
@@ -136,6 +138,7 @@ static void draw(struct ui *ui)
     if (LINES < 3 || COLS < 10)
         return;
     frame_draw_header(ui);
+    ui->pane_rect = (struct rect){ 0 };
     draw_top(ui);
     if (ui->prompting)
         prompt_draw(ui);
@@ -171,10 +174,13 @@ static void handle_mouse(struct ui *ui)
     struct view *view = ui_top(ui);
     if (getmouse(&mouse) != OK)
         return;
+    bool on_pane = mouse.y >= ui->pane_rect.y && mouse.x >= ui->pane_rect.x &&
+                   mouse.y < ui->pane_rect.y + ui->pane_rect.height &&
+                   mouse.x < ui->pane_rect.x + ui->pane_rect.width;
     if (mouse.bstate & BUTTON4_PRESSED)
-        command_run(ui, command_find("up"), NULL);
+        command_run(ui, command_find(on_pane ? "pane-up" : "up"), NULL);
     else if (mouse.bstate & BUTTON5_PRESSED)
-        command_run(ui, command_find("down"), NULL);
+        command_run(ui, command_find(on_pane ? "pane-down" : "down"), NULL);
     else if (view->ops->click)
         view->ops->click(ui, view, mouse.y, mouse.x);
 }
@@ -185,7 +191,7 @@ static void handle_key(struct ui *ui, int key)
     ui->notice = NULL;
     if (key == KEY_MOUSE)
         handle_mouse(ui);
-    else if (key != KEY_RESIZE && keymap_line(key))
+    else if (keymap_line(key))
         command_line(ui, keymap_line(key));
     ui->dirty = true;
 }
@@ -205,6 +211,8 @@ static void on_keys(evutil_socket_t fd, short what, void *arg)
     bool any = false;
     while (!c->ui.quit && (key = getch()) != ERR) {
         any = true;
+        if (key == KEY_RESIZE)
+            continue; /* drawn when the signal came */
         if (c->ui.prompting) {
             prompt_byte(&c->ui, (unsigned char)key);
             set_timer(c->escape, PROMPT_ESCAPE_MS);
@@ -351,7 +359,7 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
     } else if (number == SIGTSTP) {
         ui_suspend(&c->ui);
     } else if (number == SIGCONT) {
-        screen_resize();
+        screen_resume();
         draw(&c->ui);
     } else if (number == SIGINT && c->ui.prompting) {
         prompt_byte(&c->ui, 3);

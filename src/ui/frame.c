@@ -9,6 +9,7 @@
 #include "ui/ui.h"
 
 #define SEGMENTS 12
+#define MIB ((size_t)1 << 20)
 
 /* A part of the header; those with the highest `rank` go first when room is short. */
 struct segment {
@@ -20,7 +21,13 @@ struct segment {
 struct header {
     struct segment segments[SEGMENTS];
     size_t count;
+    bool roomy; /* names are written out */
 };
+
+char *ui_address(const struct addr *a, char *buf)
+{
+    return a->port == 5060 ? addr_host(a, buf) : addr_format(a, buf);
+}
 
 static void __attribute__((format(printf, 4, 5)))
 add(struct header *h, enum style style, int rank, const char *format, ...)
@@ -80,7 +87,7 @@ static void add_state(struct ui *ui, struct header *h)
     bool live = inputs_live(ui->session->inputs);
     const char *dot = screen_utf8() ? "●" : "*";
     int percent = progress(ui);
-    if (ui->paused)
+    if (ui->rows.paused)
         add(h, STYLE_ALERT, 0, "paused");
     else if (live)
         add(h, STYLE_CLASS + SIP_CLASS_SUCCESS, 0, "%s live", dot);
@@ -106,15 +113,24 @@ static void add_counts(struct ui *ui, struct header *h)
     char a[32];
     const struct store_counts *c = store_counts(ui->store);
     uint64_t failed = failures(c);
-    add(h, STYLE_NORMAL, 6, "%s msg", grouped(c->messages, a, sizeof a));
-    add(h, STYLE_NORMAL, 2, "%s trans", grouped(c->transactions, a, sizeof a));
+    add(h, STYLE_NORMAL, 6, "%s %s", grouped(c->messages, a, sizeof a),
+        h->roomy ? "messages" : "msg");
+    add(h, STYLE_NORMAL, 2, "%s %s", grouped(c->transactions, a, sizeof a),
+        h->roomy ? "transactions" : "trans");
     double share = c->transactions ? 100.0 * (double)failed / (double)c->transactions : 0;
     add(h, failed ? STYLE_CLASS + SIP_CLASS_CLIENT : STYLE_NORMAL, 1, "%s failed %.1f%%",
         grouped(failed, a, sizeof a), share);
     add(h, STYLE_NORMAL, 3, "%s open", grouped(c->open, a, sizeof a));
-    if (ui->rows.filter)
-        add(h, STYLE_ALERT, 1, "%s shown%s", grouped(rows_count(&ui->rows), a, sizeof a),
-            ui->rows.looked < ui->rows.all.count ? "…" : "");
+}
+
+static void add_filter(struct ui *ui, struct header *h)
+{
+    char a[32];
+    if (!ui->rows.filter)
+        return;
+    add(h, STYLE_ALERT, 1, "%s shown%s", grouped(rows_count(&ui->rows), a, sizeof a),
+        ui->rows.looked < ui->rows.all.count ? "..." : "");
+    add(h, STYLE_ALERT, 7, "filter: %.60s", ui->rows.filter_text);
 }
 
 static void add_limits(struct ui *ui, struct header *h)
@@ -126,8 +142,8 @@ static void add_limits(struct ui *ui, struct header *h)
         const struct source_stats *stats = &inputs_at(ui->session->inputs, i)->stats;
         drops += stats->kernel_drops + stats->interface_drops;
     }
-    add(h, STYLE_NORMAL, 4, "%zu/%zu MiB", store_bytes(ui->store) >> 20,
-        store_budget(ui->store) >> 20);
+    add(h, STYLE_NORMAL, 4, "%s%zu/%zu MiB", h->roomy ? "memory " : "mem ",
+        (store_bytes(ui->store) + MIB - 1) / MIB, store_budget(ui->store) / MIB);
     if (inputs_live(ui->session->inputs) || drops)
         add(h, drops ? STYLE_ALERT : STYLE_NORMAL, drops ? 0 : 5, "drop %s",
             grouped(drops, a, sizeof a));
@@ -135,11 +151,11 @@ static void add_limits(struct ui *ui, struct header *h)
         add(h, STYLE_ALERT, 2, "evicted %s calls", grouped(c->evicted_calls, a, sizeof a));
 }
 
-/* Takes the least important segments away until the rest fits. */
-static void shrink(struct header *h, int width)
+/* Takes the least important segments away until the rest fits. How many went. */
+static int shrink(struct header *h, int width)
 {
-    for (;;) {
-        int used = 8, worst = -1;
+    for (int gone = 0;; gone++) {
+        int used = 7, worst = -1;
         for (size_t i = 0; i < h->count; i++) {
             struct segment *s = &h->segments[i];
             if (s->rank < 0)
@@ -149,19 +165,27 @@ static void shrink(struct header *h, int width)
                 worst = (int)i;
         }
         if (used <= width || worst < 0)
-            return;
+            return gone;
         h->segments[worst].rank = -1;
     }
 }
 
+static int fill(struct ui *ui, struct header *h, bool roomy)
+{
+    *h = (struct header){ .roomy = roomy };
+    add_source(ui, h);
+    add_state(ui, h);
+    add_counts(ui, h);
+    add_filter(ui, h);
+    add_limits(ui, h);
+    return shrink(h, COLS);
+}
+
 void frame_draw_header(struct ui *ui)
 {
-    struct header h = { .count = 0 };
-    add_source(ui, &h);
-    add_state(ui, &h);
-    add_counts(ui, &h);
-    add_limits(ui, &h);
-    shrink(&h, COLS);
+    struct header h;
+    if (fill(ui, &h, true) > 0)
+        fill(ui, &h, false);
     screen_blank(0, 0, COLS);
     int x = 1 + screen_string(0, 1, COLS - 1, STYLE_HEADER, "sipwhy");
     for (size_t i = 0; i < h.count; i++)
@@ -175,11 +199,31 @@ static int draw_key(int x, const struct command *command)
     char key[KEY_NAME];
     if (!command || !command->label || !keymap_key_of(command->name, key))
         return x;
-    int width = (int)strlen(key) + 1 + (int)strlen(command->label) + 2;
+    int width = (int)strlen(key) + 1 + (int)strlen(command->label);
     if (x + width > COLS)
         return x;
     x += screen_string(LINES - 1, x, COLS - x, STYLE_KEY, key) + 1;
     return x + screen_string(LINES - 1, x, COLS - x, STYLE_NORMAL, command->label) + 2;
+}
+
+/* A notice takes as many lines as it needs, from the bottom up. */
+static void draw_notice(const struct ui *ui)
+{
+    struct styled_text text = STYLED_INIT(screen_utf8());
+    struct strbuf safe = STRBUF_INIT;
+    enum style style = ui->notice_is_error ? STYLE_ALERT : STYLE_BOLD;
+    text_visible(&safe, SPAN(ui->notice), screen_utf8());
+    styled_paragraph(&text, HELP_PLAIN, strbuf_as_span(&safe), (size_t)COLS - 1, 1, 1);
+    int lines = (int)text.nlines < LINES - 2 ? (int)text.nlines : LINES - 2;
+    for (int i = 0; i < lines; i++) {
+        const struct styled_line *line = &text.lines[i];
+        screen_blank(LINES - lines + i, 0, COLS);
+        if (line->count)
+            screen_text(LINES - lines + i, 1, COLS - 1, style,
+                        styled_run_text(&text, &text.runs[line->first]));
+    }
+    styled_free(&text);
+    strbuf_free(&safe);
 }
 
 void frame_draw_keybar(struct ui *ui, const struct view_ops *ops)
@@ -187,8 +231,7 @@ void frame_draw_keybar(struct ui *ui, const struct view_ops *ops)
     char names[256], *save = NULL;
     screen_blank(LINES - 1, 0, COLS);
     if (ui->notice) {
-        screen_string(LINES - 1, 1, COLS - 1, ui->notice_is_error ? STYLE_ALERT : STYLE_BOLD,
-                      ui->notice);
+        draw_notice(ui);
         return;
     }
     snprintf(names, sizeof names, "%s", ops->keybar);

@@ -72,7 +72,16 @@ static void add_code(struct pane *pane, uint16_t code)
         add_page(pane, page);
 }
 
-/* "488 Not Acceptable Here ─── Client Error · RFC 3261 §21.4.26" */
+/* Writes on a rule, with a blank at both sides. Columns used. */
+static int on_rule(int y, int x, int width, enum style style, const char *text)
+{
+    screen_blank(y, x, 1);
+    int used = 1 + screen_string(y, x + 1, width - 2, style, text);
+    screen_blank(y, x + used, 1);
+    return used + 1;
+}
+
+/* "─ 488 Not Acceptable Here ─── Client Error · RFC 3261 §21.4.26 ─" */
 static void draw_title(struct ui *ui, struct subject subject, struct rect rect)
 {
     const struct help_code *facts = subject.code ? help_code(ui->help, subject.code) : NULL;
@@ -89,11 +98,10 @@ static void draw_title(struct ui *ui, struct subject subject, struct rect rect)
                        : txn        ? theme_class(txn->class)
                                     : STYLE_TITLE;
     screen_rule(rect.y, rect.x, rect.width);
-    int used = 2 + (int)text_width(SPAN(left)) + 2;
-    screen_string(rect.y, rect.x + 2, rect.width - 2, style, left);
-    int width = (int)text_width(SPAN(right));
-    if (used + width + 3 < rect.width)
-        screen_string(rect.y, rect.x + rect.width - width - 2, width, STYLE_DIM, right);
+    int used = 1 + on_rule(rect.y, rect.x + 1, rect.width - 1, style, left);
+    int width = (int)text_width(SPAN(right)) + 2;
+    if (used + width + 2 < rect.width)
+        on_rule(rect.y, rect.x + rect.width - width - 1, width, STYLE_DIM, right);
 }
 
 /* A code that nobody sent is still explained when a request waits too long. */
@@ -126,6 +134,7 @@ void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
     struct pane pane = { .ui = ui, .text = STYLED_INIT(screen_utf8()) };
     if (rect.height < 2)
         return;
+    ui->pane_rect = rect;
     if (memcmp(&subject, &ui->pane_subject, sizeof subject) != 0) {
         ui->pane_subject = subject;
         ui->pane_scroll = 0;

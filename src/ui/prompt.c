@@ -7,6 +7,7 @@
 
 #include <readline/history.h>
 #include <readline/readline.h>
+#include <readline/tilde.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -29,6 +30,7 @@ static struct {
     char *line;
     bool half_key; /* an Esc came and nothing yet behind it */
     char *history_file;
+    HISTORY_STATE searches; /* readline has one history at a time; the commands' otherwise */
     FILE *nowhere;
     char **words; /* of a completion under way */
     size_t nwords;
@@ -157,13 +159,28 @@ void prompt_init(struct ui *ui)
     rl_completer_word_break_characters = " ";
     rl_basic_word_break_characters = " ";
     rl_set_screen_size(24, 10000);
+    rl_variable_bind("show-all-if-ambiguous", "on"); /* ~/.inputrc may say otherwise */
     rl_initialize();
     rl_variable_bind("enable-bracketed-paste", "off");
     rl_variable_bind("bell-style", "none");
     using_history();
     stifle_history(HISTORY_LINES);
+    prompt.searches.flags = HS_STIFLED;
     if (prompt.history_file)
         read_history(prompt.history_file);
+}
+
+static void swap_history(void)
+{
+    HISTORY_STATE *now = history_get_history_state();
+    history_set_history_state(&prompt.searches);
+    prompt.searches = *now;
+    free(now);
+}
+
+char *prompt_path(const char *typed)
+{
+    return tilde_expand(typed);
 }
 
 static void make_folders(char *path)
@@ -173,22 +190,6 @@ static void make_folders(char *path)
         mkdir(path, 0700);
         *slash = '/';
     }
-}
-
-void prompt_end(void)
-{
-    if (prompt.history_file && history_length > 0) {
-        make_folders(prompt.history_file);
-        write_history(prompt.history_file);
-    }
-    clear_history();
-    free(prompt.history_file);
-    prompt.history_file = NULL;
-    drop_words();
-    strbuf_free(&prompt.matches);
-    if (prompt.nowhere)
-        fclose(prompt.nowhere);
-    prompt.nowhere = NULL;
 }
 
 void prompt_open(struct ui *ui, const char *text, const char *typed, bool commands_too,
@@ -201,7 +202,10 @@ void prompt_open(struct ui *ui, const char *text, const char *typed, bool comman
     prompt.half_key = false;
     strbuf_clear(&prompt.matches);
     ui->prompting = true;
-    keypad(stdscr, FALSE); /* readline knows the keys' bytes by itself */
+    screen_whole_keys(false); /* readline knows the keys' bytes by itself */
+    if (!commands_too)
+        swap_history();
+    using_history(); /* Up begins at the newest line */
     rl_callback_handler_install("", on_line);
     rl_insert_text(typed);
 }
@@ -210,10 +214,12 @@ static void close_prompt(struct ui *ui, char *line)
 {
     rl_callback_handler_remove();
     ui->prompting = false;
-    keypad(stdscr, TRUE);
+    screen_whole_keys(true);
     curs_set(0);
     if (line && *line)
         add_history(line);
+    if (!prompt.commands)
+        swap_history();
     prompt.done(ui, line);
     free(line);
 }
@@ -224,6 +230,26 @@ static void give_up(struct ui *ui)
     rl_replace_line("", 1);
     rl_cleanup_after_signal();
     close_prompt(ui, NULL);
+}
+
+void prompt_end(void)
+{
+    if (prompt.ui->prompting)
+        give_up(prompt.ui);
+    if (prompt.history_file && history_length > 0) {
+        make_folders(prompt.history_file);
+        write_history(prompt.history_file);
+    }
+    clear_history();
+    swap_history();
+    clear_history();
+    free(prompt.history_file);
+    prompt.history_file = NULL;
+    drop_words();
+    strbuf_free(&prompt.matches);
+    if (prompt.nowhere)
+        fclose(prompt.nowhere);
+    prompt.nowhere = NULL;
 }
 
 void prompt_byte(struct ui *ui, unsigned char byte)

@@ -14,7 +14,10 @@ typedef void prompt_done_fn(struct ui *ui, char *line);
 void prompt_init(struct ui *ui);
 /* Keeps the history and lets go of readline. */
 void prompt_end(void);
-/* Opens the prompt with `text` already typed. `commands`: complete by the command table. */
+/*
+ * Opens the prompt with `text` already typed. `commands`: complete by the command table, and
+ * remember the line across runs; searches have a history of their own, for this run.
+ */
 void prompt_open(struct ui *ui, const char *prompt, const char *text, bool commands,
                  prompt_done_fn *done);
 /* Hands bytes from the terminal over while the prompt is open. */
@@ -22,5 +25,7 @@ void prompt_byte(struct ui *ui, unsigned char byte);
 /* Nothing followed: a lone Esc gives the prompt up. */
 void prompt_idle(struct ui *ui);
 void prompt_draw(struct ui *ui);
+/* A file name as typed, with a leading ~ replaced; the caller frees it. */
+char *prompt_path(const char *typed);
 
 #endif

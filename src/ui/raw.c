@@ -1,118 +1,136 @@
-/* A message as it was on the wire: wrapped, highlighted by element, searchable. */
+/*
+ * A message as it was on the wire: made visible line by line, wrapped, coloured by
+ * element, matches of the search marked. Matches are sought in what is shown.
+ */
 #include "base/text.h"
 #include "ui/ui.h"
+
+#define CONTINUED 2 /* columns that the rest of a wrapped line stands in */
+#define REACH 512   /* bytes before a screen line in which a match may begin that reaches into it */
 
 struct raw {
     struct ui *ui;
     struct rect rect;
     int scroll;
-    int line; /* of the whole text */
+    int line; /* of the whole text, wrapped */
+    raw_match_fn *on_match;
+    void *arg;
 };
 
-/* Draws one piece of a line and marks what the search finds in it. */
-static int piece(struct raw *raw, int x, enum style style, struct span text)
+static bool in_view(const struct raw *raw)
 {
-    int y = raw->rect.y + raw->line - raw->scroll;
-    bool seen = raw->line >= raw->scroll && raw->line < raw->scroll + raw->rect.height;
-    if (!seen || raw->rect.height == 0)
-        return x;
-    return x + screen_text(y, raw->rect.x + x, raw->rect.width - x, style, text);
+    return raw->line >= raw->scroll && raw->line < raw->scroll + raw->rect.height;
 }
 
-static void mark_matches(struct raw *raw, struct span line)
+/* Draws `part` of `shown`, which begins `x` columns in; bytes from `from` to `to`. */
+static void draw_part(struct raw *raw, int x, struct span part, size_t from, size_t to,
+                      enum style style)
 {
-    size_t from = 0, start, end;
-    int y = raw->rect.y + raw->line - raw->scroll;
-    if (!raw->ui->search || raw->line < raw->scroll ||
-        raw->line >= raw->scroll + raw->rect.height)
+    if (from >= to || !in_view(raw))
         return;
-    while (regex_find(raw->ui->search, line, from, &start, &end)) {
-        int x = (int)text_width((struct span){ line.p, start });
-        screen_text(y, raw->rect.x + x, raw->rect.width - x, STYLE_MATCH,
-                    (struct span){ line.p + start, end - start });
+    x += (int)text_width((struct span){ part.p, from });
+    screen_text(raw->rect.y + raw->line - raw->scroll, raw->rect.x + x, raw->rect.width - x, style,
+                (struct span){ part.p + from, to - from });
+}
+
+static size_t clamp(size_t at, size_t start, size_t n)
+{
+    return at < start ? 0 : at - start > n ? n : at - start;
+}
+
+/* One screen line of `shown`: the bytes [start, start + n), `named` of all are a header's name. */
+static void show_part(struct raw *raw, int x, struct span shown, size_t start, size_t n,
+                      size_t named, enum style style)
+{
+    struct span part = { shown.p + start, n };
+    size_t from = start > REACH ? start - REACH : 0, match, end, name = clamp(named, start, n);
+    draw_part(raw, x, part, 0, name, STYLE_FIELD);
+    draw_part(raw, x, part, name, n, style);
+    if (!raw->ui->search || (!raw->on_match && !in_view(raw)))
+        return;
+    while (regex_find(raw->ui->search, shown, from, &match, &end) && match < start + n) {
+        if (raw->on_match && match >= start)
+            raw->on_match(raw->line, raw->arg);
+        draw_part(raw, x, part, clamp(match, start, n), clamp(end, start, n), STYLE_MATCH);
         from = end;
     }
 }
 
-/* Wraps at the width: what does not fit goes on, two columns in. */
-static void rest_of_line(struct raw *raw, int x, enum style style, struct span text)
+/* Wraps at the width: what does not fit goes on, a little further in. */
+static void show_line(struct raw *raw, struct span line, size_t named, enum style style)
 {
-    struct strbuf shown = STRBUF_INIT;
-    text_visible(&shown, text, screen_utf8());
-    struct span rest = strbuf_as_span(&shown);
-    for (;;) {
+    struct strbuf text = STRBUF_INIT;
+    text_visible(&text, line, screen_utf8());
+    struct span shown = strbuf_as_span(&text), rest = shown;
+    for (int x = 0;; x = CONTINUED) {
         int room = raw->rect.width - x > 1 ? raw->rect.width - x : 1;
         struct span fit = text_fit(rest, (size_t)room);
-        if (fit.n == 0 && rest.n > 0) /* a wide character in one column */
-            break;
-        piece(raw, x, style, fit);
+        show_part(raw, x, shown, (size_t)(fit.p - shown.p), fit.n, named, style);
         rest = span_make(span_end(fit), span_end(rest));
-        if (rest.n == 0)
-            break;
         raw->line++;
-        x = 2;
+        if (rest.n == 0 || fit.n == 0) /* a wide character does not fit in one column */
+            break;
     }
-    strbuf_free(&shown);
+    strbuf_free(&text);
 }
 
-static void header_line(struct raw *raw, struct span line)
+/* The bytes of a header's name with its colon; 0 for a line that goes on with the one before. */
+static size_t name_length(struct span line)
 {
     const char *colon = span_find(line, ':');
-    int x = 0;
-    if (colon && line.p[0] != ' ' && line.p[0] != '\t') {
-        x = piece(raw, 0, STYLE_FIELD, span_make(line.p, colon + 1));
-        int width = (int)text_width(span_make(line.p, colon + 1));
-        x = width < raw->rect.width ? width : raw->rect.width - 1;
-        line = span_make(colon + 1, span_end(line));
-    }
-    rest_of_line(raw, x, STYLE_NORMAL, line);
+    if (!colon || line.p[0] == ' ' || line.p[0] == '\t')
+        return 0;
+    for (const char *p = line.p; p < colon; p++)
+        if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f)
+            return 0;
+    return (size_t)(colon + 1 - line.p);
 }
 
-static void draw_lines(struct raw *raw, struct span all, size_t body_at, enum style first)
+static void show_message(struct raw *raw, struct span all, size_t body_at, enum style first)
 {
     const char *p = all.p, *end = span_end(all);
-    for (int n = 0; p < end; n++, raw->line++) {
+    for (int n = 0; p < end; n++) {
         const char *lf = memchr(p, '\n', (size_t)(end - p));
         struct span line = span_make(p, lf ? lf : end);
         if (line.n > 0 && line.p[line.n - 1] == '\r')
             line.n--;
-        int before = raw->line;
         if (n == 0)
-            rest_of_line(raw, 0, first, line);
+            show_line(raw, line, 0, first);
         else if ((size_t)(p - all.p) >= body_at)
-            rest_of_line(raw, 0, STYLE_CODE, line);
+            show_line(raw, line, 0, STYLE_CODE);
         else
-            header_line(raw, line);
-        if (raw->line == before)
-            mark_matches(raw, line);
+            show_line(raw, line, name_length(line), STYLE_NORMAL);
         p = lf ? lf + 1 : end;
     }
 }
 
-int raw_draw(struct ui *ui, uint32_t id, struct rect rect, int scroll)
+static void run(struct raw *raw, uint32_t id)
 {
     struct sip_message m;
-    struct raw raw = { ui, rect, scroll, 0 };
-    const struct message *message = store_message(ui->store, id);
-    screen_clear(rect);
-    if (!message || store_scan(ui->store, id, &m) < 0) {
-        if (rect.height > 0)
-            screen_string(rect.y, rect.x, rect.width, STYLE_DIM, "This message was evicted.");
-        return 0;
-    }
+    const struct message *message = store_message(raw->ui->store, id);
+    if (!message || store_scan(raw->ui->store, id, &m) < 0)
+        return;
     struct span all = message_payload(message);
     enum style first = message->code ? theme_class((uint8_t)sip_class_of(message->code))
                                      : STYLE_TITLE;
-    size_t body_at = m.body.p ? (size_t)(m.body.p - all.p) : all.n;
-    draw_lines(&raw, all, body_at, first);
-    if (message->flags & MESSAGE_TRUNCATED) {
-        piece(&raw, 0, STYLE_ALERT, SPAN("The capture cut this message here."));
-        raw.line++;
-    }
+    show_message(raw, all, m.body.p ? (size_t)(m.body.p - all.p) : all.n, first);
+    if (message->flags & MESSAGE_TRUNCATED)
+        show_line(raw, SPAN("The capture cut this message here."), 0, STYLE_ALERT);
+}
+
+int raw_draw(struct ui *ui, uint32_t id, struct rect rect, int scroll)
+{
+    struct raw raw = { .ui = ui, .rect = rect, .scroll = scroll };
+    screen_clear(rect);
+    run(&raw, id);
+    if (raw.line == 0 && rect.height > 0)
+        screen_string(rect.y, rect.x, rect.width, STYLE_DIM, "This message was evicted.");
     return raw.line;
 }
 
-int raw_lines(struct ui *ui, uint32_t id, int width)
+int raw_matches(struct ui *ui, uint32_t id, int width, raw_match_fn *fn, void *arg)
 {
-    return raw_draw(ui, id, (struct rect){ 0, 0, 0, width }, 0);
+    struct raw raw = { .ui = ui, .rect = { .width = width }, .on_match = fn, .arg = arg };
+    run(&raw, id);
+    return raw.line;
 }

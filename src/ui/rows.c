@@ -71,7 +71,7 @@ void rows_set_filter(struct rows *rows, struct filter *filter, const char *text)
     rows->filter_text = filter ? mem_text(text) : NULL;
     rows->fitting.count = 0;
     rows->looked = 0;
-    rows->frozen = 0;
+    rows->paused = false;
 }
 
 /* Leaves out what is no longer stored. */
@@ -114,8 +114,7 @@ void rows_event(struct rows *rows, enum store_event event, uint32_t id)
         sweep(rows, &rows->all, &rows->looked);
         sweep(rows, &rows->fitting, NULL);
         size_t gone = before - shown(rows)->count;
-        if (rows->frozen)
-            rows->frozen = rows->frozen > gone ? rows->frozen - gone : 1;
+        rows->frozen = rows->frozen > gone ? rows->frozen - gone : 0;
     } else if (rows->filter) {
         look_again(rows, id);
     }
@@ -136,16 +135,16 @@ bool rows_work(struct rows *rows, int64_t budget_ns)
     return rows->looked < rows->all.count;
 }
 
-void rows_freeze(struct rows *rows, bool freeze)
+void rows_pause(struct rows *rows, bool pause)
 {
-    size_t count = shown(rows)->count;
-    rows->frozen = freeze ? (count ? count : 1) : 0;
+    rows->paused = pause;
+    rows->frozen = shown(rows)->count;
 }
 
 size_t rows_count(const struct rows *rows)
 {
     size_t count = shown(rows)->count;
-    return rows->frozen && rows->frozen < count ? rows->frozen : count;
+    return rows->paused && rows->frozen < count ? rows->frozen : count;
 }
 
 uint32_t rows_at(const struct rows *rows, size_t row)

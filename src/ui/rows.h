@@ -21,18 +21,20 @@ struct rows {
     struct id_array all;
     struct id_array fitting; /* with a filter: those of all[0..looked) that fit */
     size_t looked;
-    size_t frozen; /* paused: rows beyond this are not shown; 0: not paused */
+    bool paused;
+    size_t frozen; /* paused: rows beyond this many are not shown */
 };
 
 void rows_init(struct rows *rows, const struct store *store);
 void rows_free(struct rows *rows);
-/* Takes the filter over (NULL: none) and starts looking anew. */
+/* Takes the filter over (NULL: none) and starts looking anew; a pause ends. */
 void rows_set_filter(struct rows *rows, struct filter *filter, const char *text);
 /* Passes the store's events on. */
 void rows_event(struct rows *rows, enum store_event event, uint32_t transaction);
 /* Filters for about `budget_ns`; true when there is more to do. */
 bool rows_work(struct rows *rows, int64_t budget_ns);
-void rows_freeze(struct rows *rows, bool freeze);
+/* Paused, rows still change and go, but no new ones are shown. */
+void rows_pause(struct rows *rows, bool pause);
 
 size_t rows_count(const struct rows *rows);
 /* The transaction in a row, 0 beyond the end. */

@@ -109,12 +109,19 @@ int screen_start(char **error)
     cbreak();
     noecho();
     nonl();
-    keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     curs_set(0);
-    mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
+    screen_whole_keys(true);
     return 0;
+}
+
+void screen_whole_keys(bool whole)
+{
+    const mmask_t mouse =
+        BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+    keypad(stdscr, whole);
+    mousemask(whole ? mouse : 0, NULL);
 }
 
 void screen_stop(void)
@@ -151,9 +158,14 @@ void screen_suspend(void)
     tcsetattr(terminal.fd, TCSADRAIN, &terminal.saved);
     /* SIGSTOP cannot be caught: the shell sees what SIGTSTP would have done. */
     raise(SIGSTOP);
+    screen_resume();
+    refresh();
+}
+
+void screen_resume(void)
+{
     reset_prog_mode();
     screen_resize();
-    refresh();
 }
 
 bool screen_utf8(void)
@@ -169,7 +181,7 @@ void screen_set_ascii(bool ascii)
 int screen_text(int y, int x, int width, enum style style, struct span text)
 {
     struct strbuf shown = STRBUF_INIT;
-    if (width <= 0 || y < 0 || y >= LINES || x >= COLS)
+    if (width <= 0 || y < 0 || y >= LINES || x < 0 || x >= COLS)
         return 0;
     if (width > COLS - x)
         width = COLS - x;
@@ -178,9 +190,14 @@ int screen_text(int y, int x, int width, enum style style, struct span text)
         text.n = (size_t)width * 8;
     text_visible(&shown, text, screen_utf8());
     struct span fit = text_fit(strbuf_as_span(&shown), (size_t)width);
+    bool cut = fit.n < shown.n && width > 1;
+    if (cut)
+        fit = text_fit(fit, (size_t)width - 1);
     attrset(theme_attr(style));
     mvaddnstr(y, x, fit.p, (int)fit.n);
     int used = (int)text_width(fit);
+    if (cut)
+        mvaddstr(y, x + used++, screen_utf8() ? "…" : "~");
     strbuf_free(&shown);
     return used;
 }

@@ -19,15 +19,22 @@ int screen_start(char **error);
 void screen_stop(void);
 /* The descriptor to wait for keys on. */
 int screen_fd(void);
+/* Keys as ncurses names them, and the mouse; or (for readline) the bytes that the terminal sends. */
+void screen_whole_keys(bool whole);
 /* Adopts a new terminal size. */
 void screen_resize(void);
+/* Takes the terminal again after the process was stopped from outside. */
+void screen_resume(void);
 /* Stops this process as a shell expects, and comes back. */
 void screen_suspend(void);
 /* Whether the locale shows UTF-8; the setting "ascii" turns it off. */
 bool screen_utf8(void);
 void screen_set_ascii(bool ascii);
 
-/* Draws `text` at y, x cut to `width` columns; what it does not fill stays. Columns used. */
+/*
+ * Draws `text` at y, x in at most `width` columns, with a mark at the end where it was cut; what
+ * it does not fill stays. Columns used.
+ */
 int screen_text(int y, int x, int width, enum style style, struct span text);
 int screen_string(int y, int x, int width, enum style style, const char *text);
 /* The same with blanks up to `width`. */

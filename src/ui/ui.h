@@ -64,7 +64,7 @@ struct ui {
     bool quit;
     bool dirty;
     bool loading;                   /* files are still being read */
-    bool paused;
+    struct rect pane_rect; /* where it was drawn; height 0: nowhere */
     int pane_scroll;
     struct subject pane_subject;    /* what pane_scroll belongs to */
     int64_t started_ns;
@@ -96,13 +96,17 @@ struct view *view_keys_new(struct ui *ui);
 
 /* pane.c */
 void pane_draw(struct ui *ui, struct subject subject, struct rect rect);
-/* frame.c: header and key bar. */
+/* frame.c: header and key bar; what is to be told stands in the key bar's place. */
 void frame_draw_header(struct ui *ui);
 void frame_draw_keybar(struct ui *ui, const struct view_ops *ops);
+/* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060. */
+char *ui_address(const struct addr *a, char *buf);
 
-/* raw.c: a message's bytes, highlighted; shared by ladder and message view. Lines drawn. */
+/* raw.c: a message's bytes, highlighted; shared by ladder and message view. Lines it has. */
 int raw_draw(struct ui *ui, uint32_t message, struct rect rect, int scroll);
-int raw_lines(struct ui *ui, uint32_t message, int width);
+typedef void raw_match_fn(int line, void *arg);
+/* Draws nothing; tells the line of each match of ui->search (fn may be NULL). Lines it has. */
+int raw_matches(struct ui *ui, uint32_t message, int width, raw_match_fn *fn, void *arg);
 
 /* Whether a line fits ui->search, which may be unset. */
 bool ui_search_fits(const struct ui *ui, struct span text);

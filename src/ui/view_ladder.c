@@ -14,7 +14,7 @@
 #include "ui/ui.h"
 
 #define TIME_WIDTH 10
-#define LEAST_STEP 18 /* columns between two addresses */
+#define LEAST_STEP 15 /* columns between two addresses */
 #define MOST_STEP 44
 #define SIDE_BY_SIDE 120
 
@@ -25,6 +25,7 @@ struct ladder_view {
     uint32_t call;
     uint32_t messages; /* of the call when the ladder was built */
     size_t row, top;
+    size_t columns_row; /* the row whose columns were brought into view */
     int left; /* first column shown */
     int height, top_y;
 };
@@ -50,8 +51,27 @@ static const struct ladder_row *selected(const struct ladder_view *v)
     return v->row < v->ladder.nrows ? &v->ladder.rows[v->row] : NULL;
 }
 
-/* "INVITE (PCMU PCMA)", "488 Not Acceptable Here". */
-static void put_label(struct ui *ui, const struct message *m, uint32_t id, struct strbuf *out)
+/* " (PCMU PCMA)": what is offered, without what goes without saying. */
+static void put_media(struct strbuf *out, struct span body)
+{
+    struct strbuf text = STRBUF_INIT;
+    sdp_summary(&text, body);
+    struct span media = strbuf_as_span(&text);
+    static const char tones[] = " telephone-event";
+    if (span_starts(media, "audio ") && !span_find(media, ','))
+        media = (struct span){ media.p + 6, media.n - 6 };
+    if (media.n >= sizeof tones && span_is((struct span){ span_end(media) - (sizeof tones - 1),
+                                                          sizeof tones - 1 }, tones))
+        media.n -= sizeof tones - 1;
+    strbuf_text(out, " (");
+    strbuf_span(out, media.n ? media : SPAN("SDP"));
+    strbuf_char(out, ')');
+    strbuf_free(&text);
+}
+
+/* "INVITE (PCMU PCMA)", "488 Not Acceptable Here"; the media shorter where `room` is narrow. */
+static void put_label(struct ui *ui, const struct message *m, uint32_t id, size_t room,
+                      struct strbuf *out)
 {
     struct sip_message sip;
     if (store_scan(ui->store, id, &sip) < 0)
@@ -65,10 +85,12 @@ static void put_label(struct ui *ui, const struct message *m, uint32_t id, struc
         strbuf_span(out, sip.method);
     }
     if (m->flags & MESSAGE_SDP) {
-        struct strbuf sdp = STRBUF_INIT;
-        sdp_summary(&sdp, sip.body);
-        strbuf_format(out, " (%s)", sdp.n ? strbuf_str(&sdp) : "SDP");
-        strbuf_free(&sdp);
+        size_t before = out->n;
+        put_media(out, sip.body);
+        if (text_width(strbuf_as_span(out)) > room) {
+            out->n = before;
+            strbuf_text(out, " SDP");
+        }
     }
 }
 
@@ -95,7 +117,7 @@ static void draw_columns(const struct canvas *c)
     for (size_t i = 0; i < c->v->ladder.ncolumns; i++) {
         char text[ADDR_TEXT];
         int x = column_x(c, (int)i);
-        addr_format(&c->v->ladder.columns[i], text);
+        ui_address(&c->v->ladder.columns[i], text);
         int width = (int)strlen(text) < c->step ? (int)strlen(text) : c->step - 1;
         int at = x - width / 2;
         if (inside(c, at) && inside(c, x))
@@ -120,19 +142,26 @@ static void draw_arrow_line(const struct canvas *c, int y, int from, int to, enu
         screen_string(y, head, 1, style, right ? (utf8 ? "▶" : ">") : (utf8 ? "◀" : "<"));
 }
 
-/* The label sits on its arrow, with the line showing at both ends. */
-static void draw_label(const struct canvas *c, int y, int a, int b, enum style style,
-                       struct span label)
+/* Room for a label between two columns: a piece of the line and a blank stay at both ends. */
+static int label_room(const struct canvas *c, int a, int b, int *start)
 {
-    struct strbuf shown = STRBUF_INIT;
     int left = a < c->rect.x + TIME_WIDTH ? c->rect.x + TIME_WIDTH : a;
     int right = b > c->rect.x + c->rect.width ? c->rect.x + c->rect.width : b;
-    int room = right - left - 5;
+    *start = left + 3;
+    return right - left - 5;
+}
+
+static void draw_label(int y, int start, int room, enum style style, struct span label)
+{
+    struct strbuf shown = STRBUF_INIT;
     text_visible(&shown, label, screen_utf8());
-    struct span fit = text_fit(strbuf_as_span(&shown), room > 0 ? (size_t)room : 0);
-    int width = (int)text_width(fit);
-    if (width > 0)
-        screen_text(y, left + 3 + (room - width) / 2, width, style, fit);
+    int width = (int)text_width(strbuf_as_span(&shown));
+    width = width < room ? width : room;
+    if (width > 0) {
+        int x = start + (room - width) / 2;
+        screen_blank(y, x - 1, width + 2);
+        screen_text(y, x, width, style, strbuf_as_span(&shown));
+    }
     strbuf_free(&shown);
 }
 
@@ -145,15 +174,15 @@ static void draw_message(const struct canvas *c, int y, const struct ladder_row 
     enum style style = m->flags & MESSAGE_RETRANSMISSION ? STYLE_DIM
                        : m->code ? theme_class((uint8_t)sip_class_of(m->code))
                                  : STYLE_BOLD;
-    put_label(c->ui, m, row->message, &label);
-    int from = column_x(c, row->from), to = column_x(c, row->to);
+    int from = column_x(c, row->from), to = column_x(c, row->to), start;
+    int room = label_room(c, from < to ? from : to, from < to ? to : from, &start);
+    put_label(c->ui, m, row->message, room > 0 ? (size_t)room : 0, &label);
     if (row->from == row->to) {
         screen_text(y, from + 1, c->rect.x + c->rect.width - from - 1, style,
                     strbuf_as_span(&label));
     } else {
         draw_arrow_line(c, y, from, to, style);
-        draw_label(c, y, from < to ? from : to, from < to ? to : from, style,
-                   strbuf_as_span(&label));
+        draw_label(y, start, room, style, strbuf_as_span(&label));
     }
     strbuf_free(&label);
 }
@@ -171,12 +200,32 @@ static void draw_time(const struct canvas *c, int y, size_t row)
     screen_cell(y, c->rect.x, TIME_WIDTH, STYLE_DIM, SPAN(shown));
 }
 
+/* Scrolls sideways when another row was selected: both ends of its arrow, if they fit. */
+static void show_columns(struct ladder_view *v, int fitting)
+{
+    const struct ladder_row *row = selected(v);
+    if (row && v->columns_row != v->row) {
+        int low = row->from < row->to ? row->from : row->to;
+        int high = row->from < row->to ? row->to : row->from;
+        if (high >= v->left + fitting)
+            v->left = high - fitting + 1;
+        if (low < v->left)
+            v->left = low;
+    }
+    v->columns_row = v->row;
+    int most = (int)v->ladder.ncolumns - fitting;
+    v->left = v->left > most ? most : v->left;
+    v->left = v->left < 0 ? 0 : v->left;
+}
+
 static void draw_ladder(struct ui *ui, struct ladder_view *v, struct rect rect)
 {
     struct canvas c = { ui, v, rect, 0 };
     int columns = v->ladder.ncolumns ? (int)v->ladder.ncolumns : 1;
     c.step = (rect.width - TIME_WIDTH) / columns;
     c.step = c.step < LEAST_STEP ? LEAST_STEP : c.step > MOST_STEP ? MOST_STEP : c.step;
+    int fitting = (rect.width - TIME_WIDTH) / c.step;
+    show_columns(v, fitting > 0 ? fitting : 1);
     v->height = rect.height > 1 ? rect.height - 1 : 1;
     v->top_y = rect.y + 1;
     if (v->row < v->top)
@@ -246,28 +295,28 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     flow.height--;
     if (rect.width >= SIDE_BY_SIDE) {
         flow.width = rect.width * 55 / 100;
-        raw = (struct rect){ flow.y, flow.x + flow.width + 1, flow.height,
-                             rect.width - flow.width - 1 };
-        if (with_pane)
-            pane = (struct rect){ raw.y + raw.height / 2, raw.x, raw.height - raw.height / 2,
-                                  raw.width };
-        raw.height -= pane.height;
-        screen_column(flow.y, raw.x - 1, flow.height);
+        raw = (struct rect){ flow.y, flow.x + flow.width + 2, flow.height,
+                             rect.width - flow.width - 2 };
+        if (with_pane) {
+            raw.height = raw.height * 2 / 5;
+            pane = (struct rect){ raw.y + raw.height, raw.x - 1, flow.height - raw.height,
+                                  raw.width + 1 };
+        }
+        screen_column(flow.y, raw.x - 2, flow.height);
     } else {
         flow.height = rect.height > 10 ? rect.height / 2 : rect.height - 1;
         raw = (struct rect){ flow.y + flow.height, rect.x, rect.height - 1 - flow.height,
                              rect.width };
         if (with_pane) {
             pane = raw;
-            raw.width = rect.width * 45 / 100;
+            raw.width = rect.width * 2 / 5;
             pane.x += raw.width + 1;
             pane.width -= raw.width + 1;
             screen_column(raw.y, pane.x - 1, raw.height);
         }
         if (raw.height > 0) {
             screen_rule(raw.y, raw.x, raw.width);
-            raw.y++;
-            raw.height--;
+            raw = (struct rect){ raw.y + 1, raw.x + 1, raw.height - 1, raw.width - 1 };
         }
     }
     draw_ladder(ui, v, flow);
@@ -340,7 +389,7 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
         v->left -= v->left > 0;
         return true;
     case VERB_RIGHT:
-        v->left += v->left + 1 < (int)v->ladder.ncolumns;
+        v->left++; /* as far as there are columns, see show_columns() */
         return true;
     case VERB_OPEN:
         if (row)
@@ -405,6 +454,7 @@ struct view *view_ladder_new(struct ui *ui, uint32_t transaction)
     v->view.ops = &ladder_ops;
     v->transaction = store_transaction_ref(ui->store, transaction);
     v->height = 1;
+    v->columns_row = SIZE_MAX;
     rebuild(ui, v);
     if (v->ladder.nrows)
         select_deciding(ui, v, transaction);

@@ -1,7 +1,9 @@
 /*
  * The transaction list. Columns are rows of a table; how many are shown depends
- * on the width. The selection is kept by id, and stays on its screen line while
- * rows come and go; at the newest row it follows.
+ * on the width. The user's choice is kept by id and changes only when the user
+ * moves: where a filter or an eviction hides it, its neighbour is selected until
+ * it is back. It stays on its screen line while rows come and go; at the newest
+ * row it follows.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +19,11 @@
 
 struct list_view {
     struct view view;
-    struct store_ref selected;
-    uint64_t seq;    /* of the selected transaction, to find its neighbours when it has gone */
+    struct store_ref chosen;
+    uint64_t seq;    /* of the chosen transaction, to find its neighbours when it has gone */
     int line;        /* screen line of the selection */
     bool following;  /* the newest row stays selected */
-    int height, top_y; /* of the last drawing, for paging and clicks */
+    struct rect rows; /* of the last drawing, for paging and clicks */
 };
 
 /* A row's transaction with what the columns need, scanned once. */
@@ -31,6 +33,7 @@ struct cell {
     const struct transaction *txn;
     const struct message *head;
     struct sip_message sip;
+    int width; /* of the column to be filled */
 };
 
 static void put_time(struct cell *c, struct strbuf *out)
@@ -43,6 +46,9 @@ static void put_time(struct cell *c, struct strbuf *out)
         strbuf_text(out, time_seconds(c->txn->time_ns - (first ? first->time_ns : 0), text));
     else
         strbuf_text(out, time_clock(c->txn->time_ns, text));
+    /* without the milliseconds where there is no room */
+    if ((int)out->n > c->width && (int)out->n - 4 <= c->width)
+        out->n -= 4;
 }
 
 static void put_method(struct cell *c, struct strbuf *out)
@@ -75,8 +81,8 @@ static void put_hop(struct cell *c, struct strbuf *out)
     char a[ADDR_TEXT], b[ADDR_TEXT];
     const struct flow *flow = store_flow(c->ui->store, c->head->flow);
     /* a lone response came the other way */
-    addr_format(c->head->code ? &flow->dst : &flow->src, a);
-    addr_format(c->head->code ? &flow->src : &flow->dst, b);
+    ui_address(c->head->code ? &flow->dst : &flow->src, a);
+    ui_address(c->head->code ? &flow->src : &flow->dst, b);
     strbuf_format(out, "%s %s %s", a, screen_utf8() ? "→" : ">", b);
 }
 
@@ -117,19 +123,19 @@ static const struct column {
     void (*put)(struct cell *c, struct strbuf *out);
     int least;  /* screen columns from which it is shown */
     int narrow; /* its width there; 0 takes what is left */
-    int wide;   /* its width where there is room */
+    int roomy;  /* screen columns from which it is wide */
+    int wide;
     enum column_colour colour;
 } columns[] = {
-    { "Time", put_time, 72, 8, 12, COLOUR_PLAIN },
-    { "Method", put_method, 0, 8, 9, COLOUR_PLAIN },
-    { "From", put_from, 60, 12, 16, COLOUR_PLAIN },
-    { "To", put_to, 34, 12, 16, COLOUR_PLAIN },
-    { "Source > Destination", put_hop, 140, 34, 38, COLOUR_PLAIN },
-    { "Status", put_status, 0, 14, 15, COLOUR_CLASS },
-    { "Why", put_why, 50, 0, 0, COLOUR_CLASS },
+    { "Time", put_time, 72, 8, 100, 12, COLOUR_PLAIN },
+    { "Method", put_method, 0, 9, 0, 9, COLOUR_PLAIN },
+    { "From", put_from, 60, 12, 100, 16, COLOUR_PLAIN },
+    { "To", put_to, 34, 12, 100, 16, COLOUR_PLAIN },
+    { "Source > Destination", put_hop, 120, 27, 140, 34, COLOUR_PLAIN },
+    { "Status", put_status, 0, 14, 0, 14, COLOUR_CLASS },
+    { "Why", put_why, 50, 0, 0, 0, COLOUR_CLASS },
 };
 #define COLUMNS (sizeof columns / sizeof columns[0])
-#define ROOMY 100 /* screen columns from which the wide widths are taken */
 
 static int column_width(const struct ui *ui, const struct column *column, int width)
 {
@@ -137,28 +143,34 @@ static int column_width(const struct ui *ui, const struct column *column, int wi
         return 0;
     if (column->put == put_time && strcmp(ui->settings->time, "date") == 0)
         return 23;
-    return width >= ROOMY ? column->wide : column->narrow;
+    return width >= column->roomy ? column->wide : column->narrow;
 }
 
-static size_t selected_row(struct list_view *v, struct ui *ui)
+static size_t selected_row(const struct list_view *v, struct ui *ui)
 {
     size_t count = rows_count(&ui->rows);
     if (count == 0)
         return 0;
-    uint32_t id = store_transaction_find(ui->store, v->selected);
-    const struct transaction *txn = store_transaction(ui->store, id);
-    if (v->following)
+    if (v->following && ui->settings->follow)
         return count - 1;
+    const struct transaction *txn =
+        store_transaction(ui->store, store_transaction_find(ui->store, v->chosen));
     return rows_find(&ui->rows, txn ? txn->seq : v->seq);
 }
 
-static void select_row(struct list_view *v, struct ui *ui, size_t row)
+/* The transaction in the selected row, 0 in an empty list. */
+static uint32_t selected(const struct list_view *v, struct ui *ui)
+{
+    return rows_at(&ui->rows, selected_row(v, ui));
+}
+
+static void choose_row(struct list_view *v, struct ui *ui, size_t row)
 {
     uint32_t id = rows_at(&ui->rows, row);
     const struct transaction *txn = store_transaction(ui->store, id);
     if (!txn)
         return;
-    v->selected = store_transaction_ref(ui->store, id);
+    v->chosen = store_transaction_ref(ui->store, id);
     v->seq = txn->seq;
 }
 
@@ -180,6 +192,7 @@ static bool load_cell(struct cell *c, struct ui *ui, uint32_t id)
 {
     c->ui = ui;
     c->id = id;
+    c->width = COLS;
     c->txn = store_transaction(ui->store, id);
     if (!c->txn)
         return false;
@@ -203,11 +216,11 @@ static void draw_row(struct ui *ui, struct rect rect, int y, uint32_t id, bool s
         if (width == 0 && rect.width < columns[i].least)
             continue;
         strbuf_clear(&text);
+        c.width = width ? width : rect.x + rect.width - x;
         columns[i].put(&c, &text);
         enum style style =
             columns[i].colour == COLOUR_CLASS ? theme_class(c.txn->class) : STYLE_NORMAL;
-        screen_text(y, x, width ? width : rect.x + rect.width - x, style,
-                    strbuf_as_span(&text));
+        screen_text(y, x, c.width, style, strbuf_as_span(&text));
         x += width + 1;
     }
     if (selected)
@@ -247,17 +260,17 @@ static void draw_list(struct ui *ui, struct view *view, struct rect rect)
 {
     struct list_view *v = (struct list_view *)view;
     size_t count = rows_count(&ui->rows);
-    v->height = rect.height - 1 > 0 ? rect.height - 1 : 1;
-    v->top_y = rect.y + 1;
+    v->rows = (struct rect){ rect.y + 1, rect.x, rect.height > 2 ? rect.height - 1 : 1, rect.width };
     draw_titles(ui, rect);
     screen_clear((struct rect){ rect.y + 1, rect.x, rect.height - 1, rect.width });
     if (count == 0) {
         draw_empty(ui, rect);
         return;
     }
-    size_t row = selected_row(v, ui), first = first_row(v, row, count, v->height);
-    select_row(v, ui, row);
-    for (int i = 0; i < v->height && first + (size_t)i < count; i++)
+    size_t row = selected_row(v, ui), first = first_row(v, row, count, v->rows.height);
+    if (v->following)
+        choose_row(v, ui, row);
+    for (int i = 0; i < v->rows.height && first + (size_t)i < count; i++)
         draw_row(ui, rect, rect.y + 1 + i, rows_at(&ui->rows, first + (size_t)i),
                  first + (size_t)i == row);
 }
@@ -271,9 +284,9 @@ static void move_by(struct list_view *v, struct ui *ui, long rows)
     long target = (long)row + rows;
     target = target < 0 ? 0 : target >= (long)count ? (long)count - 1 : target;
     long line = v->line + (target - (long)row);
-    v->line = line < 0 ? 0 : line >= v->height ? v->height - 1 : (int)line;
+    v->line = line < 0 ? 0 : line >= v->rows.height ? v->rows.height - 1 : (int)line;
     v->following = rows > 0 && target == (long)count - 1 && ui->settings->follow;
-    select_row(v, ui, (size_t)target);
+    choose_row(v, ui, (size_t)target);
 }
 
 static bool find_row(struct list_view *v, struct ui *ui, bool backwards,
@@ -318,7 +331,7 @@ static bool row_fits(struct ui *ui, uint32_t id)
 
 static void toggle_mark(struct list_view *v, struct ui *ui)
 {
-    uint32_t id = store_transaction_find(ui->store, v->selected);
+    uint32_t id = selected(v, ui);
     const struct transaction *txn = store_transaction(ui->store, id);
     if (txn)
         store_mark(ui->store, id, !txn->marked);
@@ -334,7 +347,7 @@ static void go_bottom(struct list_view *v, struct ui *ui)
 static bool act(struct ui *ui, struct view *view, enum verb verb)
 {
     struct list_view *v = (struct list_view *)view;
-    uint32_t id = store_transaction_find(ui->store, v->selected);
+    uint32_t id = selected(v, ui);
     switch (verb) {
     case VERB_UP:
         move_by(v, ui, -1);
@@ -343,10 +356,10 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
         move_by(v, ui, 1);
         return true;
     case VERB_PAGE_UP:
-        move_by(v, ui, -v->height);
+        move_by(v, ui, -v->rows.height);
         return true;
     case VERB_PAGE_DOWN:
-        move_by(v, ui, v->height);
+        move_by(v, ui, v->rows.height);
         return true;
     case VERB_TOP:
         move_by(v, ui, -(long)rows_count(&ui->rows));
@@ -381,7 +394,7 @@ static struct subject subject(struct ui *ui, struct view *view)
     struct subject s;
     struct list_view *v = (struct list_view *)view;
     memset(&s, 0, sizeof s);
-    s.transaction = store_transaction_find(ui->store, v->selected);
+    s.transaction = selected(v, ui);
     const struct transaction *txn = store_transaction(ui->store, s.transaction);
     s.code = txn ? txn->code : 0;
     return s;
@@ -390,9 +403,10 @@ static struct subject subject(struct ui *ui, struct view *view)
 static void click(struct ui *ui, struct view *view, int y, int x)
 {
     struct list_view *v = (struct list_view *)view;
-    (void)x;
-    if (y >= v->top_y && y < v->top_y + v->height)
-        move_by(v, ui, y - v->top_y - v->line);
+    int line = y - v->rows.y;
+    if (line >= 0 && line < v->rows.height && x < v->rows.x + v->rows.width &&
+        (size_t)line < rows_count(&ui->rows))
+        move_by(v, ui, line - v->line);
 }
 
 static void close_list(struct view *view)
@@ -402,7 +416,7 @@ static void close_list(struct view *view)
 
 static const struct view_ops list_ops = {
     .name = "transactions",
-    .keybar = "pane flow raw next-failure search edit-filter mark pause command help close",
+    .keybar = "flow pane raw next-failure search edit-filter help close command mark pause",
     .draw = draw_list,
     .act = act,
     .search = search,
@@ -418,6 +432,6 @@ struct view *view_list_new(struct ui *ui)
     v->view.ops = &list_ops;
     /* a file opens at its beginning; what arrives live is followed */
     v->following = inputs_live(ui->session->inputs) && ui->settings->follow;
-    v->height = 1;
+    v->rows.height = 1;
     return &v->view;
 }

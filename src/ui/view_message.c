@@ -12,6 +12,7 @@ struct message_view {
     struct store_ref transaction;
     uint32_t message;
     int scroll;
+    int match; /* the line that the last search stopped at, or -1 */
     int height, width, lines;
 };
 
@@ -30,7 +31,7 @@ static void draw_title(struct ui *ui, struct message_view *v, struct rect rect)
         return;
     const struct flow *flow = store_flow(ui->store, m->flow);
     snprintf(line, sizeof line, "frame %u  %s  %s %s %s  %s  %u bytes%s", m->frame,
-             time_date(m->time_ns, when), addr_format(&flow->src, src),
+             time_clock(m->time_ns, when), addr_format(&flow->src, src),
              screen_utf8() ? "→" : ">", addr_format(&flow->dst, dst),
              transport_name(flow->transport), m->payload_len,
              m->flags & MESSAGE_RETRANSMISSION ? "  retransmission"
@@ -47,7 +48,7 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     rect.height--;
     v->height = rect.height;
     v->width = rect.width;
-    v->lines = raw_lines(ui, alive(ui, v), rect.width);
+    v->lines = raw_matches(ui, alive(ui, v), rect.width, NULL, NULL);
     int most = v->lines > v->height ? v->lines - v->height : 0;
     v->scroll = v->scroll > most ? most : v->scroll < 0 ? 0 : v->scroll;
     raw_draw(ui, alive(ui, v), rect, v->scroll);
@@ -81,30 +82,34 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
     }
 }
 
-/* Lines with a match come to the top of the screen, one after the other. */
+/* What a search knows after a walk over the matches: the ones around the current line. */
+struct matches {
+    int current, first, last, before, after;
+};
+
+static void note_match(int line, void *arg)
+{
+    struct matches *m = arg;
+    if (m->first < 0)
+        m->first = line;
+    m->last = line;
+    if (line < m->current)
+        m->before = line;
+    if (line > m->current && m->after < 0)
+        m->after = line;
+}
+
+/* One line with a match after the other comes into view; behind the last, the first. */
 static bool search(struct ui *ui, struct view *view, bool backwards)
 {
     struct message_view *v = (struct message_view *)view;
-    const struct message *m = store_message(ui->store, alive(ui, v));
-    if (!m)
+    struct matches m = { v->match, -1, -1, -1, -1 };
+    raw_matches(ui, alive(ui, v), v->width, note_match, &m);
+    if (m.first < 0)
         return false;
-    struct span rest = message_payload(m);
-    int line = 0, first = -1, last = -1, before = -1, after = -1;
-    while (rest.n > 0) {
-        const char *lf = span_find(rest, '\n');
-        struct span one = span_make(rest.p, lf ? lf : span_end(rest));
-        if (ui_search_fits(ui, one)) {
-            first = first < 0 ? line : first;
-            last = line;
-            before = line < v->scroll ? line : before;
-            after = line > v->scroll && after < 0 ? line : after;
-        }
-        line++;
-        rest = lf ? span_make(lf + 1, span_end(rest)) : SPAN_NONE;
-    }
-    if (first < 0)
-        return false;
-    v->scroll = backwards ? (before >= 0 ? before : last) : (after >= 0 ? after : first);
+    v->match = backwards ? (m.before >= 0 ? m.before : m.last) : (m.after >= 0 ? m.after : m.first);
+    if (v->match < v->scroll || v->match >= v->scroll + v->height)
+        v->scroll = v->match - v->height / 3;
     return true;
 }
 
@@ -142,6 +147,7 @@ struct view *view_message_new(struct ui *ui, uint32_t message)
     struct message_view *v = mem_zero(sizeof *v);
     v->view.ops = &message_ops;
     v->message = message;
+    v->match = -1;
     v->transaction =
         store_transaction_ref(ui->store, store_message(ui->store, message)->transaction);
     return &v->view;

@@ -33,7 +33,8 @@ enum step_flag {
     HOP2 = 1,      /* between proxy and carrier, else between phone and proxy */
     BACK = 2,      /* belongs to a request that the called side sent */
     SDP = 4,
-    CREDENTIALS = 8
+    CREDENTIALS = 8,
+    BARE = 16      /* only what a request must have */
 };
 
 struct step {
@@ -117,7 +118,7 @@ static const struct step pinged[] = {
     { 0 },
 };
 
-static const struct step flooded[] = { { 0, INVITE, 1, 1, 0, 0 }, { 0 } };
+static const struct step flooded[] = { { 0, INVITE, 1, 1, BARE, 0 }, { 0 } };
 
 static const struct scenario {
     const struct step *steps;
@@ -331,6 +332,8 @@ static void put_common(struct text *t, const struct flow *f)
     bool from_phone = !(s->flags & HOP2) && (s->code == 0) == !(s->flags & BACK);
     if (s->code == 0)
         put(t, "Max-Forwards: %d\r\n", s->flags & HOP2 ? 69 : 70);
+    if (s->flags & BARE)
+        return;
     if (s->code != 100)
         put(t, "%s: %s\r\n", s->code ? "Server" : "User-Agent",
             from_phone ? agents[mix(f->number, USE_AGENT) % 4] : "Core proxy 5.8.2 (x86_64/linux)");

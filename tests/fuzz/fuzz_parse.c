@@ -1,4 +1,7 @@
-/* Any bytes for libosip2's parser behind sip_parse(): what it gives must be readable to the last byte. */
+/*
+ * Any bytes for libosip2's parser behind sip_parse(): what it gives must be readable
+ * to the last byte, and nothing may leak.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -53,9 +53,9 @@ static void check_message(struct span whole)
     struct span name, value;
     if (sip_scan(&m, whole.p, whole.n) < 0)
         return;
-    const struct span fields[] = { m.all,      m.start_line,   m.method,  m.uri,     m.reason,
-                                   m.via,      m.branch,       m.sent_by, m.from,    m.to,
-                                   m.from_tag, m.to_tag,       m.call_id, m.contact, m.body,
+    const struct span fields[] = { m.all,      m.start_line,  m.method,  m.uri,     m.reason,
+                                   m.via,      m.branch,      m.sent_by, m.from,    m.to,
+                                   m.from_tag, m.to_tag,      m.call_id, m.contact, m.body,
                                    m.headers,  m.content_type };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         inside(fields[i], whole);

@@ -149,8 +149,8 @@ static void insert_at(size_t at, const uint8_t *p, size_t n, size_t limit)
 
 static void overwrite_number(size_t at)
 {
-    static const uint32_t numbers[] = { 0,      1,          4,          7,      8,
-                                        0x7f,   0xff,       0x100,      0x7fff, 0xffff,
+    static const uint32_t numbers[] = { 0,          1,          4,         7,      8,
+                                        0x7f,       0xff,       0x100,     0x7fff, 0xffff,
                                         0x7fffffff, 0x80000000, 0xffffffff };
     uint32_t value = numbers[pick(sizeof numbers / sizeof numbers[0])];
     size_t n = (size_t)1 << pick(3);

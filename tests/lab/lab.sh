@@ -452,7 +452,7 @@ expect() {
 
 # Lines "side ack name way first|again count" to the JSON of a report.
 sum_counters() {
-    awk -v group="$1" '
+    awk -v group="$1" -v calls="$(check_rows "$1" | awk -F'\t' '{ n += $6 } END { print n }')" '
         function list(name, counts,    k, sep) {
             printf "\"%s\":{", name
             for (k in counts) { printf "%s\"%s\":%d", sep, k, counts[k]; sep = "," }
@@ -466,7 +466,6 @@ sum_counters() {
             methods[$3] += $6
             if ($5 == "again") next
             if ($3 != "ACK" || $2 == "own") transactions += $6
-            if ($3 == "INVITE" && $1 == "uac") calls += $6
         }
         END {
             printf "{\"messages\":%d,\"transactions\":%d,\"retransmissions\":%d,\"calls\":%d,",

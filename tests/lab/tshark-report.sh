@@ -37,10 +37,10 @@ awk -F'\t' '
     }
     {
         messages++
+        if (!(call[$3]++)) calls++
         if (seen[$1, $2, $9]++) repeated++
         if ($8 != "") { codes[$8]++; next }
         methods[$7]++
-        if ($7 == "INVITE" && !(call[$3]++)) calls++
         method = $7
         # The ACK to a refusal carries the branch of its INVITE and belongs to it.
         if (method == "ACK" && ($3, $4, $6, "INVITE") in transaction) method = "INVITE"

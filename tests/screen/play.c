@@ -29,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "script.h"
@@ -254,6 +255,25 @@ static int run_run_shell(struct play *p, char **word, int count)
     char *argv[] = {"/bin/sh", "-c", word[0], NULL};
     (void)count;
     return start(p, argv);
+}
+
+/* A check outside of the terminal: what the command says is shown when it fails. */
+static int run_sh(struct play *p, char **word, int count)
+{
+    char command[LINE_SIZE + 16];
+    size_t used = 0;
+    (void)count;
+    snprintf(command, sizeof(command), "exec 2>&1; %s", word[0]);
+    fflush(stdout);
+    FILE *output = popen(command, "re");
+    if (output == NULL)
+        return fail(p, FATAL, "cannot run a shell: %s", strerror(errno));
+    for (int c = getc(output); c != EOF; c = getc(output))
+        if (used + 1 < sizeof(p->diff))
+            p->diff[used++] = (char)(c == '\n' || (c >= ' ' && c < 0x7f) ? c : '?');
+    p->diff[used] = '\0';
+    int status = pclose(output);
+    return status == 0 ? 0 : fail(p, FAILED, "the command gave status %d", WEXITSTATUS(status));
 }
 
 /* ---- input --------------------------------------------------------------------------------- */
@@ -725,6 +745,8 @@ static const struct command commands[] = {
      "start a program; 'sipwhy' stands for $SIPWHY; one that still runs is killed"},
     {"run-shell", 1, 1, ACTION | NO_TERM | RAW, run_run_shell, "COMMAND",
      "start /bin/sh -c with the rest of the line"},
+    {"sh", 1, 1, TEST | NO_TERM | RAW, run_sh, "COMMAND",
+     "the rest of the line, run by /bin/sh beside the terminal, succeeds"},
     {"key", 1, SCRIPT_WORDS, ACTION, run_key, "KEY[*TIMES]...",
      "press keys: characters, Enter Esc Tab BackTab Backspace Space Up Down Left Right Home End "
      "PgUp PgDn Insert Delete F1..F24, C- M- S- in front"},

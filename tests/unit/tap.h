@@ -8,8 +8,8 @@
 
 static int tap_count, tap_failed;
 
-__attribute__((format(printf, 3, 0))) static inline void
-tap_line(bool good, const char *directive, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static inline void tap_line(bool good, const char *directive,
+                                                                  const char *format, va_list args)
 {
     tap_count++;
     tap_failed += !good;

@@ -1,4 +1,7 @@
-/* Spans, the reader, growable text, pool and index against naive models, text for people, mappings. */
+/*
+ * Spans, the reader, growable text, pool and index against naive models, text for
+ * people, mappings.
+ */
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -24,12 +27,14 @@ static void spans(void)
     tap_ok(span_equal(SPAN_NONE, SPAN("")), "no span and an empty span hold the same bytes");
     tap_ok(span_starts(SPAN("SIP/2.0"), "sip/") && !span_starts(SPAN("SI"), "sip/"),
            "span_starts stays inside a short span");
-    tap_ok(span_equal(span_trim(SPAN(" \t a b\r\n ")), SPAN("a b")), "span_trim keeps inner blanks");
+    tap_ok(span_equal(span_trim(SPAN(" \t a b\r\n ")), SPAN("a b")),
+           "span_trim keeps inner blanks");
     tap_ok(span_trim(SPAN(" \r\n")).n == 0, "span_trim of blanks is empty");
     tap_ok(!span_find(SPAN_NONE, 'a') && !span_search(SPAN_NONE, "a"), "nothing is in no span");
     struct span text = SPAN("xxTAGx");
     tap_ok(span_search(text, "tag") == text.p + 2, "span_search finds without regard to case");
-    tap_ok(span_number(SPAN("2147483647"), INT32_MAX, &v) && v == INT32_MAX, "the limit is allowed");
+    tap_ok(span_number(SPAN("2147483647"), INT32_MAX, &v) && v == INT32_MAX,
+           "the limit is allowed");
     tap_ok(!span_number(SPAN("2147483648"), INT32_MAX, &v), "one more than the limit is not");
     tap_ok(!span_number(SPAN("9"), 8, &v) && span_number(SPAN("8"), 8, &v),
            "a limit below ten holds");
@@ -217,7 +222,10 @@ static void visible(void)
     tap_ok(SHOWN("\xed\xa0\x80", true, "\\xed\\xa0\\x80"), "a surrogate");
     tap_ok(SHOWN("\xf4\x90\x80\x80", true, "\\xf4\\x90\\x80\\x80"), "beyond U+10FFFF");
     tap_ok(SHOWN("\xe2\x82", true, "\\xe2\\x82"), "a character that is cut off");
-    tap_ok(SHOWN("\xe2\x80\xae" "abc", true, "<U+202E>abc"), "the bidi override U+202E is shown");
+    tap_ok(SHOWN("\xe2\x80\xae"
+                 "abc",
+                 true, "<U+202E>abc"),
+           "the bidi override U+202E is shown");
     tap_ok(SHOWN("\xe2\x81\xa6\xd8\x9c\xef\xbb\xbf", true, "<U+2066><U+061C><U+FEFF>"),
            "isolates, letter mark and BOM are shown");
     tap_ok(SHOWN("\xe2\x80\xa8", true, "<U+2028>"), "a line separator is shown");
@@ -263,7 +271,8 @@ static void widths(void)
 {
     struct strbuf out = STRBUF_INIT;
     char text[4];
-    tap_ok(text_encode(0xd55c, text) == 3 && memcmp(text, "\xed\x95\x9c", 3) == 0, "U+D55C encoded");
+    tap_ok(text_encode(0xd55c, text) == 3 && memcmp(text, "\xed\x95\x9c", 3) == 0,
+           "U+D55C encoded");
     tap_ok(text_encode(0x10ffff, text) == 4 && memcmp(text, "\xf4\x8f\xbf\xbf", 4) == 0,
            "the last character encoded");
     tap_ok(text_width(SPAN("ab\xed\x95\x9c")) == 4, "Hangul takes two columns");

@@ -81,8 +81,7 @@ static void hold(struct tally *t, const char *field, struct span scanned, struct
         differ(t, field, scanned, parsed);
 }
 
-static void hold_number(struct tally *t, const char *field, int64_t scanned,
-                        struct span parsed)
+static void hold_number(struct tally *t, const char *field, int64_t scanned, struct span parsed)
 {
     char text[24];
     uint64_t n = 0;
@@ -115,8 +114,7 @@ static void hold_start(struct tally *t, const struct sip_message *m, const struc
         hold(t, "uri host", a.host, b.host);
 }
 
-static void hold_headers(struct tally *t, const struct sip_message *m,
-                         const struct sip_parsed *p)
+static void hold_headers(struct tally *t, const struct sip_message *m, const struct sip_parsed *p)
 {
     size_t n;
     const struct sip_parsed_via *vias = sip_parsed_vias(p, &n);
@@ -218,8 +216,8 @@ static int visit(const char *file, const struct stat *st, int type, struct FTW *
     return 0;
 }
 
-#define COMMON                                                                                    \
-    "Via: SIP/2.0/UDP a.example:5070;branch=z9hG4bKa;rport\r\nMax-Forwards: 70\r\n"               \
+#define COMMON                                                                      \
+    "Via: SIP/2.0/UDP a.example:5070;branch=z9hG4bKa;rport\r\nMax-Forwards: 70\r\n" \
     "From: \"A;tag=no\" <sip:a@x;tag=no>;tag=yes\r\nTo: <sip:b@y>\r\nCall-ID: id-1@a\r\n"
 
 static void compare_own(void)

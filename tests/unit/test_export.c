@@ -17,9 +17,9 @@ static char folder[] = "/tmp/sipwhy-test-XXXXXX";
 static char path[64];
 static char *error;
 
-#define MESSAGE                                                                                   \
-    "OPTIONS sip:b@y SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK%d\r\nMax-Forwards: 70\r\n"      \
-    "From: <sip:a@x>;tag=t\r\nTo: <sip:b@y>\r\nCall-ID: c%d\r\nCSeq: 1 OPTIONS\r\n"               \
+#define MESSAGE                                                                              \
+    "OPTIONS sip:b@y SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK%d\r\nMax-Forwards: 70\r\n" \
+    "From: <sip:a@x>;tag=t\r\nTo: <sip:b@y>\r\nCall-ID: c%d\r\nCSeq: 1 OPTIONS\r\n"          \
     "Content-Length: 0\r\n\r\n"
 
 /* Sends message number `i` through the pipeline on a link type. */
@@ -71,8 +71,8 @@ static void read_back(void)
     struct capture *capture = capture_open(content.bytes, content.n);
     for (size_t at = 0; capture && content.count < 64; at += used) {
         struct packet *packet = &content.packets[content.count];
-        enum capture_result result =
-            capture_next(capture, content.bytes + at, content.n - at, &used, packet);
+        enum capture_result result = capture_next(capture, content.bytes + at, content.n - at,
+                                                  &used, packet);
         if (result == CAPTURE_PACKET)
             content.count++;
         else if (result != CAPTURE_SKIP)
@@ -102,7 +102,8 @@ static bool rising(void)
 
 static void one_link(void)
 {
-    static const int64_t times[] = { 1700000000123456789, 1700000000123456788, 5, 4294967295999999999 };
+    static const int64_t times[] = { 1700000000123456789, 1700000000123456788, 5,
+                                     4294967295999999999 };
     struct store *store = store_new(1 << 20);
     for (int i = 0; i < 4; i++)
         feed(store, i, times[i], 1);

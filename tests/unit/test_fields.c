@@ -20,7 +20,8 @@ static void values(void)
     tap_ok(sip_next_value(&rest, &value) && equal(value, "e") && !sip_next_value(&rest, &value),
            "the last value");
     rest = SPAN("\"open, <");
-    tap_ok(sip_next_value(&rest, &value) && rest.n == 0, "a quote that is not closed takes the rest");
+    tap_ok(sip_next_value(&rest, &value) && rest.n == 0,
+           "a quote that is not closed takes the rest");
     rest = SPAN("\"a\\");
     tap_ok(sip_next_value(&rest, &value) && rest.n == 0, "a backslash at the end");
     rest = SPAN_NONE;

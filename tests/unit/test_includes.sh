@@ -35,7 +35,7 @@ cat >"$work/homes" <<'END'
 ^osip(parser)?2/         sip/parse.c sip/sdp.c probe/
 ^pcap(/.*)?\.h$          input/live.c export/pcap.c
 ^pcre2.*\.h$             base/regex.c
-^jansson.*\.h$           report.c explain.c
+^jansson.*\.h$           headless.h report.c list.c explain.c
 ^(event2/.*|event|evdns|evhttp)\.h$   ui/console.c
 ^xx[h3].*\.h$            base/hash.c
 ^openssl/                net/tls.c

@@ -77,7 +77,8 @@ static void pcap_variants(void)
         pcap_record(&b, little, 4000000000u, 1, "seven", 100);
         read_all(&o, b.p, b.n);
         int64_t unit = nano ? 1 : 1000;
-        tap_ok(o.n == 2 && packet_is(&o.packets[0], 1700000000000000000 + 123456 * unit, "one", 1) &&
+        tap_ok(o.n == 2 &&
+                   packet_is(&o.packets[0], 1700000000000000000 + 123456 * unit, "one", 1) &&
                    packet_is(&o.packets[1], 4000000000000000000 + unit, "seven", 2),
                "pcap, %s-endian, %s", little ? "little" : "big", nano ? "ns" : "us");
         tap_ok(o.packets[1].origlen == 105 && o.packets[0].linktype == 101 &&
@@ -99,8 +100,8 @@ static void pcap_oddities(void)
     put32_order(&b, true, CAPTURE_MAX_PACKET + 1);
     put_zeros(&b, 4);
     read_all(&o, b.p, b.n);
-    tap_ok(o.n == 1 && o.last == CAPTURE_DAMAGED && o.error[0], "an impossible length is damage: %s",
-           o.error);
+    tap_ok(o.n == 1 && o.last == CAPTURE_DAMAGED && o.error[0],
+           "an impossible length is damage: %s", o.error);
     read_all(&o, (const uint8_t *)"\xd4\xc3\xb2", 3);
     tap_ok(!o.opened, "three bytes are no capture");
     read_all(&o, (const uint8_t *)"", 0);
@@ -124,7 +125,8 @@ static void cut_everywhere(const struct bytes *b, const size_t *ends, size_t n, 
         wrong += o.n != whole || (o.opened && o.last != CAPTURE_MORE);
         free(copy);
     }
-    tap_ok(wrong == 0, "%s cut at every byte: all whole packets before the cut, and no crash", what);
+    tap_ok(wrong == 0, "%s cut at every byte: all whole packets before the cut, and no crash",
+           what);
 }
 
 static void pcap_cut(void)
@@ -412,7 +414,8 @@ static void merging(void)
     }
     tap_ok(n == 12 && rising && own,
            "three files: every packet once, in order of time, with its source");
-    tap_ok(strcmp(order, "abcabccababc") == 0, "of one time, the first file comes first: %s", order);
+    tap_ok(strcmp(order, "abcabccababc") == 0, "of one time, the first file comes first: %s",
+           order);
     tap_ok(inputs_ended(inputs) && !inputs_live(inputs) && inputs_count(inputs) == 3 &&
                !inputs_at(inputs, 0)->trouble && inputs_at(inputs, 2)->stats.packets == 4,
            "and all have ended well");
@@ -494,8 +497,10 @@ static void cut_while_mapped(size_t records, size_t before, size_t size, size_t 
     char *error = NULL;
     pcap_header(&b, 0xa1b2c3d4, true, 1);
     for (size_t i = 0; i < records; i++)
-        pcap_record(&b, true, 1 + (uint32_t)i, 0, "a packet whose bytes are letters, "
-                                                  "eighty of them or so, to fill up the pages.", 0);
+        pcap_record(&b, true, 1 + (uint32_t)i, 0,
+                    "a packet whose bytes are letters, "
+                    "eighty of them or so, to fill up the pages.",
+                    0);
     char *path = write_file("shrinks", &b);
     struct inputs *inputs = inputs_new();
     struct source *source = source_open_file(path, &error);

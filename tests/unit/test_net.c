@@ -1,4 +1,7 @@
-/* From link layers to UDP payloads: every link type, tags, IPv6 extension headers, fragments, lies. */
+/*
+ * From link layers to UDP payloads: every link type, tags, IPv6 extension headers,
+ * fragments, and lengths that lie.
+ */
 #include "bytes.h"
 #include "net/decode.h"
 #include "tap.h"
@@ -262,8 +265,7 @@ static void addresses(void)
     tap_ok(addr_same_host(&a, &b) && !addr_equal(&a, &b), "two ports of one host");
     a.family = 0;
     tap_ok(strcmp(addr_format(&a, text), "?:5060") == 0, "an unknown address");
-    tap_ok(strcmp(transport_name(TRANSPORT_WS), "ws") == 0 &&
-               strcmp(transport_name(200), "?") == 0,
+    tap_ok(strcmp(transport_name(TRANSPORT_WS), "ws") == 0 && strcmp(transport_name(200), "?") == 0,
            "names of transports");
 }
 

@@ -70,8 +70,9 @@ static void lists(const struct sip_parsed *p)
     tap_ok(h && span_search(h->value, "username=\"alice\""), "credentials");
     tap_ok(!header(p, "Via") && !header(p, "Call-ID"), "what has an accessor is not repeated");
     const struct sip_parsed_body *bodies = sip_parsed_bodies(p, &n);
-    tap_ok(n == 1 && equal(bodies[0].bytes, "v=0\r\ns=") && equal(bodies[0].type,
-           "application/sdp"), "the body ends where Content-Length says");
+    tap_ok(n == 1 && equal(bodies[0].bytes, "v=0\r\ns=") &&
+               equal(bodies[0].type, "application/sdp"),
+           "the body ends where Content-Length says");
 }
 
 static void request(void)
@@ -120,8 +121,8 @@ static void response(void)
     sip_parsed_free(NULL);
 }
 
-#define MINIMAL                                                                                   \
-    "MESSAGE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"   \
+#define MINIMAL                                                                                  \
+    "MESSAGE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n" \
     "To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 MESSAGE\r\n"
 
 static void bodies(void)
@@ -134,16 +135,26 @@ static void bodies(void)
     tap_ok(list && n == 1 && list[0].bytes.n == 5 && memcmp(list[0].bytes.p, "a\0b\0c", 5) == 0,
            "a body may hold NUL bytes");
     sip_parsed_free(p);
-    p = parse(MINIMAL "MIME-Version: 1.0\r\nContent-Type: multipart/mixed;boundary=bb\r\n"
-                      "Content-Length: 112\r\n\r\n"
-                      "--bb\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n"
-                      "--bb\r\nContent-Type: application/isup;version=itu\r\n\r\nxyz\r\n--bb--\r\n");
+    p = parse(MINIMAL
+              "MIME-Version: 1.0\r\nContent-Type: multipart/mixed;boundary=bb\r\n"
+              "Content-Length: 109\r\n\r\n"
+              "--bb\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n"
+              "--bb\r\nContent-Type: application/isup;version=itu\r\n\r\nxyz\r\n--bb--\r\n");
     list = p ? sip_parsed_bodies(p, &n) : NULL;
     tap_ok(list && n == 2 && equal(list[0].type, "application/sdp") &&
-               span_starts(list[0].bytes, "v=0") && span_starts(list[1].type, "application/isup") &&
-               span_starts(list[1].bytes, "xyz"),
+               equal(list[0].bytes, "v=0") && span_starts(list[1].type, "application/isup") &&
+               equal(list[1].bytes, "xyz"),
            "the parts of a multipart body");
     tap_ok(p && header(p, "MIME-Version"), "MIME-Version is among the headers");
+    tap_ok(p && span_starts(sip_parsed_content_type(p), "multipart/mixed"), "and its own type");
+    sip_parsed_free(p);
+    p = parse(MINIMAL "Content-Type: multipart/mixed;boundary=\"b b\"\r\n\r\nignored\r\n"
+                      "--b b\r\nContent-Type: text/plain\r\nContent-Type: text/html\r\n\r\n"
+                      "x\r\n\r\n--b b\r\n\r\nno type\r\n--b b--\r\nbehind");
+    list = p ? sip_parsed_bodies(p, &n) : NULL;
+    tap_ok(list && n == 2 && equal(list[0].type, "text/plain") && equal(list[0].bytes, "x\r\n") &&
+               !list[1].type.p && equal(list[1].bytes, "no type"),
+           "a quoted boundary, a preamble, a part with two types, a part without, an epilogue");
     sip_parsed_free(p);
 }
 
@@ -158,7 +169,8 @@ static void refusals(void)
     tap_ok(p != NULL, "the limit itself is not");
     sip_parsed_free(p);
     free(big);
-    tap_ok(!sip_parse((struct span){ nul, sizeof nul - 1 }), "a NUL byte in the headers is refused");
+    tap_ok(!sip_parse((struct span){ nul, sizeof nul - 1 }),
+           "a NUL byte in the headers is refused");
     tap_ok(!parse("") && !sip_parse(SPAN_NONE) && !parse("\r\n\r\n") && !parse("hello"),
            "what is no SIP is refused");
     tap_ok(!parse("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "another protocol is refused");

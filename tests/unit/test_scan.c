@@ -1,4 +1,7 @@
-/* The quick reading of a message, against the grammar and the tolerance of RFC 3261 §7, §8.1, §20 and §25. */
+/*
+ * The quick reading of a message, against the grammar and the tolerance of RFC 3261
+ * §7, §8.1, §20 and §25.
+ */
 #include <stdlib.h>
 
 #include "sip/scan.h"
@@ -11,13 +14,13 @@ static int scan(const char *text)
     return sip_scan(&m, text, strlen(text));
 }
 
-#define HEADERS                                                                                   \
-    "Via: SIP/2.0/UDP pc33.example.com:5062;branch=z9hG4bK776asdhds;rport\r\n"                    \
-    "Max-Forwards: 70\r\n"                                                                        \
-    "To: Bob <sip:bob@example.net>\r\n"                                                           \
-    "From: \"Alice; tag=no\" <sip:alice@example.com;tag=no>;tag=1928301774\r\n"                   \
-    "Call-ID: a84b4c76e66710@pc33.example.com\r\n"                                                \
-    "CSeq: 314159 INVITE\r\n"                                                                     \
+#define HEADERS                                                                 \
+    "Via: SIP/2.0/UDP pc33.example.com:5062;branch=z9hG4bK776asdhds;rport\r\n"  \
+    "Max-Forwards: 70\r\n"                                                      \
+    "To: Bob <sip:bob@example.net>\r\n"                                         \
+    "From: \"Alice; tag=no\" <sip:alice@example.com;tag=no>;tag=1928301774\r\n" \
+    "Call-ID: a84b4c76e66710@pc33.example.com\r\n"                              \
+    "CSeq: 314159 INVITE\r\n"                                                   \
     "Contact: <sip:alice@pc33.example.com>\r\n"
 
 static void request(void)
@@ -70,9 +73,20 @@ static void response(void)
 static void no_sip(void)
 {
     static const char *const texts[] = {
-        "", "\r\n", "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "SIP/2.0", "SIP/2.0 \r\n",
-        "SIP/2.0 abc\r\n", "SIP/x 200 OK\r\n", "INVITE sip:a@b\r\n", "INVITE SIP/2.0\r\n",
-        "INV(TE sip:a SIP/2.0\r\n", " SIP/2.0\r\n", "\x80\x08\x12\x34", "SIP/2.0 200x OK\r\n",
+        "",
+        "\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "SIP/2.0",
+        "SIP/2.0 \r\n",
+        "SIP/2.0 abc\r\n",
+        "SIP/x 200 OK\r\n",
+        "INVITE sip:a@b\r\n",
+        "INVITE SIP/2.0\r\n",
+        "INV(TE sip:a SIP/2.0\r\n",
+        " SIP/2.0\r\n",
+        "\x80\x08\x12\x34",
+        "SIP/2.0 200x OK\r\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         tap_ok(scan(texts[i]) < 0, "no SIP, number %zu", i + 1);
@@ -113,11 +127,12 @@ static void compact(void)
     tap_ok(span_equal(m.call_id, SPAN("x@y")) && span_equal(m.to_tag, SPAN("2")) &&
                span_equal(m.contact, SPAN("<sip:m@n>")) && span_equal(m.body, SPAN("hi")),
            "and their values");
-    tap_ok(scan("BYE sip:a@b SIP/2.0\r\nVIA  : SIP / 2.0 / UDP  h:5061 ; branch = z9hG4bKa\r\n"
-                "fRoM\t: <sip:a@b> ; TAG = 1\r\nTo:\r\n <sip:b@c>\r\n\t;tag=2\r\ncall-id :\r\n x\r\n"
-                "CSEQ:\r\n 9\r\n BYE\r\nMax-Forwards: 1\r\n\r\n") == 0 &&
-               m.problems == 0,
-           "folded lines and blanks around everything (§7.3.1, RFC 4475 §3.1.1.1)");
+    tap_ok(
+        scan("BYE sip:a@b SIP/2.0\r\nVIA  : SIP / 2.0 / UDP  h:5061 ; branch = z9hG4bKa\r\n"
+             "fRoM\t: <sip:a@b> ; TAG = 1\r\nTo:\r\n <sip:b@c>\r\n\t;tag=2\r\ncall-id :\r\n x\r\n"
+             "CSEQ:\r\n 9\r\n BYE\r\nMax-Forwards: 1\r\n\r\n") == 0 &&
+            m.problems == 0,
+        "folded lines and blanks around everything (§7.3.1, RFC 4475 §3.1.1.1)");
     tap_ok(span_equal(m.branch, SPAN("z9hG4bKa")) && span_equal(m.sent_by, SPAN("h:5061")) &&
                span_equal(m.from_tag, SPAN("1")) && span_equal(m.to_tag, SPAN("2")) &&
                span_equal(m.call_id, SPAN("x")) && m.cseq == 9 && m.cseq_method == SIP_BYE,
@@ -126,12 +141,14 @@ static void compact(void)
 
 static void several_values(void)
 {
-    tap_ok(scan("INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP [2001:db8::9]:5060;branch=z9hG4bK1,"
-                " SIP/2.0/UDP two;branch=z9hG4bK2\r\nVia: SIP/2.0/UDP three;branch=z9hG4bK3\r\n"
-                HEADERS "\r\n") == 0 &&
-               m.vias == 4 && span_equal(m.branch, SPAN("z9hG4bK1")) &&
-               span_equal(m.sent_by, SPAN("[2001:db8::9]:5060")),
-           "several Via values in one line and in several (§7.3.1); the first is the topmost");
+    tap_ok(
+        scan(
+            "INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP [2001:db8::9]:5060;branch=z9hG4bK1,"
+            " SIP/2.0/UDP two;branch=z9hG4bK2\r\nVia: SIP/2.0/UDP three;branch=z9hG4bK3\r\n" HEADERS
+            "\r\n") == 0 &&
+            m.vias == 4 && span_equal(m.branch, SPAN("z9hG4bK1")) &&
+            span_equal(m.sent_by, SPAN("[2001:db8::9]:5060")),
+        "several Via values in one line and in several (§7.3.1); the first is the topmost");
     tap_ok(scan("INVITE sip:a@b SIP/2.0\r\n" HEADERS "Contact: <sip:z@z>\r\nCall-ID: second\r\n"
                 "CSeq: 1 BYE\r\n\r\n") == 0 &&
                span_equal(m.call_id, SPAN("a84b4c76e66710@pc33.example.com")) && m.cseq == 314159,
@@ -150,14 +167,15 @@ static void bad_headers(void)
                (SIP_NO_VIA | SIP_NO_FROM | SIP_NO_TO | SIP_NO_CALL_ID | SIP_NO_CSEQ |
                 SIP_NO_MAX_FORWARDS),
            "what §8.1.1 demands is missed");
-    tap_ok(problems("INVITE sip:a SIP/2.0") & SIP_NO_END && problems("INVITE sip:a SIP/2.0\r\nVia")
-           & SIP_NO_END, "headers that never end");
+    tap_ok(problems("INVITE sip:a SIP/2.0") & SIP_NO_END &&
+               problems("INVITE sip:a SIP/2.0\r\nVia") & SIP_NO_END,
+           "headers that never end");
     tap_ok(problems("INVITE sip:a SIP/2.0\r\n" HEADERS "no colon here\r\n\r\n") == SIP_BAD_HEADER,
            "a header line without a colon");
     tap_ok(problems("INVITE sip:a SIP/2.0\r\n" HEADERS ": no name\r\n\r\n") == SIP_BAD_HEADER,
            "a header line without a name");
-#define NO_CSEQ                                                                                   \
-    "Via: SIP/2.0/UDP h;branch=z9hG4bK7\r\nMax-Forwards: 70\r\nTo: <sip:b@n>\r\n"                 \
+#define NO_CSEQ                                                                   \
+    "Via: SIP/2.0/UDP h;branch=z9hG4bK7\r\nMax-Forwards: 70\r\nTo: <sip:b@n>\r\n" \
     "From: <sip:a@e>;tag=19\r\nCall-ID: a\r\n"
     tap_ok(problems("INVITE sip:a SIP/2.0\r\n" NO_CSEQ "CSeq: 4294967296 INVITE\r\n\r\n") ==
                SIP_BAD_CSEQ,
@@ -168,9 +186,10 @@ static void bad_headers(void)
            "CSeq stays below 2^31");
     tap_ok(problems("INVITE sip:a SIP/2.0\r\n" NO_CSEQ "CSeq: INVITE\r\n\r\n") & SIP_BAD_CSEQ,
            "a CSeq without a number");
-    tap_ok(problems("INVITE sip:a SIP/2.0\r\n" NO_CSEQ "CSeq: 36893488147419103232 REGISTER\r\n\r\n")
-               & SIP_BAD_CSEQ,
-           "a huge CSeq number (RFC 4475 §3.1.2.4)");
+    tap_ok(
+        problems("INVITE sip:a SIP/2.0\r\n" NO_CSEQ "CSeq: 36893488147419103232 REGISTER\r\n\r\n") &
+            SIP_BAD_CSEQ,
+        "a huge CSeq number (RFC 4475 §3.1.2.4)");
 }
 
 static void lengths(void)
@@ -198,7 +217,8 @@ static void lengths(void)
 static void walking(void)
 {
     struct span rest, name, value;
-    scan("INVITE sip:a SIP/2.0\r\nA: 1\r\nnocolon\r\nB :\r\n 2\r\n 3\r\nk: 100rel\r\nC:\r\n\r\nD: 4\r\n");
+    scan("INVITE sip:a SIP/2.0\r\nA: 1\r\nnocolon\r\nB :\r\n 2\r\n 3\r\nk: 100rel\r\n"
+         "C:\r\n\r\nD: 4\r\n");
     rest = m.headers;
     bool good = sip_next_header(&rest, &name, &value) && span_is(name, "A") && span_is(value, "1");
     good = good && sip_next_header(&rest, &name, &value) && span_is(name, "B") &&
@@ -209,8 +229,7 @@ static void walking(void)
     tap_ok(good && !sip_next_header(&rest, &name, &value), "the walk ends at the empty line");
     tap_ok(span_is(sip_find_header(&m, "Supported"), "100rel"), "compact forms are found");
     tap_ok(sip_find_header(&m, "D").p == NULL, "the body is no header");
-    tap_ok(span_equal(sip_find_header(&m, "Referred-By"), SPAN("2\r\n 3")),
-           "in upper case too");
+    tap_ok(span_equal(sip_find_header(&m, "Referred-By"), SPAN("2\r\n 3")), "in upper case too");
 }
 
 static void cut_everywhere(void)
@@ -236,8 +255,9 @@ static void names(void)
     tap_ok(wrong == 0 && sip_method_of(SPAN("")) == SIP_OTHER &&
                strcmp(sip_method_name(200), "?") == 0,
            "method names there and back");
-    tap_ok(sip_header_of(SPAN("CALL-ID")) == SIP_H_CALL_ID && sip_header_of(SPAN("I")) ==
-           SIP_H_CALL_ID && sip_header_of(SPAN("max-forwards")) == SIP_H_MAX_FORWARDS &&
+    tap_ok(sip_header_of(SPAN("CALL-ID")) == SIP_H_CALL_ID &&
+               sip_header_of(SPAN("I")) == SIP_H_CALL_ID &&
+               sip_header_of(SPAN("max-forwards")) == SIP_H_MAX_FORWARDS &&
                sip_header_of(SPAN("Subject")) == SIP_H_OTHER &&
                sip_header_of(SPAN("")) == SIP_H_OTHER,
            "header names");
@@ -245,10 +265,11 @@ static void names(void)
                !sip_header_same(SPAN("v"), "To"),
            "compact header names");
     tap_ok(sip_class_of(100) == SIP_CLASS_PROVISIONAL && sip_class_of(299) == SIP_CLASS_SUCCESS &&
-               sip_class_of(302) == SIP_CLASS_REDIRECT && sip_class_of(407) ==
-           SIP_CLASS_CHALLENGE && sip_class_of(487) == SIP_CLASS_CANCELLED &&
-               sip_class_of(486) == SIP_CLASS_CLIENT && sip_class_of(503) == SIP_CLASS_SERVER &&
-               sip_class_of(603) == SIP_CLASS_GLOBAL && sip_class_of(0) == SIP_CLASS_NONE,
+               sip_class_of(302) == SIP_CLASS_REDIRECT &&
+               sip_class_of(407) == SIP_CLASS_CHALLENGE &&
+               sip_class_of(487) == SIP_CLASS_CANCELLED && sip_class_of(486) == SIP_CLASS_CLIENT &&
+               sip_class_of(503) == SIP_CLASS_SERVER && sip_class_of(603) == SIP_CLASS_GLOBAL &&
+               sip_class_of(0) == SIP_CLASS_NONE,
            "classes of codes");
     tap_ok(!sip_class_failed(SIP_CLASS_CHALLENGE) && !sip_class_failed(SIP_CLASS_CANCELLED) &&
                sip_class_failed(SIP_CLASS_TIMEOUT),

@@ -36,10 +36,11 @@ static size_t write_message(char *text, size_t size, const struct talk *t)
     return (size_t)snprintf(
         text, size,
         "%s\r\nVia: SIP/2.0/UDP %s%s%s\r\nMax-Forwards: 70\r\nFrom: <sip:a@x>%s%s\r\n"
-        "To: <sip:b@y>%s%s\r\nCall-ID: %s\r\nCSeq: %u %s\r\nSubject: %*s.\r\nContent-Length: 0\r\n\r\n",
-        t->start, t->sent_by, t->branch[0] ? ";branch=" : "", t->branch,
-        t->tags[0] ? ";tag=" : "", t->tags[0] ? t->tags[0] : "", t->tags[1] ? ";tag=" : "",
-        t->tags[1] ? t->tags[1] : "", t->call_id, t->cseq, t->method, padding, "");
+        "To: <sip:b@y>%s%s\r\nCall-ID: %s\r\nCSeq: %u %s\r\nSubject: %*s.\r\n"
+        "Content-Length: 0\r\n\r\n",
+        t->start, t->sent_by, t->branch[0] ? ";branch=" : "", t->branch, t->tags[0] ? ";tag=" : "",
+        t->tags[0] ? t->tags[0] : "", t->tags[1] ? ";tag=" : "", t->tags[1] ? t->tags[1] : "",
+        t->call_id, t->cseq, t->method, padding, "");
 }
 
 /* Host `from` sends to host `to` at `ms`; the message's id. */
@@ -158,8 +159,9 @@ static void answered_call(void)
     const struct leg *leg = store_leg(store, call_of(i)->first_leg);
     tap_ok(leg && leg->state == LEG_CONFIRMED && !leg->next_in_call, "the leg is confirmed");
 
-    struct talk bye = { "BYE sip:a@x SIP/2.0", "z9hG4bKbye", "b.example", { "tb", "ta" },
-                        "call@a", 7, "BYE" };
+    struct talk bye = {
+        "BYE sip:a@x SIP/2.0", "z9hG4bKbye", "b.example", { "tb", "ta" }, "call@a", 7, "BYE"
+    };
     uint32_t b = say(5000, 2, 1, &bye);
     tap_ok(call_of(b) == call_of(i) && store_counts(store)->dialogs == 1,
            "a BYE from the other side is in the same leg");
@@ -186,8 +188,8 @@ static void cancelled(void)
     tap_ok(txn_of(f) == txn_of(i) && txn_at(i)->state == TXN_CANCELLED &&
                txn_at(i)->class == SIP_CLASS_CANCELLED,
            "the 487 ends the INVITE as cancelled");
-    uint32_t a = say_it(1030, 1, 2, with(other(invite, "", "ACK", "z9hG4bKinv"),
-                                      "ACK sip:b@y SIP/2.0", "tb"));
+    uint32_t a = say_it(1030, 1, 2,
+                        with(other(invite, "", "ACK", "z9hG4bKinv"), "ACK sip:b@y SIP/2.0", "tb"));
     tap_ok(txn_of(a) == txn_of(i) && txn_at(i)->state == TXN_CANCELLED &&
                store_counts(store)->transactions == 2,
            "its ACK belongs to the INVITE, which stays cancelled");
@@ -257,8 +259,9 @@ static void forked(void)
     tap_ok(txn_of(second) == txn_of(i) && call_of(i)->established == 2 &&
                store_counts(store)->dialogs == 2 && store_counts(store)->retransmissions == 0,
            "a 2xx from each branch: two answered legs, no retransmission");
-    struct talk bye = { "BYE sip:b@y SIP/2.0", "z9hG4bKbye1", "a.example", { "ta", "tb" },
-                        "call@a", 2, "BYE" };
+    struct talk bye = {
+        "BYE sip:b@y SIP/2.0", "z9hG4bKbye1", "a.example", { "ta", "tb" }, "call@a", 2, "BYE"
+    };
     say(100, 1, 2, &bye);
     say_it(110, 2, 1, with(bye, "SIP/2.0 200 OK", "tb"));
     tap_ok(call_of(i)->established == 1 && !call_of(i)->finished,
@@ -298,7 +301,8 @@ static void retransmissions(void)
     tap_ok(flags_of(ok) == MESSAGE_RETRANSMISSION && txn_at(i)->final != ok,
            "so is the 200 again (§13.3.1.4); the first one counts");
     tap_ok(txn_at(i)->retransmissions == 2 && store_counts(store)->retransmissions == 2 &&
-               store_counts(store)->codes[200] == 2 && store_counts(store)->methods[SIP_INVITE] == 2,
+               store_counts(store)->codes[200] == 2 &&
+               store_counts(store)->methods[SIP_INVITE] == 2,
            "both are counted, and as messages too");
     tap_ok(transaction_rtt(store, txn_at(i)) == 700000000, "the first request starts the clock");
 }
@@ -440,8 +444,9 @@ static uint32_t option(int64_t ms, unsigned number, bool answered)
     char branch[32], call_id[32];
     snprintf(branch, sizeof branch, "z9hG4bK%u", number);
     snprintf(call_id, sizeof call_id, "c%u@flood", number);
-    struct talk t = { "OPTIONS sip:b@y SIP/2.0", branch, "a.example", { "ta", NULL }, call_id, 1,
-                      "OPTIONS" };
+    struct talk t = {
+        "OPTIONS sip:b@y SIP/2.0", branch, "a.example", { "ta", NULL }, call_id, 1, "OPTIONS"
+    };
     uint32_t id = say(ms, 1, 2, &t);
     if (answered)
         say_it(ms, 2, 1, with(t, "SIP/2.0 200 OK", "tb"));
@@ -533,10 +538,17 @@ static void random_talk(void)
         char branch[24], call_id[24];
         random = random * 1664525u + 1013904223u;
         unsigned r = random >> 8, start = r % 8;
-        snprintf(branch, sizeof branch, r & 64 ? "z9hG4bK%u" : "", r >> 7 & 3);
-        snprintf(call_id, sizeof call_id, r >> 19 & 7 ? "r%u" : "", r >> 9 & 127);
-        struct talk t = { starts[start], branch, "h", { tags[r >> 16 & 1], tags[(r >> 17) % 3] },
-                          call_id, 1 + (r >> 20 & 1), methods[start < 4 ? start : r >> 21 & 3] };
+        snprintf(branch, sizeof branch, "%s%.*u", r & 64 ? "z9hG4bK" : "", r & 64 ? 1 : 0,
+                 r & 64 ? r >> 7 & 3 : 0);
+        snprintf(call_id, sizeof call_id, "%.*u", r >> 19 & 7 ? 1 : 0,
+                 r >> 19 & 7 ? r >> 9 & 127 : 0);
+        struct talk t = { starts[start],
+                          branch,
+                          "h",
+                          { tags[r >> 16 & 1], tags[(r >> 17) % 3] },
+                          call_id,
+                          1 + (r >> 20 & 1),
+                          methods[start < 4 ? start : r >> 21 & 3] };
         say(i * 100, 1 + (r >> 22 & 1), 3, &t);
     }
     const struct store_counts *c = store_counts(store);

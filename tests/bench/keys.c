@@ -1,0 +1,321 @@
+/*
+ * How soon the console shows what was asked for: first frame, first rows, answers to keys.
+ *
+ *     keys SIPWHY SMALL CALLS ROWS
+ *
+ * SIPWHY is the program; SMALL a capture of a few messages; CALLS a large one; ROWS one whose
+ * messages are a transaction each and all come before those of CALLS in time, so that of both
+ * together ROWS is listed first and CALLS is the load behind it.
+ *
+ * Model: the console runs on a terminal of 200 columns and 50 rows. Keys come at random moments in
+ * an order in which each one moves the selection to another screen line, so a frame that was only
+ * due anyway is never taken for the answer. A key's time ends with the last byte of the frame that
+ * shows the new selection, told by PAUSE_MS without output; drawing on the emulated terminal is
+ * part of it. Boundary: figures and verdicts are printed; only a console that does not work is a
+ * failure.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../screen/term.h"
+
+#define COLS 200
+#define ROWS 50
+#define PATIENCE_MS 60000
+#define KEY_MS 2000
+#define PAUSE_MS 2
+#define STARTS 11
+#define LOADS 5
+#define SAMPLES 400
+#define MARK_COLUMN 3 /* a column that the selection bar covers and that is never blank */
+
+struct samples {
+    int64_t *ns;
+    size_t count, room;
+    unsigned lost; /* keys without a visible answer */
+};
+
+struct bench {
+    const char *sipwhy;
+    uint32_t random;
+    int failures;
+};
+
+static uint32_t draw_random(struct bench *b)
+{
+    b->random ^= b->random << 13;
+    b->random ^= b->random >> 17;
+    b->random ^= b->random << 5;
+    return b->random;
+}
+
+/* ---- figures ------------------------------------------------------------------------------- */
+
+static void take(struct samples *s, int64_t ns)
+{
+    if (s->count == s->room) {
+        s->room = s->room ? s->room * 2 : 256;
+        s->ns = realloc(s->ns, s->room * sizeof *s->ns);
+        if (!s->ns)
+            abort();
+    }
+    s->ns[s->count++] = ns;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The value that `percent` of the samples do not exceed, in ms. */
+static double percentile(struct samples *s, unsigned percent)
+{
+    if (s->count == 0)
+        return 0;
+    qsort(s->ns, s->count, sizeof *s->ns, ascending);
+    size_t rank = (s->count * percent + 99) / 100;
+    return (double)s->ns[rank ? rank - 1 : 0] / 1e6;
+}
+
+static const char *verdict(double value, double budget)
+{
+    return value <= budget ? "PASS" : "over";
+}
+
+/* One line: the figure that the budget is about, and what stands around it. */
+__attribute__((format(printf, 4, 5)))
+static void print(const char *what, double value, double budget, const char *format, ...)
+{
+    va_list args;
+    printf("%-42s %9.2f ms   budget %5.0f ms   %s   ", what, value, budget,
+           verdict(value, budget));
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+    printf("\n");
+    fflush(stdout);
+}
+
+static void print_keys(struct bench *b, const char *what, struct samples *s, const char *note)
+{
+    print(what, percentile(s, 99), 16, "p50 %.2f, max %.2f, %zu keys%s%s", percentile(s, 50),
+          percentile(s, 100), s->count, *note ? ", " : "", note);
+    if (s->lost > 0 || s->count == 0) {
+        printf("  %u keys had no visible answer within %d ms\n", s->lost, KEY_MS);
+        b->failures++;
+    }
+    free(s->ns);
+    *s = (struct samples){ 0 };
+}
+
+/* ---- the console --------------------------------------------------------------------------- */
+
+static struct term *start(struct bench *b, const char *first, const char *second)
+{
+    char *argv[] = { (char *)b->sipwhy, "--no-config", "--memory", "4096",
+                     (char *)first,     (char *)second, NULL };
+    struct child_plan plan = { .argv = argv, .cols = COLS, .rows = ROWS };
+    struct term *t = NULL;
+    if (term_open(&t, &plan) < 0) {
+        fprintf(stderr, "keys: no terminal\n");
+        exit(1);
+    }
+    return t;
+}
+
+static bool frame_shown(struct term *t, void *arg)
+{
+    (void)arg;
+    return term_find(t, "Method", 1, 1, NULL) == 0;
+}
+
+/* The screen line of the selection bar, or -1 while there is none. */
+static int selected_line(struct term *t)
+{
+    for (int row = 2; row < ROWS - 1; row++) {
+        struct term_cell cell;
+        term_cell(t, row, MARK_COLUMN, &cell);
+        if (cell.attrs & TERM_REVERSE)
+            return row;
+    }
+    return -1;
+}
+
+static bool rows_shown(struct term *t, void *arg)
+{
+    (void)arg;
+    return selected_line(t) >= 0;
+}
+
+static bool is_reading(struct term *t)
+{
+    return term_find(t, "reading", 0, 0, NULL) == 0;
+}
+
+static bool all_read(struct term *t, void *arg)
+{
+    (void)arg;
+    return rows_shown(t, NULL) && !is_reading(t);
+}
+
+/* How many transactions the header counts. */
+static unsigned long rows_listed(struct term *t)
+{
+    const char *row = term_row(t, 0);
+    const char *end = strstr(row, " trans");
+    unsigned long n = 0;
+    const char *p = end;
+    while (p && p > row && (strchr("0123456789,", p[-1])))
+        p--;
+    for (; p && p < end; p++)
+        n = *p == ',' ? n : n * 10 + (unsigned long)(*p - '0');
+    return n;
+}
+
+static bool enough_listed(struct term *t, void *arg)
+{
+    return rows_listed(t) >= *(const unsigned long *)arg;
+}
+
+static bool await(struct bench *b, struct term *t, bool (*check)(struct term *, void *), void *arg,
+                  const char *what)
+{
+    if (term_wait(t, check, arg, PATIENCE_MS) == 0)
+        return true;
+    char *screen = term_text(t);
+    printf("  never seen: %s\n%s\n", what, screen ? screen : "");
+    free(screen);
+    b->failures++;
+    return false;
+}
+
+/* ---- keys ---------------------------------------------------------------------------------- */
+
+/* Each moves the bar to another line, whatever is added below meanwhile; begins at the top. */
+static const char *const keys[] = { "Down", "PgDn", "Up", "PgUp", "Down", "G", "Up", "g" };
+#define KEYS (sizeof keys / sizeof keys[0])
+
+/* Presses a key; the time until its frame is whole, or -1. */
+static int64_t press(struct term *t, const char *key)
+{
+    while (term_step(t, 0) > 0)
+        continue;
+    int before = selected_line(t);
+    int64_t start = term_now_ns(), last = start;
+    bool moved = false;
+    term_key(t, key);
+    while (term_now_ns() - start < KEY_MS * INT64_C(1000000)) {
+        int taken = term_step(t, moved ? PAUSE_MS : 10);
+        if (taken < 0 || (taken == 0 && moved))
+            break;
+        if (taken == 0)
+            continue;
+        last = term_now_ns();
+        moved = moved || selected_line(t) != before;
+    }
+    return moved ? last - start : -1;
+}
+
+/* Presses keys until `stop` says so or there are enough. */
+static void press_keys(struct bench *b, struct term *t, struct samples *s, size_t most,
+                       bool (*stop)(struct term *, void *))
+{
+    for (size_t i = 0; s->count < most; i++) {
+        term_pump(t, 3 + (int)(draw_random(b) % 30));
+        /* The round is finished uncounted, so that the next one begins at the top. */
+        bool over = stop && stop(t, NULL);
+        if (over && i % KEYS == 0)
+            return;
+        int64_t ns = press(t, keys[i % KEYS]);
+        if (ns >= 0 && !over)
+            take(s, ns);
+        else if (ns < 0 && ++s->lost > 3)
+            return;
+    }
+}
+
+/* ---- what is measured ------------------------------------------------------------------------ */
+
+static void measure_start(struct bench *b, const char *small)
+{
+    struct samples frame = { 0 };
+    for (int i = 0; i < STARTS; i++) {
+        int64_t start_ns = term_now_ns();
+        struct term *t = start(b, small, NULL);
+        if (await(b, t, frame_shown, NULL, "a first frame"))
+            take(&frame, term_now_ns() - start_ns);
+        term_close(t);
+    }
+    print("start to first frame", percentile(&frame, 50), 50, "median of %zu starts, max %.2f",
+          frame.count, percentile(&frame, 100));
+    free(frame.ns);
+}
+
+static void measure_first_rows(struct bench *b, const char *calls)
+{
+    struct samples rows = { 0 }, loading = { 0 }, whole = { 0 };
+    for (int i = 0; i < LOADS; i++) {
+        int64_t start_ns = term_now_ns();
+        struct term *t = start(b, calls, NULL);
+        if (await(b, t, rows_shown, NULL, "first rows")) {
+            take(&rows, term_now_ns() - start_ns);
+            press_keys(b, t, &loading, loading.count + SAMPLES, all_read);
+            if (await(b, t, all_read, NULL, "the end of reading"))
+                take(&whole, term_now_ns() - start_ns);
+        }
+        term_close(t);
+    }
+    print("start to first rows of the large capture", percentile(&rows, 50), 200,
+          "median of %zu, max %.2f; all read after %.0f", rows.count, percentile(&rows, 100),
+          percentile(&whole, 50));
+    print_keys(b, "key to redraw while it is read, p99", &loading, "");
+    free(rows.ns);
+    free(whole.ns);
+}
+
+/* How many transactions ROWS has. */
+static unsigned long count_rows(struct bench *b, const char *rows)
+{
+    struct term *t = start(b, rows, NULL);
+    unsigned long n = await(b, t, all_read, NULL, "the end of reading") ? rows_listed(t) : 0;
+    term_close(t);
+    return n;
+}
+
+static void measure_full_list(struct bench *b, const char *rows, const char *calls)
+{
+    struct samples busy = { 0 }, idle = { 0 };
+    char note[64] = "";
+    unsigned long listed = count_rows(b, rows);
+    snprintf(note, sizeof note, "%lu rows and more", listed);
+    for (int i = 0; i < LOADS; i++) {
+        struct term *t = start(b, rows, calls);
+        if (await(b, t, enough_listed, &listed, "all rows"))
+            press_keys(b, t, &busy, busy.count + SAMPLES, all_read);
+        if (i == LOADS - 1 && await(b, t, all_read, NULL, "the end of reading"))
+            press_keys(b, t, &idle, SAMPLES, NULL);
+        term_close(t);
+    }
+    print_keys(b, "key to redraw, full list, reading on, p99", &busy, note);
+    print_keys(b, "key to redraw, full list, all read, p99", &idle, note);
+}
+
+int main(int argc, char *argv[])
+{
+    struct bench b = { .random = 2463534242u };
+    if (argc != 5) {
+        fputs("usage: keys SIPWHY SMALL CALLS ROWS\n", stderr);
+        return 2;
+    }
+    b.sipwhy = argv[1];
+    setenv("TERM", "xterm-256color", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("TZ", "UTC0", 1);
+    measure_start(&b, argv[2]);
+    measure_first_rows(&b, argv[3]);
+    measure_full_list(&b, argv[4], argv[3]);
+    return b.failures > 0;
+}

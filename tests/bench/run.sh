@@ -1,0 +1,187 @@
+#!/bin/sh
+# Measures sipwhy against its budgets and against its peers, tshark and sngrep, in one run.
+#
+#   SIPWHY=... GENCAP=... KEYS=... MEASURE=... tests/bench/run.sh [-n MESSAGES] [-p MESSAGES]
+#                                                                 [-r ROUNDS] [-k]
+#
+#   -n  messages of the large captures (1000000: about 1.0 GB in $TMPDIR, removed at the end)
+#   -p  messages of the capture that the peers read too (200000)
+#   -r  rounds; the programs take turns in each (3)
+#   -k  leave the key measurements out
+#
+# Builds nothing. MEASURE is looked for beside KEYS when it is not set. Each figure stands beside
+# its budget with PASS or "over"; being slow is never a failure here, not working is: exit status
+# 1, and 2 for a wrong call.
+#
+# Speed is messages a second of wall time, the ratios are of processor time on the same file:
+# sngrep only looks every half second whether it is done, and that wait is not its reading. All
+# files are in the page cache, where writing them has left them.
+set -u
+LC_ALL=C
+export LC_ALL
+
+usage()
+{
+    echo "usage: tests/bench/run.sh [-n MESSAGES] [-p MESSAGES] [-r ROUNDS] [-k]" >&2
+    exit 2
+}
+
+messages=1000000 peer_messages=200000 rounds=3 with_keys=1
+while getopts n:p:r:k letter; do
+    case $letter in
+    n) messages=$OPTARG ;;
+    p) peer_messages=$OPTARG ;;
+    r) rounds=$OPTARG ;;
+    k) with_keys=0 ;;
+    *) usage ;;
+    esac
+done
+for number in "$messages" "$peer_messages" "$rounds"; do
+    case $number in
+    '' | *[!0-9]* | 0*) usage ;;
+    esac
+done
+: "${SIPWHY:?is the program to be measured}" "${GENCAP:?is the program tests/bench/gencap}"
+: "${KEYS:?is the program tests/bench/keys}"
+MEASURE=${MEASURE:-$(dirname "$KEYS")/measure}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/sipwhy-bench.XXXXXX") || exit 2
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' HUP TERM
+
+failed=0
+trouble()
+{
+    echo "not working: $*" >&2
+    failed=1
+}
+
+# The kilobytes that a run needs at most: 620 bytes a message, 420 in the flood.
+needed=$(((messages * 1040 + peer_messages * 620) / 1000))
+free=$(df -Pk "$work" | awk 'NR == 2 { print $4 }')
+if [ "$free" -lt "$needed" ]; then
+    echo "run.sh: $work has room for $free kB, $needed are needed; set TMPDIR or -n" >&2
+    exit 2
+fi
+
+# One core, so that nothing is faster by threads; measure itself stays outside.
+pin=
+taskset -c 0 true 2>/dev/null && pin="taskset -c 0"
+
+# timed NAME COMMAND...: appends "SECONDS CPU ANON PEAK STATUS" to $work/NAME.
+timed()
+{
+    name=$1
+    shift
+    # shellcheck disable=SC2086 # nothing or three words
+    "$MEASURE" "$work/one" $pin "$@" >"$work/out" 2>"$work/err" </dev/null ||
+        { trouble "$*"; return; }
+    cat "$work/one" >>"$work/$name"
+    [ "$(cut -d' ' -f5 "$work/one")" = 0 ] || trouble "$*: $(tail -n 1 "$work/err")"
+}
+
+# column NAME N: the median of a column; span NAME N: its least and greatest value.
+column()
+{
+    cut -d' ' -f"$2" "$work/$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+span()
+{
+    cut -d' ' -f"$2" "$work/$1" | sort -n | awk 'NR == 1 { a = $1 } { b = $1 } END { print a, b }'
+}
+
+# figure WHAT VALUE UNIT BUDGET at-least|at-most [NOTE]
+figure()
+{
+    awk -v what="$1" -v value="$2" -v unit="$3" -v budget="$4" -v way="$5" -v note="${6:-}" 'BEGIN {
+        good = way == "at-least" ? value >= budget : value <= budget
+        places = value < 100 ? 2 : 0
+        printf "%-42s %9.*f %-6s budget %s %s   %s   %s\n", what, places, value, unit,
+            way == "at-least" ? ">=" : "<=", budget, good ? "PASS" : "over", note
+    }'
+}
+
+generate()
+{
+    "$GENCAP" "$@" || { echo "run.sh: gencap $* failed" >&2; exit 1; }
+}
+
+echo "machine: $(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo), $(nproc) cores," \
+    "Linux $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
+generate -n 100 "$work/small.pcap"
+generate -n "$messages" "$work/calls.pcap"
+generate -n "$peer_messages" "$work/peers.pcap"
+
+have()
+{
+    command -v "$1" >/dev/null 2>&1
+}
+
+round=1
+while [ "$round" -le "$rounds" ]; do
+    timed sipwhy "$SIPWHY" report --memory 4096 "$work/calls.pcap"
+    timed sipwhy_peers "$SIPWHY" report --memory 4096 "$work/peers.pcap"
+    [ "$(awk '$1 == "messages" { print $2 }' "$work/out")" = "$peer_messages" ] ||
+        trouble "sipwhy did not count $peer_messages messages"
+    if have tshark; then
+        timed tshark tshark -q -z sip,stat -r "$work/peers.pcap"
+        [ "$(awk '/^Number of SIP messages/ { print $NF }' "$work/out")" = "$peer_messages" ] ||
+            trouble "tshark did not count $peer_messages messages"
+    fi
+    # Its default limit of 20000 dialogs would leave most of the file unread.
+    ! have sngrep || timed sngrep sngrep -N -q -F -l "$peer_messages" -I "$work/peers.pcap"
+    round=$((round + 1))
+done
+
+per_second()
+{
+    awk -v n="$1" -v s="$2" 'BEGIN { printf "%.0f", (s > 0 ? n / s : 0) }'
+}
+
+ratio()
+{
+    awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }'
+}
+
+echo
+echo "reading, $messages messages (median of $rounds rounds, one core)"
+wall=$(column sipwhy 1)
+figure "sipwhy report" "$(per_second "$messages" "$wall")" msg/s 1000000 at-least \
+    "$wall s ($(span sipwhy 1 | tr ' ' -))"
+anon=$(column sipwhy 3)
+figure "memory beyond the mapped file, a message" "$(ratio "$((anon * 1024))" "$messages")" bytes \
+    300 at-most "$((anon / 1024)) MiB in all"
+
+echo
+echo "the peers, $peer_messages messages of the same kind, all on the same file"
+own=$(column sipwhy_peers 2)
+echo "sipwhy: $(per_second "$peer_messages" "$own") msg/s of processor time"
+for peer in tshark sngrep; do
+    if [ ! -s "$work/$peer" ]; then
+        echo "$peer: not installed, not compared"
+        continue
+    fi
+    cpu=$(column "$peer" 2)
+    figure "$peer takes as many times as long" "$(ratio "$cpu" "$own")" times 20 at-least \
+        "$(per_second "$peer_messages" "$cpu") msg/s, $(ratio "$(column "$peer" 3)" 1024) MiB"
+done
+
+echo
+echo "live budget: a flood of $messages Call-IDs through a pipe, --memory 256"
+"$GENCAP" --flood -n "$messages" | "$MEASURE" "$work/flood" "$SIPWHY" report --memory 256 - \
+    >"$work/out" 2>"$work/err" || trouble "report on a pipe: $(tail -n 1 "$work/err")"
+figure "resident size at its highest" "$(ratio "$(column flood 4)" 1024)" MiB 281.6 at-most \
+    "256 MiB and a tenth; $(column flood 1) s"
+[ "$(awk '$1 == "messages" { print $2 }' "$work/out")" = "$messages" ] ||
+    trouble "sipwhy did not count $messages messages of the flood"
+
+if [ "$with_keys" = 1 ]; then
+    echo
+    echo "console, 200x50"
+    generate --flood -s 1767200000 -n "$messages" "$work/rows.pcap"
+    "$KEYS" "$SIPWHY" "$work/small.pcap" "$work/calls.pcap" "$work/rows.pcap" ||
+        trouble "the console"
+fi
+exit "$failed"

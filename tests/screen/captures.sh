@@ -1,0 +1,75 @@
+#!/bin/sh
+# Writes the captures that the screen scripts need, beside the bundled one, into a directory.
+# Usage: captures.sh DIRECTORY DEMO. Packets are raw IPv4 with UDP, made with printf alone.
+set -eu
+dir=$1 demo=$2
+
+# le32 N, be16 N: as printf escapes.
+le32() { printf '\\%03o\\%03o\\%03o\\%03o' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)); }
+be16() { printf '\\%03o\\%03o' $(($1 >> 8 & 255)) $(($1 & 255)); }
+
+begin() {
+    out=$1 seconds=1790000000 id=1
+    printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\377\377\000\000\145\000\000\000' >"$out"
+}
+
+# packet FROM TO <PAYLOAD: host numbers in 192.0.2.0/24, port 5060 both, a second later each.
+packet() {
+    cat >"$dir/payload"
+    size=$(($(wc -c <"$dir/payload")))
+    all=$((size + 28))
+    # shellcheck disable=SC2059
+    printf "$(le32 $seconds)$(le32 0)$(le32 $all)$(le32 $all)\105\000$(be16 $all)$(be16 $id)\000\000\100\021\000\000\300\000\002$(printf '\\%03o' "$1")\300\000\002$(printf '\\%03o' "$2")$(be16 5060)$(be16 5060)$(be16 $((size + 8)))\000\000" >>"$out"
+    cat "$dir/payload" >>"$out"
+    seconds=$((seconds + 1)) id=$((id + 1))
+}
+
+# request METHOD FROM TO CALL [BODY]: values may hold printf escapes.
+request() {
+    # shellcheck disable=SC2059
+    printf "$1 sip:callee@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK$4\r\nFrom: $2;tag=f\r\nTo: $3\r\nCall-ID: $4\r\nCSeq: 1 $1\r\nMax-Forwards: 70\r\nContent-Length: $(printf "${5-}" | wc -c)\r\n\r\n${5-}"
+}
+
+# response CODE+PHRASE METHOD FROM TO CALL [HEADER]
+response() {
+    # shellcheck disable=SC2059
+    printf "SIP/2.0 $1\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK$5\r\nFrom: $3;tag=f\r\nTo: $4;tag=t\r\nCall-ID: $5\r\nCSeq: 1 $2\r\n${6-}Content-Length: 0\r\n\r\n"
+}
+
+# Whatever a terminal might obey: escape sequences, C1 controls raw and as UTF-8, invalid UTF-8,
+# bidirectional overrides, shift out, bell, delete, zero-width characters.
+begin "$dir/hostile.pcap"
+evil='a\033]0;pwned\007b\033[2Jc\233d\302\233e\377\376f\342\200\256g\016h\177i\342\200\213j'
+request INVITE "\"$evil\" <sip:x\033[31m\342\200\256y@h>" "<sip:z\302\2332J@h>" c1 "v=0\r\n$evil\r\n" | packet 1 2
+response "488 $evil" INVITE "\"$evil\" <sip:x\033[31m\342\200\256y@h>" "<sip:z\302\2332J@h>" c1 \
+    "Warning: 305 h \"$evil\"\r\nServer: $evil\r\n" | packet 2 1
+request "OPT\033[2J" '<sip:method@h>' '<sip:m@h>' c2 | packet 1 2
+request INVITE '<sip:callid@h>' '<sip:k@h>' 'c3\033[5m\342\200\256' | packet 1 2
+request "MES\303\211SAGE" '<sip:\001\002@h>' '<sip:\355\240\200@h>' c4 | packet 1 2
+
+# Wide and combining characters where the list shows them.
+begin "$dir/wide.pcap"
+request INVITE '<sip:\352\271\200\353\257\274\354\210\230@h>' '<sip:M\303\274ller@h>' w1 | packet 1 2
+response '486 \355\206\265\355\231\224 \354\244\221' INVITE '<sip:\352\271\200@h>' '<sip:M@h>' w1 | packet 2 1
+request INVITE '<sip:abcdef@h>' '<sip:Mu\314\210ller@h>' w2 | packet 1 2
+response '486 Busy Here' INVITE '<sip:abcdef@h>' '<sip:M@h>' w2 | packet 2 1
+request INVITE '<sip:\352\271\200\353\257\274\354\210\230\352\271\200\353\257\274\354\210\230\352\271\200\353\257\274\354\210\230@h>' '<sip:end@h>' w3 | packet 1 2
+response '486 Busy Here' INVITE '<sip:a@h>' '<sip:M@h>' w3 | packet 2 1
+
+# A long header and a long body, for wrapping, scrolling and searching.
+begin "$dir/long.pcap"
+lines= i=1
+while [ $i -le 60 ]; do lines="${lines}X-Line-$i: value $i\r\n" i=$((i + 1)); done
+word=$(printf '%0150d' 7)
+request INVITE '<sip:long@h>' '<sip:reader@h>' l1 | packet 1 2
+response '500 Much to read' INVITE '<sip:long@h>' '<sip:reader@h>' l1 \
+    "${lines}X-Long: $word needle $word needle\r\nX-Last: needle\r\n" | packet 2 1
+
+begin "$dir/empty.pcap"
+begin "$dir/nosip.pcap"
+echo 'nothing that anybody would take for a call' | packet 1 2
+printf '\200\000\000\001\000\000\000\001\000\000\000\001voice' | packet 2 1
+: >"$dir/nothing.pcap"
+head -c 300000 "$demo" >"$dir/damaged.pcapng"
+printf 'plain text, no capture\n' >"$dir/text.txt"
+rm -f "$dir/payload"
