@@ -163,7 +163,9 @@ static void tell_unknown(const struct help *help, const char *words, const struc
                                                          : " or ");
         help_topic_title(help, match->suggestions[i], &line);
     }
-    if (match->nsuggestions == 0)
+    if (match->nsuggestions > 0)
+        strbuf_char(&line, '?');
+    else
         strbuf_text(&line, "; give a code (488), a class (4xx) or a reason phrase");
     fflush(stdout);
     fprintf(stderr, "%s\n", strbuf_str(&line));

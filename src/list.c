@@ -78,7 +78,8 @@ static void print_visible(struct span s, int width)
     struct strbuf text = STRBUF_INIT;
     text_visible(&text, s, true);
     struct span fit = width ? text_fit(strbuf_as_span(&text), (size_t)width) : strbuf_as_span(&text);
-    printf("%.*s%*s ", SPAN_ARG(fit), width > 0 ? width - (int)text_width(fit) : 0, "");
+    printf("%.*s%*s%s", SPAN_ARG(fit), width ? width - (int)text_width(fit) : 0, "",
+           width ? " " : "");
     strbuf_free(&text);
 }
 

@@ -60,6 +60,8 @@ static int act_report(struct session *session, const char *what)
 
 static int run_report(struct run *run)
 {
+    if (run->settings.filter)
+        return fail(strdup("report counts everything; --filter chooses the rows of list"));
     return with_session(run, act_report, NULL);
 }
 

@@ -118,10 +118,10 @@ static bool recognise(struct file_source *f, const uint8_t *data, size_t left)
     if (left < CAPTURE_MAGIC && !f->mapped && !f->eof)
         return true;
     f->capture = capture_open(data, left);
-    if (f->capture || left == 0)
+    if (f->capture)
         return true;
-    source_trouble(&f->source, "%s: not a pcap or pcapng file; name a capture file",
-                   f->source.name);
+    source_trouble(&f->source, "%s: %s; name a capture file", f->source.name,
+                   left ? "not a pcap or pcapng file" : "is empty");
     return false;
 }
 

@@ -32,6 +32,7 @@ struct pcapng_capture {
     bool begun;
     struct interface *interfaces;
     uint32_t count, size;
+    int64_t last_ns; /* time of the latest packet that has one */
 };
 
 static bool recognise(const uint8_t *data, size_t n)
@@ -120,22 +121,21 @@ static enum capture_result read_interface(struct pcapng_capture *c, struct reade
     return CAPTURE_SKIP;
 }
 
+/* The packet of a block whose bytes come next. */
 static enum capture_result fill(struct pcapng_capture *c, struct reader *r, uint32_t interface,
-                                uint64_t units, uint32_t caplen, uint32_t origlen,
-                                struct packet *packet)
+                                uint32_t caplen, uint32_t origlen, struct packet *packet)
 {
     if (interface >= c->count)
         return damaged(c, "a packet names an interface that was not described");
     const uint8_t *bytes = caplen <= CAPTURE_MAX_PACKET ? reader_take(r, caplen) : NULL;
     if (r->overrun || !bytes)
         return damaged(c, "a packet is longer than its block");
-    const struct interface *i = &c->interfaces[interface];
     *packet = (struct packet){
-        .time_ns = to_ns(i, units),
+        .time_ns = c->last_ns,
         .data = bytes,
         .caplen = caplen,
         .origlen = origlen,
-        .linktype = i->linktype,
+        .linktype = c->interfaces[interface].linktype,
     };
     return CAPTURE_PACKET;
 }
@@ -150,10 +150,12 @@ static enum capture_result read_enhanced(struct pcapng_capture *c, struct reader
     uint64_t low = reader_u32_order(&r, c->little);
     uint32_t caplen = reader_u32_order(&r, c->little);
     uint32_t origlen = reader_u32_order(&r, c->little);
-    return fill(c, &r, interface, high << 32 | low, caplen, origlen, packet);
+    if (!r.overrun && interface < c->count)
+        c->last_ns = to_ns(&c->interfaces[interface], high << 32 | low);
+    return fill(c, &r, interface, caplen, origlen, packet);
 }
 
-/* No time and no captured length: interface 0, as much as fits. */
+/* No time and no captured length: interface 0, as much as fits, as late as the one before. */
 static enum capture_result read_simple(struct pcapng_capture *c, struct reader r,
                                        struct packet *packet)
 {
@@ -163,7 +165,7 @@ static enum capture_result read_simple(struct pcapng_capture *c, struct reader r
         caplen = c->interfaces[0].snaplen;
     if (origlen < caplen)
         caplen = origlen;
-    return fill(c, &r, 0, 0, caplen, origlen, packet);
+    return fill(c, &r, 0, caplen, origlen, packet);
 }
 
 /* A section header's byte order is told by its own magic. */

@@ -70,7 +70,20 @@ static const char *request_version(struct span line)
     return p > line.p && version_length(version) == version.n ? p : NULL;
 }
 
-/* Request-Line = Method SP Request-URI SP SIP-Version (RFC 3261 §7.1). */
+/* Whether it begins with a scheme, a colon and more (RFC 3986 §3.1). */
+static bool has_scheme(struct span uri)
+{
+    size_t i = 0;
+    while (i < uri.n && token_char(uri.p[i]))
+        i++;
+    return i > 0 && i + 1 < uri.n && uri.p[i] == ':' && !blank(uri.p[i + 1]) &&
+           !ascii_digit(uri.p[0]);
+}
+
+/*
+ * Request-Line = Method SP Request-URI SP SIP-Version (RFC 3261 §7.1). Several words without a
+ * scheme behind no registered method are some text, such as a log line that quotes a request.
+ */
 static int scan_request_line(struct sip_message *m, struct span line)
 {
     size_t i = 0;
@@ -84,15 +97,18 @@ static int scan_request_line(struct sip_message *m, struct span line)
         return -1;
     m->method = (struct span){ trimmed.p, i };
     m->uri = span_trim(span_make(trimmed.p + i, version));
+    m->method_id = (uint8_t)sip_method_of(m->method);
     if (m->uri.n == 0)
         return -1;
-    bool exact = trimmed.n == line.n && m->uri.p == trimmed.p + i + 1 &&
-                 span_end(m->uri) == version - 1 && !memchr(m->uri.p, ' ', m->uri.n) &&
-                 !memchr(m->uri.p, '\t', m->uri.n) &&
+    bool scheme = has_scheme(m->uri);
+    bool words = memchr(m->uri.p, ' ', m->uri.n) || memchr(m->uri.p, '\t', m->uri.n);
+    if (words && !scheme && m->method_id == SIP_OTHER)
+        return -1;
+    bool exact = scheme && !words && trimmed.n == line.n && m->uri.p == trimmed.p + i + 1 &&
+                 span_end(m->uri) == version - 1 &&
                  version_is_2(span_make(version, span_end(trimmed)));
     if (!exact)
         m->problems |= SIP_BAD_START;
-    m->method_id = (uint8_t)sip_method_of(m->method);
     return 0;
 }
 

@@ -148,12 +148,19 @@ void message_drop(struct store *s, uint32_t id)
     pool_release(&s->messages, id);
 }
 
+/* What the sender did wrong: nothing that may lie in bytes which the capture left out. */
+static uint32_t sender_problems(const struct payload *payload, const struct sip_message *sip)
+{
+    if (!payload->truncated)
+        return sip->problems;
+    if (sip->problems & SIP_NO_END)
+        return sip->problems & SIP_BAD_START;
+    return sip->problems & ~(uint32_t)SIP_BODY_SHORT;
+}
+
 static int fill_message(struct store *s, struct message *m, const struct packet *packet,
                         const struct payload *payload, const struct sip_message *sip)
 {
-    uint32_t problems = sip->problems;
-    if (payload->truncated)
-        problems &= ~(uint32_t)(SIP_BODY_SHORT | SIP_NO_END);
     m->flow = flow_take(s, payload);
     if (!m->flow)
         return -1;
@@ -175,7 +182,7 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
     m->digest = (uint32_t)hash_bytes(5, payload->data, payload->len);
     m->code = sip->code;
     m->method = sip->method_id;
-    if (problems & SIP_MALFORMED)
+    if (sender_problems(payload, sip) & SIP_MALFORMED)
         m->flags |= MESSAGE_MALFORMED;
     if (payload->truncated)
         m->flags |= MESSAGE_TRUNCATED;

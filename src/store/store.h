@@ -102,7 +102,7 @@ struct store_counts {
     uint64_t methods[SIP_METHODS]; /* requests */
     struct store_method_count others[STORE_OTHER_METHODS]; /* requests of unregistered methods */
     uint64_t codes[1000];          /* responses */
-    uint64_t classes[SIP_CLASSES]; /* transactions by class now */
+    uint64_t classes[SIP_CLASSES]; /* transactions by class now; an ACK, never answered, has none */
     uint64_t open;                 /* transactions that wait or proceed */
     uint64_t evicted_calls, evicted_messages;
     uint64_t live_messages, live_transactions, live_calls;

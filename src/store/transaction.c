@@ -113,9 +113,10 @@ static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key,
     txn->call = call;
     s->counts.transactions++;
     s->counts.live_transactions++;
-    s->counts.classes[SIP_CLASS_NONE]++;
-    if (txn->method != SIP_ACK)
+    if (txn->method != SIP_ACK) {
         s->counts.open++;
+        s->counts.classes[SIP_CLASS_NONE]++;
+    }
     call_add_transaction(s, call, id);
     if (txn->method != SIP_ACK && sip_is_request(m))
         start_timer(s, id);
@@ -154,8 +155,10 @@ static void set_state(struct store *s, uint32_t id, enum transaction_state state
     bool after = transaction_open(txn);
     enum sip_class class =
         state == TXN_TIMED_OUT ? SIP_CLASS_TIMEOUT : sip_class_of(txn->code);
-    s->counts.classes[txn->class]--;
-    s->counts.classes[class]++;
+    if (txn->method != SIP_ACK) {
+        s->counts.classes[txn->class]--;
+        s->counts.classes[class]++;
+    }
     txn->class = (uint8_t)class;
     if (before != after) {
         s->counts.open += after ? 1 : -1ULL;

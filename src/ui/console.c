@@ -211,6 +211,7 @@ static void on_keys(evutil_socket_t fd, short what, void *arg)
     bool any = false;
     while (!c->ui.quit && (key = getch()) != ERR) {
         any = true;
+        struct view *top = ui_top(&c->ui);
         if (key == KEY_RESIZE)
             continue; /* drawn when the signal came */
         if (c->ui.prompting) {
@@ -219,6 +220,9 @@ static void on_keys(evutil_socket_t fd, short what, void *arg)
         } else {
             handle_key(&c->ui, key);
         }
+        /* Views learn their size when they are drawn: the next key may want to page or search. */
+        if (ui_top(&c->ui) != top)
+            draw(&c->ui);
     }
     /* The terminal went away: readable, but nothing to read. */
     struct pollfd state = { screen_fd(), POLLIN, 0 };

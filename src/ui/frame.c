@@ -96,7 +96,7 @@ static void add_state(struct ui *ui, struct header *h)
     else if (ui->loading)
         add(h, STYLE_ALERT, 0, "reading");
     if (live && ui->rate >= 0.5)
-        add(h, STYLE_NORMAL, 5, "%.0f msg/s", ui->rate);
+        add(h, STYLE_NORMAL, 6, "%.0f msg/s", ui->rate);
 }
 
 static uint64_t failures(const struct store_counts *c)
@@ -115,12 +115,12 @@ static void add_counts(struct ui *ui, struct header *h)
     uint64_t failed = failures(c);
     add(h, STYLE_NORMAL, 6, "%s %s", grouped(c->messages, a, sizeof a),
         h->roomy ? "messages" : "msg");
-    add(h, STYLE_NORMAL, 2, "%s %s", grouped(c->transactions, a, sizeof a),
+    add(h, STYLE_NORMAL, 3, "%s %s", grouped(c->transactions, a, sizeof a),
         h->roomy ? "transactions" : "trans");
     double share = c->transactions ? 100.0 * (double)failed / (double)c->transactions : 0;
     add(h, failed ? STYLE_CLASS + SIP_CLASS_CLIENT : STYLE_NORMAL, 1, "%s failed %.1f%%",
         grouped(failed, a, sizeof a), share);
-    add(h, STYLE_NORMAL, 3, "%s open", grouped(c->open, a, sizeof a));
+    add(h, STYLE_NORMAL, 4, "%s open", grouped(c->open, a, sizeof a));
 }
 
 static void add_filter(struct ui *ui, struct header *h)
@@ -130,7 +130,7 @@ static void add_filter(struct ui *ui, struct header *h)
         return;
     add(h, STYLE_ALERT, 1, "%s shown%s", grouped(rows_count(&ui->rows), a, sizeof a),
         ui->rows.looked < ui->rows.all.count ? "..." : "");
-    add(h, STYLE_ALERT, 7, "filter: %.60s", ui->rows.filter_text);
+    add(h, STYLE_ALERT, 2, "filter: %.60s", ui->rows.filter_text);
 }
 
 static void add_limits(struct ui *ui, struct header *h)
@@ -142,10 +142,10 @@ static void add_limits(struct ui *ui, struct header *h)
         const struct source_stats *stats = &inputs_at(ui->session->inputs, i)->stats;
         drops += stats->kernel_drops + stats->interface_drops;
     }
-    add(h, STYLE_NORMAL, 4, "%s%zu/%zu MiB", h->roomy ? "memory " : "mem ",
+    add(h, STYLE_NORMAL, 5, "%s%zu/%zu MiB", h->roomy ? "memory " : "mem ",
         (store_bytes(ui->store) + MIB - 1) / MIB, store_budget(ui->store) / MIB);
     if (inputs_live(ui->session->inputs) || drops)
-        add(h, drops ? STYLE_ALERT : STYLE_NORMAL, drops ? 0 : 5, "drop %s",
+        add(h, drops ? STYLE_ALERT : STYLE_NORMAL, drops ? 0 : 4, "drop %s",
             grouped(drops, a, sizeof a));
     if (c->evicted_calls)
         add(h, STYLE_ALERT, 2, "evicted %s calls", grouped(c->evicted_calls, a, sizeof a));

@@ -81,6 +81,23 @@ static int on_rule(int y, int x, int width, enum style style, const char *text)
     return used + 1;
 }
 
+/* The same at the right end, unless that would meet what ends at `used`. */
+static void on_rule_right(struct rect rect, int used, const char *text)
+{
+    /* laid out, for the sake of the section sign's stand-in in ASCII */
+    struct styled_text line = STYLED_INIT(screen_utf8());
+    styled_paragraph(&line, HELP_DIM, SPAN(text), strlen(text) + 64, 0, 0);
+    if (line.nruns) {
+        struct strbuf shown = STRBUF_INIT;
+        strbuf_span(&shown, styled_run_text(&line, &line.runs[0]));
+        int width = (int)text_width(strbuf_as_span(&shown)) + 2;
+        if (used + width + 2 < rect.width)
+            on_rule(rect.y, rect.x + rect.width - width - 1, width, STYLE_DIM, strbuf_str(&shown));
+        strbuf_free(&shown);
+    }
+    styled_free(&line);
+}
+
 /* "─ 488 Not Acceptable Here ─── Client Error · RFC 3261 §21.4.26 ─" */
 static void draw_title(struct ui *ui, struct subject subject, struct rect rect)
 {
@@ -99,9 +116,7 @@ static void draw_title(struct ui *ui, struct subject subject, struct rect rect)
                                     : STYLE_TITLE;
     screen_rule(rect.y, rect.x, rect.width);
     int used = 1 + on_rule(rect.y, rect.x + 1, rect.width - 1, style, left);
-    int width = (int)text_width(SPAN(right)) + 2;
-    if (used + width + 2 < rect.width)
-        on_rule(rect.y, rect.x + rect.width - width - 1, width, STYLE_DIM, right);
+    on_rule_right(rect, used, right);
 }
 
 /* A code that nobody sent is still explained when a request waits too long. */

@@ -17,7 +17,6 @@
 #include "ui/command.h"
 
 #define HISTORY_LINES 1000
-#define MATCH_ROWS 8
 
 /* Readline's own state is global, so what stands between it and the console is, too. */
 static struct {
@@ -34,7 +33,8 @@ static struct {
     FILE *nowhere;
     char **words; /* of a completion under way */
     size_t nwords;
-    struct strbuf matches; /* shown above the line */
+    char **matches; /* of the last completion, shown above the line */
+    int nmatches, longest;
 } prompt = { .byte = -1 };
 
 static int take_byte(FILE *stream)
@@ -122,12 +122,23 @@ static char **complete(const char *text, int start, int end)
     return found;
 }
 
-static void show_matches(char **matches, int count, int longest)
+static void drop_matches(void)
 {
-    (void)longest;
-    strbuf_clear(&prompt.matches);
-    for (int i = 1; i <= count; i++)
-        strbuf_format(&prompt.matches, "%s%s", i > 1 ? "  " : "", matches[i]);
+    for (int i = 0; i < prompt.nmatches; i++)
+        free(prompt.matches[i]);
+    free(prompt.matches);
+    prompt.matches = NULL;
+    prompt.nmatches = 0;
+}
+
+/* Readline's array begins with what all have in common. */
+static void keep_matches(char **matches, int count, int longest)
+{
+    drop_matches();
+    prompt.matches = mem_alloc((size_t)count * sizeof *prompt.matches);
+    for (int i = 0; i < count; i++)
+        prompt.matches[prompt.nmatches++] = mem_text(matches[i + 1]);
+    prompt.longest = longest;
 }
 
 static void no_terminal(void)
@@ -155,7 +166,7 @@ void prompt_init(struct ui *ui)
     rl_input_available_hook = byte_waits;
     rl_redisplay_function = no_redisplay;
     rl_attempted_completion_function = complete;
-    rl_completion_display_matches_hook = show_matches;
+    rl_completion_display_matches_hook = keep_matches;
     rl_completer_word_break_characters = " ";
     rl_basic_word_break_characters = " ";
     rl_set_screen_size(24, 10000);
@@ -200,7 +211,7 @@ void prompt_open(struct ui *ui, const char *text, const char *typed, bool comman
     prompt.done = done;
     prompt.finished = false;
     prompt.half_key = false;
-    strbuf_clear(&prompt.matches);
+    drop_matches();
     ui->prompting = true;
     screen_whole_keys(false); /* readline knows the keys' bytes by itself */
     if (!commands_too)
@@ -227,8 +238,8 @@ static void close_prompt(struct ui *ui, char *line)
 static void give_up(struct ui *ui)
 {
     rl_free_line_state();
+    rl_callback_sigcleanup(); /* else a half key would eat the next one */
     rl_replace_line("", 1);
-    rl_cleanup_after_signal();
     close_prompt(ui, NULL);
 }
 
@@ -246,7 +257,7 @@ void prompt_end(void)
     free(prompt.history_file);
     prompt.history_file = NULL;
     drop_words();
-    strbuf_free(&prompt.matches);
+    drop_matches();
     if (prompt.nowhere)
         fclose(prompt.nowhere);
     prompt.nowhere = NULL;
@@ -260,7 +271,7 @@ void prompt_byte(struct ui *ui, unsigned char byte)
         return;
     }
     if (byte != '\t')
-        strbuf_clear(&prompt.matches);
+        drop_matches();
     prompt.half_key = byte == 27 && !prompt.half_key;
     prompt.byte = byte;
     rl_callback_read_char();
@@ -276,22 +287,20 @@ void prompt_idle(struct ui *ui)
         give_up(ui);
 }
 
+/* In columns over the line, as far as there is room. */
 static void draw_matches(void)
 {
-    struct span rest = strbuf_as_span(&prompt.matches);
-    int rows = 0;
-    struct span lines[MATCH_ROWS];
-    while (rest.n > 0 && rows < MATCH_ROWS) {
-        struct span line = text_fit(rest, (size_t)COLS - 1);
-        if (line.n == 0)
-            break;
-        while (line.n < rest.n && line.n > 1 && line.p[line.n - 1] != ' ')
-            line.n--;
-        lines[rows++] = line;
-        rest = span_make(span_end(line), span_end(rest));
+    int width = prompt.longest + 2 < COLS ? prompt.longest + 2 : COLS;
+    int across = (COLS - 1) / width > 0 ? (COLS - 1) / width : 1;
+    int rows = (prompt.nmatches + across - 1) / across;
+    rows = rows < LINES - 2 ? rows : LINES - 2;
+    for (int row = 0; row < rows; row++) {
+        int y = LINES - 1 - rows + row;
+        screen_blank(y, 0, COLS);
+        for (int i = 0; i < across && row * across + i < prompt.nmatches; i++)
+            screen_string(y, 1 + i * width, width - 1, STYLE_CODE,
+                          prompt.matches[row * across + i]);
     }
-    for (int i = 0; i < rows; i++)
-        screen_cell(LINES - 1 - rows + i, 0, COLS, STYLE_CODE, lines[i]);
 }
 
 void prompt_draw(struct ui *ui)

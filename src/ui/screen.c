@@ -233,9 +233,13 @@ void screen_clear(struct rect rect)
 void screen_select(int y, int x, int width)
 {
     for (int i = x; i < x + width && i < COLS; i++) {
-        chtype cell = mvinch(y, i);
-        mvchgat(y, i, 1, (cell & A_ATTRIBUTES & ~(A_COLOR | A_DIM)) | A_REVERSE,
-                (short)PAIR_NUMBER(cell), NULL);
+        wchar_t text[CCHARW_MAX + 1];
+        cchar_t cell;
+        attr_t attr = 0;
+        short pair = 0;
+        if (mvin_wch(y, i, &cell) == OK)
+            getcchar(&cell, text, &attr, &pair, NULL);
+        mvchgat(y, i, 1, (attr & ~(A_COLOR | A_DIM)) | A_REVERSE, pair, NULL);
     }
 }
 

@@ -13,7 +13,9 @@
 #include "store/ladder.h"
 #include "ui/ui.h"
 
-#define TIME_WIDTH 10
+#define DELTA_WIDTH 10
+#define TIME_WIDTH 22 /* the time and the delta */
+#define TIMED_STEP 24 /* columns between two addresses from which the time is shown, too */
 #define LEAST_STEP 15 /* columns between two addresses */
 #define MOST_STEP 44
 #define SIDE_BY_SIDE 120
@@ -98,17 +100,18 @@ struct canvas {
     struct ui *ui;
     struct ladder_view *v;
     struct rect rect;
-    int step; /* screen columns between two addresses */
+    int step;  /* screen columns between two addresses */
+    int times; /* screen columns of the times at the left */
 };
 
 static int column_x(const struct canvas *c, int column)
 {
-    return c->rect.x + TIME_WIDTH + c->step / 2 + (column - c->v->left) * c->step;
+    return c->rect.x + c->times + c->step / 2 + (column - c->v->left) * c->step;
 }
 
 static bool inside(const struct canvas *c, int x)
 {
-    return x >= c->rect.x + TIME_WIDTH && x < c->rect.x + c->rect.width;
+    return x >= c->rect.x + c->times && x < c->rect.x + c->rect.width;
 }
 
 static void draw_columns(const struct canvas *c)
@@ -145,7 +148,7 @@ static void draw_arrow_line(const struct canvas *c, int y, int from, int to, enu
 /* Room for a label between two columns: a piece of the line and a blank stay at both ends. */
 static int label_room(const struct canvas *c, int a, int b, int *start)
 {
-    int left = a < c->rect.x + TIME_WIDTH ? c->rect.x + TIME_WIDTH : a;
+    int left = a < c->rect.x + c->times ? c->rect.x + c->times : a;
     int right = b > c->rect.x + c->rect.width ? c->rect.x + c->rect.width : b;
     *start = left + 3;
     return right - left - 5;
@@ -187,17 +190,24 @@ static void draw_message(const struct canvas *c, int y, const struct ladder_row 
     strbuf_free(&label);
 }
 
+/* The clock, or the time since the call began, and the time since the message before. */
 static void draw_time(const struct canvas *c, int y, size_t row)
 {
-    char text[TIME_TEXT], shown[TIME_TEXT + 2];
+    char text[TIME_TEXT], shown[2 * TIME_TEXT + 4];
     const struct ladder_row *rows = c->v->ladder.rows;
     const struct message *m = store_message(c->ui->store, rows[row].message);
-    const struct message *base = store_message(c->ui->store, rows[row ? row - 1 : 0].message);
-    if (!m || !base)
+    const struct message *last = store_message(c->ui->store, rows[row ? row - 1 : 0].message);
+    const struct message *first = store_message(c->ui->store, rows[0].message);
+    int n = 0;
+    if (!m || !last || !first)
         return;
-    snprintf(shown, sizeof shown, "%s%s", row ? "+" : " ",
-             time_seconds(m->time_ns - base->time_ns, text));
-    screen_cell(y, c->rect.x, TIME_WIDTH, STYLE_DIM, SPAN(shown));
+    if (c->times == TIME_WIDTH && strcmp(c->ui->settings->time, "relative") == 0)
+        n = snprintf(shown, sizeof shown, "%9s ", time_seconds(m->time_ns - first->time_ns, text));
+    else if (c->times == TIME_WIDTH)
+        n = snprintf(shown, sizeof shown, "%s ", time_clock(m->time_ns, text));
+    snprintf(shown + n, sizeof shown - (size_t)n, "%s%s", row ? "+" : " ",
+             time_seconds(m->time_ns - last->time_ns, text));
+    screen_cell(y, c->rect.x, c->times, STYLE_DIM, SPAN(shown));
 }
 
 /* Scrolls sideways when another row was selected: both ends of its arrow, if they fit. */
@@ -220,11 +230,13 @@ static void show_columns(struct ladder_view *v, int fitting)
 
 static void draw_ladder(struct ui *ui, struct ladder_view *v, struct rect rect)
 {
-    struct canvas c = { ui, v, rect, 0 };
+    struct canvas c = { ui, v, rect, 0, TIME_WIDTH };
     int columns = v->ladder.ncolumns ? (int)v->ladder.ncolumns : 1;
-    c.step = (rect.width - TIME_WIDTH) / columns;
+    if ((rect.width - TIME_WIDTH) / columns < TIMED_STEP)
+        c.times = DELTA_WIDTH;
+    c.step = (rect.width - c.times) / columns;
     c.step = c.step < LEAST_STEP ? LEAST_STEP : c.step > MOST_STEP ? MOST_STEP : c.step;
-    int fitting = (rect.width - TIME_WIDTH) / c.step;
+    int fitting = (rect.width - c.times) / c.step;
     show_columns(v, fitting > 0 ? fitting : 1);
     v->height = rect.height > 1 ? rect.height - 1 : 1;
     v->top_y = rect.y + 1;
@@ -290,6 +302,7 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     struct rect flow = rect, raw, pane = { 0 };
     bool with_pane = ui->settings->pane;
     rebuild(ui, v);
+    screen_clear(rect);
     draw_summary(ui, v, rect);
     flow.y++;
     flow.height--;

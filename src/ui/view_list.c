@@ -21,7 +21,8 @@ struct list_view {
     struct view view;
     struct store_ref chosen;
     uint64_t seq;    /* of the chosen transaction, to find its neighbours when it has gone */
-    int line;        /* screen line of the selection */
+    int wish;        /* screen line on which the user left the selection */
+    int line;        /* the one it is on, as far as there are rows */
     bool following;  /* the newest row stays selected */
     struct rect rows; /* of the last drawing, for paging and clicks */
 };
@@ -243,8 +244,7 @@ static void draw_empty(struct ui *ui, struct rect rect)
 /* The first row shown, so that the selection stays on its line as far as there are rows. */
 static size_t first_row(struct list_view *v, size_t row, size_t count, int height)
 {
-    if (v->line >= height)
-        v->line = height - 1;
+    v->line = v->wish < height ? v->wish : height - 1;
     if ((size_t)v->line > row)
         v->line = (int)row;
     if (v->following && count >= (size_t)height)
@@ -284,7 +284,7 @@ static void move_by(struct list_view *v, struct ui *ui, long rows)
     long target = (long)row + rows;
     target = target < 0 ? 0 : target >= (long)count ? (long)count - 1 : target;
     long line = v->line + (target - (long)row);
-    v->line = line < 0 ? 0 : line >= v->rows.height ? v->rows.height - 1 : (int)line;
+    v->wish = v->line = line < 0 ? 0 : line >= v->rows.height ? v->rows.height - 1 : (int)line;
     v->following = rows > 0 && target == (long)count - 1 && ui->settings->follow;
     choose_row(v, ui, (size_t)target);
 }

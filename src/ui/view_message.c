@@ -43,9 +43,9 @@ static void draw_title(struct ui *ui, struct message_view *v, struct rect rect)
 static void draw(struct ui *ui, struct view *view, struct rect rect)
 {
     struct message_view *v = (struct message_view *)view;
+    screen_clear(rect);
     draw_title(ui, v, rect);
-    rect.y++;
-    rect.height--;
+    rect = (struct rect){ rect.y + 1, rect.x + 1, rect.height - 1, rect.width - 1 };
     v->height = rect.height;
     v->width = rect.width;
     v->lines = raw_matches(ui, alive(ui, v), rect.width, NULL, NULL);

@@ -297,41 +297,49 @@ static void put_macs(struct bytes *b)
     put32(b, 0x00000001);
 }
 
-static void put_link(struct bytes *b, enum link link, unsigned type, size_t length)
+static void put_ethernet_link(struct bytes *b, enum link link, unsigned type, size_t length)
 {
-    if (link <= PPPOE)
-        put_macs(b);
+    put_macs(b);
     if (link == QINQ)
         put_tag(b, 0x88a8, 200);
     if (link == QINQ_OLD)
         put_tag(b, 0x9100, 200);
     if (link == VLAN || link == QINQ || link == QINQ_OLD)
         put_tag(b, 0x8100, 0x6064); /* priority 3, VLAN 100 */
-    if (link < PPPOE)
-        put16(b, type);
     if (link == PPPOE) { /* RFC 2516: a session with an IPv4 PPP packet */
         put32(b, 0x88641100);
         put16(b, 7);
         put16(b, (unsigned)length + 2);
         put16(b, 0x0021);
-    }
-    if (link == SLL || link == SLL2)
-        put16(b, link == SLL ? 0 : type);
-    if (link == SLL2)
-        put_zeros(b, 2);
-    if (link == SLL2)
-        put32(b, 3); /* interface */
-    if (link == SLL || link == SLL2)
-        put16(b, 1); /* ARPHRD_ETHER */
-    if (link == SLL2)
-        put16(b, 6);
-    if (link == SLL)
-        put16(b, 6);
-    if (link == SLL || link == SLL2)
-        put(b, "\2\0\0\0\0\1\0", 8);
-    if (link == SLL)
+    } else {
         put16(b, type);
-    if (link == NULL_LITTLE || link == NULL_BIG || link == LOOP)
+    }
+}
+
+/* Linux "any": packet type 0 (to us), ARPHRD_ETHER and an address of six bytes in eight. */
+static void put_cooked(struct bytes *b, bool second, unsigned type)
+{
+    if (second) {
+        put16(b, type);
+        put_zeros(b, 2);
+        put32(b, 3); /* interface */
+    } else {
+        put16(b, 0);
+    }
+    put16(b, 1);
+    put16(b, 6); /* the length, behind the packet type in version 2 */
+    put(b, "\2\0\0\0\0\1\0", 8);
+    if (!second)
+        put16(b, type);
+}
+
+static void put_link(struct bytes *b, enum link link, unsigned type, size_t length)
+{
+    if (link <= PPPOE)
+        put_ethernet_link(b, link, type, length);
+    else if (link == SLL || link == SLL2)
+        put_cooked(b, link == SLL2, type);
+    else if (link == NULL_LITTLE || link == NULL_BIG || link == LOOP)
         put32_order(b, link == NULL_LITTLE, type == 0x86dd ? 30 : 2);
 }
 
@@ -583,8 +591,8 @@ static const struct interface each_link[] = {
 
 /* The blocks of other kinds, in one conversation. */
 static const struct say blocks[] = {
-    SAY(0, "ab+S", TO_BOB("INVITE"), "1 INVITE", "1@a", "a1/b"),
-    SAY(500, "ba+O", TRYING, "1 INVITE", "1@a", "a1/b"),
+    SAY(0, "ab+O", TO_BOB("INVITE"), "1 INVITE", "1@a", "a1/b"),
+    SAY(500, "ba+S", TRYING, "1 INVITE", "1@a", "a1/b"),
     SAY(1000, "ba", "SIP/2.0 486 Busy Here", "1 INVITE", "1@a", "a1/b1"),
     SAY(1500, "ab+O", TO_BOB("ACK"), "1 ACK", "1@a", "a1/b1"),
 };

@@ -205,8 +205,8 @@ static const struct say reinvite[] = {
 };
 
 #define CREDENTIALS(header)                                                                       \
-    header ": Digest username=\"alice\", realm=\"b.example\", nonce=\"n1\", uri=\"sip:b.example\","  \
-           " response=\"00000000000000000000000000000000\""
+    header ": Digest username=\"alice\", realm=\"b.example\", nonce=\"n1\","                       \
+           " uri=\"sip:b.example\", response=\"00000000000000000000000000000000\""
 
 static const struct say digest[] = {
     SAY(0, "ab", "REGISTER sip:b.example SIP/2.0", "1 REGISTER", "1@a", "a1/a", .call = "reg@a"),
@@ -282,7 +282,8 @@ static const struct say one_branch[] = {
 };
 
 /* A row a link layer, in the order of gen.c's list; the Call-ID names it. */
-#define PING(ms, hop, name) SAY(ms, hop, TO_BOB("OPTIONS"), "1 OPTIONS", name "@a", "a1/b", .call = name)
+#define PING(ms, hop, name)                                                                       \
+    SAY(ms, hop, TO_BOB("OPTIONS"), "1 OPTIONS", name "@a", "a1/b", .call = name)
 static const struct say over_links[] = {
     PING(0, "ab", "ethernet"),   PING(1, "ab", "vlan"),        PING(2, "ab", "qinq"),
     PING(3, "ab", "qinq-old"),   PING(4, "ab", "pppoe"),       PING(5, "ab", "sll"),
@@ -364,7 +365,8 @@ static const struct say syntax[] = {
     RAW(300, "ab",
         "OPTIONS sip:bob@b.example SIP/2.0\r\n"
         "Via : SIP / 2.0 / UDP a.example:5060 ; branch = z9hG4bK-4\r\n"
-        "Max-Forwards\t: 70\r\nFrom \t:<sip:alice@a.example> ; tag = a4\r\nTo  : <sip:bob@b.example>\r\n"
+        "Max-Forwards\t: 70\r\nFrom \t:<sip:alice@a.example> ; tag = a4\r\n"
+        "To  : <sip:bob@b.example>\r\n"
         "Call-ID : blanks@a\r\nCSeq  :  1   OPTIONS  \r\nContent-Length : 0\r\n\r\n"),
     PLAIN(310, "1 OPTIONS", "4@a", "a4/b4", "blanks@a"),
     RAW(400, "ab",
@@ -392,7 +394,8 @@ static const struct say syntax[] = {
     RAW(800, "ab",
         "OPTIONS sip:bob@b.example SIP/2.0\r\n"
         "Via: SIP/2.0/UDP a.example:5060;branch=z9hG4bK-9\r\n"
-        "Max-Forwards: 70\r\nFrom: \"Alice; tag=no, <sip:no@no>\" <sip:alice@a.example;tag=no>;tag=a9\r\n"
+        "Max-Forwards: 70\r\n"
+        "From: \"Alice; tag=no, <sip:no@no>\" <sip:alice@a.example;tag=no>;tag=a9\r\n"
         "To: <sip:bob@b.example>\r\n"
         "Call-ID: quoted@a\r\nCSeq: 0001 OPTIONS\r\nX-Empty:\r\nContent-Length: 0\r\n\r\n"),
     PLAIN(810, "1 OPTIONS", "9@a", "a9/b9", "quoted@a"),
@@ -429,6 +432,8 @@ static const struct say malformed[] = {
     SAY(17, "ba", OK, "1 OPTIONS", "r1@a", "a1/b1", .without = "Via"),
     SAY(18, "ba", "SIP/2.0 700 Beyond", "1 OPTIONS", "r2@a", "a1/b1"),
     RAW(19, "ab", "OPTIONS sip:nothing@b.example SIP/2.0\r\n\r\n"),
+    SAY(20, "ab", "OPTIONS no-scheme SIP/2.0", "1 OPTIONS", "ns@a", "a1/b"),
+    SAY(21, "ab", "OPTIONS <sip:angles@b.example> SIP/2.0", "1 OPTIONS", "an@a", "a1/b"),
 };
 
 /* Unusual, but allowed: none of these is malformed. */

@@ -13,13 +13,16 @@ begin() {
     printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\377\377\000\000\145\000\000\000' >"$out"
 }
 
-# packet FROM TO <PAYLOAD: host numbers in 192.0.2.0/24, port 5060 both, a second later each.
+# packet FROM TO COMMAND...: what the command prints, between host numbers in 192.0.2.0/24, from
+# and to port 5060, a second after the packet before.
 packet() {
-    cat >"$dir/payload"
+    from=$1 to=$2
+    shift 2
+    "$@" >"$dir/payload"
     size=$(($(wc -c <"$dir/payload")))
     all=$((size + 28))
     # shellcheck disable=SC2059
-    printf "$(le32 $seconds)$(le32 0)$(le32 $all)$(le32 $all)\105\000$(be16 $all)$(be16 $id)\000\000\100\021\000\000\300\000\002$(printf '\\%03o' "$1")\300\000\002$(printf '\\%03o' "$2")$(be16 5060)$(be16 5060)$(be16 $((size + 8)))\000\000" >>"$out"
+    printf "$(le32 $seconds)$(le32 0)$(le32 $all)$(le32 $all)\105\000$(be16 $all)$(be16 $id)\000\000\100\021\000\000\300\000\002$(printf '\\%03o' "$from")\300\000\002$(printf '\\%03o' "$to")$(be16 5060)$(be16 5060)$(be16 $((size + 8)))\000\000" >>"$out"
     cat "$dir/payload" >>"$out"
     seconds=$((seconds + 1)) id=$((id + 1))
 }
@@ -40,35 +43,34 @@ response() {
 # bidirectional overrides, shift out, bell, delete, zero-width characters.
 begin "$dir/hostile.pcap"
 evil='a\033]0;pwned\007b\033[2Jc\233d\302\233e\377\376f\342\200\256g\016h\177i\342\200\213j'
-request INVITE "\"$evil\" <sip:x\033[31m\342\200\256y@h>" "<sip:z\302\2332J@h>" c1 "v=0\r\n$evil\r\n" | packet 1 2
-response "488 $evil" INVITE "\"$evil\" <sip:x\033[31m\342\200\256y@h>" "<sip:z\302\2332J@h>" c1 \
-    "Warning: 305 h \"$evil\"\r\nServer: $evil\r\n" | packet 2 1
-request "OPT\033[2J" '<sip:method@h>' '<sip:m@h>' c2 | packet 1 2
-request INVITE '<sip:callid@h>' '<sip:k@h>' 'c3\033[5m\342\200\256' | packet 1 2
-request "MES\303\211SAGE" '<sip:\001\002@h>' '<sip:\355\240\200@h>' c4 | packet 1 2
+packet 1 2 request INVITE "\"$evil\" <sip:x\033[31m\342\200\256y@h>" "<sip:z\302\2332J@h>" c1 "v=0\r\n$evil\r\n"
+packet 2 1 response "488 $evil" INVITE "\"$evil\" <sip:x\033[31m\342\200\256y@h>" "<sip:z\302\2332J@h>" c1 \
+    "Warning: 305 h \"$evil\"\r\nServer: $evil\r\n"
+packet 1 2 request INVITE '<sip:callid@h>' '<sip:k@h>' 'c3\033[5m\342\200\256'
+packet 1 2 request MESSAGE '<sip:\001\002@h>' '<sip:\355\240\200@h>' c4
 
 # Wide and combining characters where the list shows them.
 begin "$dir/wide.pcap"
-request INVITE '<sip:\352\271\200\353\257\274\354\210\230@h>' '<sip:M\303\274ller@h>' w1 | packet 1 2
-response '486 \355\206\265\355\231\224 \354\244\221' INVITE '<sip:\352\271\200@h>' '<sip:M@h>' w1 | packet 2 1
-request INVITE '<sip:abcdef@h>' '<sip:Mu\314\210ller@h>' w2 | packet 1 2
-response '486 Busy Here' INVITE '<sip:abcdef@h>' '<sip:M@h>' w2 | packet 2 1
-request INVITE '<sip:\352\271\200\353\257\274\354\210\230\352\271\200\353\257\274\354\210\230\352\271\200\353\257\274\354\210\230@h>' '<sip:end@h>' w3 | packet 1 2
-response '486 Busy Here' INVITE '<sip:a@h>' '<sip:M@h>' w3 | packet 2 1
+packet 1 2 request INVITE '<sip:\352\271\200\353\257\274\354\210\230@h>' '<sip:M\303\274ller@h>' w1
+packet 2 1 response '486 \355\206\265\355\231\224 \354\244\221' INVITE '<sip:\352\271\200@h>' '<sip:M@h>' w1
+packet 1 2 request INVITE '<sip:abcdef@h>' '<sip:Mu\314\210ller@h>' w2
+packet 2 1 response '486 Busy Here' INVITE '<sip:abcdef@h>' '<sip:M@h>' w2
+packet 1 2 request INVITE '<sip:\352\271\200\353\257\274\354\210\230\352\271\200\353\257\274\354\210\230\352\271\200\353\257\274\354\210\230@h>' '<sip:end@h>' w3
+packet 2 1 response '486 Busy Here' INVITE '<sip:a@h>' '<sip:M@h>' w3
 
 # A long header and a long body, for wrapping, scrolling and searching.
 begin "$dir/long.pcap"
 lines= i=1
 while [ $i -le 60 ]; do lines="${lines}X-Line-$i: value $i\r\n" i=$((i + 1)); done
 word=$(printf '%0150d' 7)
-request INVITE '<sip:long@h>' '<sip:reader@h>' l1 | packet 1 2
-response '500 Much to read' INVITE '<sip:long@h>' '<sip:reader@h>' l1 \
-    "${lines}X-Long: $word needle $word needle\r\nX-Last: needle\r\n" | packet 2 1
+packet 1 2 request INVITE '<sip:long@h>' '<sip:reader@h>' l1
+packet 2 1 response '500 Much to read' INVITE '<sip:long@h>' '<sip:reader@h>' l1 \
+    "${lines}X-Long: $word needle $word needle\r\nX-Last: needle\r\n"
 
 begin "$dir/empty.pcap"
 begin "$dir/nosip.pcap"
-echo 'nothing that anybody would take for a call' | packet 1 2
-printf '\200\000\000\001\000\000\000\001\000\000\000\001voice' | packet 2 1
+packet 1 2 echo 'nothing that anybody would take for a call'
+packet 2 1 printf '\200\000\000\001\000\000\000\001\000\000\000\001voice'
 : >"$dir/nothing.pcap"
 head -c 300000 "$demo" >"$dir/damaged.pcapng"
 printf 'plain text, no capture\n' >"$dir/text.txt"

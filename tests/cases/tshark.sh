@@ -1,0 +1,94 @@
+#!/bin/sh
+# Counts of SIP messages over UDP, per method and per response code, compared with tshark's
+# statistics (-z sip,stat): for the captures of this folder, the demo, and every capture below
+# the folder $SIPWHY_CAPTURES where that is set.
+#
+#   SIPWHY=PROGRAM   the program under test (sipwhy in the current folder)
+#   SRCDIR=FOLDER    the source tree (two folders up from this file)
+#
+# What is not plain UDP is left out on both sides: TCP, and what another protocol carries or
+# quotes (GTP, ICMP). Writes TAP; skipped where tshark or jq is missing.
+set -u
+
+SRCDIR=$(cd "${SRCDIR:-$(dirname "$0")/../..}" && pwd) || exit 1
+SIPWHY=${SIPWHY:-./sipwhy}
+for tool in tshark jq; do
+    if ! command -v "$tool" >/dev/null; then
+        echo "1..0 # skip $tool is not installed"
+        exit 0
+    fi
+done
+work=$(mktemp -d "${TMPDIR:-/tmp}/tshark.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' HUP TERM
+HOME=$work TZ=UTC LANG=C.UTF-8
+export HOME TZ LANG
+
+# Where tshark counts less than there are: file, method or code, how many less, and why.
+cat >"$work/less" <<'END'
+malformed.pcap  OPTIONS 4  two blanks, SIP/3.0, no scheme: no SIP; it stops at a CSeq without method
+malformed.pcap  700     1  its table of codes ends at 699
+ports.pcap      OPTIONS 1  it believes port 53 and reads DNS
+snap.pcap       INVITE  1  it gives the message up, uncounted, where the capture cuts it
+sip_reqs.pcap   BYE     1  the same: the last header line ends with the packet
+syntax.pcap     OPTIONS 1  leading CRLFs (RFC 3261 §7.5) are no SIP to it
+END
+
+# "METHOD-or-CODE COUNT" lines, sorted.
+count_ours()
+{
+    "$SIPWHY" list messages --json "$1" 2>/dev/null |
+        jq -r 'select(.transport == "udp") | .code // (.start_line | split(" ")[0])' |
+        sort | uniq -c | awk '{ print $2, $1 }' | sort
+}
+
+count_theirs()
+{
+    tshark -q -n -r "$1" -z 'sip,stat,udp && !tcp && !gtp && !icmp && !icmpv6' 2>/dev/null |
+        awk '/^\* / { section = /Status Codes/ ? "codes" : /Request methods/ ? "methods" : "" }
+             section && / : +[0-9]+ Packets/ {
+                 match($0, / : +[0-9]+ Packets/)
+                 n = substr($0, RSTART + 2) + 0
+                 print section == "codes" ? $2 : $1, n
+             }' >"$work/raw"
+    awk -v file="$(basename "$1")" '
+        FILENAME ~ /less$/ { if ($1 == file) more[$2] = $3; next }
+        { count[$1] += $2 }
+        END {
+            for (k in more) count[k] += more[k]
+            for (k in count) print k, count[k]
+        }' "$work/less" "$work/raw" | sort
+}
+
+count=0 failures=0
+compare()
+{
+    count=$((count + 1))
+    count_ours "$1" >"$work/ours"
+    count_theirs "$1" >"$work/theirs"
+    total=$(awk '{ n += $2 } END { print n + 0 }' "$work/ours")
+    if diff "$work/theirs" "$work/ours" >"$work/diff"; then
+        echo "ok $count - $2: $total messages"
+    else
+        failures=$((failures + 1))
+        echo "not ok $count - $2: $total messages"
+        sed 's/^/# /; s/^# </# tshark:/; s/^# >/# sipwhy:/' "$work/diff"
+    fi
+}
+
+for capture in "$SRCDIR"/tests/cases/*.pcap "$SRCDIR"/tests/cases/*.pcapng \
+    "$SRCDIR"/demo/*.pcapng; do
+    compare "$capture" "$(basename "$capture")"
+done
+if [ -d "${SIPWHY_CAPTURES:-}" ]; then
+    find "$SIPWHY_CAPTURES" -type f \( -name '*.pcap' -o -name '*.pcapng' \) | sort >"$work/list"
+    while read -r capture; do
+        compare "$capture" "${capture#"$SIPWHY_CAPTURES"/}"
+    done <"$work/list"
+else
+    count=$((count + 1))
+    echo "ok $count - further captures # skip SIPWHY_CAPTURES names no folder"
+fi
+echo "1..$count"
+[ "$failures" -eq 0 ]
