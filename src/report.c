@@ -110,10 +110,6 @@ static void report_text(const struct session *session)
 
 int report_run(struct session *session)
 {
-    if (session->settings->filter) {
-        fputs("sipwhy: report counts everything; --filter belongs to 'sipwhy list'\n", stderr);
-        return 2;
-    }
     headless_read(session);
     if (session->settings->json)
         report_json(session);

@@ -32,7 +32,7 @@ enum sip_problem {
 #define SIP_MALFORMED                                                                             \
     (SIP_NO_VIA | SIP_NO_FROM | SIP_NO_TO | SIP_NO_CALL_ID | SIP_NO_CSEQ | SIP_BAD_START |        \
      SIP_BAD_CSEQ | SIP_METHOD_DIFFERS | SIP_BAD_HEADER | SIP_BAD_LENGTH | SIP_NO_END |           \
-     SIP_BODY_SHORT)
+     SIP_BODY_SHORT | SIP_NO_MAX_FORWARDS)
 
 struct sip_message {
     struct span all;        /* from the start line to the end of the body */

@@ -434,11 +434,11 @@ static const struct say malformed[] = {
     RAW(19, "ab", "OPTIONS sip:nothing@b.example SIP/2.0\r\n\r\n"),
     SAY(20, "ab", "OPTIONS no-scheme SIP/2.0", "1 OPTIONS", "ns@a", "a1/b"),
     SAY(21, "ab", "OPTIONS <sip:angles@b.example> SIP/2.0", "1 OPTIONS", "an@a", "a1/b"),
+    BROKEN(22, "no-max-forwards", "1 OPTIONS", .without = "Max-Forwards"), /* §8.1.1 */
 };
 
 /* Unusual, but allowed: none of these is malformed. */
 static const struct say well_formed[] = {
-    BROKEN(0, "no-max-forwards", "1 OPTIONS", .without = "Max-Forwards"), /* §16.3 step 3 */
     BROKEN(1, "no-length", "1 OPTIONS", .without = "Content-Length"),     /* §20.14 */
     BROKEN(2, "long-body", "1 OPTIONS", .without = "Content-Length",      /* §18.3 */
            .more = "Content-Length: 2", .body = "a=x\r\n"),
