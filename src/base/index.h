@@ -26,6 +26,12 @@ struct index {
 
 void index_init(struct index *index, index_key_fn *key_of, const void *arg);
 void index_destroy(struct index *index);
+/* Fetches the place of `key` from memory, for a look-up a little later. */
+static inline void index_expect(const struct index *index, uint64_t key)
+{
+    if (index->entries)
+        __builtin_prefetch(&index->entries[(uint32_t)key & index->mask]);
+}
 /* The id stored under `key`, or 0. */
 uint32_t index_find(const struct index *index, uint64_t key);
 /* Adds an id whose key is not there yet; -1 when memory is short. */

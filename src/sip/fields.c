@@ -13,11 +13,18 @@ static const char *skip_quoted(const char *p, const char *end)
     return end;
 }
 
-/* The first of `a` or `b` outside quotes and, if `angle`, outside <>; `end` when there is none. */
-static const char *find_outside(const char *p, const char *end, char a, char b, bool angle)
+/* The first `wanted` outside quotes and, if `angle`, outside <>; `end` when there is none. */
+static const char *find_outside(const char *p, const char *end, char wanted, bool angle)
 {
+    const char *first = memchr(p, wanted, (size_t)(end - p));
+    if (!first)
+        return end;
+    /* Mostly nothing before it could hide it. */
+    size_t before = (size_t)(first - p);
+    if (!memchr(p, '"', before) && !(angle && memchr(p, '<', before)))
+        return first;
     while (p < end) {
-        if (*p == a || *p == b)
+        if (*p == wanted)
             return p;
         if (*p == '"') {
             p = skip_quoted(p, end);
@@ -37,9 +44,7 @@ bool sip_next_value(struct span *rest, struct span *value)
     if (rest->n == 0)
         return false;
     const char *end = span_end(*rest);
-    const char *comma = memchr(rest->p, ',', rest->n)
-                            ? find_outside(rest->p, end, ',', ',', true)
-                            : end;
+    const char *comma = find_outside(rest->p, end, ',', true);
     *value = span_trim(span_make(rest->p, comma));
     *rest = span_make(comma < end ? comma + 1 : end, end);
     return true;
@@ -69,9 +74,9 @@ struct span sip_param(struct span value, const char *name)
     if (value.n == 0)
         return SPAN_NONE;
     const char *end = span_end(value);
-    const char *p = find_outside(value.p, end, ';', ';', true);
+    const char *p = find_outside(value.p, end, ';', true);
     while (p < end) {
-        const char *next = find_outside(p + 1, end, ';', ';', false);
+        const char *next = find_outside(p + 1, end, ';', false);
         struct span found;
         if (param_is(span_make(p + 1, next), name, &found))
             return found;
@@ -132,7 +137,7 @@ struct span sip_auth_param(struct span value, const char *name)
     while (p < end && !ascii_blank(*p))
         p++;
     while (p < end) {
-        const char *next = find_outside(p, end, ',', ',', false);
+        const char *next = find_outside(p, end, ',', false);
         struct span found;
         if (param_is(span_make(p, next), name, &found))
             return found;
@@ -185,7 +190,7 @@ void sip_read_address(struct span value, struct sip_address *a)
     if (value.n == 0)
         return;
     const char *end = span_end(value);
-    const char *open = find_outside(value.p, end, '<', '<', false);
+    const char *open = find_outside(value.p, end, '<', false);
     const char *close;
     if (open < end) {
         close = memchr(open, '>', (size_t)(end - open));

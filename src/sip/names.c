@@ -25,49 +25,58 @@ const char *sip_method_name(uint8_t method)
 /* Compact forms: RFC 3261 §7.3.3 and the registry of header fields. */
 static const struct {
     const char *name;
+    uint8_t length;
     char compact;
-    enum sip_header id;
+    enum sip_header id; /* those that are kept come first */
 } headers[] = {
-    { "Via", 'v', SIP_H_VIA },
-    { "From", 'f', SIP_H_FROM },
-    { "To", 't', SIP_H_TO },
-    { "Call-ID", 'i', SIP_H_CALL_ID },
-    { "CSeq", 0, SIP_H_CSEQ },
-    { "Content-Length", 'l', SIP_H_CONTENT_LENGTH },
-    { "Content-Type", 'c', SIP_H_CONTENT_TYPE },
-    { "Contact", 'm', SIP_H_CONTACT },
-    { "Max-Forwards", 0, SIP_H_MAX_FORWARDS },
-    { "Accept-Contact", 'a', SIP_H_OTHER },
-    { "Allow-Events", 'u', SIP_H_OTHER },
-    { "Content-Encoding", 'e', SIP_H_OTHER },
-    { "Event", 'o', SIP_H_OTHER },
-    { "Identity", 'y', SIP_H_OTHER },
-    { "Refer-To", 'r', SIP_H_OTHER },
-    { "Referred-By", 'b', SIP_H_OTHER },
-    { "Reject-Contact", 'j', SIP_H_OTHER },
-    { "Request-Disposition", 'd', SIP_H_OTHER },
-    { "Session-Expires", 'x', SIP_H_OTHER },
-    { "Subject", 's', SIP_H_OTHER },
-    { "Supported", 'k', SIP_H_OTHER },
+    { "Via", 3, 'v', SIP_H_VIA },
+    { "From", 4, 'f', SIP_H_FROM },
+    { "To", 2, 't', SIP_H_TO },
+    { "Call-ID", 7, 'i', SIP_H_CALL_ID },
+    { "CSeq", 4, 0, SIP_H_CSEQ },
+    { "Content-Length", 14, 'l', SIP_H_CONTENT_LENGTH },
+    { "Content-Type", 12, 'c', SIP_H_CONTENT_TYPE },
+    { "Contact", 7, 'm', SIP_H_CONTACT },
+    { "Max-Forwards", 12, 0, SIP_H_MAX_FORWARDS },
+    { "Accept-Contact", 14, 'a', SIP_H_OTHER },
+    { "Allow-Events", 12, 'u', SIP_H_OTHER },
+    { "Content-Encoding", 16, 'e', SIP_H_OTHER },
+    { "Event", 5, 'o', SIP_H_OTHER },
+    { "Identity", 8, 'y', SIP_H_OTHER },
+    { "Refer-To", 8, 'r', SIP_H_OTHER },
+    { "Referred-By", 11, 'b', SIP_H_OTHER },
+    { "Reject-Contact", 14, 'j', SIP_H_OTHER },
+    { "Request-Disposition", 19, 'd', SIP_H_OTHER },
+    { "Session-Expires", 15, 'x', SIP_H_OTHER },
+    { "Subject", 7, 's', SIP_H_OTHER },
+    { "Supported", 9, 'k', SIP_H_OTHER },
 };
 #define HEADERS (sizeof headers / sizeof headers[0])
 
+/* Of the fields that are kept: their length alone tells most other lines. */
+#define KEPT_LENGTHS (1u << 2 | 1u << 3 | 1u << 4 | 1u << 7 | 1u << 12 | 1u << 14)
+
+/* Of equal length; nearly everybody writes the names as the registry does. */
+static bool same_name(struct span name, const char *full)
+{
+    return memcmp(name.p, full, name.n) == 0 || span_same(name, (struct span){ full, name.n });
+}
+
 enum sip_header sip_header_of(struct span name)
 {
-    /* Most lines of most messages are decided by their length or first letter. */
     if (name.n == 0 || name.n > 14)
         return SIP_H_OTHER;
-    char first = ascii_lower(name.p[0]);
     if (name.n == 1) {
+        char first = ascii_lower(name.p[0]);
         for (size_t i = 0; i < HEADERS; i++)
             if (headers[i].compact == first)
                 return headers[i].id;
         return SIP_H_OTHER;
     }
-    if (!memchr("vftcm", first, 5))
+    if (!(KEPT_LENGTHS >> name.n & 1))
         return SIP_H_OTHER;
     for (size_t i = 0; headers[i].id != SIP_H_OTHER; i++)
-        if (ascii_lower(headers[i].name[0]) == first && span_is(name, headers[i].name))
+        if (headers[i].length == name.n && same_name(name, headers[i].name))
             return headers[i].id;
     return SIP_H_OTHER;
 }

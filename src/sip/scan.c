@@ -143,17 +143,19 @@ static const char *line_end(const char *p, const char *end, const char **next)
     return lf > p && lf[-1] == '\r' ? lf - 1 : lf;
 }
 
-/* Splits at the colon; blanks before it are taken off (RFC 3261 §7.3.1). */
+/* Splits at the colon; blanks before it are taken off (RFC 3261 §7.3.1), the value keeps its. */
 static bool split_header(struct span line, struct span *name, struct span *value)
 {
-    const char *colon = span_find(line, ':');
-    if (!colon)
+    const char *colon = line.p, *end = span_end(line);
+    while (colon < end && *colon != ':') /* names are short: quicker than memchr() */
+        colon++;
+    if (colon == end)
         return false;
     const char *stop = colon;
     while (stop > line.p && ascii_blank(stop[-1]))
         stop--;
     *name = span_make(line.p, stop);
-    *value = span_trim(span_make(colon + 1, span_end(line)));
+    *value = span_make(colon + 1, end);
     return name->n > 0;
 }
 
@@ -208,7 +210,11 @@ static void take_header(struct sip_message *m, struct span line, bool *cseq, boo
         m->problems |= SIP_BAD_HEADER;
         return;
     }
-    switch (sip_header_of(name)) {
+    enum sip_header id = sip_header_of(name);
+    if (id == SIP_H_OTHER)
+        return;
+    value = span_trim(value);
+    switch (id) {
     case SIP_H_VIA:
         take_via(m, value);
         break;
@@ -323,8 +329,10 @@ bool sip_next_header(struct span *rest, struct span *name, struct span *value)
         const char *stop = line_end(rest->p, span_end(*rest), &next);
         struct span line = span_make(rest->p, stop);
         *rest = span_make(next, span_end(*rest));
-        if (split_header(line, name, value))
+        if (split_header(line, name, value)) {
+            *value = span_trim(*value);
             return true;
+        }
     }
     return false;
 }

@@ -57,9 +57,11 @@ void call_update(struct store *s, uint32_t call, const struct sip_message *sip, 
 void call_settle(struct store *s, uint32_t call);
 void call_unlink(struct store *s, uint32_t call);
 
-/* transaction.c: finds or makes the transaction of a message. 0 when memory is short. */
-uint32_t transaction_take(struct store *s, const struct sip_message *sip, uint32_t *call,
-                          int64_t time_ns, bool *fresh);
+/* transaction.c: the key of a message's transaction, fetching its place for transaction_take. */
+uint64_t transaction_expect(const struct store *s, const struct sip_message *sip);
+/* Finds or makes the transaction with that key. 0 when memory is short. */
+uint32_t transaction_take(struct store *s, const struct sip_message *sip, uint64_t key,
+                          uint32_t *call, int64_t time_ns, bool *fresh);
 /* Applies the message, already linked, to the transaction's state. */
 void transaction_apply(struct store *s, uint32_t txn, uint32_t message,
                        const struct sip_message *sip);

@@ -47,12 +47,16 @@ struct store *store_new(size_t budget)
     return s;
 }
 
+/* Everything at once: only copied packets are not in the pools, so no record is unlinked. */
 static void release_all(struct store *s)
 {
-    while (s->finished.head)
-        store_release_call(s, s->finished.head);
-    while (s->unfinished.head)
-        store_release_call(s, s->unfinished.head);
+    for (uint32_t id = 1; s->owned > 0 && id < s->messages.next; id++) {
+        struct message *m = message_at(s, id);
+        if (m->flags & MESSAGE_OWNED)
+            free((void *)m->packet);
+    }
+    s->owned = 0;
+    s->timers = s->finished = s->unfinished = (struct id_list){ 0 };
     pool_destroy(&s->messages);
     pool_destroy(&s->transactions);
     pool_destroy(&s->calls);
@@ -212,11 +216,12 @@ uint32_t store_add(struct store *s, const struct packet *packet, const struct pa
     if (!id)
         return 0;
     struct message *m = message_at(s, id);
+    uint64_t key = transaction_expect(s, sip);
     if (fill_message(s, m, packet, payload, sip) < 0) {
         pool_release(&s->messages, id);
         return 0;
     }
-    uint32_t txn = transaction_take(s, sip, &call, packet->time_ns, &fresh);
+    uint32_t txn = transaction_take(s, sip, key, &call, packet->time_ns, &fresh);
     if (!txn) {
         message_drop(s, id);
         return 0;

@@ -123,11 +123,17 @@ static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key,
     return id;
 }
 
-uint32_t transaction_take(struct store *s, const struct sip_message *m, uint32_t *call,
-                          int64_t time_ns, bool *fresh)
+uint64_t transaction_expect(const struct store *s, const struct sip_message *m)
+{
+    uint64_t key = transaction_key(m, key_method(m));
+    index_expect(&s->transaction_index, key);
+    return key;
+}
+
+uint32_t transaction_take(struct store *s, const struct sip_message *m, uint64_t key,
+                          uint32_t *call, int64_t time_ns, bool *fresh)
 {
     uint32_t id = 0;
-    uint64_t key = transaction_key(m, key_method(m));
     if (m->code == 0 && m->method_id == SIP_ACK)
         id = find_acked(s, m);
     if (!id)

@@ -144,7 +144,7 @@ static void draw(struct ui *ui)
         prompt_draw(ui);
     else
         frame_draw_keybar(ui, ui_top(ui)->ops);
-    refresh();
+    screen_refresh();
     ui->dirty = false;
     console_of(ui)->drawn_ns = clock_monotonic();
 }

@@ -151,6 +151,17 @@ void screen_resize(void)
     clearok(curscr, TRUE);
 }
 
+void screen_refresh(void)
+{
+    sigset_t stop, old;
+    /* ncurses ignores SIGTSTP while it writes; blocked, a Ctrl-Z in that moment waits instead. */
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    sigprocmask(SIG_BLOCK, &stop, &old);
+    refresh();
+    sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
 void screen_suspend(void)
 {
     def_prog_mode();
@@ -159,7 +170,7 @@ void screen_suspend(void)
     /* SIGSTOP cannot be caught: the shell sees what SIGTSTP would have done. */
     raise(SIGSTOP);
     screen_resume();
-    refresh();
+    screen_refresh();
 }
 
 void screen_resume(void)

@@ -21,6 +21,8 @@ void screen_stop(void);
 int screen_fd(void);
 /* Keys as ncurses names them, and the mouse; or (for readline) the bytes that the terminal sends. */
 void screen_whole_keys(bool whole);
+/* Sends what was drawn to the terminal. */
+void screen_refresh(void);
 /* Adopts a new terminal size. */
 void screen_resize(void);
 /* Takes the terminal again after the process was stopped from outside. */

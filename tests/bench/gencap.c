@@ -18,11 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define START 1767261600          /* 2026-01-01 10:00 UTC */
-#define BETWEEN_FLOWS_NS 3000000  /* a new flow every three milliseconds */
+#define START 1767261600         /* 2026-01-01 10:00 UTC */
+#define BETWEEN_FLOWS_NS 3000000 /* a new flow every three milliseconds */
 #define BETWEEN_FLOOD_NS 100000
 #define FRAME_SIZE 8192
-#define FRONT 42                  /* Ethernet, IPv4 and UDP headers */
+#define FRONT 42 /* Ethernet, IPv4 and UDP headers */
 #define PROXY 0x0a000005u
 
 enum method { INVITE, ACK, BYE, CANCEL, REGISTER, OPTIONS };
@@ -30,17 +30,17 @@ enum method { INVITE, ACK, BYE, CANCEL, REGISTER, OPTIONS };
 static const char *const methods[] = { "INVITE", "ACK", "BYE", "CANCEL", "REGISTER", "OPTIONS" };
 
 enum step_flag {
-    HOP2 = 1,      /* between proxy and carrier, else between phone and proxy */
-    BACK = 2,      /* belongs to a request that the called side sent */
+    HOP2 = 1, /* between proxy and carrier, else between phone and proxy */
+    BACK = 2, /* belongs to a request that the called side sent */
     SDP = 4,
     CREDENTIALS = 8,
-    BARE = 16      /* only what a request must have */
+    BARE = 16 /* only what a request must have */
 };
 
 struct step {
-    uint16_t code;    /* 0: a request */
+    uint16_t code; /* 0: a request */
     uint8_t method;
-    uint8_t branch;   /* which transaction of the flow it belongs to, from 1; 0 ends the table */
+    uint8_t branch; /* which transaction of the flow it belongs to, from 1; 0 ends the table */
     uint8_t cseq;
     uint8_t flags;    /* enum step_flag */
     uint32_t wait_ms; /* after the step before; half to one and a half times as long */
@@ -79,16 +79,16 @@ static const struct step answered[] = {
 };
 
 static const struct step cancelled[] = {
-    { 0, INVITE, 1, 1, SDP, 0 },      { 100, INVITE, 1, 1, 0, 2 },
-    { 180, INVITE, 1, 1, 0, 300 },    { 0, CANCEL, 1, 1, 0, 8000 },
-    { 200, CANCEL, 1, 1, 0, 2 },      { 487, INVITE, 1, 1, 0, 3 },
-    { 0, ACK, 1, 1, 0, 20 },          { 0 },
+    { 0, INVITE, 1, 1, SDP, 0 },   { 100, INVITE, 1, 1, 0, 2 },
+    { 180, INVITE, 1, 1, 0, 300 }, { 0, CANCEL, 1, 1, 0, 8000 },
+    { 200, CANCEL, 1, 1, 0, 2 },   { 487, INVITE, 1, 1, 0, 3 },
+    { 0, ACK, 1, 1, 0, 20 },       { 0 },
 };
 
-#define REFUSED(code, wait)                                                                       \
-    {                                                                                             \
+#define REFUSED(code, wait)                                                                        \
+    {                                                                                              \
         { 0, INVITE, 1, 1, SDP, 0 }, { 100, INVITE, 1, 1, 0, 2 }, { code, INVITE, 1, 1, 0, wait }, \
-        { 0, ACK, 1, 1, 0, 20 }, { 0 },                                                           \
+            { 0, ACK, 1, 1, 0, 20 }, { 0 },                                                        \
     }
 
 static const struct step busy[] = REFUSED(486, 900);
@@ -99,8 +99,9 @@ static const struct step declined[] = REFUSED(603, 7000);
 
 /* Nobody answers: Timer A doubles from 500 ms, Timer B ends it unseen. */
 static const struct step silent[] = {
-    { 0, INVITE, 1, 1, SDP, 0 },    { 0, INVITE, 1, 1, SDP, 500 },  { 0, INVITE, 1, 1, SDP, 1000 },
-    { 0, INVITE, 1, 1, SDP, 2000 }, { 0, INVITE, 1, 1, SDP, 4000 }, { 0, INVITE, 1, 1, SDP, 8000 },
+    { 0, INVITE, 1, 1, SDP, 0 },     { 0, INVITE, 1, 1, SDP, 500 },
+    { 0, INVITE, 1, 1, SDP, 1000 },  { 0, INVITE, 1, 1, SDP, 2000 },
+    { 0, INVITE, 1, 1, SDP, 4000 },  { 0, INVITE, 1, 1, SDP, 8000 },
     { 0, INVITE, 1, 1, SDP, 16000 }, { 0 },
 };
 
@@ -124,9 +125,9 @@ static const struct scenario {
     const struct step *steps;
     unsigned share; /* of a hundred flows */
 } scenarios[] = {
-    { proxied, 28 },     { answered, 14 }, { registered, 24 }, { pinged, 14 },  { busy, 6 },
-    { cancelled, 4 },    { unknown, 4 },   { unavailable, 2 }, { declined, 1 }, { unacceptable, 1 },
-    { silent, 2 },
+    { proxied, 28 }, { answered, 14 },    { registered, 24 }, { pinged, 14 },
+    { busy, 6 },     { cancelled, 4 },    { unknown, 4 },     { unavailable, 2 },
+    { declined, 1 }, { unacceptable, 1 }, { silent, 2 },
 };
 
 struct flow {
@@ -162,9 +163,21 @@ static uint64_t mix(uint64_t number, uint64_t what)
     return x ^ x >> 31;
 }
 
-enum use { USE_CALL_ID = 1, USE_CALLER, USE_CALLEE, USE_PHONE, USE_CARRIER, USE_FROM_TAG,
-           USE_TO_TAG, USE_SCENARIO, USE_MEDIA, USE_NONCE, USE_AGENT, USE_WAIT = 32,
-           USE_BRANCH = 64 };
+enum use {
+    USE_CALL_ID = 1,
+    USE_CALLER,
+    USE_CALLEE,
+    USE_PHONE,
+    USE_CARRIER,
+    USE_FROM_TAG,
+    USE_TO_TAG,
+    USE_SCENARIO,
+    USE_MEDIA,
+    USE_NONCE,
+    USE_AGENT,
+    USE_WAIT = 32,
+    USE_BRANCH = 64
+};
 
 static uint32_t phone_of(const struct flow *f)
 {
@@ -188,8 +201,7 @@ static unsigned callee_of(const struct flow *f)
 
 /* ---- the message --------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3)))
-static void put(struct text *t, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void put(struct text *t, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -200,22 +212,33 @@ static void put(struct text *t, const char *format, ...)
 }
 
 #define IP_FORMAT "%u.%u.%u.%u"
-#define IP_ARG(ip) (ip) >> 24, (ip) >> 16 & 255, (ip) >> 8 & 255, (ip) & 255
+#define IP_ARG(ip) (ip) >> 24, (ip) >> 16 & 255, (ip) >> 8 & 255, (ip)&255
 
 static const char *reason(unsigned code)
 {
     switch (code) {
-    case 100: return "Trying";
-    case 180: return "Ringing";
-    case 200: return "OK";
-    case 401: return "Unauthorized";
-    case 404: return "Not Found";
-    case 407: return "Proxy Authentication Required";
-    case 486: return "Busy Here";
-    case 487: return "Request Terminated";
-    case 488: return "Not Acceptable Here";
-    case 503: return "Service Unavailable";
-    default:  return "Decline";
+    case 100:
+        return "Trying";
+    case 180:
+        return "Ringing";
+    case 200:
+        return "OK";
+    case 401:
+        return "Unauthorized";
+    case 404:
+        return "Not Found";
+    case 407:
+        return "Proxy Authentication Required";
+    case 486:
+        return "Busy Here";
+    case 487:
+        return "Request Terminated";
+    case 488:
+        return "Not Acceptable Here";
+    case 503:
+        return "Service Unavailable";
+    default:
+        return "Decline";
     }
 }
 
@@ -290,16 +313,18 @@ static void put_credentials(struct text *t, const struct flow *f)
     const struct step *s = f->step;
     unsigned long long nonce = mix(f->number, USE_NONCE);
     if (s->code == 401 || s->code == 407)
-        put(t, "%s-Authenticate: Digest realm=\"example.com\", nonce=\"%016llx\", algorithm=MD5, "
-               "qop=\"auth\"\r\n",
+        put(t,
+            "%s-Authenticate: Digest realm=\"example.com\", nonce=\"%016llx\", algorithm=MD5, "
+            "qop=\"auth\"\r\n",
             s->code == 401 ? "WWW" : "Proxy", nonce);
     if (s->code || !(s->flags & CREDENTIALS))
         return;
     put(t, "%s: Digest username=\"+4930%07u\", realm=\"example.com\", nonce=\"%016llx\", uri=\"",
         s->method == REGISTER ? "Authorization" : "Proxy-Authorization", caller_of(f), nonce);
     put_uri(t, f);
-    put(t, "\", response=\"%016llx%016llx\", algorithm=MD5, cnonce=\"%08x\", qop=auth, "
-           "nc=00000001\r\n",
+    put(t,
+        "\", response=\"%016llx%016llx\", algorithm=MD5, cnonce=\"%08x\", qop=auth, "
+        "nc=00000001\r\n",
         (unsigned long long)mix(nonce, 1), (unsigned long long)mix(nonce, 2), (unsigned)nonce);
 }
 
@@ -572,8 +597,10 @@ static int number(const char *text, uint64_t *value)
 static int read_options(int argc, char *argv[], struct generator *g)
 {
     static const struct option options[] = {
-        { "messages", required_argument, NULL, 'n' }, { "start", required_argument, NULL, 's' },
-        { "flood", no_argument, NULL, 'f' },          { NULL, 0, NULL, 0 },
+        { "messages", required_argument, NULL, 'n' },
+        { "start", required_argument, NULL, 's' },
+        { "flood", no_argument, NULL, 'f' },
+        { NULL, 0, NULL, 0 },
     };
     uint64_t start = START;
     int letter;

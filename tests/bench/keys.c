@@ -86,12 +86,11 @@ static const char *verdict(double value, double budget)
 }
 
 /* One line: the figure that the budget is about, and what stands around it. */
-__attribute__((format(printf, 4, 5)))
-static void print(const char *what, double value, double budget, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void print(const char *what, double value,
+                                                        double budget, const char *format, ...)
 {
     va_list args;
-    printf("%-42s %9.2f ms   budget %5.0f ms   %s   ", what, value, budget,
-           verdict(value, budget));
+    printf("%-42s %9.2f ms   budget %5.0f ms   %s   ", what, value, budget, verdict(value, budget));
     va_start(args, format);
     vprintf(format, args);
     va_end(args);
@@ -115,7 +114,7 @@ static void print_keys(struct bench *b, const char *what, struct samples *s, con
 
 static struct term *start(struct bench *b, const char *first, const char *second)
 {
-    char *argv[] = { (char *)b->sipwhy, "--no-config", "--memory", "4096",
+    char *argv[] = { (char *)b->sipwhy, "--no-config",  "--memory", "4096",
                      (char *)first,     (char *)second, NULL };
     struct child_plan plan = { .argv = argv, .cols = COLS, .rows = ROWS };
     struct term *t = NULL;

@@ -75,3 +75,35 @@ packet 2 1 printf '\200\000\000\001\000\000\000\001\000\000\000\001voice'
 head -c 300000 "$demo" >"$dir/damaged.pcapng"
 printf 'plain text, no capture\n' >"$dir/text.txt"
 rm -f "$dir/payload"
+
+# Sends REQUESTS datagrams to 127.0.0.1:15060, with calls numbered from FIRST, 20 a second at most.
+cat >"$dir/send.sh" <<'END'
+first=$1 count=$2 method=${3-INVITE}
+for ((i = first; i < first + count; i++)); do
+    printf '%s sip:callee@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:15070;branch=z9hG4bKlive%d\r\nFrom: <sip:caller%d@h>;tag=f\r\nTo: <sip:callee@h>\r\nCall-ID: live%d\r\nCSeq: 1 %s\r\nContent-Length: 0\r\n\r\n' \
+        "$method" $i $i $i "$method" | cat >/dev/udp/127.0.0.1/15060 # cat: one write, one datagram
+    sleep 0.05
+done 2>/dev/null
+exit 0
+END
+
+# In a network namespace of its own: an interface that sends three requests when told to and is
+# deleted when told to. The rest of the arguments is the program that watches it.
+cat >"$dir/interface.sh" <<'END'
+ip link add sip0 type veth peer name sip1
+ip addr add 192.0.2.1/24 dev sip0
+ip link set sip1 up
+ip link set sip0 up
+ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:01 dev sip0
+until_there() { i=0; while [ ! -e "$1" ] && [ $i -lt 500 ]; do sleep 0.02; i=$((i + 1)); done; }
+{
+    until_there "$CAPS/send"
+    for i in 1 2 3; do
+        printf 'OPTIONS sip:a@192.0.2.9 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKif%d\r\nFrom: <sip:gone%d@h>;tag=f\r\nTo: <sip:b@h>\r\nCall-ID: if%d\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n' $i $i $i |
+            bash -c 'cat >/dev/udp/192.0.2.9/5060'
+    done
+    until_there "$CAPS/delete"
+    ip link del sip0
+} >/dev/null 2>&1 &
+exec "$@"
+END

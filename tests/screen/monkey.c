@@ -1,0 +1,209 @@
+/*
+ * Presses random keys in a program and sees whether it survives.
+ *
+ *     monkey SEED SECONDS PROGRAM [ARGUMENT...]
+ *
+ * Model: the seed alone decides what is pressed, in which order, and which sizes the terminal
+ * takes; the program is started anew when a key ended it. It must never end by a signal or with a
+ * status other than 0, and must answer: at rest its first line has its name. One TAP line; a
+ * failure shows the last keys and the screen, where a sanitizer has left its report.
+ * Boundary: term.c is the terminal. Everything happens in a folder of its own, as a random line
+ * may well be a command that writes.
+ */
+#include <ftw.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "term.h"
+
+#define REST_MS 60
+#define ANSWER_MS 5000
+#define REMEMBERED 40
+
+struct monkey {
+    uint64_t state;
+    struct term *term;
+    struct child_plan plan;
+    unsigned long pressed, starts;
+    char last[REMEMBERED][64]; /* the last things done, as a ring */
+    char why[256];
+};
+
+static const char *const keys[] = {
+    "j",  "k",    "Down", "Up",   "PgDn", "PgUp", "g",     "G",    "Home", "End",   "Enter", "Enter",
+    "Esc", "r",   "F6",   "?",    "F1",   "J",    "K",     "f",    "F",    "n",     "N",     "Space",
+    "p",  "t",    "H",    "Left", "Right", "h",   "l",     "C-l",  "F7",   "F2",    "F3",    "/",
+    ":",  "Tab",  "C-a",  "C-e",  "C-w",  "C-u",  "C-y",   "C-r",  "C-g",  "C-d",   "Delete", "Backspace",
+    "M-f", "M-b", "C-v",  "q",    "Insert", "BackTab", "F12", "é", "김",  "C-t",   "C-k",   "x",
+};
+
+static const char *const lines[] = {
+    ":filter code >= 400\r", ":filter\r", ":filter method == REGISTER or failed\r", ":filter ((\r",
+    ":filter from ~ \"김|M.ller\"\r", ":filter text ~ \"sip\" and rtt > 5ms\r", "/INVITE\r", "/[0-9]+\r",
+    "/(\r", "/.\r", ":explain 488\r", ":explain 6xx\r", ":explain zzz\r", ":set theme=light\r",
+    ":set nopane\r", ":set pane\r", ":set ascii\r", ":set noascii\r", ":set time date\r", ":set\r",
+    ":map x filter failed\r", ":map z explain 404\r", ":set memory=1\r", ":set memory=64\r",
+    ":help\r", ":clear\r", ":open no-such-file\r", ":save monkey.pcap\r", ":nonsense\r",
+    ":filter f\t\t\r", ":se\t th\t\r", "\033[M !!", "\033[<0;10;5M", "\033[<65;10;5M", "\x1b", "\xff\xc3",
+};
+
+static const int sizes[][2] = {
+    { 80, 24 }, { 40, 10 }, { 200, 60 }, { 120, 30 }, { 20, 5 }, { 5, 2 }, { 300, 90 }, { 61, 17 },
+    { 1, 1 },   { 33, 9 },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static unsigned draw_lot(struct monkey *m, size_t below)
+{
+    m->state = m->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)((m->state >> 33) % below);
+}
+
+static void remember(struct monkey *m, const char *what, const char *text)
+{
+    snprintf(m->last[m->pressed++ % REMEMBERED], sizeof(m->last[0]), "%s %s", what, text);
+}
+
+static int begin(struct monkey *m)
+{
+    term_close(m->term);
+    m->term = NULL;
+    m->starts++;
+    if (term_open(&m->term, &m->plan) < 0 || term_wait_text(m->term, "sipwhy", ANSWER_MS) < 0) {
+        snprintf(m->why, sizeof(m->why), "the program does not start");
+        return -1;
+    }
+    return 0;
+}
+
+static void resize(struct monkey *m)
+{
+    char text[32];
+    const int *size = sizes[draw_lot(m, COUNT(sizes))];
+    snprintf(text, sizeof(text), "%dx%d", size[0], size[1]);
+    remember(m, "resize", text);
+    term_resize(m->term, size[0], size[1]);
+}
+
+static void act(struct monkey *m)
+{
+    unsigned lot = draw_lot(m, 100);
+    if (lot < 3) {
+        resize(m);
+    } else if (lot < 15) {
+        const char *line = lines[draw_lot(m, COUNT(lines))];
+        remember(m, "type", line);
+        term_send(m->term, line, strlen(line));
+    } else {
+        const char *key = keys[draw_lot(m, COUNT(keys))];
+        remember(m, "key", key);
+        term_key(m->term, key);
+    }
+    if (draw_lot(m, 8) == 0)
+        term_pump(m->term, 10);
+}
+
+/* 0: it lives or ended as asked and was started again; -1 with m->why. */
+static int check(struct monkey *m)
+{
+    int code, cols, rows;
+    enum child_state state = term_state(m->term, &code);
+    if (state == CHILD_EXITED && code == 0)
+        return begin(m);
+    if (state != CHILD_RUNNING) {
+        snprintf(m->why, sizeof(m->why), "it ended with %s %d",
+                 state == CHILD_EXITED ? "status" : "signal", code);
+        return -1;
+    }
+    if (m->pressed % 200 != 0)
+        return 0;
+    term_resize(m->term, 80, 24);
+    term_wait_stable(m->term, REST_MS, ANSWER_MS);
+    term_size(m->term, &cols, &rows);
+    if (term_state(m->term, NULL) == CHILD_RUNNING && term_find(m->term, "sipwhy", 0, 0, NULL) < 0) {
+        snprintf(m->why, sizeof(m->why), "its first line has gone");
+        return -1;
+    }
+    return 0;
+}
+
+static int play(struct monkey *m, int seconds)
+{
+    int64_t end = term_now_ns() + seconds * INT64_C(1000000000);
+    if (begin(m) < 0)
+        return -1;
+    while (term_now_ns() < end) {
+        act(m);
+        if (check(m) < 0)
+            return -1;
+    }
+    /* It must still know the way out. */
+    if (term_state(m->term, NULL) != CHILD_RUNNING && begin(m) < 0)
+        return -1;
+    term_key(m->term, "C-g");
+    term_pump(m->term, REST_MS);
+    term_signal(m->term, 15);
+    if (term_wait_end(m->term, ANSWER_MS) == 0)
+        return 0;
+    snprintf(m->why, sizeof(m->why), "it does not end on SIGTERM");
+    return -1;
+}
+
+static void report(struct monkey *m)
+{
+    printf("# %s; the last keys were:\n", m->why);
+    unsigned long first = m->pressed > REMEMBERED ? m->pressed - REMEMBERED : 0;
+    for (unsigned long i = first; i < m->pressed; i++) {
+        printf("# ");
+        for (const char *p = m->last[i % REMEMBERED]; *p; p++)
+            putchar(*p >= ' ' && *p < 0x7f ? *p : '?');
+        putchar('\n');
+    }
+    char *text = m->term ? term_text(m->term) : NULL;
+    for (char *line = text ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n"))
+        printf("# |%s|\n", line);
+    free(text);
+}
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+    (void)info;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+int main(int argc, char **argv)
+{
+    struct monkey m = { 0 };
+    char folder[] = "/tmp/monkey.XXXXXX";
+    if (argc < 4) {
+        fputs("usage: monkey SEED SECONDS PROGRAM [ARGUMENT...]\n", stderr);
+        return 2;
+    }
+    setlocale(LC_CTYPE, "C.UTF-8");
+    if (!mkdtemp(folder) || chdir(folder) < 0) {
+        puts("Bail out! no temporary folder");
+        return 1;
+    }
+    setenv("HOME", folder, 1);
+    setenv("TERM", "xterm-256color", 1);
+    setenv("LANG", "C.UTF-8", 1);
+    unsetenv("LC_ALL");
+    unsetenv("XDG_CONFIG_HOME");
+    m.state = strtoull(argv[1], NULL, 10);
+    m.plan = (struct child_plan){ .argv = argv + 3, .cols = 80, .rows = 24 };
+    int result = play(&m, atoi(argv[2]));
+    printf("%sok 1 - monkey, seed %s: %lu keys, %lu starts\n", result < 0 ? "not " : "", argv[1],
+           m.pressed, m.starts);
+    if (result < 0)
+        report(&m);
+    puts("1..1");
+    term_close(m.term);
+    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    return result < 0;
+}
