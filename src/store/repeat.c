@@ -18,14 +18,14 @@ static bool same_bytes(const struct message *a, const struct message *b)
            span_equal(message_payload(a), message_payload(b));
 }
 
-static bool is_duplicate(const struct message *old, const struct message *new)
+static bool is_duplicate(const struct message *earlier, const struct message *later)
 {
-    int64_t apart = llabs(new->time_ns - old->time_ns);
+    int64_t apart = llabs(later->time_ns - earlier->time_ns);
     if (apart <= DUPLICATE_NS)
         return true;
     /* Not against a copy, which may be late: some stacks never change their identification. */
-    return new->ip_id != 0 && new->ip_id == old->ip_id && apart <= SAME_IP_ID_NS &&
-           !(old->flags & MESSAGE_DUPLICATE);
+    return later->ip_id != 0 && later->ip_id == earlier->ip_id && apart <= SAME_IP_ID_NS &&
+           !(earlier->flags & MESSAGE_DUPLICATE);
 }
 
 void message_recognise(struct store *s, struct transaction *txn, struct message *message)
@@ -33,17 +33,17 @@ void message_recognise(struct store *s, struct transaction *txn, struct message 
     uint32_t id = txn->first;
     bool repeated = false;
     for (int i = 0; id && i < LOOK_BACK; i++) {
-        const struct message *old = message_at(s, id);
-        if (old != message && same_bytes(old, message)) {
-            if (is_duplicate(old, message)) {
+        const struct message *earlier = message_at(s, id);
+        if (earlier != message && same_bytes(earlier, message)) {
+            if (is_duplicate(earlier, message)) {
                 message->flags |= MESSAGE_DUPLICATE;
                 txn->duplicates += txn->duplicates < UINT16_MAX;
                 s->counts.duplicates++;
                 return;
             }
-            repeated = repeated || old->flow == message->flow;
+            repeated = repeated || earlier->flow == message->flow;
         }
-        id = old->next;
+        id = earlier->next;
     }
     if (repeated) {
         message->flags |= MESSAGE_RETRANSMISSION;

@@ -89,6 +89,7 @@ void ui_suspend(struct ui *ui);
 /* The views. Each is owned by the stack once pushed. */
 struct view *view_list_new(struct ui *ui);
 struct view *view_ladder_new(struct ui *ui, uint32_t transaction);
+/* NULL when the message has gone. */
 struct view *view_message_new(struct ui *ui, uint32_t message);
 /* A page: a topic of the knowledge base, or the keys. NULL when there is no such topic. */
 struct view *view_page_new(struct ui *ui, const char *topic);

@@ -32,6 +32,7 @@ struct ladder_view {
     int height, top_y;
 };
 
+/* Before anything reads a row: its message may have gone since the last drawing. */
 static void rebuild(struct ui *ui, struct ladder_view *v)
 {
     uint32_t id = store_transaction_find(ui->store, v->transaction);
@@ -284,6 +285,7 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
 static struct subject subject(struct ui *ui, struct view *view)
 {
     struct subject s;
+    rebuild(ui, (struct ladder_view *)view);
     const struct ladder_row *row = selected((struct ladder_view *)view);
     const struct message *m = row ? store_message(ui->store, row->message) : NULL;
     memset(&s, 0, sizeof s);
@@ -359,6 +361,7 @@ static bool row_fits(struct ui *ui, const struct ladder_row *row)
 static bool find(struct ui *ui, struct ladder_view *v, bool backwards,
                  bool (*fits)(struct ui *ui, const struct ladder_row *row))
 {
+    rebuild(ui, v);
     size_t count = v->ladder.nrows;
     for (size_t n = 1; n <= count; n++) {
         size_t row = backwards ? (v->row + count - n % count) % count : (v->row + n) % count;
@@ -378,6 +381,7 @@ static bool search(struct ui *ui, struct view *view, bool backwards)
 static bool act(struct ui *ui, struct view *view, enum verb verb)
 {
     struct ladder_view *v = (struct ladder_view *)view;
+    rebuild(ui, v);
     const struct ladder_row *row = selected(v);
     switch (verb) {
     case VERB_UP:

@@ -144,11 +144,13 @@ static const struct view_ops message_ops = {
 
 struct view *view_message_new(struct ui *ui, uint32_t message)
 {
+    const struct message *m = store_message(ui->store, message);
+    if (!m)
+        return NULL;
     struct message_view *v = mem_zero(sizeof *v);
     v->view.ops = &message_ops;
     v->message = message;
     v->match = -1;
-    v->transaction =
-        store_transaction_ref(ui->store, store_message(ui->store, message)->transaction);
+    v->transaction = store_transaction_ref(ui->store, m->transaction);
     return &v->view;
 }

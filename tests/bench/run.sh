@@ -160,7 +160,10 @@ done
 # quotient A B; nothing when either is missing.
 quotient()
 {
-    awk -v a="$1" -v b="$2" 'BEGIN { if (a != "" && b > 0) printf "%.2f", a / b }'
+    awk -v a="$1" -v b="$2" 'BEGIN {
+        if (a != "" && b > 0)
+            printf "%.*f", (a / b < 1000 ? 2 : 0), a / b
+    }'
 }
 
 echo
@@ -169,13 +172,14 @@ wall=$(column sipwhy 1)
 figure "sipwhy report" "$(quotient "$messages" "$wall")" msg/s 1000000 at-least \
     "$wall s ($(span sipwhy 1 | tr ' ' -))"
 anon=$(column sipwhy 3)
-figure "memory beyond the mapped file, a message" "$(quotient "${anon:+$((anon * 1024))}" "$messages")" \
-    bytes 300 at-most "$(quotient "$anon" 1024) MiB in all"
+bytes=$(quotient "${anon:+$((anon * 1024))}" "$messages")
+figure "memory beyond the mapped file, a message" "$bytes" bytes 300 at-most \
+    "$(quotient "$anon" 1024) MiB in all"
 
 echo
 echo "the peers, $peer_messages messages of the same kind, all on the same file"
 own=$(column sipwhy_peers 2)
-echo "sipwhy: $(quotient "$peer_messages" "$own") msg/s of processor time"
+[ -z "$own" ] || echo "sipwhy: $(quotient "$peer_messages" "$own") msg/s of processor time"
 for peer in tshark sngrep; do
     have "$peer" || { echo "$peer: not installed, not compared"; continue; }
     cpu=$(column "$peer" 2)

@@ -50,7 +50,8 @@ kinds()
 # rows EXPRESSION: the expression for each object of `list --json`, in one line.
 rows()
 {
-    jq -cs "map($1)"
+    # jq's versions differ in how they write 3000.0
+    jq -cs "map($1)" | sed 's/\([0-9]\)\.0\([],}]\)/\1\2/g'
 }
 
 # Runs a row's command in a fresh folder; leaves out, err and status in $work.
@@ -58,10 +59,15 @@ run_command()
 {
     rm -rf "$work/here" "$work/status"
     mkdir "$work/here"
-    case $1 in
-    '!'*) (cd "$work/here" && eval "${1#!}") ;;
-    *) (cd "$work/here" && eval "sipwhy $1") ;;
-    esac >"$work/raw.out" 2>"$work/raw.err" </dev/null
+    (
+        cd "$work/here" || exit 1
+        IFS='
+'       # so that paths may hold blanks
+        case $1 in
+        '!'*) eval "${1#!}" ;;
+        *) eval "sipwhy $1" ;;
+        esac
+    ) >"$work/raw.out" 2>"$work/raw.err" </dev/null
     for stream in out err; do
         sed "s|$CASES/||g; s|$CASES|CASES|g" "$work/raw.$stream" >"$work/$stream"
     done

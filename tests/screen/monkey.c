@@ -51,8 +51,8 @@ static const char *const lines[] = {
 };
 
 static const int sizes[][2] = {
-    { 80, 24 }, { 40, 10 }, { 200, 60 }, { 120, 30 }, { 20, 5 }, { 5, 2 }, { 300, 90 }, { 61, 17 },
-    { 1, 1 },   { 33, 9 },
+    { 80, 24 }, { 40, 10 }, { 200, 60 }, { 120, 30 }, { 20, 5 }, { 7, 3 }, { 300, 90 }, { 61, 17 },
+    { 33, 9 },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -107,28 +107,34 @@ static void act(struct monkey *m)
         term_pump(m->term, 10);
 }
 
+static bool answers_or_ended(struct term *t, void *arg)
+{
+    (void)arg;
+    return term_state(t, NULL) != CHILD_RUNNING || term_find(t, "sipwhy", 0, 0, NULL) == 0;
+}
+
 /* 0: it lives or ended as asked and was started again; -1 with m->why. */
 static int check(struct monkey *m)
 {
-    int code, cols, rows;
+    int code;
+    if (m->pressed % 200 == 0) {
+        term_resize(m->term, 80, 24);
+        term_pump(m->term, REST_MS);
+        if (term_wait(m->term, answers_or_ended, NULL, ANSWER_MS) < 0 &&
+            term_state(m->term, NULL) == CHILD_RUNNING) {
+            snprintf(m->why, sizeof(m->why), "its first line has gone");
+            return -1;
+        }
+    }
     enum child_state state = term_state(m->term, &code);
+    if (state == CHILD_RUNNING)
+        return 0;
     if (state == CHILD_EXITED && code == 0)
         return begin(m);
-    if (state != CHILD_RUNNING) {
-        snprintf(m->why, sizeof(m->why), "it ended with %s %d",
-                 state == CHILD_EXITED ? "status" : "signal", code);
-        return -1;
-    }
-    if (m->pressed % 200 != 0)
-        return 0;
-    term_resize(m->term, 80, 24);
-    term_wait_stable(m->term, REST_MS, ANSWER_MS);
-    term_size(m->term, &cols, &rows);
-    if (term_state(m->term, NULL) == CHILD_RUNNING && term_find(m->term, "sipwhy", 0, 0, NULL) < 0) {
-        snprintf(m->why, sizeof(m->why), "its first line has gone");
-        return -1;
-    }
-    return 0;
+    term_pump(m->term, REST_MS);
+    snprintf(m->why, sizeof(m->why), "it ended with %s %d",
+             state == CHILD_EXITED ? "status" : "signal", code);
+    return -1;
 }
 
 static int play(struct monkey *m, int seconds)
