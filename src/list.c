@@ -188,11 +188,11 @@ static void list_messages(struct row *row, const struct filter *filter)
         const struct transaction *t = store_transaction(row->store, id);
         if (!t || (filter && !filter_match(filter, row->store, id)))
             continue;
-        for (uint32_t m = t->first; m && n < c->live_messages;) {
+        for (uint32_t m = t->last; m && n < c->live_messages;) {
             const struct message *message = store_message(row->store, m);
             all[n++] = (struct ordered){ message->time_ns,
                                          (uint64_t)message->source << 32 | message->frame, m };
-            m = message->next;
+            m = message->previous;
         }
     }
     qsort(all, n, sizeof *all, by_time);
@@ -229,7 +229,7 @@ static void call_row(struct row *row, const struct call *call, const struct tran
         json_put_number(o, "transactions", call->transactions);
         json_put_number(o, "messages", call->messages);
         json_put_number(o, "duration_ms", (uint64_t)(call->last_ns - call->first_ns) / 1000000);
-        json_object_set_new(o, "finished", json_boolean(call->finished));
+        json_object_set_new(o, "finished", json_boolean(call_finished(call)));
         json_print(o, JSON_COMPACT);
         return;
     }

@@ -6,37 +6,7 @@
 #include "base/hash.h"
 #include "store/private.h"
 
-static struct id_list *list_of(struct store *s, const struct call *call)
-{
-    return call->finished ? &s->finished : &s->unfinished;
-}
-
-static void list_append(struct store *s, uint32_t id)
-{
-    struct call *call = call_at(s, id);
-    struct id_list *list = list_of(s, call);
-    call->prev = list->tail;
-    call->next = 0;
-    if (list->tail)
-        call_at(s, list->tail)->next = id;
-    else
-        list->head = id;
-    list->tail = id;
-}
-
-void call_unlink(struct store *s, uint32_t id)
-{
-    struct call *call = call_at(s, id);
-    struct id_list *list = list_of(s, call);
-    if (call->prev)
-        call_at(s, call->prev)->next = call->next;
-    else
-        list->head = call->next;
-    if (call->next)
-        call_at(s, call->next)->prev = call->prev;
-    else
-        list->tail = call->prev;
-}
+#define LEGS_OF_A_CALL 256
 
 /* Messages without a Call-ID are strangers to each other: each is a call of its own. */
 static uint64_t call_key(struct store *s, const struct sip_message *m)
@@ -65,7 +35,8 @@ uint32_t call_take(struct store *s, const struct sip_message *m, int64_t time_ns
     call->first_ns = call->last_ns = time_ns;
     s->counts.calls++;
     s->counts.live_calls++;
-    list_append(s, id);
+    /* without a place in the queue it would only be evicted with everything else */
+    queue_push(&s->calls_queue, (struct queue_entry){ id, (uint32_t)call->seq });
     return id;
 }
 
@@ -89,22 +60,20 @@ static uint64_t leg_key(const struct call *call, const struct sip_message *m)
     return hash_number(call->key, a < b ? a * 31 + b : b * 31 + a);
 }
 
+/* A call has few legs: they are searched through. Beyond the limit no more are told apart. */
 static struct leg *leg_take(struct store *s, uint32_t call_id, const struct sip_message *m)
 {
     struct call *call = call_at(s, call_id);
     uint64_t key = leg_key(call, m);
-    uint32_t id = index_find(&s->leg_index, key);
-    if (id)
-        return leg_at(s, id);
-    id = pool_alloc(&s->legs);
+    for (uint32_t id = call->first_leg; id; id = leg_at(s, id)->next_in_call)
+        if (leg_at(s, id)->key == key)
+            return leg_at(s, id);
+    uint32_t id = call->legs < LEGS_OF_A_CALL ? pool_alloc(&s->legs) : 0;
     if (!id)
         return NULL;
-    if (index_add(&s->leg_index, key, id) < 0) {
-        pool_release(&s->legs, id);
-        return NULL;
-    }
     *leg_at(s, id) = (struct leg){ key, call_id, call->first_leg, LEG_EARLY, false };
     call->first_leg = id;
+    call->legs++;
     s->counts.dialogs++;
     return leg_at(s, id);
 }
@@ -153,20 +122,6 @@ static void learn_leg(struct store *s, uint32_t call_id, const struct sip_messag
     }
 }
 
-void call_settle(struct store *s, uint32_t id)
-{
-    struct call *call = call_at(s, id);
-    bool finished = call->open == 0 && call->established == 0;
-    if (finished && call->finished)
-        return;
-    /* Back to the end of its list: the lists are in order of last activity or of end. */
-    if (call->finished == finished && call_at(s, id)->next == 0)
-        return;
-    call_unlink(s, id);
-    call->finished = finished;
-    list_append(s, id);
-}
-
 void call_update(struct store *s, uint32_t id, const struct sip_message *m, int64_t time_ns)
 {
     struct call *call = call_at(s, id);
@@ -174,5 +129,4 @@ void call_update(struct store *s, uint32_t id, const struct sip_message *m, int6
     if (time_ns > call->last_ns)
         call->last_ns = time_ns;
     learn_leg(s, id, m);
-    call_settle(s, id);
 }

@@ -50,7 +50,7 @@ static const struct sip_message *response(view *v)
 static const struct message *next_message(view *v, uint32_t *id, int *left)
 {
     const struct message *m = *id ? store_message(v->store, *id) : NULL;
-    *id = *id ? (m ? m->next : 0) : v->txn->first;
+    *id = *id ? (m ? m->previous : 0) : v->txn->last;
     return *id && (*left)-- > 0 ? store_message(v->store, *id) : NULL;
 }
 

@@ -38,13 +38,13 @@ static size_t gather(struct ladder *ladder, const struct store *store, const str
     size_t n = 0;
     for (uint32_t t = call->first_txn; t;) {
         const struct transaction *txn = store_transaction(store, t);
-        for (uint32_t id = txn->first; id && n < size;) {
+        for (uint32_t id = txn->last; id && n < size;) {
             const struct message *m = store_message(store, id);
             if (m->flags & MESSAGE_DUPLICATE)
                 ladder->duplicates++;
             else
                 all[n++] = (struct entry){ m->time_ns, (uint64_t)m->source << 32 | m->frame, id };
-            id = m->next;
+            id = m->previous;
         }
         t = txn->next_in_call;
     }

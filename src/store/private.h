@@ -4,22 +4,21 @@
 
 #include "base/index.h"
 #include "base/pool.h"
+#include "base/queue.h"
 #include "store/store.h"
-
-struct id_list {
-    uint32_t head, tail;
-};
 
 struct store {
     struct pool messages, transactions, calls, legs, flows;
-    struct index transaction_index, call_index, leg_index, flow_index;
-    struct id_list timers;               /* transactions that may time out, oldest first */
-    struct id_list finished, unfinished; /* calls: by end, by last activity */
+    struct index transaction_index, call_index, flow_index;
+    struct queue timers; /* transactions that may time out, oldest first */
+    struct queue calls_queue; /* calls that eviction has not looked at, oldest first */
+    struct queue held;   /* those that it found unfinished and passed over */
     struct store_counts counts;
     size_t budget;
     size_t owned; /* bytes of copied packets */
     int64_t now_ns;
     uint64_t next_seq;
+    uint16_t epoch;
     store_event_fn *observer;
     void *observer_arg;
 };
@@ -52,10 +51,8 @@ void flow_drop(struct store *s, uint32_t id);
 /* call.c */
 uint32_t call_take(struct store *s, const struct sip_message *sip, int64_t time_ns);
 void call_add_transaction(struct store *s, uint32_t call, uint32_t txn);
-/* Learns legs from a message and settles whether the call has ended. */
+/* Counts a message and learns legs from it. */
 void call_update(struct store *s, uint32_t call, const struct sip_message *sip, int64_t time_ns);
-void call_settle(struct store *s, uint32_t call);
-void call_unlink(struct store *s, uint32_t call);
 
 /* transaction.c: the key of a message's transaction, fetching its place for transaction_take. */
 uint64_t transaction_expect(const struct store *s, const struct sip_message *sip);
@@ -65,8 +62,6 @@ uint32_t transaction_take(struct store *s, const struct sip_message *sip, uint64
 /* Applies the message, already linked, to the transaction's state. */
 void transaction_apply(struct store *s, uint32_t txn, uint32_t message,
                        const struct sip_message *sip);
-void transaction_time_out(struct store *s, uint32_t txn);
-void transaction_stop_timer(struct store *s, uint32_t txn);
 /* Takes it out of the running counts before its record goes. */
 void transaction_forget(struct store *s, uint32_t txn);
 bool transaction_open(const struct transaction *txn);
@@ -79,7 +74,6 @@ void message_recognise(struct store *s, struct transaction *txn, struct message 
 
 /* evict.c */
 void store_evict(struct store *s);
-void store_release_call(struct store *s, uint32_t call);
 
 static inline void store_tell(struct store *s, enum store_event event, uint32_t txn)
 {

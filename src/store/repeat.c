@@ -28,13 +28,27 @@ static bool is_duplicate(const struct message *earlier, const struct message *la
            !(earlier->flags & MESSAGE_DUPLICATE);
 }
 
+/*
+ * A bit that no message of the transaction has set yet means that its bytes are new to
+ * it, which spares looking at the others; one that is set may mean anything.
+ */
+static bool surely_new(struct transaction *txn, const struct message *message)
+{
+    uint64_t bit = UINT64_C(1) << (message->digest & 63);
+    bool is_new = !(txn->seen & bit);
+    txn->seen |= bit;
+    return is_new;
+}
+
 void message_recognise(struct store *s, struct transaction *txn, struct message *message)
 {
-    uint32_t id = txn->first;
     bool repeated = false;
+    if (surely_new(txn, message))
+        return;
+    uint32_t id = message->previous;
     for (int i = 0; id && i < LOOK_BACK; i++) {
         const struct message *earlier = message_at(s, id);
-        if (earlier != message && same_bytes(earlier, message)) {
+        if (same_bytes(earlier, message)) {
             if (is_duplicate(earlier, message)) {
                 message->flags |= MESSAGE_DUPLICATE;
                 txn->duplicates += txn->duplicates < UINT16_MAX;
@@ -43,7 +57,7 @@ void message_recognise(struct store *s, struct transaction *txn, struct message 
             }
             repeated = repeated || earlier->flow == message->flow;
         }
-        id = earlier->next;
+        id = earlier->previous;
     }
     if (repeated) {
         message->flags |= MESSAGE_RETRANSMISSION;

@@ -19,11 +19,6 @@ static uint64_t key_of_call(uint32_t id, const void *arg)
     return ((const struct call *)pool_at(arg, id))->key;
 }
 
-static uint64_t key_of_leg(uint32_t id, const void *arg)
-{
-    return ((const struct leg *)pool_at(arg, id))->key;
-}
-
 static uint64_t key_of_flow(uint32_t id, const void *arg)
 {
     return ((const struct flow *)pool_at(arg, id))->key;
@@ -41,7 +36,6 @@ struct store *store_new(size_t budget)
     pool_init(&s->flows, sizeof(struct flow));
     index_init(&s->transaction_index, key_of_transaction, &s->transactions);
     index_init(&s->call_index, key_of_call, &s->calls);
-    index_init(&s->leg_index, key_of_leg, &s->legs);
     index_init(&s->flow_index, key_of_flow, &s->flows);
     s->budget = budget;
     return s;
@@ -56,7 +50,9 @@ static void release_all(struct store *s)
             free((void *)m->packet);
     }
     s->owned = 0;
-    s->timers = s->finished = s->unfinished = (struct id_list){ 0 };
+    queue_destroy(&s->timers);
+    queue_destroy(&s->calls_queue);
+    queue_destroy(&s->held);
     pool_destroy(&s->messages);
     pool_destroy(&s->transactions);
     pool_destroy(&s->calls);
@@ -64,7 +60,6 @@ static void release_all(struct store *s)
     pool_destroy(&s->flows);
     index_destroy(&s->transaction_index);
     index_destroy(&s->call_index);
-    index_destroy(&s->leg_index);
     index_destroy(&s->flow_index);
 }
 
@@ -81,6 +76,7 @@ void store_clear(struct store *s)
     release_all(s);
     memset(&s->counts, 0, sizeof s->counts);
     s->now_ns = 0;
+    s->epoch++;
     store_tell(s, STORE_EVICTED, 0);
 }
 
@@ -198,9 +194,8 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
 static void append(struct store *s, uint32_t txn_id, uint32_t id)
 {
     struct transaction *txn = transaction_at(s, txn_id);
-    if (txn->last)
-        message_at(s, txn->last)->next = id;
-    else
+    message_at(s, id)->previous = txn->last;
+    if (!txn->first)
         txn->first = id;
     txn->last = id;
     txn->messages++;
@@ -257,8 +252,8 @@ size_t store_bytes(const struct store *s)
 {
     return pool_used(&s->messages) + pool_used(&s->transactions) + pool_used(&s->calls) +
            pool_used(&s->legs) + pool_used(&s->flows) + index_bytes(&s->transaction_index) +
-           index_bytes(&s->call_index) + index_bytes(&s->leg_index) +
-           index_bytes(&s->flow_index) + s->owned;
+           index_bytes(&s->call_index) + index_bytes(&s->flow_index) +
+           queue_bytes(&s->timers) + queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + s->owned;
 }
 
 size_t store_budget(const struct store *s)
@@ -302,12 +297,13 @@ const struct flow *store_flow(const struct store *s, uint32_t id)
 
 struct store_ref store_transaction_ref(const struct store *s, uint32_t id)
 {
-    return (struct store_ref){ id, pool_generation(&s->transactions, id) };
+    return (struct store_ref){ id, pool_generation(&s->transactions, id), s->epoch };
 }
 
 uint32_t store_transaction_find(const struct store *s, struct store_ref ref)
 {
-    bool same = ref.id && ref.generation == pool_generation(&s->transactions, ref.id);
+    bool same = ref.id && ref.epoch == s->epoch &&
+                ref.generation == pool_generation(&s->transactions, ref.id);
     return same && store_transaction(s, ref.id) ? ref.id : 0;
 }
 

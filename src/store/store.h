@@ -23,32 +23,35 @@ enum transaction_state {
     TXN_STATES
 };
 
-/* Open for reading. Message and transaction members are ids, 0 for none. */
+/*
+ * Open for reading. Message and transaction members are ids, 0 for none. What every
+ * message of a transaction touches comes first: it should be in one line of the cache.
+ */
 struct transaction {
     uint64_t key;
-    uint64_t seq; /* order of arrival, from 1; 0 in a record that is not in use */
-    int64_t time_ns;
+    uint64_t seen;         /* a bit for each digest of its messages, see repeat.c */
     uint32_t call;
-    uint32_t next_in_call;
-    uint32_t first, last;  /* messages */
+    uint32_t last;         /* its latest message; message->previous leads to the others */
     uint32_t request;      /* the first copy of the request */
-    uint32_t provisional;  /* the latest 1xx */
     uint32_t final;        /* the response that decided it */
+    uint32_t provisional;  /* the latest 1xx */
     uint32_t ack;          /* the ACK, also when it is a transaction of its own */
-    uint32_t related;      /* transaction: the CANCEL of an INVITE, the INVITE of a CANCEL or 2xx-ACK */
-    uint32_t timer_prev, timer_next;
-    uint32_t cseq;
     uint32_t messages;
-    uint32_t to_tag; /* hash of the latest To tag of its responses, 0: none */
+    uint32_t to_tag;       /* hash of the latest To tag of its responses, 0: none */
+    uint16_t code;         /* of `final`, else of `provisional`, else 0 */
     uint16_t retransmissions;
     uint16_t duplicates;
-    uint16_t code;         /* of `final`, else of `provisional`, else 0 */
     uint8_t method;        /* enum sip_method */
     uint8_t state;         /* enum transaction_state */
     uint8_t class;         /* enum sip_class */
     bool marked;
     bool forked;           /* final or provisional responses with several To tags */
-    bool on_timer;
+    uint64_t seq;          /* order of arrival, from 1; 0 in a record that is not in use */
+    int64_t time_ns;
+    uint32_t first;        /* its first message */
+    uint32_t next_in_call;
+    uint32_t related;      /* transaction: the CANCEL of an INVITE, the INVITE of a CANCEL or 2xx-ACK */
+    uint32_t cseq;
 };
 
 struct call {
@@ -59,10 +62,14 @@ struct call {
     uint32_t transactions, messages;
     uint32_t open;        /* transactions without an end */
     uint32_t established; /* INVITE legs answered and not ended */
-    uint32_t first_leg;
-    uint32_t prev, next;  /* list of finished or of open calls, oldest first */
-    bool finished;
+    uint32_t first_leg, legs;
 };
+
+/* Whether nothing is open in it: then it may be evicted before others. */
+static inline bool call_finished(const struct call *call)
+{
+    return call->open == 0 && call->established == 0;
+}
 
 enum leg_state { LEG_EARLY, LEG_CONFIRMED, LEG_ENDED };
 
@@ -87,6 +94,7 @@ struct flow {
 struct store_ref {
     uint32_t id;
     uint16_t generation;
+    uint16_t epoch; /* how often the store had been cleared */
 };
 
 struct store_method_count {

@@ -65,35 +65,6 @@ static uint32_t find_acked(struct store *s, const struct sip_message *m)
     return txn->final && txn->code < 300 ? 0 : id;
 }
 
-static void start_timer(struct store *s, uint32_t id)
-{
-    struct transaction *txn = transaction_at(s, id);
-    txn->on_timer = true;
-    txn->timer_prev = s->timers.tail;
-    if (s->timers.tail)
-        transaction_at(s, s->timers.tail)->timer_next = id;
-    else
-        s->timers.head = id;
-    s->timers.tail = id;
-}
-
-void transaction_stop_timer(struct store *s, uint32_t id)
-{
-    struct transaction *txn = transaction_at(s, id);
-    if (!txn->on_timer)
-        return;
-    if (txn->timer_prev)
-        transaction_at(s, txn->timer_prev)->timer_next = txn->timer_next;
-    else
-        s->timers.head = txn->timer_next;
-    if (txn->timer_next)
-        transaction_at(s, txn->timer_next)->timer_prev = txn->timer_prev;
-    else
-        s->timers.tail = txn->timer_prev;
-    txn->timer_prev = txn->timer_next = 0;
-    txn->on_timer = false;
-}
-
 static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key, uint32_t call,
                      int64_t time_ns)
 {
@@ -119,7 +90,7 @@ static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key,
     }
     call_add_transaction(s, call, id);
     if (txn->method != SIP_ACK && sip_is_request(m))
-        start_timer(s, id);
+        queue_push(&s->timers, (struct queue_entry){ id, (uint32_t)txn->seq });
     return id;
 }
 
@@ -264,8 +235,6 @@ static void apply_provisional(struct store *s, uint32_t id, uint32_t message, ui
     if (txn->final)
         return;
     txn->code = code;
-    if (txn->method == SIP_INVITE)
-        transaction_stop_timer(s, id); /* Timer B ends with the first response */
     if (txn->state == TXN_WAITING || txn->state == TXN_PROCEEDING)
         set_state(s, id, TXN_PROCEEDING);
 }
@@ -274,7 +243,6 @@ static void apply_provisional(struct store *s, uint32_t id, uint32_t message, ui
 static void apply_final(struct store *s, uint32_t id, uint32_t message, uint16_t code)
 {
     struct transaction *txn = transaction_at(s, id);
-    transaction_stop_timer(s, id);
     if (txn->final && !(code < 300 && txn->code >= 300))
         return;
     txn->final = message;
@@ -308,30 +276,34 @@ void transaction_apply(struct store *s, uint32_t id, uint32_t message,
         apply_final(s, id, message, m->code);
 }
 
-void transaction_time_out(struct store *s, uint32_t id)
+/* Timer F runs until the final response, Timer B of an INVITE until the first one. */
+static bool timer_runs(const struct transaction *txn)
 {
-    transaction_stop_timer(s, id);
-    set_state(s, id, TXN_TIMED_OUT);
-    call_settle(s, transaction_at(s, id)->call);
-    store_tell(s, STORE_CHANGED, id);
+    return txn->state == TXN_WAITING ||
+           (txn->state == TXN_PROCEEDING && txn->method != SIP_INVITE);
 }
 
 void store_advance(struct store *s, int64_t now_ns)
 {
     if (now_ns > s->now_ns)
         s->now_ns = now_ns;
-    while (s->timers.head) {
-        uint32_t id = s->timers.head;
-        if (s->now_ns - transaction_at(s, id)->time_ns < TIMEOUT_NS)
+    while (s->timers.count > 0) {
+        struct queue_entry entry = queue_peek(&s->timers, 0);
+        const struct transaction *txn = transaction_at(s, entry.id);
+        bool alive = txn->seq && (uint32_t)txn->seq == entry.stamp;
+        if (alive && s->now_ns - txn->time_ns < TIMEOUT_NS)
             break;
-        transaction_time_out(s, id);
+        queue_pop(&s->timers, &entry);
+        if (alive && timer_runs(txn)) {
+            set_state(s, entry.id, TXN_TIMED_OUT);
+            store_tell(s, STORE_CHANGED, entry.id);
+        }
     }
 }
 
 void transaction_forget(struct store *s, uint32_t id)
 {
     struct transaction *txn = transaction_at(s, id);
-    transaction_stop_timer(s, id);
     if (transaction_open(txn))
         s->counts.open--;
     s->counts.live_transactions--;

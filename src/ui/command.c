@@ -312,7 +312,7 @@ static void add_call(struct ui *ui, struct selection *s, const struct call *call
 {
     for (uint32_t t = call->first_txn; t;) {
         const struct transaction *txn = store_transaction(ui->store, t);
-        for (uint32_t m = txn->first; m; m = store_message(ui->store, m)->next) {
+        for (uint32_t m = txn->last; m; m = store_message(ui->store, m)->previous) {
             if (s->count == s->size) {
                 s->size = s->size ? s->size * 2 : 256;
                 s->messages = mem_grow(s->messages, s->size * sizeof *s->messages);

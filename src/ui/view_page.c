@@ -52,7 +52,7 @@ static void lay_out_keys(struct page_view *v)
         char keys[64];
         struct strbuf line = STRBUF_INIT;
         keymap_keys_of(commands[i].name, keys, sizeof keys);
-        strbuf_format(&line, "**:%s%s%s** %s", commands[i].name, commands[i].argument ? " " : "",
+        strbuf_format(&line, "**:%s%s%s** – %s", commands[i].name, commands[i].argument ? " " : "",
                       commands[i].argument ? commands[i].argument : "", commands[i].help);
         styled_label(&v->text, HELP_CODE, keys);
         styled_markup(&v->text, strbuf_as_span(&line), v->width, 14);

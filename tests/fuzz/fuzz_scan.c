@@ -102,7 +102,7 @@ static void check_store(const struct store *store)
             continue;
         live++;
         insist(store_call(store, t->call) != NULL);
-        for (uint32_t one = t->first; one; one = store_message(store, one)->next, messages++)
+        for (uint32_t one = t->last; one; one = store_message(store, one)->previous, messages++)
             insist(store_message(store, one)->transaction == id && store_scan(store, one, &m) == 0);
     }
     insist(live == c->live_transactions && messages == c->live_messages);

@@ -137,7 +137,7 @@ static void failed_invite(void)
     tap_ok(c->methods[SIP_INVITE] == 1 && c->methods[SIP_ACK] == 1 && c->codes[100] == 1 &&
                c->codes[486] == 1 && c->open == 0,
            "methods and codes are counted");
-    tap_ok(call_of(i)->finished, "the call is finished");
+    tap_ok(call_finished(call_of(i)), "the call is finished");
 }
 
 static void answered_call(void)
@@ -154,7 +154,7 @@ static void answered_call(void)
                txn_at(i)->state == TXN_CONFIRMED && txn_at(i)->final == ok,
            "it is linked to its INVITE and confirms it");
     tap_ok(store_counts(store)->dialogs == 1 && call_of(i)->established == 1 &&
-               !call_of(i)->finished,
+               !call_finished(call_of(i)),
            "one leg, answered: the call goes on");
     const struct leg *leg = store_leg(store, call_of(i)->first_leg);
     tap_ok(leg && leg->state == LEG_CONFIRMED && !leg->next_in_call, "the leg is confirmed");
@@ -165,9 +165,9 @@ static void answered_call(void)
     uint32_t b = say(5000, 2, 1, &bye);
     tap_ok(call_of(b) == call_of(i) && store_counts(store)->dialogs == 1,
            "a BYE from the other side is in the same leg");
-    tap_ok(leg->state == LEG_ENDED && !call_of(i)->finished, "and ends it; its 200 is awaited");
+    tap_ok(leg->state == LEG_ENDED && !call_finished(call_of(i)), "and ends it; its 200 is awaited");
     say_it(5010, 1, 2, with(bye, "SIP/2.0 200 OK", "ta"));
-    tap_ok(call_of(i)->finished && store_counts(store)->open == 0 && call_of(i)->transactions == 3,
+    tap_ok(call_finished(call_of(i)) && store_counts(store)->open == 0 && call_of(i)->transactions == 3,
            "with it the call is finished: three transactions");
 }
 
@@ -264,7 +264,7 @@ static void forked(void)
     };
     say(100, 1, 2, &bye);
     say_it(110, 2, 1, with(bye, "SIP/2.0 200 OK", "tb"));
-    tap_ok(call_of(i)->established == 1 && !call_of(i)->finished,
+    tap_ok(call_of(i)->established == 1 && !call_finished(call_of(i)),
            "the BYE of one leg leaves the other");
 
     begin();
@@ -337,7 +337,7 @@ static void timeouts(void)
     tap_ok(txn_at(i)->state == TXN_WAITING, "31.999 s: Timer B runs (§17.1.1.2)");
     store_advance(store, 32000 * 1000000LL);
     tap_ok(txn_at(i)->state == TXN_TIMED_OUT && txn_at(i)->class == SIP_CLASS_TIMEOUT &&
-               store_counts(store)->open == 0 && call_of(i)->finished,
+               store_counts(store)->open == 0 && call_finished(call_of(i)),
            "64*T1 = 32 s: timed out, and the call with it");
     store_advance(store, 0);
     tap_ok(store_now(store) == 32000 * 1000000LL, "time does not run backwards");
@@ -393,15 +393,15 @@ static void challenges(void)
     struct talk reg = other(invite, "REGISTER sip:y SIP/2.0", "REGISTER", "z9hG4bKreg1");
     uint32_t r = say(0, 1, 2, &reg);
     say_it(10, 2, 1, with(reg, "SIP/2.0 401 Unauthorized", "ts"));
-    tap_ok(txn_at(r)->class == SIP_CLASS_CHALLENGE && call_of(r)->finished &&
+    tap_ok(txn_at(r)->class == SIP_CLASS_CHALLENGE && call_finished(call_of(r)) &&
                store_counts(store)->classes[SIP_CLASS_CHALLENGE] == 1,
            "a 401 is a challenge");
     reg.cseq = 2;
     reg.branch = "z9hG4bKreg2";
     uint32_t next = say(20, 1, 2, &reg);
-    tap_ok(call_of(next) == call_of(r) && !call_of(r)->finished, "the call is taken up again");
+    tap_ok(call_of(next) == call_of(r) && !call_finished(call_of(r)), "the call is taken up again");
     say_it(30, 2, 1, with(reg, "SIP/2.0 200 OK", "ts"));
-    tap_ok(call_of(r)->finished && store_counts(store)->dialogs == 0, "a REGISTER makes no dialog");
+    tap_ok(call_finished(call_of(r)) && store_counts(store)->dialogs == 0, "a REGISTER makes no dialog");
     struct talk odd = other(invite, "FOO sip:y SIP/2.0", "FOO", "z9hG4bKfoo");
     say(40, 1, 2, &odd);
     tap_ok(store_counts(store)->others[0].count == 1 &&
