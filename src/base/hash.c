@@ -24,6 +24,11 @@ uint64_t hash_bytes(uint64_t seed, const void *data, size_t n)
     return XXH3_64bits_withSeed(n ? data : "", n, seed ^ process_key());
 }
 
+uint32_t hash_digest(const void *data, size_t n)
+{
+    return (uint32_t)XXH3_64bits(n ? data : "", n);
+}
+
 uint64_t hash_number(uint64_t seed, uint64_t value)
 {
     return hash_bytes(seed, &value, sizeof value);

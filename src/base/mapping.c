@@ -74,6 +74,22 @@ int mapping_open(struct mapping *mapping, int fd, size_t size)
     return 0;
 }
 
+#define AHEAD 1048576u /* at once: bounded, since the disk may be slow */
+
+void mapping_read_ahead(struct mapping *mapping, size_t position)
+{
+#ifdef MADV_POPULATE_READ
+    if (position < mapping->ready || mapping->ready >= mapping->size)
+        return;
+    size_t n = mapping->size - mapping->ready < AHEAD ? mapping->size - mapping->ready : AHEAD;
+    /* cheaper than a fault for every few pages; older kernels and cut files refuse */
+    madvise((void *)(mapping->data + mapping->ready), n, MADV_POPULATE_READ);
+    mapping->ready += AHEAD;
+#else
+    (void)mapping, (void)position;
+#endif
+}
+
 void mapping_close(struct mapping *mapping)
 {
     link_mapping(mapping, false);

@@ -15,10 +15,13 @@ struct mapping {
     size_t size;
     struct mapping *next;
     volatile bool cut;
+    size_t ready; /* what mapping_read_ahead() has brought in */
 };
 
 /* Maps `fd` (the caller still closes it) and registers the mapping; -1 with errno. */
 int mapping_open(struct mapping *mapping, int fd, size_t size);
 void mapping_close(struct mapping *mapping);
+/* Brings the pages behind `position` in, a little ahead of a reader that goes forward. */
+void mapping_read_ahead(struct mapping *mapping, size_t position);
 
 #endif

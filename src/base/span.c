@@ -5,7 +5,12 @@ bool span_same(struct span a, struct span b)
 {
     if (a.n != b.n)
         return false;
-    for (size_t i = 0; i < a.n; i++)
+    /* mostly both are written alike, or differ at once */
+    if (a.n > 0 && ascii_lower(a.p[0]) != ascii_lower(b.p[0]))
+        return false;
+    if (span_equal(a, b))
+        return true;
+    for (size_t i = 1; i < a.n; i++)
         if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
             return false;
     return true;
@@ -20,17 +25,6 @@ bool span_starts(struct span s, const char *text)
 {
     size_t n = strlen(text);
     return s.n >= n && span_same((struct span){ s.p, n }, (struct span){ text, n });
-}
-
-struct span span_trim(struct span s)
-{
-    while (s.n > 0 && ascii_blank(s.p[0])) {
-        s.p++;
-        s.n--;
-    }
-    while (s.n > 0 && ascii_blank(s.p[s.n - 1]))
-        s.n--;
-    return s;
 }
 
 const char *span_find(struct span s, char c)
@@ -56,7 +50,7 @@ bool span_number(struct span s, uint64_t max, uint64_t *value)
         if (!ascii_digit(s.p[i]))
             return false;
         uint64_t digit = (uint64_t)(s.p[i] - '0');
-        if (digit > max || v > (max - digit) / 10)
+        if (v > (UINT64_MAX - 9) / 10 || v * 10 + digit > max)
             return false;
         v = v * 10 + digit;
     }

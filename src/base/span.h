@@ -54,7 +54,7 @@ static inline bool ascii_digit(char c)
 
 static inline bool ascii_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 /* Equality without regard to ASCII case. */
@@ -64,7 +64,16 @@ bool span_is(struct span s, const char *text);
 /* Whether `s` begins with `text`, without regard to ASCII case. */
 bool span_starts(struct span s, const char *text);
 /* The span without blanks at either end. */
-struct span span_trim(struct span s);
+static inline struct span span_trim(struct span s)
+{
+    while (s.n > 0 && ascii_blank(s.p[0])) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n > 0 && ascii_blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
 /* First position of byte `c`, or NULL. */
 const char *span_find(struct span s, char c);
 /* First position of `text` without regard to ASCII case, or NULL. */

@@ -151,6 +151,8 @@ static enum input_status next_packet(struct source *source, struct packet *packe
         if (result == CAPTURE_PACKET) {
             packet->mapped = f->mapped;
             fetch_ahead(data + used, left - used);
+            if (f->mapped)
+                mapping_read_ahead(&f->map, (size_t)source->stats.position);
             return INPUT_PACKET;
         }
         if (result == CAPTURE_DAMAGED) {

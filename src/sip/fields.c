@@ -16,23 +16,18 @@ static const char *skip_quoted(const char *p, const char *end)
 /* The first `wanted` outside quotes and, if `angle`, outside <>; `end` when there is none. */
 static const char *find_outside(const char *p, const char *end, char wanted, bool angle)
 {
-    const char *first = memchr(p, wanted, (size_t)(end - p));
-    if (!first)
-        return end;
-    /* Mostly nothing before it could hide it. */
-    size_t before = (size_t)(first - p);
-    if (!memchr(p, '"', before) && !(angle && memchr(p, '<', before)))
-        return first;
-    while (p < end) {
-        if (*p == wanted)
-            return p;
-        if (*p == '"') {
-            p = skip_quoted(p, end);
-        } else if (*p == '<' && angle) {
-            const char *close = memchr(p, '>', (size_t)(end - p));
+    const char *first;
+    while (p < end && (first = memchr(p, wanted, (size_t)(end - p))) != NULL) {
+        /* What stands before it may hide it: look again behind that. */
+        const char *quote = memchr(p, '"', (size_t)(first - p));
+        const char *open = angle ? memchr(p, '<', (size_t)((quote ? quote : first) - p)) : NULL;
+        if (open) {
+            const char *close = memchr(open, '>', (size_t)(end - open));
             p = close ? close + 1 : end;
+        } else if (quote) {
+            p = skip_quoted(quote, end);
         } else {
-            p++;
+            return first;
         }
     }
     return end;
@@ -58,21 +53,41 @@ static struct span unquote(struct span s)
 }
 
 /* name or name=value, with blanks around; true when the name fits. */
-static bool param_is(struct span item, const char *name, struct span *value)
+static bool param_is(struct span item, struct span name, struct span *value)
 {
-    const char *equals = span_find(item, '=');
-    struct span key = span_trim(equals ? span_make(item.p, equals) : item);
-    if (!span_is(key, name))
+    item = span_trim(item);
+    if (item.n < name.n || !span_same((struct span){ item.p, name.n }, name))
         return false;
-    *value = equals ? unquote(span_trim(span_make(equals + 1, span_end(item))))
-                    : (struct span){ span_end(item), 0 };
+    struct span rest = span_trim((struct span){ item.p + name.n, item.n - name.n });
+    *value = rest;
+    if (rest.n == 0)
+        return true;
+    if (rest.p[0] != '=')
+        return false;
+    *value = unquote(span_trim((struct span){ rest.p + 1, rest.n - 1 }));
     return true;
 }
 
-struct span sip_param(struct span value, const char *name)
+/* Without quotes nothing hides a ';' behind the last '>', so plain searches do. */
+static struct span plain_param(struct span value, struct span name)
 {
-    if (value.n == 0)
+    const char *end = span_end(value), *close = memrchr(value.p, '>', value.n);
+    const char *p = close ? close : value.p;
+    if (!close && memchr(value.p, '<', value.n))
         return SPAN_NONE;
+    while ((p = memchr(p, ';', (size_t)(end - p))) != NULL) {
+        const char *next = memchr(p + 1, ';', (size_t)(end - p - 1));
+        struct span item = span_make(p + 1, next ? next : end), found;
+        bool likely = item.n >= name.n && ((item.p[0] ^ name.p[0]) & 0xdf) == 0;
+        if ((likely || (item.n > 0 && ascii_blank(item.p[0]))) && param_is(item, name, &found))
+            return found;
+        p = item.p;
+    }
+    return SPAN_NONE;
+}
+
+static struct span quoted_param(struct span value, struct span name)
+{
     const char *end = span_end(value);
     const char *p = find_outside(value.p, end, ';', true);
     while (p < end) {
@@ -85,8 +100,26 @@ struct span sip_param(struct span value, const char *name)
     return SPAN_NONE;
 }
 
+struct span sip_param(struct span value, const char *name)
+{
+    if (value.n == 0)
+        return SPAN_NONE;
+    return memchr(value.p, '"', value.n) ? quoted_param(value, SPAN(name))
+                                         : plain_param(value, SPAN(name));
+}
+
+/* Mostly the tag is the one parameter behind the last '>', so it is looked for there first. */
 struct span sip_tag(struct span value)
 {
+    static const char wanted[] = ";tag=";
+    size_t n = sizeof wanted - 1;
+    const char *close = value.n ? memrchr(value.p, '>', value.n) : NULL;
+    if (close && (size_t)(span_end(value) - close) > n && memcmp(close + 1, wanted, n) == 0) {
+        struct span tag = span_make(close + 1 + n, span_end(value));
+        if (!memchr(tag.p, ';', tag.n) && !memchr(tag.p, '"', tag.n) && tag.n > 0 &&
+            !ascii_blank(tag.p[0]))
+            return tag;
+    }
     return sip_param(value, "tag");
 }
 
@@ -139,7 +172,7 @@ struct span sip_auth_param(struct span value, const char *name)
     while (p < end) {
         const char *next = find_outside(p, end, ',', false);
         struct span found;
-        if (param_is(span_make(p, next), name, &found))
+        if (param_is(span_make(p, next), SPAN(name), &found))
             return found;
         p = next < end ? next + 1 : end;
     }

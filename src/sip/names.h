@@ -28,6 +28,15 @@ enum sip_header {
 
 /* Looks a field name up, compact forms included, without regard to case. */
 enum sip_header sip_header_of(struct span name);
+/* Whether a name with this first letter can be one that the scanner keeps. */
+static inline bool sip_header_kept(char first)
+{
+    const uint32_t letters = 1u << ('v' - 'a') | 1u << ('f' - 'a') | 1u << ('t' - 'a') |
+                             1u << ('c' - 'a') | 1u << ('m' - 'a') | 1u << ('i' - 'a') |
+                             1u << ('l' - 'a');
+    unsigned letter = (unsigned)(ascii_lower(first) - 'a');
+    return letter < 26 && (letters >> letter & 1);
+}
 /* Whether two field names mean the same header ("v" and "Via"). */
 bool sip_header_same(struct span name, const char *full);
 

@@ -16,10 +16,17 @@ static bool blank(char c)
     return c == ' ' || c == '\t';
 }
 
+static bool version_is_2(struct span s)
+{
+    return s.n >= 7 && memcmp(s.p, "SIP/2.0", 7) == 0;
+}
+
 /* "SIP/2.0" at the start of `s`; the length of the version, 0 if it is none. */
 static size_t version_length(struct span s)
 {
     size_t i = 4;
+    if (version_is_2(s) && (s.n == 7 || blank(s.p[7])))
+        return 7;
     if (!span_starts(s, "SIP/"))
         return 0;
     while (i < s.n && ascii_digit(s.p[i]))
@@ -30,11 +37,6 @@ static size_t version_length(struct span s)
     while (i < s.n && ascii_digit(s.p[i]))
         i++;
     return i > minor ? i : 0;
-}
-
-static bool version_is_2(struct span s)
-{
-    return s.n >= 7 && memcmp(s.p, "SIP/2.0", 7) == 0;
 }
 
 /* Status-Line = SIP-Version SP Status-Code SP Reason-Phrase (RFC 3261 §7.2). */
@@ -74,6 +76,8 @@ static const char *request_version(struct span line)
 static bool has_scheme(struct span uri)
 {
     size_t i = 0;
+    if (uri.n > 4 && memcmp(uri.p, "sip:", 4) == 0 && !blank(uri.p[4]))
+        return true;
     while (i < uri.n && token_char(uri.p[i]))
         i++;
     return i > 0 && i + 1 < uri.n && uri.p[i] == ':' && !blank(uri.p[i + 1]) &&
@@ -206,10 +210,12 @@ static void take_cseq(struct sip_message *m, struct span value, bool *seen)
 static void take_header(struct sip_message *m, struct span line, bool *cseq, bool *forwards)
 {
     struct span name, value;
-    if (!split_header(line, &name, &value)) {
+    bool whole = sip_header_kept(line.p[0]) ? split_header(line, &name, &value)
+                                            : memchr(line.p + 1, ':', line.n - 1) != NULL;
+    if (!whole)
         m->problems |= SIP_BAD_HEADER;
+    if (!whole || !sip_header_kept(line.p[0]))
         return;
-    }
     enum sip_header id = sip_header_of(name);
     if (id == SIP_H_OTHER)
         return;

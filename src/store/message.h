@@ -30,7 +30,7 @@ struct message {
     uint32_t flow;        /* who sent it to whom */
     uint32_t transaction;
     uint32_t previous;    /* in the transaction, by order of arrival */
-    uint32_t digest;      /* of the payload, to recognise repetitions */
+    uint32_t digest;      /* to recognise repetitions */
     uint16_t ip_off;      /* of the IP header in the packet */
     uint16_t ip_id;
     uint16_t source;

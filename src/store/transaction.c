@@ -31,34 +31,30 @@ static struct span without_default_port(struct span sent_by)
  * correct client they change nothing. Without the cookie the RFC 2543 fallback
  * of §17.2.3 stands in: From tag, Call-ID, CSeq and the topmost Via.
  */
-static uint64_t transaction_key(const struct sip_message *m, struct span method)
+static uint64_t transaction_key(const struct sip_message *m, enum sip_method method)
 {
-    uint64_t h = hash_span(1, m->branch);
+    uint64_t h = hash_span((uint64_t)m->cseq << 8 | method, m->branch);
     h = hash_span(h, without_default_port(m->sent_by));
     h = hash_span(h, m->call_id);
-    h = hash_number(h, m->cseq);
     if (!has_cookie(m->branch))
         h = hash_span(h, m->from_tag);
-    return hash_span(h, method);
+    return method == SIP_OTHER ? hash_span(h, m->method) : h;
 }
 
-static struct span key_method(const struct sip_message *m)
+static enum sip_method key_method(const struct sip_message *m)
 {
-    struct span rest = SPAN("ACK");
-    if (m->code == 0 && m->method_id == SIP_ACK)
-        return rest;
-    return m->cseq_method == SIP_OTHER ? m->method : SPAN(sip_method_name(m->cseq_method));
+    return m->code == 0 && m->method_id == SIP_ACK ? SIP_ACK : (enum sip_method)m->cseq_method;
 }
 
-static uint32_t find(const struct store *s, const struct sip_message *m, const char *method)
+static uint32_t find(const struct store *s, const struct sip_message *m, enum sip_method method)
 {
-    return index_find(&s->transaction_index, transaction_key(m, SPAN(method)));
+    return index_find(&s->transaction_index, transaction_key(m, method));
 }
 
 /* The ACK to a failure repeats the INVITE's branch (§17.1.1.3); the ACK to a 2xx is on its own. */
 static uint32_t find_acked(struct store *s, const struct sip_message *m)
 {
-    uint32_t id = find(s, m, "INVITE");
+    uint32_t id = find(s, m, SIP_INVITE);
     if (!id)
         return 0;
     const struct transaction *txn = transaction_at(s, id);
@@ -204,7 +200,7 @@ static void apply_ack(struct store *s, uint32_t id, uint32_t message)
 
 static void link_cancel(struct store *s, uint32_t id, const struct sip_message *m)
 {
-    uint32_t invite = find(s, m, "INVITE");
+    uint32_t invite = find(s, m, SIP_INVITE);
     /* Without a Call-ID the two are in different calls, and one may be evicted alone. */
     if (!invite || transaction_at(s, invite)->call != transaction_at(s, id)->call)
         return;

@@ -238,9 +238,7 @@ static void on_escape(evutil_socket_t fd, short what, void *arg)
     struct console *c = arg;
     (void)fd;
     (void)what;
-    if (c->ui.prompting)
-        prompt_idle(&c->ui);
-    if (!c->ui.prompting)
+    if (c->ui.prompting && prompt_idle(&c->ui))
         draw(&c->ui);
 }
 

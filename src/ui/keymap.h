@@ -13,7 +13,7 @@ char *keymap_name(int code, char *buf);
 
 /* Binds the defaults of the command table. */
 void keymap_init(void);
-/* Binds a key to a command line ("filter code >= 400"); an empty one unbinds. -1 for no such key. */
+/* Binds a key to a command line ("filter failed"); an empty one unbinds. -1 for no such key. */
 int keymap_bind(const char *key, const char *line);
 /* The command line that a key is bound to, or NULL. */
 const char *keymap_line(int code);

@@ -105,7 +105,8 @@ static void draw_title(struct ui *ui, struct subject subject, struct rect rect)
     const struct transaction *txn = store_transaction(ui->store, subject.transaction);
     char left[96] = "No response yet", right[128] = "";
     if (subject.code)
-        snprintf(left, sizeof left, "%u %s", subject.code, facts ? facts->phrase : "(not registered)");
+        snprintf(left, sizeof left, "%u %s", subject.code,
+                 facts ? facts->phrase : "(not registered)");
     else if (txn && txn->state == TXN_TIMED_OUT)
         snprintf(left, sizeof left, "No response: timed out");
     if (subject.code)
@@ -163,8 +164,9 @@ void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
         add_code(&pane, page_code(ui, subject));
     } else {
         screen_rule(rect.y, rect.x, rect.width);
-        styled_paragraph(&pane.text, HELP_DIM, SPAN("Select a transaction to see why it ended as it did."),
-                         pane.width, 1, 1);
+        styled_paragraph(&pane.text, HELP_DIM,
+                         SPAN("Select a transaction to see why it ended as it did."), pane.width, 1,
+                         1);
     }
     draw_lines(ui, &pane, (struct rect){ rect.y + 1, rect.x, rect.height - 1, rect.width });
     styled_free(&pane.text);

@@ -24,7 +24,9 @@ static struct {
     prompt_done_fn *done;
     const char *prompt;
     bool commands;
-    int byte; /* the one that readline may read next, or -1 */
+    unsigned char bytes[2]; /* that readline may read next */
+    size_t nbytes;
+    bool held; /* vi's insert mode: an Esc that may begin an arrow key */
     bool finished;
     char *line;
     bool half_key; /* an Esc came and nothing yet behind it */
@@ -35,19 +37,21 @@ static struct {
     size_t nwords;
     char **matches; /* of the last completion, shown above the line */
     int nmatches, longest;
-} prompt = { .byte = -1 };
+} prompt;
 
 static int take_byte(FILE *stream)
 {
     (void)stream;
-    int byte = prompt.byte;
-    prompt.byte = -1;
+    if (prompt.nbytes == 0)
+        return EOF;
+    int byte = prompt.bytes[0];
+    prompt.bytes[0] = prompt.bytes[--prompt.nbytes];
     return byte;
 }
 
 static int byte_waits(void)
 {
-    return prompt.byte >= 0;
+    return prompt.nbytes > 0;
 }
 
 static void no_redisplay(void)
@@ -210,7 +214,7 @@ void prompt_open(struct ui *ui, const char *text, const char *typed, bool comman
     prompt.commands = commands_too;
     prompt.done = done;
     prompt.finished = false;
-    prompt.half_key = false;
+    prompt.half_key = prompt.held = false;
     drop_matches();
     ui->prompting = true;
     screen_whole_keys(false); /* readline knows the keys' bytes by itself */
@@ -263,6 +267,21 @@ void prompt_end(void)
     prompt.nowhere = NULL;
 }
 
+static void feed(struct ui *ui, unsigned char byte)
+{
+    prompt.nbytes = 0;
+    if (prompt.held)
+        prompt.bytes[prompt.nbytes++] = 27;
+    prompt.bytes[prompt.nbytes++] = byte;
+    prompt.held = false;
+    while (prompt.nbytes > 0 && !prompt.finished)
+        rl_callback_read_char();
+    if (prompt.finished) {
+        prompt.finished = false;
+        close_prompt(ui, prompt.line);
+    }
+}
+
 void prompt_byte(struct ui *ui, unsigned char byte)
 {
     bool empty = rl_end == 0;
@@ -272,19 +291,26 @@ void prompt_byte(struct ui *ui, unsigned char byte)
     }
     if (byte != '\t')
         drop_matches();
-    prompt.half_key = byte == 27 && !prompt.half_key;
-    prompt.byte = byte;
-    rl_callback_read_char();
-    if (prompt.finished) {
-        prompt.finished = false;
-        close_prompt(ui, prompt.line);
+    /* Readline's vi mode decides at once whether an Esc is all: it gets it with the next byte. */
+    bool editing = rl_editing_mode == 0 && rl_get_keymap() == vi_insertion_keymap;
+    if (byte == 27 && editing && !prompt.held) {
+        prompt.held = true;
+        return;
     }
+    prompt.half_key = byte == 27 && !prompt.half_key && !editing;
+    feed(ui, byte);
 }
 
-void prompt_idle(struct ui *ui)
+bool prompt_idle(struct ui *ui)
 {
-    if (prompt.half_key)
+    bool acts = prompt.half_key || prompt.held;
+    if (prompt.half_key) {
         give_up(ui);
+    } else if (prompt.held) {
+        prompt.held = false;
+        feed(ui, 27);
+    }
+    return acts;
 }
 
 /* In columns over the line, as far as there is room. */
@@ -305,10 +331,14 @@ static void draw_matches(void)
 
 void prompt_draw(struct ui *ui)
 {
-    (void)ui;
+    struct strbuf shown = STRBUF_INIT;
     int y = LINES - 1;
-    struct span before = { rl_line_buffer, (size_t)rl_point };
-    struct span all = { rl_line_buffer, (size_t)rl_end };
+    (void)ui;
+    text_visible(&shown, (struct span){ rl_line_buffer, (size_t)rl_point }, screen_utf8());
+    size_t point = shown.n;
+    text_visible(&shown, (struct span){ rl_line_buffer + rl_point, (size_t)(rl_end - rl_point) },
+                 screen_utf8());
+    struct span all = strbuf_as_span(&shown), before = { all.p, point };
     draw_matches();
     screen_blank(y, 0, COLS);
     int x = screen_string(y, 0, COLS, STYLE_KEY, prompt.prompt);
@@ -325,4 +355,5 @@ void prompt_draw(struct ui *ui)
     screen_text(y, x, COLS - x, STYLE_NORMAL, all);
     curs_set(1);
     move(y, x + (int)text_width(before));
+    strbuf_free(&shown);
 }

@@ -98,7 +98,8 @@ int screen_start(char **error)
     screen = newterm(NULL, stdout, keyboard);
     if (!screen) {
         struct strbuf text = STRBUF_INIT;
-        strbuf_format(&text, "the terminal type '%s' is not known here; set TERM, or use 'sipwhy report'",
+        strbuf_format(&text,
+                      "the terminal type '%s' is not known here; set TERM, or use 'sipwhy report'",
                       type ? type : "");
         *error = strbuf_take(&text);
         return -1;

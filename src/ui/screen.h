@@ -13,13 +13,13 @@ struct rect {
     int y, x, height, width;
 };
 
-/* Takes the terminal over; keys are read from it even when standard input is a pipe. -1 with *error. */
+/* Takes the terminal; keys are read from it even when standard input is a pipe. -1 with *error. */
 int screen_start(char **error);
 /* Gives it back. Safe to call twice. */
 void screen_stop(void);
 /* The descriptor to wait for keys on. */
 int screen_fd(void);
-/* Keys as ncurses names them, and the mouse; or (for readline) the bytes that the terminal sends. */
+/* Keys as ncurses names them, and the mouse; or, for readline, the bytes that a terminal sends. */
 void screen_whole_keys(bool whole);
 /* Sends what was drawn to the terminal. */
 void screen_refresh(void);

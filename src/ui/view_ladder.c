@@ -18,6 +18,7 @@
 #define TIMED_STEP 24 /* columns between two addresses from which the time is shown, too */
 #define LEAST_STEP 15 /* columns between two addresses */
 #define MOST_STEP 44
+#define CONTEXT 2 /* rows kept in view before and after the selected one */
 #define SIDE_BY_SIDE 120
 
 struct ladder_view {
@@ -229,6 +230,18 @@ static void show_columns(struct ladder_view *v, int fitting)
     v->left = v->left < 0 ? 0 : v->left;
 }
 
+/* Scrolls so that the selected row is in view, with what comes before and after it. */
+static void show_row(struct ladder_view *v)
+{
+    size_t height = (size_t)v->height, around = height > 3 * CONTEXT ? CONTEXT : 0;
+    if (v->row < v->top + around)
+        v->top = v->row > around ? v->row - around : 0;
+    if (v->row + around >= v->top + height)
+        v->top = v->row + around + 1 - height;
+    if (v->top + height > v->ladder.nrows)
+        v->top = v->ladder.nrows > height ? v->ladder.nrows - height : 0;
+}
+
 static void draw_ladder(struct ui *ui, struct ladder_view *v, struct rect rect)
 {
     struct canvas c = { ui, v, rect, 0, TIME_WIDTH };
@@ -241,10 +254,7 @@ static void draw_ladder(struct ui *ui, struct ladder_view *v, struct rect rect)
     show_columns(v, fitting > 0 ? fitting : 1);
     v->height = rect.height > 1 ? rect.height - 1 : 1;
     v->top_y = rect.y + 1;
-    if (v->row < v->top)
-        v->top = v->row;
-    if (v->row >= v->top + (size_t)v->height)
-        v->top = v->row - (size_t)v->height + 1;
+    show_row(v);
     draw_columns(&c);
     for (int i = 0; i < v->height && v->top + (size_t)i < v->ladder.nrows; i++) {
         size_t row = v->top + (size_t)i;

@@ -128,10 +128,10 @@ static const struct column {
     int wide;
     enum column_colour colour;
 } columns[] = {
-    { "Time", put_time, 72, 8, 100, 12, COLOUR_PLAIN },
+    { "Time", put_time, 72, 8, 96, 12, COLOUR_PLAIN },
     { "Method", put_method, 0, 9, 0, 9, COLOUR_PLAIN },
-    { "From", put_from, 60, 12, 100, 16, COLOUR_PLAIN },
-    { "To", put_to, 34, 12, 100, 16, COLOUR_PLAIN },
+    { "From", put_from, 60, 12, 96, 16, COLOUR_PLAIN },
+    { "To", put_to, 34, 12, 96, 16, COLOUR_PLAIN },
     { "Source > Destination", put_hop, 120, 27, 140, 34, COLOUR_PLAIN },
     { "Status", put_status, 0, 14, 0, 14, COLOUR_CLASS },
     { "Why", put_why, 50, 0, 0, 0, COLOUR_CLASS },
@@ -260,7 +260,8 @@ static void draw_list(struct ui *ui, struct view *view, struct rect rect)
 {
     struct list_view *v = (struct list_view *)view;
     size_t count = rows_count(&ui->rows);
-    v->rows = (struct rect){ rect.y + 1, rect.x, rect.height > 2 ? rect.height - 1 : 1, rect.width };
+    v->rows = (struct rect){ rect.y + 1, rect.x, rect.height > 2 ? rect.height - 1 : 1,
+                             rect.width };
     draw_titles(ui, rect);
     screen_clear((struct rect){ rect.y + 1, rect.x, rect.height - 1, rect.width });
     if (count == 0) {

@@ -33,21 +33,23 @@ struct monkey {
 };
 
 static const char *const keys[] = {
-    "j",  "k",    "Down", "Up",   "PgDn", "PgUp", "g",     "G",    "Home", "End",   "Enter", "Enter",
-    "Esc", "r",   "F6",   "?",    "F1",   "J",    "K",     "f",    "F",    "n",     "N",     "Space",
-    "p",  "t",    "H",    "Left", "Right", "h",   "l",     "C-l",  "F7",   "F2",    "F3",    "/",
-    ":",  "Tab",  "C-a",  "C-e",  "C-w",  "C-u",  "C-y",   "C-r",  "C-g",  "C-d",   "Delete", "Backspace",
-    "M-f", "M-b", "C-v",  "q",    "Insert", "BackTab", "F12", "é", "김",  "C-t",   "C-k",   "x",
+    "j",     "k",     "Down",  "Up",     "PgDn", "PgUp",      "g",   "G",   "Home",  "End",
+    "Enter", "Enter", "Esc",   "r",      "F6",   "?",         "F1",  "J",   "K",     "f",
+    "F",     "n",     "N",     "Space",  "p",    "t",         "H",   "Left", "Right", "h",
+    "l",     "C-l",   "F7",    "F2",     "F3",   "/",         ":",   "Tab", "C-a",   "C-e",
+    "C-w",   "C-u",   "C-y",   "C-r",    "C-g",  "C-d",       "M-f", "M-b", "C-v",   "q",
+    "C-t",   "C-k",   "x",     "Insert", "F12",  "Backspace", "é",   "김",  "Delete", "BackTab",
 };
 
 static const char *const lines[] = {
-    ":filter code >= 400\r", ":filter\r", ":filter method == REGISTER or failed\r", ":filter ((\r",
-    ":filter from ~ \"김|M.ller\"\r", ":filter text ~ \"sip\" and rtt > 5ms\r", "/INVITE\r", "/[0-9]+\r",
-    "/(\r", "/.\r", ":explain 488\r", ":explain 6xx\r", ":explain zzz\r", ":set theme=light\r",
-    ":set nopane\r", ":set pane\r", ":set ascii\r", ":set noascii\r", ":set time date\r", ":set\r",
-    ":map x filter failed\r", ":map z explain 404\r", ":set memory=1\r", ":set memory=64\r",
-    ":help\r", ":clear\r", ":open no-such-file\r", ":save monkey.pcap\r", ":nonsense\r",
-    ":filter f\t\t\r", ":se\t th\t\r", "\033[M !!", "\033[<0;10;5M", "\033[<65;10;5M", "\x1b", "\xff\xc3",
+    ":filter code >= 400\r", ":filter\r", ":filter method == REGISTER or failed\r",
+    ":filter from ~ \"김|M.ller\"\r", ":filter text ~ \"sip\" and rtt > 5ms\r", ":filter ((\r",
+    "/INVITE\r", "/[0-9]+\r", "/(\r", "/.\r", ":explain 488\r", ":explain 6xx\r",
+    ":explain zzz\r", ":set theme=light\r", ":set nopane\r", ":set pane\r", ":set ascii\r",
+    ":set noascii\r", ":set time date\r", ":set\r", ":map x filter failed\r",
+    ":map z explain 404\r", ":set memory=1\r", ":set memory=64\r", ":help\r", ":clear\r",
+    ":open no-such-file\r", ":save monkey.pcap\r", ":nonsense\r", ":filter f\t\t\r",
+    ":se\t th\t\r", "\033[M !!", "\033[<0;10;5M", "\033[<65;10;5M", "\x1b", "\xff\xc3",
 };
 
 static const int sizes[][2] = {
