@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/memory.h"
+#include <sys/mman.h>
 
 #define FIRST_SIZE 1024
+#define LARGE_PAGE 2097152u
 
 /* The tag's low bits are also the home slot, so that growing never has to look at a record. */
 static uint32_t tag_of(uint64_t key)
@@ -35,13 +35,26 @@ static void place(struct index_entry *entries, size_t mask, struct index_entry e
     entries[i] = entry;
 }
 
+/* Look-ups go all over the table: large pages spare most of the walks through page tables. */
+static struct index_entry *make_table(size_t size)
+{
+    size_t bytes = size * sizeof(struct index_entry);
+    if (bytes < LARGE_PAGE)
+        return calloc(1, bytes);
+    struct index_entry *entries = aligned_alloc(LARGE_PAGE, bytes);
+    if (!entries)
+        return NULL;
+    madvise(entries, bytes, MADV_HUGEPAGE); /* a wish: it may be refused */
+    memset(entries, 0, bytes);
+    return entries;
+}
+
 static int grow(struct index *index)
 {
     size_t size = index->entries ? (index->mask + 1) * 2 : FIRST_SIZE;
-    struct index_entry *entries = memory_table(size * sizeof *entries);
+    struct index_entry *entries = make_table(size);
     if (!entries)
         return -1;
-    memset(entries, 0, size * sizeof *entries);
     for (size_t i = 0; index->entries && i <= index->mask; i++)
         if (index->entries[i].id)
             place(entries, size - 1, index->entries[i]);

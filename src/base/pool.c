@@ -1,13 +1,8 @@
 /* See pool.h. A released record's first bytes hold the next free id. */
 #include "base/pool.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/memory.h"
-
-#define POOL_BLOCK 8 /* chunks asked for at once */
 
 void pool_init(struct pool *pool, size_t record)
 {
@@ -16,17 +11,10 @@ void pool_init(struct pool *pool, size_t record)
     pool->next = 1;
 }
 
-/* The first chunk stands alone, so that little takes little; the others come in blocks. */
-static bool begins_block(uint32_t chunk)
-{
-    return chunk == 0 || chunk % POOL_BLOCK == 1;
-}
-
 void pool_destroy(struct pool *pool)
 {
     for (uint32_t i = 0; i < pool->nchunks; i++) {
-        if (begins_block(i))
-            free(pool->chunks[i]);
+        free(pool->chunks[i]);
         free(pool->generations[i]);
     }
     free(pool->chunks);
@@ -34,32 +22,24 @@ void pool_destroy(struct pool *pool)
     pool_init(pool, pool->record);
 }
 
-/* The directory doubles, so that growing it stays cheap. */
-static int grow_directory(struct pool *pool)
-{
-    if (pool->nchunks & (pool->nchunks - 1))
-        return 0;
-    size_t n = pool->nchunks ? (size_t)pool->nchunks * 2 : 1;
-    uint8_t **chunks = realloc(pool->chunks, n * sizeof *chunks);
-    if (!chunks)
-        return -1;
-    pool->chunks = chunks;
-    uint16_t **generations = realloc(pool->generations, n * sizeof *generations);
-    if (!generations)
-        return -1;
-    pool->generations = generations;
-    return 0;
-}
-
 static int add_chunk(struct pool *pool)
 {
-    size_t size = POOL_CHUNK * pool->record;
-    uint16_t *generation = grow_directory(pool) == 0 ? malloc(POOL_CHUNK * sizeof *generation) : NULL;
-    if (!generation)
-        return -1;
-    uint8_t *chunk = !begins_block(pool->nchunks) ? pool->chunks[pool->nchunks - 1] + size
-                     : memory_table(pool->nchunks ? size * POOL_BLOCK : size);
-    if (!chunk) {
+    /* The directory doubles, so that growing it stays cheap. */
+    if ((pool->nchunks & (pool->nchunks - 1)) == 0) {
+        size_t n = pool->nchunks ? (size_t)pool->nchunks * 2 : 1;
+        uint8_t **chunks = realloc(pool->chunks, n * sizeof *chunks);
+        if (!chunks)
+            return -1;
+        pool->chunks = chunks;
+        uint16_t **generations = realloc(pool->generations, n * sizeof *generations);
+        if (!generations)
+            return -1;
+        pool->generations = generations;
+    }
+    uint8_t *chunk = malloc(POOL_CHUNK * pool->record);
+    uint16_t *generation = malloc(POOL_CHUNK * sizeof *generation);
+    if (!chunk || !generation) {
+        free(chunk);
         free(generation);
         return -1;
     }

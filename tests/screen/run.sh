@@ -82,7 +82,7 @@ else
     sh "$here/selftest.sh" "$PLAY" >"$CAPS/out" 2>&1
     take_over selftest.sh $?
     if [ -x "$MONKEY" ]; then
-        "$MONKEY" 1 "${MONKEY_SECONDS:-8}" "$SIPWHY" "$DEMO" >"$CAPS/out" 2>&1
+        "$MONKEY" 1 "${MONKEY_SECONDS:-6}" "$SIPWHY" "$DEMO" >"$CAPS/out" 2>&1
         take_over monkey $?
     else
         skip monkey "not built"
