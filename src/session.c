@@ -113,14 +113,15 @@ enum input_status session_feed(struct session *session, int64_t budget_ns)
 {
     int64_t end = budget_ns ? clock_monotonic() + budget_ns : INT64_MAX;
     struct packet packet;
-    for (unsigned n = 1;; n++) {
-        enum input_status status = inputs_next(session->inputs, &packet);
-        if (status != INPUT_PACKET)
-            return status;
+    enum input_status status;
+    unsigned n = 0;
+    while ((status = inputs_next(session->inputs, &packet)) == INPUT_PACKET) {
         pipeline_packet(&session->pipeline, &packet);
-        if (budget_ns && n % PACKETS_A_LOOK == 0 && clock_monotonic() >= end)
-            return INPUT_PACKET;
+        if (budget_ns && ++n % PACKETS_A_LOOK == 0 && clock_monotonic() >= end)
+            break;
     }
+    pipeline_flush(&session->pipeline);
+    return status;
 }
 
 void session_tick(struct session *session)

@@ -32,6 +32,14 @@ static inline void index_expect(const struct index *index, uint64_t key)
     if (index->entries)
         __builtin_prefetch(&index->entries[(uint32_t)key & index->mask]);
 }
+/* The id that most likely is stored under `key`, without looking at records; or 0. */
+static inline uint32_t index_guess(const struct index *index, uint64_t key)
+{
+    if (!index->entries)
+        return 0;
+    const struct index_entry *e = &index->entries[(uint32_t)key & index->mask];
+    return e->tag == (uint32_t)key ? e->id : 0;
+}
 /* The id stored under `key`, or 0. */
 uint32_t index_find(const struct index *index, uint64_t key);
 /* Adds an id whose key is not there yet; -1 when memory is short. */

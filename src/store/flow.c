@@ -2,7 +2,7 @@
 #include "base/hash.h"
 #include "store/private.h"
 
-static uint64_t flow_key(const struct payload *p)
+uint64_t flow_key(const struct payload *p)
 {
     struct {
         struct addr src, dst;
@@ -11,9 +11,8 @@ static uint64_t flow_key(const struct payload *p)
     return hash_bytes(0, &id, sizeof id);
 }
 
-uint32_t flow_take(struct store *s, const struct payload *payload)
+uint32_t flow_take(struct store *s, const struct payload *payload, uint64_t key)
 {
-    uint64_t key = flow_key(payload);
     uint32_t id = index_find(&s->flow_index, key);
     if (!id) {
         id = pool_alloc(&s->flows);

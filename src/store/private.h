@@ -45,7 +45,8 @@ static inline struct flow *flow_at(struct store *s, uint32_t id)
 }
 
 /* flow.c: interned, counted by reference. 0 when memory is short. */
-uint32_t flow_take(struct store *s, const struct payload *payload);
+uint64_t flow_key(const struct payload *payload);
+uint32_t flow_take(struct store *s, const struct payload *payload, uint64_t key);
 void flow_drop(struct store *s, uint32_t id);
 
 /* call.c */
@@ -54,8 +55,8 @@ void call_add_transaction(struct store *s, uint32_t call, uint32_t txn);
 /* Counts a message and learns legs from it. */
 void call_update(struct store *s, uint32_t call, const struct sip_message *sip, int64_t time_ns);
 
-/* transaction.c: the key of a message's transaction, fetching its place for transaction_take. */
-uint64_t transaction_expect(const struct store *s, const struct sip_message *sip);
+/* transaction.c: the key of the transaction that a message belongs to. */
+uint64_t transaction_key_of(const struct sip_message *sip);
 /* Finds or makes the transaction with that key. 0 when memory is short. */
 uint32_t transaction_take(struct store *s, const struct sip_message *sip, uint64_t key,
                           uint32_t *call, int64_t time_ns, bool *fresh);

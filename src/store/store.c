@@ -172,9 +172,6 @@ static uint32_t message_digest(const struct payload *payload)
 static int fill_message(struct store *s, struct message *m, const struct packet *packet,
                         const struct payload *payload, const struct sip_message *sip)
 {
-    m->flow = flow_take(s, payload);
-    if (!m->flow)
-        return -1;
     m->packet = keep_bytes(s, packet, &m->flags);
     if (!m->packet) {
         flow_drop(s, m->flow);
@@ -212,22 +209,46 @@ static void append(struct store *s, uint32_t txn_id, uint32_t id)
     txn->messages++;
 }
 
+void store_expect(const struct store *s, const struct payload *payload,
+                  const struct sip_message *sip, struct store_keys *keys)
+{
+    keys->flow = flow_key(payload);
+    keys->transaction = transaction_key_of(sip);
+    index_expect(&s->flow_index, keys->flow);
+    index_expect(&s->transaction_index, keys->transaction);
+}
+
+void store_expect_records(const struct store *s, const struct store_keys *keys)
+{
+    uint32_t flow = index_guess(&s->flow_index, keys->flow);
+    uint32_t txn = index_guess(&s->transaction_index, keys->transaction);
+    if (flow)
+        __builtin_prefetch(pool_at(&s->flows, flow));
+    if (txn)
+        __builtin_prefetch(pool_at(&s->transactions, txn));
+}
+
 uint32_t store_add(struct store *s, const struct packet *packet, const struct payload *payload,
-                   const struct sip_message *sip)
+                   const struct sip_message *sip, const struct store_keys *keys)
 {
     uint32_t call;
     bool fresh;
+    struct store_keys own;
+    if (!keys) {
+        store_expect(s, payload, sip, &own);
+        keys = &own;
+    }
     store_advance(s, packet->time_ns);
     uint32_t id = pool_alloc(&s->messages);
     if (!id)
         return 0;
     struct message *m = message_at(s, id);
-    uint64_t key = transaction_expect(s, sip);
-    if (fill_message(s, m, packet, payload, sip) < 0) {
+    m->flow = flow_take(s, payload, keys->flow);
+    if (!m->flow || fill_message(s, m, packet, payload, sip) < 0) {
         pool_release(&s->messages, id);
         return 0;
     }
-    uint32_t txn = transaction_take(s, sip, key, &call, packet->time_ns, &fresh);
+    uint32_t txn = transaction_take(s, sip, keys->transaction, &call, packet->time_ns, &fresh);
     if (!txn) {
         message_drop(s, id);
         return 0;

@@ -127,9 +127,25 @@ void store_clear(struct store *store);
 void store_observe(struct store *store, store_event_fn *fn, void *arg);
 void store_set_budget(struct store *store, size_t budget);
 
-/* Adds a scanned message; copies the packet unless it is mapped. The message's id, or 0. */
+/* What a message is looked up by. */
+struct store_keys {
+    uint64_t transaction, flow;
+};
+/*
+ * Computes the keys of a message that will be added soon, and begins to fetch from memory where
+ * they lead: first the places in the indexes, a little later the records found there. Most of
+ * the time of adding is waiting for memory, so whoever has several messages asks for all first.
+ */
+void store_expect(const struct store *store, const struct payload *payload,
+                  const struct sip_message *sip, struct store_keys *keys);
+void store_expect_records(const struct store *store, const struct store_keys *keys);
+/*
+ * Adds a scanned message with the keys from store_expect(), or NULL; copies the packet unless it
+ * is mapped. The message's id, or 0. It may be evicted at once, when the budget is very small.
+ */
 uint32_t store_add(struct store *store, const struct packet *packet,
-                   const struct payload *payload, const struct sip_message *sip);
+                   const struct payload *payload, const struct sip_message *sip,
+                   const struct store_keys *keys);
 /* Moves capture time on, which may time transactions out. */
 void store_advance(struct store *store, int64_t now_ns);
 int64_t store_now(const struct store *store);

@@ -90,11 +90,9 @@ static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key,
     return id;
 }
 
-uint64_t transaction_expect(const struct store *s, const struct sip_message *m)
+uint64_t transaction_key_of(const struct sip_message *m)
 {
-    uint64_t key = transaction_key(m, key_method(m));
-    index_expect(&s->transaction_index, key);
-    return key;
+    return transaction_key(m, key_method(m));
 }
 
 uint32_t transaction_take(struct store *s, const struct sip_message *m, uint64_t key,
@@ -108,6 +106,7 @@ uint32_t transaction_take(struct store *s, const struct sip_message *m, uint64_t
     *fresh = !id;
     if (id) {
         *call = transaction_at(s, id)->call;
+        __builtin_prefetch(call_at(s, *call)); /* counted last, in call_update() */
         return id;
     }
     *call = call_take(s, m, time_ns);

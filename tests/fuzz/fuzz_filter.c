@@ -30,7 +30,7 @@ static void add(struct store *store, const char *text, size_t n, uint8_t family,
     struct payload payload = { packet.data, (uint32_t)n, 0, a, b,
                                family == 6 ? TRANSPORT_TCP : TRANSPORT_UDP, 0, false };
     struct sip_message sip;
-    if (sip_scan(&sip, text, n) < 0 || !store_add(store, &packet, &payload, &sip))
+    if (sip_scan(&sip, text, n) < 0 || !store_add(store, &packet, &payload, &sip, NULL))
         abort();
 }
 

@@ -88,6 +88,7 @@ static void send(struct pipeline *pipeline, struct span text, uint8_t how, int64
                              .origlen = (uint32_t)n,
                              .linktype = 101 };
     pipeline_packet(pipeline, &packet);
+    pipeline_flush(pipeline);
     free(p);
 }
 

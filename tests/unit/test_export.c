@@ -40,6 +40,7 @@ static void feed(struct store *store, int i, int64_t time_ns, uint16_t link)
                              .frame = ++frame,
                              .linktype = link };
     pipeline_packet(&pipeline, &packet);
+    pipeline_flush(&pipeline);
 }
 
 static bool export_all(const struct store *store, bool overwrite)

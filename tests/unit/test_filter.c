@@ -37,7 +37,7 @@ static uint32_t add(int at10, const struct addr *src, const struct addr *dst, ui
     struct payload payload = { data, (uint32_t)n, 0, *src, *dst, transport, 0, false };
     if (sip_scan(&sip, data, n) < 0)
         return 0;
-    const struct message *m = store_message(store, store_add(store, &packet, &payload, &sip));
+    const struct message *m = store_message(store, store_add(store, &packet, &payload, &sip, NULL));
     return m ? m->transaction : 0;
 }
 

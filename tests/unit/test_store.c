@@ -59,7 +59,7 @@ static uint32_t send_bytes(int64_t ms, uint8_t from, uint8_t to, const char *tex
                                .dst = { .ip = { 192, 0, 2, to }, .port = 5060, .family = 4 },
                                .ip_id = ip_id };
     struct sip_message sip;
-    return sip_scan(&sip, text, n) == 0 ? store_add(store, &packet, &payload, &sip) : 0;
+    return sip_scan(&sip, text, n) == 0 ? store_add(store, &packet, &payload, &sip, NULL) : 0;
 }
 
 static uint32_t say(int64_t ms, uint8_t from, uint8_t to, const struct talk *t)
