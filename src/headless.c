@@ -73,7 +73,8 @@ int headless_troubles(const struct session *session)
             status = 2;
     }
     if (store_counts(session->pipeline.store)->evicted_calls)
-        fprintf(stderr, "sipwhy: memory was short, %llu calls were let go; raise --memory (now %ld MiB)\n",
+        fprintf(stderr,
+                "sipwhy: memory was short, %llu calls were let go; raise --memory (now %ld MiB)\n",
                 (unsigned long long)store_counts(session->pipeline.store)->evicted_calls,
                 session->settings->memory);
     if (session->pipeline.counts.unknown_link)

@@ -50,8 +50,8 @@ struct help *knowledge_open(const struct settings *settings, char **warning)
         dirs[n++] = own;
     for (size_t i = 0; i < settings->help_dirs.count; i++)
         dirs[n++] = settings->help_dirs.items[i];
-    struct help *help =
-        help_open(settings->lang ? settings->lang : locale_language(), dirs, n, warning);
+    struct help *help = help_open(settings->lang ? settings->lang : locale_language(), dirs, n,
+                                  warning);
     free(dirs);
     free(own);
     return help;

@@ -59,7 +59,8 @@ static void transaction_json(struct row *row, uint32_t id, const struct transact
     json_put(o, "src", SPAN(address_text(row, head, true, text)));
     json_put(o, "dst", SPAN(address_text(row, head, false, text)));
     json_put(o, "transport",
-        SPAN(transport_name(store_flow(row->store, store_message(row->store, head)->flow)->transport)));
+             SPAN(transport_name(
+                 store_flow(row->store, store_message(row->store, head)->flow)->transport)));
     json_object_set_new(o, "code", t->code ? json_integer(t->code) : json_null());
     json_put(o, "reason", reason_of(row, t, &deciding));
     json_put(o, "state", SPAN(transaction_state_name(t->state)));
@@ -77,7 +78,8 @@ static void print_visible(struct span s, int width)
 {
     struct strbuf text = STRBUF_INIT;
     text_visible(&text, s, true);
-    struct span fit = width ? text_fit(strbuf_as_span(&text), (size_t)width) : strbuf_as_span(&text);
+    struct span fit = width ? text_fit(strbuf_as_span(&text), (size_t)width)
+                            : strbuf_as_span(&text);
     printf("%.*s%*s%s", SPAN_ARG(fit), width ? width - (int)text_width(fit) : 0, "",
            width ? " " : "");
     strbuf_free(&text);
@@ -156,8 +158,8 @@ static void message_row(const struct row *row, uint32_t id)
         return;
     }
     const struct flow *flow = store_flow(row->store, m->flow);
-    printf("%6u %s %s > %s  ", m->frame, time_date(m->time_ns, when),
-           addr_format(&flow->src, src), addr_format(&flow->dst, dst));
+    printf("%6u %s %s > %s  ", m->frame, time_date(m->time_ns, when), addr_format(&flow->src, src),
+           addr_format(&flow->dst, dst));
     print_visible(sip.start_line, 0);
     printf("%s\n", m->flags & MESSAGE_RETRANSMISSION ? " (retransmission)"
                    : m->flags & MESSAGE_DUPLICATE    ? " (duplicate)"

@@ -12,7 +12,6 @@
 #include "session.h"
 #include "ui/console.h"
 
-
 static const char usage[] =
     "sipwhy: see why SIP calls fail\n"
     "\n"

@@ -46,8 +46,7 @@ const struct option_row option_rows[] = {
       "Times as clock, relative to the first message, or with the date." },
     { "follow", 0, OPTION_FLAG, AT(follow), "on", 0, 0, NULL, NULL, BOTH,
       "Keep the newest transaction in view until the selection moves up." },
-    { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH,
-      "Show the help pane." },
+    { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, "Show the help pane." },
     { "lang", 0, OPTION_CHOICE, AT(lang), NULL, 0, 0, languages, NULL, BOTH,
       "Language of the pages; without it the locale's, else English." },
     { "help-dir", 0, OPTION_LIST, AT(help_dirs), NULL, 0, 0, NULL, "DIR", OPTION_CLI,
@@ -252,8 +251,8 @@ static struct option *describe(struct strbuf *letters)
 
 static int take_option(struct settings *settings, int got, char *argv[], char **error)
 {
-    const struct option_row *row =
-        got >= LONG_BASE ? &option_rows[got - LONG_BASE] : find_letter(got);
+    const struct option_row *row = got >= LONG_BASE ? &option_rows[got - LONG_BASE]
+                                                    : find_letter(got);
     if (got == ':')
         return fail(error, "option '%s' wants a value; see --help%s%s", argv[optind - 1], "", "");
     if (!row)

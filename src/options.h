@@ -51,15 +51,15 @@ enum option_scope {
 
 struct option_row {
     const char *name;
-    char letter;             /* short form, or 0 */
+    char letter; /* short form, or 0 */
     enum option_type type;
-    size_t offset;           /* in struct settings */
-    const char *initial;     /* default as text; NULL: none */
-    long min, max;           /* of a number */
+    size_t offset;              /* in struct settings */
+    const char *initial;        /* default as text; NULL: none */
+    long min, max;              /* of a number */
     const char *const *choices; /* NULL-terminated */
-    const char *unit;        /* what the value is called: "FILE", "MiB" */
-    int scope;               /* enum option_scope */
-    const char *help;        /* one sentence */
+    const char *unit;           /* what the value is called: "FILE", "MiB" */
+    int scope;                  /* enum option_scope */
+    const char *help;           /* one sentence */
 };
 
 extern const struct option_row option_rows[];

@@ -74,8 +74,8 @@ static void print_count(const char *label, uint64_t value, const char *note)
 static void report_text(const struct session *session)
 {
     static const char *const classes[SIP_CLASSES] = {
-        "no response yet", "provisional", "success", "redirected", "challenged",
-        "cancelled", "4xx failed", "5xx failed", "6xx failed", "timed out",
+        "no response yet", "provisional", "success",    "redirected", "challenged",
+        "cancelled",       "4xx failed",  "5xx failed", "6xx failed", "timed out",
     };
     const struct store_counts *c = store_counts(session->pipeline.store);
     const struct pipeline_counts *p = &session->pipeline.counts;
@@ -117,4 +117,3 @@ int report_run(struct session *session)
         report_text(session);
     return headless_troubles(session);
 }
-

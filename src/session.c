@@ -45,8 +45,7 @@ int session_open_file(struct session *session, const char *path, char **error)
     return add(session, source_open_file(path, error), error);
 }
 
-static int open_interfaces(struct session *session, size_t count, char *const words[],
-                           char **error)
+static int open_interfaces(struct session *session, size_t count, char *const words[], char **error)
 {
     const struct settings *settings = session->settings;
     struct strbuf bpf = STRBUF_INIT;

@@ -76,9 +76,8 @@ static pcre2_code *compile(struct span pattern, uint32_t flags, struct regex_err
     }
     pcre2_set_max_pattern_length(context, PATTERN_MAX);
     pcre2_set_parens_nest_limit(context, NEST_MAX);
-    pcre2_code *compiled =
-        pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n, flags, &code,
-                      &offset, context);
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n, flags,
+                                         &code, &offset, context);
     pcre2_compile_context_free(context);
     if (!compiled)
         fail(error, code, offset < pattern.n ? offset : pattern.n);
@@ -165,8 +164,7 @@ bool regex_match(const struct regex *r, struct span text)
     return run(r, text, 0, 0);
 }
 
-bool regex_find(const struct regex *r, struct span text, size_t from, size_t *start,
-                size_t *end)
+bool regex_find(const struct regex *r, struct span text, size_t from, size_t *start, size_t *end)
 {
     from = character_start(r, text, from);
     if (from >= text.n || !run(r, text, from, PCRE2_NOTEMPTY))

@@ -65,7 +65,9 @@ char *time_short(int64_t ns, char *buf)
 {
     uint64_t ms = (uint64_t)(ns < 0 ? 0 : ns) / 1000000;
     unsigned long long s = ms / 1000;
-    if (ms < 1000)
+    if (ns > 0 && ms == 0)
+        snprintf(buf, TIME_TEXT, "<1ms");
+    else if (ms < 1000)
         snprintf(buf, TIME_TEXT, "%llums", (unsigned long long)ms);
     else if (ms < 10000)
         snprintf(buf, TIME_TEXT, "%llu.%llus", s, (unsigned long long)(ms % 1000 / 100));

@@ -15,7 +15,7 @@ char *time_date(int64_t ns, char *buf);
 char *time_iso(int64_t ns, char *buf);
 /* "0.000", "12.345": seconds since something. */
 char *time_seconds(int64_t ns, char *buf);
-/* At most five columns, with its unit: "0ms", "12ms", "1.9s", "32s", "4m07", "2h05". */
+/* At most five columns, with its unit: "<1ms", "12ms", "1.9s", "32s", "4m07", "2h05". */
 char *time_short(int64_t ns, char *buf);
 
 #endif

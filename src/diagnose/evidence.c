@@ -26,8 +26,8 @@ add(struct collect *c, uint32_t message, const char *format, ...)
     if (c->out->count >= EVIDENCE_FACTS)
         return;
     va_start(args, format);
-    c->out->facts[c->out->count++] =
-        (struct evidence_fact){ mem_format_args(format, args), message };
+    c->out->facts[c->out->count++] = (struct evidence_fact){ mem_format_args(format, args),
+                                                             message };
     va_end(args);
 }
 
@@ -59,8 +59,7 @@ static void challenge_fact(struct collect *c, const char *header, const char *te
 }
 
 /* `Q.850;cause=34;text="No circuit available"` (RFC 3326) */
-static void reason_fact(struct collect *c, const char *header, const char *text,
-                        struct span value)
+static void reason_fact(struct collect *c, const char *header, const char *text, struct span value)
 {
     const char *semicolon = span_find(value, ';');
     struct span protocol = span_trim(semicolon ? span_make(value.p, semicolon) : value);
@@ -125,8 +124,8 @@ static uint32_t first_seen(const struct collect *c)
     for (uint32_t id = call->first_txn; id && looked < 1000; looked++) {
         const struct transaction *t = store_transaction(c->store, id);
         const struct message *m = store_message(c->store, t->final ? t->final : t->provisional);
-        if (m && t->method == c->txn->method && t->cseq == c->txn->cseq &&
-            m->code == best->code && m->time_ns < best->time_ns) {
+        if (m && t->method == c->txn->method && t->cseq == c->txn->cseq && m->code == best->code &&
+            m->time_ns < best->time_ns) {
             best = m;
             best_id = t->final ? t->final : t->provisional;
         }
@@ -152,7 +151,8 @@ static void add_origin(struct collect *c)
     struct span agent = quote(agent_of(&m)), phrase = quote(m.reason);
     addr_format(&store_flow(c->store, message->flow)->src, text);
     add(c, id, "%u \"%.*s\" came first from %s%s%.*s, %u hop%s from the caller by Via (frame %u)",
-        message->code, SPAN_ARG(phrase), text, agent.n ? ", " : "", SPAN_ARG(agent), m.vias, plural(m.vias), message->frame);
+        message->code, SPAN_ARG(phrase), text, agent.n ? ", " : "", SPAN_ARG(agent), m.vias,
+        plural(m.vias), message->frame);
 }
 
 static void add_time(struct collect *c)
@@ -186,8 +186,8 @@ static void add_repeats(struct collect *c)
         add(c, t->last, "%u retransmission%s on this hop", t->retransmissions,
             plural(t->retransmissions));
     if (t->duplicates)
-        add(c, t->last, "%u packet%s captured twice (not counted as retransmission)",
-            t->duplicates, plural(t->duplicates));
+        add(c, t->last, "%u packet%s captured twice (not counted as retransmission)", t->duplicates,
+            plural(t->duplicates));
 }
 
 static void add_cancel(struct collect *c)

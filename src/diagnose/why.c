@@ -53,7 +53,7 @@ static void redirect(struct why *w)
 static void challenge(struct why *w)
 {
     struct span value = sip_find_header(&w->response, w->txn->code == 401 ? "WWW-Authenticate"
-                                                                           : "Proxy-Authenticate");
+                                                                          : "Proxy-Authenticate");
     struct span realm = value.n ? sip_auth_param(value, "realm") : SPAN_NONE;
     strbuf_text(w->out, "challenge");
     if (realm.n) {
@@ -107,7 +107,7 @@ static struct span whole(struct span value)
 static const struct {
     const char *header;
     uint16_t code; /* 0: any failure */
-    bool alone; /* says it all without the phrase */
+    bool alone;    /* says it all without the phrase */
     const char *before;
     struct span (*pick)(struct span value);
     const char *after;
@@ -144,7 +144,7 @@ static void failure(struct why *w)
 
 void why_line(struct strbuf *out, const struct store *store, uint32_t id)
 {
-    static void (*const by_class[SIP_CLASSES])(struct why *w) = {
+    static void (*const by_class[SIP_CLASSES])(struct why * w) = {
         [SIP_CLASS_NONE] = waiting,        [SIP_CLASS_PROVISIONAL] = provisional,
         [SIP_CLASS_SUCCESS] = success,     [SIP_CLASS_REDIRECT] = redirect,
         [SIP_CLASS_CHALLENGE] = challenge, [SIP_CLASS_CANCELLED] = cancelled,

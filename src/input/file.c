@@ -141,8 +141,9 @@ static enum input_status next_packet(struct source *source, struct packet *packe
         const uint8_t *data = bytes_of(f, &left);
         if (!f->capture && !recognise(f, data, left))
             return INPUT_END;
-        enum capture_result result =
-            f->capture ? capture_next(f->capture, data, left, &used, packet) : CAPTURE_MORE;
+        enum capture_result result = f->capture
+                                         ? capture_next(f->capture, data, left, &used, packet)
+                                         : CAPTURE_MORE;
         consume(f, used);
         if (was_cut(f, result, packet)) {
             say_where(f, "was shortened while it was read, it ends");

@@ -105,8 +105,7 @@ static size_t oldest_file(struct inputs *inputs, bool *waiting)
             *waiting = *waiting || !source->ended;
             continue;
         }
-        if (best == inputs->count ||
-            source->ahead.time_ns < inputs->sources[best]->ahead.time_ns)
+        if (best == inputs->count || source->ahead.time_ns < inputs->sources[best]->ahead.time_ns)
             best = i;
     }
     return best;

@@ -39,7 +39,7 @@ struct source {
     char *name;     /* as the user wrote it */
     char *trouble;  /* one line on why it stopped early, or NULL */
     int fd;         /* to wait on, or -1 */
-    int64_t due_ns; /* with no descriptor: when (CLOCK_REALTIME) the next packet comes; 0: at once */
+    int64_t due_ns; /* without a descriptor: when (realtime clock) more comes; 0: at once */
     struct source_stats stats;
     struct packet ahead; /* read but not handed over, while files are merged */
     bool has_ahead;

@@ -27,8 +27,8 @@ static enum input_status next_packet(struct source *source, struct packet *packe
     if (result == 0)
         return INPUT_WAIT;
     if (result < 0) {
-        source_trouble(source, "%s: the capture stopped: %s; what was captured stays",
-                       source->name, pcap_geterr(l->pcap));
+        source_trouble(source, "%s: the capture stopped: %s; what was captured stays", source->name,
+                       pcap_geterr(l->pcap));
         return INPUT_END;
     }
     *packet = (struct packet){
@@ -82,7 +82,7 @@ static char *activation_error(pcap_t *pcap, const char *interface, int result)
     if (result == PCAP_ERROR_PERM_DENIED || result == PCAP_ERROR_PROMISC_PERM_DENIED) {
         char *command = grant_command();
         char *text = mem_format("%s: no permission to capture; grant it with: %s", interface,
-                                 command);
+                                command);
         free(command);
         return text;
     }
@@ -90,10 +90,10 @@ static char *activation_error(pcap_t *pcap, const char *interface, int result)
         return mem_format("%s: no such interface; -D lists them", interface);
     if (result == PCAP_ERROR_IFACE_NOT_UP)
         return mem_format("%s: the interface is down; bring it up with: ip link set %s up",
-                           interface, interface);
+                          interface, interface);
     const char *text = pcap_geterr(pcap);
     return mem_format("%s: cannot capture: %s", interface,
-                       text && *text ? text : pcap_statustostr(result));
+                      text && *text ? text : pcap_statustostr(result));
 }
 
 static int activate(pcap_t *pcap, const char *interface, bool promiscuous, int buffer_mib,
@@ -118,14 +118,13 @@ static int set_filter(pcap_t *pcap, const char *interface, const char *bpf, char
         return 0;
     if (pcap_compile(pcap, &program, bpf, 1, PCAP_NETMASK_UNKNOWN) < 0) {
         *error = mem_format("capture filter \"%s\": %s; see pcap-filter(7)", bpf,
-                             pcap_geterr(pcap));
+                            pcap_geterr(pcap));
         return -1;
     }
     int result = pcap_setfilter(pcap, &program);
     pcap_freecode(&program);
     if (result < 0)
-        *error = mem_format("%s: cannot set the capture filter: %s", interface,
-                             pcap_geterr(pcap));
+        *error = mem_format("%s: cannot set the capture filter: %s", interface, pcap_geterr(pcap));
     return result < 0 ? -1 : 0;
 }
 
@@ -164,8 +163,7 @@ int live_list_interfaces(char **error)
     }
     for (pcap_if_t *i = all; i; i = i->next)
         printf("%s%s%s%s\n", i->name, i->description ? "  " : "",
-               i->description ? i->description : "",
-               i->flags & PCAP_IF_UP ? "" : "  (down)");
+               i->description ? i->description : "", i->flags & PCAP_IF_UP ? "" : "  (down)");
     pcap_freealldevs(all);
     return 0;
 }

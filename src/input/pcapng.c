@@ -78,8 +78,7 @@ static int64_t to_ns(const struct interface *i, uint64_t units)
     return (int64_t)limited + i->offset_s * 1000000000;
 }
 
-static void read_interface_options(struct pcapng_capture *c, struct reader *r,
-                                   struct interface *i)
+static void read_interface_options(struct pcapng_capture *c, struct reader *r, struct interface *i)
 {
     while (reader_left(r) >= 4) {
         uint16_t code = reader_u16_order(r, c->little);

@@ -7,8 +7,7 @@
 
 char *addr_host(const struct addr *a, char *buf)
 {
-    if (a->family == 0 ||
-        !inet_ntop(a->family == 6 ? AF_INET6 : AF_INET, a->ip, buf, ADDR_HOST))
+    if (a->family == 0 || !inet_ntop(a->family == 6 ? AF_INET6 : AF_INET, a->ip, buf, ADDR_HOST))
         strcpy(buf, "?");
     return buf;
 }

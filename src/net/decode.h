@@ -9,10 +9,10 @@
 #include "net/packet.h"
 
 enum decode_result {
-    DECODE_OK,       /* *payload is filled */
-    DECODE_OTHER,    /* another protocol: nothing to read here */
-    DECODE_BROKEN,   /* headers cut off or contradictory */
-    DECODE_UNKNOWN   /* a link type without a decoder */
+    DECODE_OK,     /* *payload is filled */
+    DECODE_OTHER,  /* another protocol: nothing to read here */
+    DECODE_BROKEN, /* headers cut off or contradictory */
+    DECODE_UNKNOWN /* a link type without a decoder */
 };
 
 /* Finds the transport payload of a packet; *payload points into the packet. */

@@ -85,7 +85,12 @@ static enum decode_result ip4(struct decode *d)
 static int extension_rest(uint8_t type, uint8_t length)
 {
     switch (type) {
-    case 0: case 43: case 60: case 135: case 139: case 140:
+    case 0:
+    case 43:
+    case 60:
+    case 135:
+    case 139:
+    case 140:
         return length * 8 + 6;
     case 51: /* RFC 4302 counts in words of four bytes */
         return length * 4 + 6;

@@ -9,8 +9,21 @@
 
 /* The registered methods; SIP_OTHER is any further token. */
 enum sip_method {
-    SIP_OTHER, SIP_INVITE, SIP_ACK, SIP_BYE, SIP_CANCEL, SIP_REGISTER, SIP_OPTIONS, SIP_PRACK,
-    SIP_SUBSCRIBE, SIP_NOTIFY, SIP_PUBLISH, SIP_INFO, SIP_REFER, SIP_MESSAGE, SIP_UPDATE,
+    SIP_OTHER,
+    SIP_INVITE,
+    SIP_ACK,
+    SIP_BYE,
+    SIP_CANCEL,
+    SIP_REGISTER,
+    SIP_OPTIONS,
+    SIP_PRACK,
+    SIP_SUBSCRIBE,
+    SIP_NOTIFY,
+    SIP_PUBLISH,
+    SIP_INFO,
+    SIP_REFER,
+    SIP_MESSAGE,
+    SIP_UPDATE,
     SIP_METHODS
 };
 
@@ -21,8 +34,16 @@ const char *sip_method_name(uint8_t method);
 
 /* The header fields that the scanner keeps; everything else is SIP_H_OTHER. */
 enum sip_header {
-    SIP_H_OTHER, SIP_H_VIA, SIP_H_FROM, SIP_H_TO, SIP_H_CALL_ID, SIP_H_CSEQ, SIP_H_CONTENT_LENGTH,
-    SIP_H_CONTENT_TYPE, SIP_H_CONTACT, SIP_H_MAX_FORWARDS,
+    SIP_H_OTHER,
+    SIP_H_VIA,
+    SIP_H_FROM,
+    SIP_H_TO,
+    SIP_H_CALL_ID,
+    SIP_H_CSEQ,
+    SIP_H_CONTENT_LENGTH,
+    SIP_H_CONTENT_TYPE,
+    SIP_H_CONTACT,
+    SIP_H_MAX_FORWARDS,
     SIP_HEADERS
 };
 
@@ -43,8 +64,15 @@ bool sip_header_same(struct span name, const char *full);
 /* How a status is shown and counted: a challenge and a cancelled call are no failures. */
 enum sip_class {
     SIP_CLASS_NONE, /* no response yet */
-    SIP_CLASS_PROVISIONAL, SIP_CLASS_SUCCESS, SIP_CLASS_REDIRECT, SIP_CLASS_CHALLENGE,
-    SIP_CLASS_CANCELLED, SIP_CLASS_CLIENT, SIP_CLASS_SERVER, SIP_CLASS_GLOBAL, SIP_CLASS_TIMEOUT,
+    SIP_CLASS_PROVISIONAL,
+    SIP_CLASS_SUCCESS,
+    SIP_CLASS_REDIRECT,
+    SIP_CLASS_CHALLENGE,
+    SIP_CLASS_CANCELLED,
+    SIP_CLASS_CLIENT,
+    SIP_CLASS_SERVER,
+    SIP_CLASS_GLOBAL,
+    SIP_CLASS_TIMEOUT,
     SIP_CLASSES
 };
 

@@ -44,8 +44,7 @@ static void start_library(void)
         return;
     started = true;
     /* its versions differ in whether the texts are const */
-    osip_trace_initialize_func(TRACE_LEVEL0,
-                               (osip_trace_func_t *)(void (*)(void))discard_trace);
+    osip_trace_initialize_func(TRACE_LEVEL0, (osip_trace_func_t *)(void (*)(void))discard_trace);
     for (int level = TRACE_LEVEL0; level < END_TRACE_LEVEL; level++)
         osip_trace_disable_level((osip_trace_level_t)level);
     parser_init();

@@ -18,7 +18,8 @@ enum sip_problem {
     SIP_NO_TO = 1 << 2,
     SIP_NO_CALL_ID = 1 << 3,
     SIP_NO_CSEQ = 1 << 4,
-    SIP_BAD_START = 1 << 5,      /* blanks too many, no URI, or a version other than 2.0 in the start line */
+    SIP_BAD_START =
+        1 << 5, /* blanks too many, no URI, or a version other than 2.0 in the start line */
     SIP_BAD_CSEQ = 1 << 6,       /* number or method unreadable */
     SIP_METHOD_DIFFERS = 1 << 7, /* CSeq names another method than the request line */
     SIP_BAD_HEADER = 1 << 8,     /* a header line without a colon */
@@ -29,34 +30,34 @@ enum sip_problem {
     SIP_NO_MAX_FORWARDS = 1 << 13
 };
 /* Problems that make a message malformed in the sense of RFC 3261 §7, §8.1.1 and §20. */
-#define SIP_MALFORMED                                                                             \
-    (SIP_NO_VIA | SIP_NO_FROM | SIP_NO_TO | SIP_NO_CALL_ID | SIP_NO_CSEQ | SIP_BAD_START |        \
-     SIP_BAD_CSEQ | SIP_METHOD_DIFFERS | SIP_BAD_HEADER | SIP_BAD_LENGTH | SIP_NO_END |           \
+#define SIP_MALFORMED                                                                      \
+    (SIP_NO_VIA | SIP_NO_FROM | SIP_NO_TO | SIP_NO_CALL_ID | SIP_NO_CSEQ | SIP_BAD_START | \
+     SIP_BAD_CSEQ | SIP_METHOD_DIFFERS | SIP_BAD_HEADER | SIP_BAD_LENGTH | SIP_NO_END |    \
      SIP_BODY_SHORT | SIP_NO_MAX_FORWARDS)
 
 struct sip_message {
-    struct span all;        /* from the start line to the end of the body */
+    struct span all; /* from the start line to the end of the body */
     struct span start_line;
-    struct span method;     /* request: as written; response: that of CSeq */
-    struct span uri;        /* request only */
-    struct span reason;     /* response only */
-    struct span via;        /* the topmost value, without parameters' meaning taken */
-    struct span branch;     /* of the topmost Via */
-    struct span sent_by;    /* host[:port] of the topmost Via */
-    struct span from, to;   /* whole values, unfolded */
+    struct span method;   /* request: as written; response: that of CSeq */
+    struct span uri;      /* request only */
+    struct span reason;   /* response only */
+    struct span via;      /* the topmost value, without parameters' meaning taken */
+    struct span branch;   /* of the topmost Via */
+    struct span sent_by;  /* host[:port] of the topmost Via */
+    struct span from, to; /* whole values, unfolded */
     struct span from_tag, to_tag;
     struct span call_id;
-    struct span contact;    /* the first Contact's value */
+    struct span contact; /* the first Contact's value */
     struct span content_type;
     struct span headers;    /* all header lines */
     struct span body;       /* what Content-Length allows, at most what is there */
     int64_t content_length; /* -1 when missing or unreadable */
     uint32_t cseq;
-    uint32_t problems;      /* enum sip_problem */
-    uint16_t code;          /* 0 for a request */
-    uint8_t method_id;      /* enum sip_method: of CSeq in a response */
-    uint8_t cseq_method;    /* enum sip_method */
-    uint16_t vias;          /* number of Via values */
+    uint32_t problems;   /* enum sip_problem */
+    uint16_t code;       /* 0 for a request */
+    uint8_t method_id;   /* enum sip_method: of CSeq in a response */
+    uint8_t cseq_method; /* enum sip_method */
+    uint16_t vias;       /* number of Via values */
 };
 
 /*

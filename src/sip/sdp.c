@@ -6,9 +6,8 @@ static const struct {
     unsigned type;
     const char *name;
 } static_types[] = {
-    { 0, "PCMU" }, { 3, "GSM" },   { 4, "G723" },  { 8, "PCMA" }, { 9, "G722" },
-    { 13, "CN" },  { 15, "G728" }, { 18, "G729" }, { 26, "JPEG" }, { 31, "H261" },
-    { 34, "H263" },
+    { 0, "PCMU" },  { 3, "GSM" },   { 4, "G723" },  { 8, "PCMA" },  { 9, "G722" },  { 13, "CN" },
+    { 15, "G728" }, { 18, "G729" }, { 26, "JPEG" }, { 31, "H261" }, { 34, "H263" },
 };
 
 static bool next_line(struct span *rest, struct span *line)

@@ -28,8 +28,8 @@ enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_STRING, TOKEN_SIGN };
 
 struct token {
     enum token_kind kind;
-    struct span text;  /* as written; a string without its quotes */
-    size_t offset;     /* of the token in the expression */
+    struct span text; /* as written; a string without its quotes */
+    size_t offset;    /* of the token in the expression */
 };
 
 struct parser {
@@ -116,8 +116,8 @@ static void read_string(struct parser *p)
 
 static void read_sign(struct parser *p)
 {
-    static const char *const signs[] = { "==", "!=", "<=", ">=", "!~", "=~", "&&", "||", "=",
-                                         "<",  ">",  "~",  "!",  "(",  ")",  "," };
+    static const char *const signs[] = { "==", "!=", "<=", ">=", "!~", "=~", "&&", "||",
+                                         "=",  "<",  ">",  "~",  "!",  "(",  ")",  "," };
     struct span rest = { p->all.p + p->at, p->all.n - p->at };
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (span_starts(rest, signs[i])) {
@@ -236,8 +236,9 @@ static struct filter_test *add_test(struct parser *p, const struct filter_field 
     if (f->count % 16 == 0)
         f->tests = mem_grow(f->tests, (f->count + 16) * sizeof *f->tests);
     struct filter_test *t = &f->tests[f->count++];
-    *t = (struct filter_test){ .field = field, .header = header, .op = (uint8_t)op,
-                               .yes = OPEN_END, .no = OPEN_END };
+    *t = (struct filter_test){
+        .field = field, .header = header, .op = (uint8_t)op, .yes = OPEN_END, .no = OPEN_END
+    };
     return t;
 }
 
@@ -260,8 +261,11 @@ static struct exits add_value(struct parser *p, const struct filter_field *field
     if (filter_read_value(t, keep(p, &value), &why) < 0) {
         size_t within = why.offset + (value.kind == TOKEN_STRING);
         size_t most = value.text.n + (value.kind == TOKEN_STRING);
-        fail(p, value.offset + (why.offset == 0 ? 0 : within < most ? within : most), "%s",
-             why.message);
+        fail(p,
+             value.offset + (why.offset == 0 ? 0
+                             : within < most ? within
+                                             : most),
+             "%s", why.message);
     }
     return exits_of_last(p);
 }
@@ -332,8 +336,7 @@ static void check_operator(struct parser *p, const struct filter_field *field, e
              filter_type_name(field->type), filter_type_operators(field->type));
 }
 
-static struct exits parse_in(struct parser *p, const struct filter_field *field,
-                             const char *header)
+static struct exits parse_in(struct parser *p, const struct filter_field *field, const char *header)
 {
     if (field->type == FILTER_FLAG)
         check_operator(p, field, FILTER_REGEX);
@@ -414,8 +417,8 @@ static struct exits parse_primary(struct parser *p)
         fail(p, first.offset, "a field or a text to search for is missing here");
         return NO_EXITS;
     }
-    const struct filter_field *field =
-        first.kind == TOKEN_WORD ? filter_field_find(first.text) : NULL;
+    const struct filter_field *field = first.kind == TOKEN_WORD ? filter_field_find(first.text)
+                                                                : NULL;
     next(p);
     if (field)
         return parse_comparison(p, field, &first);
@@ -462,7 +465,8 @@ static void parse_all(struct parser *p)
         return;
     struct exits e = parse_or(p);
     if (!p->failed && p->token.kind != TOKEN_END)
-        fail(p, p->token.offset, token_is(p, TOKEN_SIGN, ")")
+        fail(p, p->token.offset,
+             token_is(p, TOKEN_SIGN, ")")
                  ? "no parenthesis is open here"
                  : "and or or is missing here; quote a text that has blanks or signs in it");
     if (p->failed)

@@ -26,7 +26,7 @@ struct filter_test;
 struct filter_view;
 
 enum filter_type {
-    FILTER_FLAG,    /* true or false; the name alone is the usual test */
+    FILTER_FLAG, /* true or false; the name alone is the usual test */
     FILTER_NUMBER,
     FILTER_CODE,    /* a number, or a class as in 4xx */
     FILTER_TIME,    /* a number with ns, us, ms, s or m; `==` compares the digits written */
@@ -38,12 +38,12 @@ enum filter_type {
 
 /* One field. The same row serves the parser, completion, the help and the man page. */
 struct filter_field {
-    const char *name;           /* matched without regard to case; "hdr." takes a header's name */
+    const char *name; /* matched without regard to case; "hdr." takes a header's name */
     enum filter_type type;
-    const char *unit;           /* of a bare number, else NULL */
-    const char *help;           /* one sentence */
-    const char *const *values;  /* what completion offers, NULL-terminated, or NULL */
-    const char *alias_of;       /* the field's own name when this row is a second name, else NULL */
+    const char *unit;          /* of a bare number, else NULL */
+    const char *help;          /* one sentence */
+    const char *const *values; /* what completion offers, NULL-terminated, or NULL */
+    const char *alias_of;      /* the field's own name when this row is a second name, else NULL */
     bool (*read)(struct filter_view *view, const struct filter_test *test); /* the filter's own */
 };
 

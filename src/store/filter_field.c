@@ -78,11 +78,16 @@ static bool read_code(view *v, test *t)
 }
 
 static const char *const class_names[] = {
-    [SIP_CLASS_NONE] = "none",           [SIP_CLASS_PROVISIONAL] = "provisional",
-    [SIP_CLASS_SUCCESS] = "success",     [SIP_CLASS_REDIRECT] = "redirect",
-    [SIP_CLASS_CHALLENGE] = "challenge", [SIP_CLASS_CANCELLED] = "cancelled",
-    [SIP_CLASS_CLIENT] = "client",       [SIP_CLASS_SERVER] = "server",
-    [SIP_CLASS_GLOBAL] = "global",       [SIP_CLASS_TIMEOUT] = "timeout",
+    [SIP_CLASS_NONE] = "none",
+    [SIP_CLASS_PROVISIONAL] = "provisional",
+    [SIP_CLASS_SUCCESS] = "success",
+    [SIP_CLASS_REDIRECT] = "redirect",
+    [SIP_CLASS_CHALLENGE] = "challenge",
+    [SIP_CLASS_CANCELLED] = "cancelled",
+    [SIP_CLASS_CLIENT] = "client",
+    [SIP_CLASS_SERVER] = "server",
+    [SIP_CLASS_GLOBAL] = "global",
+    [SIP_CLASS_TIMEOUT] = "timeout",
     [SIP_CLASSES] = NULL,
 };
 
@@ -248,8 +253,7 @@ static bool read_udp_port(view *v, test *t)
 
 static bool read_tcp_port(view *v, test *t)
 {
-    return !has_transport(v, TRANSPORT_UDP) && !has_transport(v, TRANSPORT_SCTP) &&
-           read_port(v, t);
+    return !has_transport(v, TRANSPORT_UDP) && !has_transport(v, TRANSPORT_SCTP) && read_port(v, t);
 }
 
 static bool read_transport(view *v, test *t)
@@ -403,8 +407,8 @@ static bool read_sdp(view *v, test *t)
 }
 
 static const char *const method_values[] = {
-    "INVITE", "ACK", "BYE", "CANCEL", "REGISTER", "OPTIONS", "PRACK", "SUBSCRIBE", "NOTIFY",
-    "PUBLISH", "INFO", "REFER", "MESSAGE", "UPDATE", NULL,
+    "INVITE", "ACK",     "BYE",  "CANCEL", "REGISTER", "OPTIONS", "PRACK", "SUBSCRIBE",
+    "NOTIFY", "PUBLISH", "INFO", "REFER",  "MESSAGE",  "UPDATE",  NULL,
 };
 static const char *const code_values[] = { "1xx", "2xx", "3xx", "4xx", "5xx", "6xx", NULL };
 static const char *const state_values[] = {

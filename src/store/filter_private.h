@@ -9,8 +9,14 @@
 
 /* `!=` and `!~` are `==` and `~` with the exits exchanged; `in` is several `==`. */
 enum filter_op {
-    FILTER_HAS, FILTER_EQUAL, FILTER_LESS, FILTER_LESS_EQUAL, FILTER_MORE, FILTER_MORE_EQUAL,
-    FILTER_REGEX, FILTER_CONTAINS,
+    FILTER_HAS,
+    FILTER_EQUAL,
+    FILTER_LESS,
+    FILTER_LESS_EQUAL,
+    FILTER_MORE,
+    FILTER_MORE_EQUAL,
+    FILTER_REGEX,
+    FILTER_CONTAINS,
     FILTER_OPS
 };
 

@@ -5,7 +5,7 @@
 #include "store/filter_private.h"
 
 #define BIT(op) (1u << (op))
-#define ORDER                                                                                     \
+#define ORDER \
     (BIT(FILTER_LESS) | BIT(FILTER_LESS_EQUAL) | BIT(FILTER_MORE) | BIT(FILTER_MORE_EQUAL))
 #define SEARCH (BIT(FILTER_REGEX) | BIT(FILTER_CONTAINS))
 #define NUMBER_TEXT "== != < <= > >= in"
@@ -101,8 +101,8 @@ static int fail(struct filter_error *error, const char *what, struct span text)
 {
     error->offset = 0;
     int shown = text.n < 40 ? (int)text.n : 40;
-    snprintf(error->message, sizeof error->message, "\"%.*s\" is %s", shown,
-             text.p ? text.p : "", what);
+    snprintf(error->message, sizeof error->message, "\"%.*s\" is %s", shown, text.p ? text.p : "",
+             what);
     return -1;
 }
 
@@ -144,7 +144,7 @@ static int64_t unit_ns(struct span unit)
     static const struct {
         const char *name;
         int64_t ns;
-    } units[] = { { "", 1000000 },   { "ns", 1 },          { "us", 1000 },
+    } units[] = { { "", 1000000 },   { "ns", 1 },         { "us", 1000 },
                   { "ms", 1000000 }, { "s", 1000000000 }, { "m", 60000000000 } };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (span_is(unit, units[i].name))
@@ -268,8 +268,7 @@ static int read_address(struct filter_test *t, struct span text, struct filter_e
 {
     if (read_range(&t->range, text))
         return 0;
-    return fail(error, "no address; write 10.0.0.1, 10.0.0.1:5060 or 10.0.0.0/8 (IPv6 too)",
-                text);
+    return fail(error, "no address; write 10.0.0.1, 10.0.0.1:5060 or 10.0.0.0/8 (IPv6 too)", text);
 }
 
 static int read_pattern(struct filter_test *t, struct span text, struct filter_error *error)

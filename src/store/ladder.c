@@ -66,7 +66,8 @@ void ladder_build(struct ladder *ladder, const struct store *store, uint32_t id)
         const struct message *m = store_message(store, all[i].message);
         const struct flow *flow = store_flow(store, m->flow);
         uint8_t from = column_of(ladder, &flow->src);
-        ladder->rows[i] = (struct ladder_row){ all[i].message, from, column_of(ladder, &flow->dst) };
+        ladder->rows[i] = (struct ladder_row){ all[i].message, from,
+                                               column_of(ladder, &flow->dst) };
     }
     free(all);
 }

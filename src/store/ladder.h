@@ -9,7 +9,7 @@
 
 struct ladder_row {
     uint32_t message;
-    uint8_t from, to;        /* columns */
+    uint8_t from, to; /* columns */
 };
 
 struct ladder {

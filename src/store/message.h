@@ -13,8 +13,8 @@ enum message_flag {
     MESSAGE_RETRANSMISSION = 1 << 0, /* byte-identical repetition on one hop */
     MESSAGE_DUPLICATE = 1 << 1,      /* second copy of one packet (another interface) */
     MESSAGE_MALFORMED = 1 << 2,
-    MESSAGE_TRUNCATED = 1 << 3,      /* the capture cut it */
-    MESSAGE_OWNED = 1 << 4,          /* the packet's bytes are the store's, not a mapped file's */
+    MESSAGE_TRUNCATED = 1 << 3, /* the capture cut it */
+    MESSAGE_OWNED = 1 << 4,     /* the packet's bytes are the store's, not a mapped file's */
     MESSAGE_SDP = 1 << 5,
     MESSAGE_MARKED = 1 << 6
 };
@@ -27,17 +27,17 @@ struct message {
     uint32_t frame;
     uint32_t payload_off; /* of the payload in the packet */
     uint32_t payload_len;
-    uint32_t flow;        /* who sent it to whom */
+    uint32_t flow; /* who sent it to whom */
     uint32_t transaction;
-    uint32_t previous;    /* in the transaction, by order of arrival */
-    uint32_t digest;      /* to recognise repetitions */
-    uint16_t ip_off;      /* of the IP header in the packet */
+    uint32_t previous; /* in the transaction, by order of arrival */
+    uint32_t digest;   /* to recognise repetitions */
+    uint16_t ip_off;   /* of the IP header in the packet */
     uint16_t ip_id;
     uint16_t source;
-    uint16_t code;        /* 0: a request */
+    uint16_t code; /* 0: a request */
     uint16_t linktype;
-    uint8_t method;       /* enum sip_method; of CSeq in a response */
-    uint8_t flags;        /* enum message_flag */
+    uint8_t method; /* enum sip_method; of CSeq in a response */
+    uint8_t flags;  /* enum message_flag */
 };
 
 static inline struct span message_payload(const struct message *m)

@@ -10,9 +10,9 @@
 struct store {
     struct pool messages, transactions, calls, legs, flows;
     struct index transaction_index, call_index, flow_index;
-    struct queue timers; /* transactions that may time out, oldest first */
+    struct queue timers;      /* transactions that may time out, oldest first */
     struct queue calls_queue; /* calls that eviction has not looked at, oldest first */
-    struct queue held;   /* those that it found unfinished and passed over */
+    struct queue held;        /* those that it found unfinished and passed over */
     struct store_counts counts;
     size_t budget;
     size_t owned; /* bytes of copied packets */

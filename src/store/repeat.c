@@ -8,9 +8,9 @@
 
 #include "store/private.h"
 
-#define DUPLICATE_NS 2000000      /* T1 is 500 ms: nobody retransmits after two */
-#define SAME_IP_ID_NS 400000000   /* below T1, for captures merged from hosts with their own clocks */
-#define LOOK_BACK 64              /* messages compared: a flood on one branch stays cheap */
+#define DUPLICATE_NS 2000000    /* T1 is 500 ms: nobody retransmits after two */
+#define SAME_IP_ID_NS 400000000 /* below T1, for captures merged from hosts with their own clocks */
+#define LOOK_BACK 64            /* messages compared: a flood on one branch stays cheap */
 
 static bool same_bytes(const struct message *a, const struct message *b)
 {

@@ -284,8 +284,8 @@ size_t store_bytes(const struct store *s)
 {
     return pool_used(&s->messages) + pool_used(&s->transactions) + pool_used(&s->calls) +
            pool_used(&s->legs) + pool_used(&s->flows) + index_bytes(&s->transaction_index) +
-           index_bytes(&s->call_index) + index_bytes(&s->flow_index) +
-           queue_bytes(&s->timers) + queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + s->owned;
+           index_bytes(&s->call_index) + index_bytes(&s->flow_index) + queue_bytes(&s->timers) +
+           queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + s->owned;
 }
 
 size_t store_budget(const struct store *s)
@@ -306,8 +306,8 @@ const struct message *store_message(const struct store *s, uint32_t id)
 
 const struct transaction *store_transaction(const struct store *s, uint32_t id)
 {
-    const struct transaction *t =
-        known(&s->transactions, id) ? pool_at(&s->transactions, id) : NULL;
+    const struct transaction *t = known(&s->transactions, id) ? pool_at(&s->transactions, id)
+                                                              : NULL;
     return t && t->seq ? t : NULL;
 }
 

@@ -29,28 +29,28 @@ enum transaction_state {
  */
 struct transaction {
     uint64_t key;
-    uint64_t seen;         /* a bit for each digest of its messages, see repeat.c */
+    uint64_t seen; /* a bit for each digest of its messages, see repeat.c */
     uint32_t call;
-    uint32_t last;         /* its latest message; message->previous leads to the others */
-    uint32_t request;      /* the first copy of the request */
-    uint32_t final;        /* the response that decided it */
-    uint32_t provisional;  /* the latest 1xx */
-    uint32_t ack;          /* the ACK, also when it is a transaction of its own */
+    uint32_t last;        /* its latest message; message->previous leads to the others */
+    uint32_t request;     /* the first copy of the request */
+    uint32_t final;       /* the response that decided it */
+    uint32_t provisional; /* the latest 1xx */
+    uint32_t ack;         /* the ACK, also when it is a transaction of its own */
     uint32_t messages;
-    uint32_t to_tag;       /* hash of the latest To tag of its responses, 0: none */
-    uint16_t code;         /* of `final`, else of `provisional`, else 0 */
+    uint32_t to_tag; /* hash of the latest To tag of its responses, 0: none */
+    uint16_t code;   /* of `final`, else of `provisional`, else 0 */
     uint16_t retransmissions;
     uint16_t duplicates;
-    uint8_t method;        /* enum sip_method */
-    uint8_t state;         /* enum transaction_state */
-    uint8_t class;         /* enum sip_class */
+    uint8_t method; /* enum sip_method */
+    uint8_t state;  /* enum transaction_state */
+    uint8_t class;  /* enum sip_class */
     bool marked;
-    bool forked;           /* final or provisional responses with several To tags */
-    uint64_t seq;          /* order of arrival, from 1; 0 in a record that is not in use */
+    bool forked;  /* final or provisional responses with several To tags */
+    uint64_t seq; /* order of arrival, from 1; 0 in a record that is not in use */
     int64_t time_ns;
-    uint32_t first;        /* its first message */
+    uint32_t first; /* its first message */
     uint32_t next_in_call;
-    uint32_t related;      /* transaction: the CANCEL of an INVITE, the INVITE of a CANCEL or 2xx-ACK */
+    uint32_t related; /* transaction: the CANCEL of an INVITE, the INVITE of a CANCEL or 2xx-ACK */
     uint32_t cseq;
 };
 
@@ -78,8 +78,8 @@ struct leg {
     uint64_t key;
     uint32_t call;
     uint32_t next_in_call;
-    uint8_t state;  /* enum leg_state */
-    bool invite;    /* an INVITE usage, so a BYE ends it */
+    uint8_t state; /* enum leg_state */
+    bool invite;   /* an INVITE usage, so a BYE ends it */
 };
 
 /* One direction between two addresses over one transport. */
@@ -107,9 +107,9 @@ struct store_method_count {
 struct store_counts {
     uint64_t messages, malformed, retransmissions, duplicates;
     uint64_t transactions, dialogs, calls;
-    uint64_t methods[SIP_METHODS]; /* requests */
+    uint64_t methods[SIP_METHODS];                         /* requests */
     struct store_method_count others[STORE_OTHER_METHODS]; /* requests of unregistered methods */
-    uint64_t codes[1000];          /* responses */
+    uint64_t codes[1000];                                  /* responses */
     uint64_t classes[SIP_CLASSES]; /* transactions by class now; an ACK, never answered, has none */
     uint64_t open;                 /* transactions that wait or proceed */
     uint64_t evicted_calls, evicted_messages;
@@ -143,9 +143,8 @@ void store_expect_records(const struct store *store, const struct store_keys *ke
  * Adds a scanned message with the keys from store_expect(), or NULL; copies the packet unless it
  * is mapped. The message's id, or 0. It may be evicted at once, when the budget is very small.
  */
-uint32_t store_add(struct store *store, const struct packet *packet,
-                   const struct payload *payload, const struct sip_message *sip,
-                   const struct store_keys *keys);
+uint32_t store_add(struct store *store, const struct packet *packet, const struct payload *payload,
+                   const struct sip_message *sip, const struct store_keys *keys);
 /* Moves capture time on, which may time transactions out. */
 void store_advance(struct store *store, int64_t now_ns);
 int64_t store_now(const struct store *store);

@@ -115,8 +115,7 @@ uint32_t transaction_take(struct store *s, const struct sip_message *m, uint64_t
 
 bool transaction_open(const struct transaction *txn)
 {
-    return txn->method != SIP_ACK &&
-           (txn->state == TXN_WAITING || txn->state == TXN_PROCEEDING);
+    return txn->method != SIP_ACK && (txn->state == TXN_WAITING || txn->state == TXN_PROCEEDING);
 }
 
 static void set_state(struct store *s, uint32_t id, enum transaction_state state)
@@ -125,13 +124,12 @@ static void set_state(struct store *s, uint32_t id, enum transaction_state state
     bool before = transaction_open(txn);
     txn->state = (uint8_t)state;
     bool after = transaction_open(txn);
-    enum sip_class class =
-        state == TXN_TIMED_OUT ? SIP_CLASS_TIMEOUT : sip_class_of(txn->code);
+    enum sip_class class = state == TXN_TIMED_OUT ? SIP_CLASS_TIMEOUT : sip_class_of(txn->code);
     if (txn->method != SIP_ACK) {
         s->counts.classes[txn->class]--;
         s->counts.classes[class]++;
     }
-    txn->class = (uint8_t)class;
+    txn->class = (uint8_t) class;
     if (before != after) {
         s->counts.open += after ? 1 : -1ULL;
         call_at(s, txn->call)->open += after ? 1 : -1U;
@@ -257,8 +255,7 @@ static void note_fork(struct transaction *txn, const struct sip_message *m)
     txn->to_tag = hash;
 }
 
-void transaction_apply(struct store *s, uint32_t id, uint32_t message,
-                       const struct sip_message *m)
+void transaction_apply(struct store *s, uint32_t id, uint32_t message, const struct sip_message *m)
 {
     if (sip_is_request(m)) {
         apply_request(s, id, message, m);
@@ -274,8 +271,7 @@ void transaction_apply(struct store *s, uint32_t id, uint32_t message,
 /* Timer F runs until the final response, Timer B of an INVITE until the first one. */
 static bool timer_runs(const struct transaction *txn)
 {
-    return txn->state == TXN_WAITING ||
-           (txn->state == TXN_PROCEEDING && txn->method != SIP_INVITE);
+    return txn->state == TXN_WAITING || (txn->state == TXN_PROCEEDING && txn->method != SIP_INVITE);
 }
 
 void store_advance(struct store *s, int64_t now_ns)

@@ -12,9 +12,9 @@ typedef void complete_fn(struct ui *ui, const char *text, void (*offer)(const ch
 
 struct command {
     const char *name;
-    const char *keys; /* default keys, separated by blanks: "Enter", "F1", "C-l", "?" */
+    const char *keys;  /* default keys, separated by blanks: "Enter", "F1", "C-l", "?" */
     const char *label; /* in the key bar, or NULL */
-    enum verb verb;   /* for the view on top, or VERB_NONE */
+    enum verb verb;    /* for the view on top, or VERB_NONE */
     void (*run)(struct ui *ui, const char *argument);
     const char *argument; /* "FILE", or NULL when it takes none */
     complete_fn *complete;

@@ -41,7 +41,7 @@ struct console {
     struct event *inputs[64]; /* descriptors of sources */
     size_t ninputs;
     int64_t drawn_ns;
-    uint64_t counted;    /* messages at the last rate measurement */
+    uint64_t counted; /* messages at the last rate measurement */
     int64_t counted_ns;
     int exit_signal;
 };
@@ -54,6 +54,32 @@ static struct console *console_of(struct ui *ui)
 struct view *ui_top(struct ui *ui)
 {
     return ui->views[ui->nviews - 1];
+}
+
+bool verb_scroll(enum verb verb, int *first, int height, int lines)
+{
+    switch (verb) {
+    case VERB_UP:
+        --*first;
+        return true;
+    case VERB_DOWN:
+        ++*first;
+        return true;
+    case VERB_PAGE_UP:
+        *first -= height;
+        return true;
+    case VERB_PAGE_DOWN:
+        *first += height;
+        return true;
+    case VERB_TOP:
+        *first = 0;
+        return true;
+    case VERB_BOTTOM:
+        *first = lines;
+        return true;
+    default:
+        return false;
+    }
 }
 
 void ui_push(struct ui *ui, struct view *view)

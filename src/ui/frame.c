@@ -190,8 +190,7 @@ void frame_draw_header(struct ui *ui)
     int x = 1 + screen_string(0, 1, COLS - 1, STYLE_HEADER, "sipwhy");
     for (size_t i = 0; i < h.count; i++)
         if (h.segments[i].rank >= 0)
-            x += 2 + screen_string(0, x + 2, COLS - x - 2, h.segments[i].style,
-                                   h.segments[i].text);
+            x += 2 + screen_string(0, x + 2, COLS - x - 2, h.segments[i].style, h.segments[i].text);
 }
 
 static int draw_key(int x, const struct command *command)

@@ -22,12 +22,14 @@ static const struct {
     const char *name;
     int code;
 } names[] = {
-    { "Up", KEY_UP },       { "Down", KEY_DOWN },   { "Left", KEY_LEFT },
-    { "Right", KEY_RIGHT }, { "PgUp", KEY_PPAGE },  { "PgDn", KEY_NPAGE },
-    { "Home", KEY_HOME },   { "End", KEY_END },     { "Enter", '\r' },
-    { "Esc", 27 },          { "Space", ' ' },       { "Tab", '\t' },
-    { "S-Tab", KEY_BTAB },  { "Del", KEY_DC },      { "Ins", KEY_IC },
-    { "Backspace", KEY_BACKSPACE },
+    { "Up", KEY_UP },      { "Down", KEY_DOWN },
+    { "Left", KEY_LEFT },  { "Right", KEY_RIGHT },
+    { "PgUp", KEY_PPAGE }, { "PgDn", KEY_NPAGE },
+    { "Home", KEY_HOME },  { "End", KEY_END },
+    { "Enter", '\r' },     { "Esc", 27 },
+    { "Space", ' ' },      { "Tab", '\t' },
+    { "S-Tab", KEY_BTAB }, { "Del", KEY_DC },
+    { "Ins", KEY_IC },     { "Backspace", KEY_BACKSPACE },
 };
 
 int keymap_code(const char *name)

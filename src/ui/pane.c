@@ -37,8 +37,8 @@ static void add_evidence(struct pane *pane, uint32_t transaction)
     for (size_t i = 0; i < evidence.count; i++) {
         struct strbuf safe = STRBUF_INIT;
         text_visible(&safe, SPAN(evidence.facts[i].text), pane->text.utf8);
-        styled_paragraph(&pane->text, HELP_PLAIN, strbuf_as_span(&safe), pane->width,
-                         pane->indent, pane->indent + 2);
+        styled_paragraph(&pane->text, HELP_PLAIN, strbuf_as_span(&safe), pane->width, pane->indent,
+                         pane->indent + 2);
         strbuf_free(&safe);
     }
     evidence_free(&evidence);

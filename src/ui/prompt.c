@@ -54,9 +54,7 @@ static int byte_waits(void)
     return prompt.nbytes > 0;
 }
 
-static void no_redisplay(void)
-{
-}
+static void no_redisplay(void) {}
 
 static void on_line(char *line)
 {
@@ -145,9 +143,7 @@ static void keep_matches(char **matches, int count, int longest)
     prompt.longest = longest;
 }
 
-static void no_terminal(void)
-{
-}
+static void no_terminal(void) {}
 
 static void no_terminal_meta(int meta)
 {

@@ -119,8 +119,7 @@ int screen_start(char **error)
 
 void screen_whole_keys(bool whole)
 {
-    const mmask_t mouse =
-        BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+    const mmask_t mouse = BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED;
     keypad(stdscr, whole);
     mousemask(whole ? mouse : 0, NULL);
 }

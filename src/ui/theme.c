@@ -98,10 +98,9 @@ enum style theme_class(uint8_t sip_class)
 enum style theme_help(enum help_style style)
 {
     static const enum style styles[HELP_STYLES] = {
-        [HELP_PLAIN] = STYLE_NORMAL,    [HELP_TITLE] = STYLE_TITLE,
-        [HELP_HEADING] = STYLE_HEADING, [HELP_BOLD] = STYLE_BOLD,
-        [HELP_CODE] = STYLE_CODE,       [HELP_LINK] = STYLE_LINK,
-        [HELP_MARK] = STYLE_HEADING,    [HELP_DIM] = STYLE_DIM,
+        [HELP_PLAIN] = STYLE_NORMAL, [HELP_TITLE] = STYLE_TITLE, [HELP_HEADING] = STYLE_HEADING,
+        [HELP_BOLD] = STYLE_BOLD,    [HELP_CODE] = STYLE_CODE,   [HELP_LINK] = STYLE_LINK,
+        [HELP_MARK] = STYLE_HEADING, [HELP_DIM] = STYLE_DIM,
     };
     return styles[style];
 }
@@ -109,11 +108,11 @@ enum style theme_help(enum help_style style)
 const char *theme_mark(uint8_t sip_class, bool utf8)
 {
     static const char *const marks[SIP_CLASSES][2] = {
-        [SIP_CLASS_NONE] = { "·", "." },     [SIP_CLASS_PROVISIONAL] = { "…", "." },
-        [SIP_CLASS_SUCCESS] = { "✓", "+" },  [SIP_CLASS_REDIRECT] = { "»", ">" },
+        [SIP_CLASS_NONE] = { "·", "." },      [SIP_CLASS_PROVISIONAL] = { "…", "." },
+        [SIP_CLASS_SUCCESS] = { "✓", "+" },   [SIP_CLASS_REDIRECT] = { "»", ">" },
         [SIP_CLASS_CHALLENGE] = { "?", "?" }, [SIP_CLASS_CANCELLED] = { "⊘", "x" },
-        [SIP_CLASS_CLIENT] = { "✗", "!" },   [SIP_CLASS_SERVER] = { "✗", "!" },
-        [SIP_CLASS_GLOBAL] = { "✖", "#" },   [SIP_CLASS_TIMEOUT] = { "⧖", "T" },
+        [SIP_CLASS_CLIENT] = { "✗", "!" },    [SIP_CLASS_SERVER] = { "✗", "!" },
+        [SIP_CLASS_GLOBAL] = { "✖", "#" },    [SIP_CLASS_TIMEOUT] = { "⧖", "T" },
     };
     return marks[sip_class < SIP_CLASSES ? sip_class : SIP_CLASS_NONE][utf8 ? 0 : 1];
 }

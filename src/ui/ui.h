@@ -18,9 +18,22 @@
 /* What a key asks the view on top to do; the console itself does the rest (ui/command.c). */
 enum verb {
     VERB_NONE,
-    VERB_UP, VERB_DOWN, VERB_LEFT, VERB_RIGHT, VERB_PAGE_UP, VERB_PAGE_DOWN, VERB_TOP, VERB_BOTTOM,
-    VERB_OPEN, VERB_MARK, VERB_NEXT_FAILURE, VERB_PREVIOUS_FAILURE
+    VERB_UP,
+    VERB_DOWN,
+    VERB_LEFT,
+    VERB_RIGHT,
+    VERB_PAGE_UP,
+    VERB_PAGE_DOWN,
+    VERB_TOP,
+    VERB_BOTTOM,
+    VERB_OPEN,
+    VERB_MARK,
+    VERB_NEXT_FAILURE,
+    VERB_PREVIOUS_FAILURE
 };
+
+/* Moves the first line shown of a text of `lines`, a page being `height`; the view clamps it. */
+bool verb_scroll(enum verb verb, int *first, int height, int lines);
 
 struct ui;
 struct view;
@@ -57,18 +70,18 @@ struct ui {
     struct help *help;
     struct view *views[VIEW_DEPTH]; /* the last is on top */
     size_t nviews;
-    struct rows rows;               /* of the transaction list */
-    struct regex *search;           /* the last `/` */
-    char *notice;                   /* the message in the bottom line, until the next key */
+    struct rows rows;     /* of the transaction list */
+    struct regex *search; /* the last `/` */
+    char *notice;         /* the message in the bottom line, until the next key */
     bool notice_is_error;
     bool quit;
     bool dirty;
-    bool loading;                   /* files are still being read */
+    bool loading;          /* files are still being read */
     struct rect pane_rect; /* where it was drawn; height 0: nowhere */
     int pane_scroll;
-    struct subject pane_subject;    /* what pane_scroll belongs to */
+    struct subject pane_subject; /* what pane_scroll belongs to */
     int64_t started_ns;
-    double rate;                    /* messages a second, lately */
+    double rate; /* messages a second, lately */
     bool prompting;
 };
 
@@ -94,6 +107,9 @@ struct view *view_message_new(struct ui *ui, uint32_t message);
 /* A page: a topic of the knowledge base, or the keys. NULL when there is no such topic. */
 struct view *view_page_new(struct ui *ui, const char *topic);
 struct view *view_keys_new(struct ui *ui);
+
+/* save.c: the calls of the marked transactions, else of those in the list. */
+void ui_save(struct ui *ui, const char *path, bool overwrite);
 
 /* pane.c */
 void pane_draw(struct ui *ui, struct subject subject, struct rect rect);

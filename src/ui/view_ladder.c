@@ -23,13 +23,14 @@
 
 struct ladder_view {
     struct view view;
-    struct store_ref transaction; /* the one it was opened from: says whether the call still lives */
+    struct store_ref
+        transaction; /* the one it was opened from: says whether the call still lives */
     struct ladder ladder;
     uint32_t call;
     uint32_t messages; /* of the call when the ladder was built */
     size_t row, top;
     size_t columns_row; /* the row whose columns were brought into view */
-    int left; /* first column shown */
+    int left;           /* first column shown */
     int height, top_y;
 };
 
@@ -64,8 +65,8 @@ static void put_media(struct strbuf *out, struct span body)
     static const char tones[] = " telephone-event";
     if (span_starts(media, "audio ") && !span_find(media, ','))
         media = (struct span){ media.p + 6, media.n - 6 };
-    if (media.n >= sizeof tones && span_is((struct span){ span_end(media) - (sizeof tones - 1),
-                                                          sizeof tones - 1 }, tones))
+    if (media.n >= sizeof tones &&
+        span_is((struct span){ span_end(media) - (sizeof tones - 1), sizeof tones - 1 }, tones))
         media.n -= sizeof tones - 1;
     strbuf_text(out, " (");
     strbuf_span(out, media.n ? media : SPAN("SDP"));
@@ -126,8 +127,9 @@ static void draw_columns(const struct canvas *c)
         int width = (int)strlen(text) < c->step ? (int)strlen(text) : c->step - 1;
         int at = x - width / 2;
         if (inside(c, at) && inside(c, x))
-            screen_string(c->rect.y, at, width < c->rect.x + c->rect.width - at ? width
-                                             : c->rect.x + c->rect.width - at,
+            screen_string(c->rect.y, at,
+                          width < c->rect.x + c->rect.width - at ? width
+                                                                 : c->rect.x + c->rect.width - at,
                           STYLE_TITLE, text);
         for (int y = 1; inside(c, x) && y < c->rect.height; y++)
             screen_string(c->rect.y + y, x, 1, STYLE_RULE, screen_utf8() ? "│" : "|");

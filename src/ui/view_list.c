@@ -20,10 +20,10 @@
 struct list_view {
     struct view view;
     struct store_ref chosen;
-    uint64_t seq;    /* of the chosen transaction, to find its neighbours when it has gone */
-    int wish;        /* screen line on which the user left the selection */
-    int line;        /* the one it is on, as far as there are rows */
-    bool following;  /* the newest row stays selected */
+    uint64_t seq;     /* of the chosen transaction, to find its neighbours when it has gone */
+    int wish;         /* screen line on which the user left the selection */
+    int line;         /* the one it is on, as far as there are rows */
+    bool following;   /* the newest row stays selected */
     struct rect rows; /* of the last drawing, for paging and clicks */
 };
 
@@ -154,8 +154,8 @@ static size_t selected_row(const struct list_view *v, struct ui *ui)
         return 0;
     if (v->following && ui->settings->follow)
         return count - 1;
-    const struct transaction *txn =
-        store_transaction(ui->store, store_transaction_find(ui->store, v->chosen));
+    const struct transaction *txn = store_transaction(ui->store,
+                                                      store_transaction_find(ui->store, v->chosen));
     return rows_find(&ui->rows, txn ? txn->seq : v->seq);
 }
 
@@ -219,8 +219,8 @@ static void draw_row(struct ui *ui, struct rect rect, int y, uint32_t id, bool s
         strbuf_clear(&text);
         c.width = width ? width : rect.x + rect.width - x;
         columns[i].put(&c, &text);
-        enum style style =
-            columns[i].colour == COLOUR_CLASS ? theme_class(c.txn->class) : STYLE_NORMAL;
+        enum style style = columns[i].colour == COLOUR_CLASS ? theme_class(c.txn->class)
+                                                             : STYLE_NORMAL;
         screen_text(y, x, c.width, style, strbuf_as_span(&text));
         x += width + 1;
     }
@@ -233,10 +233,9 @@ static void draw_empty(struct ui *ui, struct rect rect)
 {
     const char *text = ui->rows.looked < ui->rows.all.count && ui->rows.filter ? "Filtering..."
                        : ui->rows.filter && ui->rows.all.count ? "Nothing fits the filter."
-                       : ui->loading                         ? "Reading..."
-                       : inputs_live(ui->session->inputs)
-                           ? "Waiting for SIP messages..."
-                           : "No SIP messages in this input.";
+                       : ui->loading                           ? "Reading..."
+                       : inputs_live(ui->session->inputs)      ? "Waiting for SIP messages..."
+                                                               : "No SIP messages in this input.";
     if (rect.height > 2)
         screen_string(rect.y + 2, rect.x + 2, rect.width - 4, STYLE_DIM, text);
 }

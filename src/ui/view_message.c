@@ -31,9 +31,8 @@ static void draw_title(struct ui *ui, struct message_view *v, struct rect rect)
         return;
     const struct flow *flow = store_flow(ui->store, m->flow);
     snprintf(line, sizeof line, "frame %u  %s  %s %s %s  %s  %u bytes%s", m->frame,
-             time_clock(m->time_ns, when), addr_format(&flow->src, src),
-             screen_utf8() ? "→" : ">", addr_format(&flow->dst, dst),
-             transport_name(flow->transport), m->payload_len,
+             time_clock(m->time_ns, when), addr_format(&flow->src, src), screen_utf8() ? "→" : ">",
+             addr_format(&flow->dst, dst), transport_name(flow->transport), m->payload_len,
              m->flags & MESSAGE_RETRANSMISSION ? "  retransmission"
              : m->flags & MESSAGE_MALFORMED    ? "  malformed"
                                                : "");
@@ -58,28 +57,7 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
 {
     struct message_view *v = (struct message_view *)view;
     (void)ui;
-    switch (verb) {
-    case VERB_UP:
-        v->scroll--;
-        return true;
-    case VERB_DOWN:
-        v->scroll++;
-        return true;
-    case VERB_PAGE_UP:
-        v->scroll -= v->height;
-        return true;
-    case VERB_PAGE_DOWN:
-        v->scroll += v->height;
-        return true;
-    case VERB_TOP:
-        v->scroll = 0;
-        return true;
-    case VERB_BOTTOM:
-        v->scroll = v->lines;
-        return true;
-    default:
-        return false;
-    }
+    return verb_scroll(verb, &v->scroll, v->height, v->lines);
 }
 
 /* What a search knows after a walk over the matches: the ones around the current line. */

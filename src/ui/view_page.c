@@ -43,10 +43,11 @@ static void lay_out_page(struct ui *ui, struct page_view *v)
 static void lay_out_keys(struct page_view *v)
 {
     styled_heading(&v->text, HELP_TITLE, "Keys and commands", "Esc leads back", v->width);
-    styled_paragraph(&v->text, HELP_DIM,
-                     SPAN("Each line: keys, the command behind ':' and what it does. A key is bound "
-                          "to another command with :map."),
-                     v->width, 0, 0);
+    styled_paragraph(
+        &v->text, HELP_DIM,
+        SPAN("Each line: keys, the command behind ':' and what it does. A key is bound "
+             "to another command with :map."),
+        v->width, 0, 0);
     styled_blank(&v->text);
     for (size_t i = 0; i < command_count; i++) {
         char keys[64];
@@ -85,28 +86,7 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
 {
     struct page_view *v = (struct page_view *)view;
     (void)ui;
-    switch (verb) {
-    case VERB_UP:
-        v->scroll--;
-        return true;
-    case VERB_DOWN:
-        v->scroll++;
-        return true;
-    case VERB_PAGE_UP:
-        v->scroll -= v->height;
-        return true;
-    case VERB_PAGE_DOWN:
-        v->scroll += v->height;
-        return true;
-    case VERB_TOP:
-        v->scroll = 0;
-        return true;
-    case VERB_BOTTOM:
-        v->scroll = (int)v->text.nlines;
-        return true;
-    default:
-        return false;
-    }
+    return verb_scroll(verb, &v->scroll, v->height, (int)v->text.nlines);
 }
 
 static bool line_fits(struct ui *ui, struct page_view *v, size_t i)

@@ -211,10 +211,10 @@ static const struct extension {
     uint8_t number, length;
     uint8_t rest[14]; /* behind the next header's number */
 } extensions[] = {
-    { 'h', 0, 8, { 0, 5, 2, 0, 0, 1, 0 } },            /* hop-by-hop: a router alert */
-    { 'd', 60, 16, { 1, 1, 12 } },                     /* destination: padding */
-    { 'r', 43, 8, { 0, 253, 0, 0, 0, 0, 0 } },           /* routing: an experiment's, used up */
-    { 'f', 44, 8, { 0, 0, 0, 0, 0, 0, 7 } },           /* a fragment that is the whole */
+    { 'h', 0, 8, { 0, 5, 2, 0, 0, 1, 0 } },               /* hop-by-hop: a router alert */
+    { 'd', 60, 16, { 1, 1, 12 } },                        /* destination: padding */
+    { 'r', 43, 8, { 0, 253, 0, 0, 0, 0, 0 } },            /* routing: an experiment's, used up */
+    { 'f', 44, 8, { 0, 0, 0, 0, 0, 0, 7 } },              /* a fragment that is the whole */
     { 'a', 51, 16, { 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1 } }, /* authentication, RFC 4302 */
 };
 
@@ -279,7 +279,18 @@ static void wrap_in_error(struct bytes *b, const struct ip *ip, const struct byt
 /* Link layers */
 
 enum link {
-    ETHERNET, VLAN, QINQ, QINQ_OLD, PPPOE, SLL, SLL2, NULL_LITTLE, NULL_BIG, LOOP, RAW_IP, IPV4,
+    ETHERNET,
+    VLAN,
+    QINQ,
+    QINQ_OLD,
+    PPPOE,
+    SLL,
+    SLL2,
+    NULL_LITTLE,
+    NULL_BIG,
+    LOOP,
+    RAW_IP,
+    IPV4,
     IPV6
 };
 static const uint16_t linktypes[] = { 1, 1, 1, 1, 1, 113, 276, 0, 0, 108, 101, 228, 229 };
@@ -306,7 +317,7 @@ static void put_ethernet_link(struct bytes *b, enum link link, unsigned type, si
         put_tag(b, 0x9100, 200);
     if (link == VLAN || link == QINQ || link == QINQ_OLD)
         put_tag(b, 0x8100, 0x6064); /* priority 3, VLAN 100 */
-    if (link == PPPOE) { /* RFC 2516: a session with an IPv4 PPP packet */
+    if (link == PPPOE) {            /* RFC 2516: a session with an IPv4 PPP packet */
         put32(b, 0x88641100);
         put16(b, 7);
         put16(b, (unsigned)length + 2);
@@ -399,10 +410,10 @@ struct file {
     const char *name; /* its end says the format */
     struct part parts[2];
     bool nano;
-    uint32_t snap;      /* bytes kept of a packet, 0: all */
-    const char *only;   /* hops kept, "ap" stands for both directions; NULL: all */
-    unsigned damage;    /* the record whose length is impossible, from 1 */
-    unsigned cut;       /* bytes missing at the end */
+    uint32_t snap;    /* bytes kept of a packet, 0: all */
+    const char *only; /* hops kept, "ap" stands for both directions; NULL: all */
+    unsigned damage;  /* the record whose length is impossible, from 1 */
+    unsigned cut;     /* bytes missing at the end */
 };
 
 struct writer {
@@ -513,8 +524,8 @@ static uint64_t to_units(const struct interface *i, int64_t ns)
 }
 
 /* An enhanced packet block; "+S" asks for a simple one, "+O" for the old packet block. */
-static void put_pcapng_record(struct writer *w, const struct say *say, size_t interface,
-                              int64_t ns, const struct bytes *packet)
+static void put_pcapng_record(struct writer *w, const struct say *say, size_t interface, int64_t ns,
+                              const struct bytes *packet)
 {
     struct bytes body = { .n = 0 };
     bool little = !w->part->big, old = asks(say, 'O');
@@ -577,7 +588,10 @@ static void put_part(struct writer *w)
 #define ON(list) .interfaces = (list), .count = COUNT(list)
 #define ALL(table) .rows = (table), .n = COUNT(table)
 #define FROM(table, first, rows_) .rows = (table) + (first), .n = (rows_)
-#define PLAIN_FILE(name_, table) { .name = name_, .parts = { { ON(ethernet), ALL(table) } } }
+#define PLAIN_FILE(name_, table)                                 \
+    {                                                            \
+        .name = name_, .parts = { { ON(ethernet), ALL(table) } } \
+    }
 
 static const struct interface ethernet[] = { { ETHERNET, 0, 0 } };
 static const struct interface two[] = { { ETHERNET, 0, 0 }, { ETHERNET, 9, 0 } };

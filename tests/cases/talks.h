@@ -22,11 +22,15 @@ struct say {
     const char *more, *call, *without, *body;
     size_t raw; /* `start` is the payload, so many bytes */
 };
-#define SAY(ms_, hop_, start_, cseq_, via_, who_, ...)                                            \
-    { .ms = (ms_), .hop = (hop_), .start = (start_), .cseq = (cseq_), .via = (via_),              \
-      .who = (who_), __VA_ARGS__ }
-#define RAW(ms_, hop_, bytes_)                                                                    \
-    { .ms = (ms_), .hop = (hop_), .start = (bytes_), .raw = sizeof(bytes_) - 1 }
+#define SAY(ms_, hop_, start_, cseq_, via_, who_, ...)                                 \
+    {                                                                                  \
+        .ms = (ms_), .hop = (hop_), .start = (start_), .cseq = (cseq_), .via = (via_), \
+        .who = (who_), __VA_ARGS__                                                     \
+    }
+#define RAW(ms_, hop_, bytes_)                                                   \
+    {                                                                            \
+        .ms = (ms_), .hop = (hop_), .start = (bytes_), .raw = sizeof(bytes_) - 1 \
+    }
 
 #define TO_BOB(method) method " sip:bob@b.example SIP/2.0"
 #define TO_CAROL(method) method " sip:carol@c.example SIP/2.0"
@@ -34,8 +38,8 @@ struct say {
 #define TRYING "SIP/2.0 100 Trying"
 #define RINGING "SIP/2.0 180 Ringing"
 #define OK "SIP/2.0 200 OK"
-#define SDP_OFFER                                                                                 \
-    "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"                  \
+#define SDP_OFFER                                                               \
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n" \
     "m=audio 40000 RTP/AVP 8 0\r\na=rtpmap:8 PCMA/8000\r\n"
 
 /* An answered call on one hop, RFC 3665 §3.1. */
@@ -204,8 +208,8 @@ static const struct say reinvite[] = {
     SAY(9010, "ba", OK, "2 BYE", "5@a", "a1/b1"),
 };
 
-#define CREDENTIALS(header)                                                                       \
-    header ": Digest username=\"alice\", realm=\"b.example\", nonce=\"n1\","                       \
+#define CREDENTIALS(header)                                                  \
+    header ": Digest username=\"alice\", realm=\"b.example\", nonce=\"n1\"," \
            " uri=\"sip:b.example\", response=\"00000000000000000000000000000000\""
 
 static const struct say digest[] = {
@@ -282,22 +286,23 @@ static const struct say one_branch[] = {
 };
 
 /* A row a link layer, in the order of gen.c's list; the Call-ID names it. */
-#define PING(ms, hop, name)                                                                       \
+#define PING(ms, hop, name) \
     SAY(ms, hop, TO_BOB("OPTIONS"), "1 OPTIONS", name "@a", "a1/b", .call = name)
 static const struct say over_links[] = {
-    PING(0, "ab", "ethernet"),   PING(1, "ab", "vlan"),        PING(2, "ab", "qinq"),
-    PING(3, "ab", "qinq-old"),   PING(4, "ab", "pppoe"),       PING(5, "ab", "sll"),
-    PING(6, "ab", "sll2"),       PING(7, "ab", "null-little"), PING(8, "ab", "null-big"),
-    PING(9, "ab", "loop"),       PING(10, "ab", "raw"),        PING(11, "ab", "ipv4"),
-    PING(12, "AB", "ipv6"),      PING(13, "AB", "ethernet-6"), PING(14, "AB", "vlan-6"),
+    PING(0, "ab", "ethernet"), PING(1, "ab", "vlan"),        PING(2, "ab", "qinq"),
+    PING(3, "ab", "qinq-old"), PING(4, "ab", "pppoe"),       PING(5, "ab", "sll"),
+    PING(6, "ab", "sll2"),     PING(7, "ab", "null-little"), PING(8, "ab", "null-big"),
+    PING(9, "ab", "loop"),     PING(10, "ab", "raw"),        PING(11, "ab", "ipv4"),
+    PING(12, "AB", "ipv6"),    PING(13, "AB", "ethernet-6"), PING(14, "AB", "vlan-6"),
 };
 
 /* IP headers of every kind between the link and UDP; "g" are Ethernet's padding bytes. */
 static const struct say over_ip[] = {
-    PING(0, "ab", "plain-4"),       PING(1, "ab+o", "options-4"), PING(2, "AB", "plain-6"),
-    PING(3, "AB+h", "hop-by-hop"),  PING(4, "AB+d", "destination"), PING(5, "AB+r", "routing"),
+    PING(0, "ab", "plain-4"),        PING(1, "ab+o", "options-4"),
+    PING(2, "AB", "plain-6"),        PING(3, "AB+h", "hop-by-hop"),
+    PING(4, "AB+d", "destination"),  PING(5, "AB+r", "routing"),
     PING(6, "AB+f", "one-fragment"), PING(7, "AB+a", "authentication"),
-    PING(8, "AB+hdrfad", "many"),   PING(9, "ab+g", "padded"),
+    PING(8, "AB+hdrfad", "many"),    PING(9, "ab+g", "padded"),
 };
 
 /* Nobody uses 5060. */
@@ -402,8 +407,8 @@ static const struct say syntax[] = {
 };
 
 /* One thing wrong in each; the user part of the Request-URI names it. */
-#define BROKEN(ms, name, cseq, ...)                                                               \
-    SAY(ms, "ab", "OPTIONS sip:" name "@b.example SIP/2.0", cseq, name "@a", "a1/b",              \
+#define BROKEN(ms, name, cseq, ...)                                                  \
+    SAY(ms, "ab", "OPTIONS sip:" name "@b.example SIP/2.0", cseq, name "@a", "a1/b", \
         .call = name "@a", __VA_ARGS__)
 static const struct say malformed[] = {
     BROKEN(0, "no-via", "1 OPTIONS", .without = "Via"),
@@ -439,13 +444,16 @@ static const struct say malformed[] = {
 
 /* Unusual, but allowed: none of these is malformed. */
 static const struct say well_formed[] = {
-    BROKEN(1, "no-length", "1 OPTIONS", .without = "Content-Length"),     /* §20.14 */
-    BROKEN(2, "long-body", "1 OPTIONS", .without = "Content-Length",      /* §18.3 */
+    BROKEN(1, "no-length", "1 OPTIONS", .without = "Content-Length"), /* §20.14 */
+    BROKEN(2, "long-body", "1 OPTIONS", .without = "Content-Length",  /* §18.3 */
            .more = "Content-Length: 2", .body = "a=x\r\n"),
     BROKEN(3, "same-lengths", "1 OPTIONS", .more = "Content-Length: 0"),
     BROKEN(4, "largest-number", "2147483647 OPTIONS"),
     SAY(5, "ba", "SIP/2.0 200 ", "1 OPTIONS", "r1@a", "a1/b1"), /* §7.2: the phrase may be empty */
-    SAY(6, "ba", "SIP/2.0 299 Kein Gr\xc3\xbc\xc3\x9f" "e", "1 OPTIONS", "r2@a", "a1/b1"),
+    SAY(6, "ba",
+        "SIP/2.0 299 Kein Gr\xc3\xbc\xc3\x9f"
+        "e",
+        "1 OPTIONS", "r2@a", "a1/b1"),
     SAY(7, "ab", "OPTIONS tel:+15550100 SIP/2.0", "1 OPTIONS", "tel@a", "a1/b"),
     SAY(8, "ab", "OPTIONS sip:no-tags@b.example SIP/2.0", "1 OPTIONS", "t@a", "a/b"), /* RFC 2543 */
 };

@@ -34,7 +34,7 @@ enum message_kind { MESSAGE_STARTED, MESSAGE_CHANGED, MESSAGE_RESUME };
 
 struct message {
     enum message_kind kind;
-    int value;          /* process id, or wait status */
+    int value; /* process id, or wait status */
 };
 
 struct child {
@@ -52,7 +52,7 @@ struct child {
 
 static void on_child(int number)
 {
-    (void)number;       /* only there to interrupt ppoll */
+    (void)number; /* only there to interrupt ppoll */
 }
 
 static void default_signals(void)
@@ -66,7 +66,7 @@ static void default_signals(void)
 
 static _Noreturn void program_run(const struct child_plan *plan, pid_t leader)
 {
-    const struct rlimit no_core = {0, 0};
+    const struct rlimit no_core = { 0, 0 };
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != leader)
@@ -85,7 +85,7 @@ static _Noreturn void program_run(const struct child_plan *plan, pid_t leader)
 
 static void leader_send(enum message_kind kind, int value)
 {
-    const struct message m = {kind, value};
+    const struct message m = { kind, value };
     if (send(EVENTS_FD, &m, sizeof(m), MSG_NOSIGNAL) < 0)
         _exit(0);
 }
@@ -132,8 +132,8 @@ static void leader_settle(int slave, int events)
 
 static void leader_signals(sigset_t *while_waiting)
 {
-    static const int ignored[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE};
-    struct sigaction action = {.sa_handler = on_child};
+    static const int ignored[] = { SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE };
+    struct sigaction action = { .sa_handler = on_child };
     sigset_t block;
 
     default_signals();
@@ -166,7 +166,7 @@ static _Noreturn void leader_run(const struct child_plan *plan, pid_t harness, i
     setpgid(program, program);
     leader_send(MESSAGE_STARTED, program);
     for (;;) {
-        struct pollfd request = {.fd = EVENTS_FD, .events = POLLIN};
+        struct pollfd request = { .fd = EVENTS_FD, .events = POLLIN };
         leader_reap(program);
         if (ppoll(&request, 1, NULL, &while_waiting) > 0)
             leader_obey(program);
@@ -177,7 +177,7 @@ static _Noreturn void leader_run(const struct child_plan *plan, pid_t harness, i
 
 static int set_size(int fd, int cols, int rows)
 {
-    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
+    struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
     return ioctl(fd, TIOCSWINSZ, &size) < 0 ? -errno : 0;
 }
 
@@ -256,7 +256,7 @@ static int launch(struct child *c, const struct child_plan *plan)
     if (c->leader < 0)
         return -error;
 
-    struct pollfd started = {.fd = c->events, .events = POLLIN};
+    struct pollfd started = { .fd = c->events, .events = POLLIN };
     if (poll(&started, 1, START_MS) <= 0)
         return -ETIMEDOUT;
     child_update(c);
@@ -367,7 +367,7 @@ enum child_state child_state(const struct child *c, int *code)
 
 int child_signal(struct child *c, int number)
 {
-    const struct message resume = {MESSAGE_RESUME, 0};
+    const struct message resume = { MESSAGE_RESUME, 0 };
 
     child_update(c);
     if (c->state == CHILD_EXITED || c->state == CHILD_KILLED)
@@ -388,11 +388,11 @@ static const struct flag_row {
     enum { WORD_INPUT, WORD_OUTPUT, WORD_LOCAL } word;
     tcflag_t bit;
 } flag_rows[] = {
-    {"ECHO", WORD_LOCAL, ECHO},       {"ICANON", WORD_LOCAL, ICANON},
-    {"ISIG", WORD_LOCAL, ISIG},       {"IEXTEN", WORD_LOCAL, IEXTEN},
-    {"OPOST", WORD_OUTPUT, OPOST},    {"ONLCR", WORD_OUTPUT, ONLCR},
-    {"ICRNL", WORD_INPUT, ICRNL},     {"IXON", WORD_INPUT, IXON},
-    {"BRKINT", WORD_INPUT, BRKINT},
+    { "ECHO", WORD_LOCAL, ECHO },     { "ICANON", WORD_LOCAL, ICANON },
+    { "ISIG", WORD_LOCAL, ISIG },     { "IEXTEN", WORD_LOCAL, IEXTEN },
+    { "OPOST", WORD_OUTPUT, OPOST },  { "ONLCR", WORD_OUTPUT, ONLCR },
+    { "ICRNL", WORD_INPUT, ICRNL },   { "IXON", WORD_INPUT, IXON },
+    { "BRKINT", WORD_INPUT, BRKINT },
 };
 
 static void add(char *text, size_t size, const char *format, const char *name)
@@ -414,15 +414,15 @@ void child_left_behind(const struct child *c, char *text, size_t size)
         add(text, size, "line settings unreadable: %s", strerror(errno));
         return;
     }
-    tcflag_t changed[] = {now.c_iflag ^ c->before.c_iflag, now.c_oflag ^ c->before.c_oflag,
-                          now.c_lflag ^ c->before.c_lflag};
+    tcflag_t changed[] = { now.c_iflag ^ c->before.c_iflag, now.c_oflag ^ c->before.c_oflag,
+                           now.c_lflag ^ c->before.c_lflag };
     for (size_t i = 0; i < sizeof(flag_rows) / sizeof(flag_rows[0]); i++) {
         const struct flag_row *row = &flag_rows[i];
         if (changed[row->word] & row->bit)
             add(text, size, "%s changed", row->name);
         changed[row->word] &= ~row->bit;
     }
-    static const char *const words[] = {"c_iflag", "c_oflag", "c_lflag"};
+    static const char *const words[] = { "c_iflag", "c_oflag", "c_lflag" };
     for (size_t i = 0; i < 3; i++)
         if (changed[i] != 0)
             add(text, size, "%s changed", words[i]);

@@ -13,14 +13,14 @@
 
 enum child_state {
     CHILD_RUNNING,
-    CHILD_STOPPED,      /* code: the stop signal */
-    CHILD_EXITED,       /* code: the exit status */
-    CHILD_KILLED,       /* code: the signal that ended it */
+    CHILD_STOPPED, /* code: the stop signal */
+    CHILD_EXITED,  /* code: the exit status */
+    CHILD_KILLED,  /* code: the signal that ended it */
 };
 
 struct child_plan {
-    char *const *argv;  /* NULL-ended; argv[0] is looked up in PATH */
-    char *const *envp;  /* NULL-ended; NULL means the caller's own environment */
+    char *const *argv; /* NULL-ended; argv[0] is looked up in PATH */
+    char *const *envp; /* NULL-ended; NULL means the caller's own environment */
     int cols;
     int rows;
 };

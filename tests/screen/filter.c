@@ -18,26 +18,26 @@
 static const struct mode_row {
     int number;
     bool at_rest;
-    bool soft_reset;    /* DECSTR brings it back too */
+    bool soft_reset; /* DECSTR brings it back too */
     const char *name;
 } mode_rows[FILTER_MODES] = {
-    {1, false, true, "application cursor keys on"},
-    {5, false, false, "reversed screen on"},
-    {6, false, true, "origin mode on"},
-    {7, true, true, "line wrap off"},
-    {9, false, false, "mouse on (9)"},
-    {25, true, true, "cursor hidden"},
-    {47, false, false, "alternate screen on (47)"},
-    {1000, false, false, "mouse on (1000)"},
-    {1001, false, false, "mouse on (1001)"},
-    {1002, false, false, "mouse on (1002)"},
-    {1003, false, false, "mouse on (1003)"},
-    {1004, false, false, "focus reports on"},
-    {1006, false, false, "mouse coordinates on (1006)"},
-    {1015, false, false, "mouse coordinates on (1015)"},
-    {1047, false, false, "alternate screen on (1047)"},
-    {1049, false, false, "alternate screen on (1049)"},
-    {2004, false, false, "bracketed paste on"},
+    { 1, false, true, "application cursor keys on" },
+    { 5, false, false, "reversed screen on" },
+    { 6, false, true, "origin mode on" },
+    { 7, true, true, "line wrap off" },
+    { 9, false, false, "mouse on (9)" },
+    { 25, true, true, "cursor hidden" },
+    { 47, false, false, "alternate screen on (47)" },
+    { 1000, false, false, "mouse on (1000)" },
+    { 1001, false, false, "mouse on (1001)" },
+    { 1002, false, false, "mouse on (1002)" },
+    { 1003, false, false, "mouse on (1003)" },
+    { 1004, false, false, "focus reports on" },
+    { 1006, false, false, "mouse coordinates on (1006)" },
+    { 1015, false, false, "mouse coordinates on (1015)" },
+    { 1047, false, false, "alternate screen on (1047)" },
+    { 1049, false, false, "alternate screen on (1049)" },
+    { 2004, false, false, "bracketed paste on" },
 };
 
 static void mode_set(struct filter *f, int number, bool on)

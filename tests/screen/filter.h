@@ -17,11 +17,11 @@
 #define FILTER_DIM_FONT 9
 
 enum filter_state {
-    FILTER_TEXT,        /* ordinary bytes */
-    FILTER_ESCAPE,      /* after ESC, intermediates included */
-    FILTER_CSI,         /* after ESC [ */
-    FILTER_CSI_LONG,    /* a control sequence longer than the hold: passed on unread */
-    FILTER_STRING,      /* OSC, DCS and their kind */
+    FILTER_TEXT,     /* ordinary bytes */
+    FILTER_ESCAPE,   /* after ESC, intermediates included */
+    FILTER_CSI,      /* after ESC [ */
+    FILTER_CSI_LONG, /* a control sequence longer than the hold: passed on unread */
+    FILTER_STRING,   /* OSC, DCS and their kind */
     FILTER_STRING_ESCAPE,
 };
 

@@ -38,14 +38,14 @@
 #define TOTAL_MS 60000
 #define WAIT_MS 5000
 #define SOON_MS 2000
-#define REACT_MS 100        /* a program that shows no reaction to a key by then will show none */
+#define REACT_MS 100 /* a program that shows no reaction to a key by then will show none */
 #define QUIET_MS 30
-#define AFTER_ESC_MS 120    /* so that a key behind Esc does not make it Meta */
+#define AFTER_ESC_MS 120 /* so that a key behind Esc does not make it Meta */
 #define LINE_SIZE 8192
 
 enum {
-    FAILED = -1,            /* the assertion is false, or the command did not work */
-    FATAL = -2,             /* the script is wrong: stop */
+    FAILED = -1, /* the assertion is false, or the command did not work */
+    FATAL = -2,  /* the script is wrong: stop */
 };
 
 struct play {
@@ -58,27 +58,27 @@ struct play {
     struct term *term;
     int scale;
     int64_t deadline;
-    bool stirred;           /* something was sent since the screen was last seen at rest ... */
-    size_t bytes_then;      /* ... when the program had written this much */
+    bool stirred;      /* something was sent since the screen was last seen at rest ... */
+    size_t bytes_then; /* ... when the program had written this much */
     int tests;
     int failures;
     char why[2048];
-    char *printed;          /* the screen last shown with a failure */
-    char diff[4096];        /* more lines for the report of a failed snapshot */
+    char *printed;   /* the screen last shown with a failure */
+    char diff[4096]; /* more lines for the report of a failed snapshot */
 };
 
 typedef int command_run(struct play *p, char **word, int count);
 
 struct command {
     const char *name;
-    int min;                /* words behind the name */
+    int min; /* words behind the name */
     int max;
     enum {
-        ACTION,             /* run once, prints only when it fails */
-        TEST,               /* run once, prints a TAP line */
-        SCREEN,             /* a TEST repeated until it is true or `SOON_MS` are over */
-        RAW = 4,            /* flag: the rest of the line is one word, quotes and all */
-        NO_TERM = 8,        /* flag: may come before `run` */
+        ACTION,      /* run once, prints only when it fails */
+        TEST,        /* run once, prints a TAP line */
+        SCREEN,      /* a TEST repeated until it is true or `SOON_MS` are over */
+        RAW = 4,     /* flag: the rest of the line is one word, quotes and all */
+        NO_TERM = 8, /* flag: may come before `run` */
     } kind;
     command_run *run;
     const char *usage;
@@ -87,8 +87,8 @@ struct command {
 
 /* ---- helpers ------------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 3, 4)))
-static int fail(struct play *p, int result, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static int fail(struct play *p, int result,
+                                                      const char *format, ...)
 {
     va_list list;
     va_start(list, format);
@@ -164,10 +164,10 @@ static const struct signal_row {
     const char *name;
     int number;
 } signal_rows[] = {
-    {"HUP", SIGHUP},   {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"TERM", SIGTERM},
-    {"TSTP", SIGTSTP}, {"STOP", SIGSTOP}, {"CONT", SIGCONT}, {"SEGV", SIGSEGV},
-    {"ABRT", SIGABRT}, {"KILL", SIGKILL}, {"PIPE", SIGPIPE}, {"WINCH", SIGWINCH},
-    {"USR1", SIGUSR1}, {"USR2", SIGUSR2}, {"BUS", SIGBUS},   {"FPE", SIGFPE},
+    { "HUP", SIGHUP },   { "INT", SIGINT },   { "QUIT", SIGQUIT }, { "TERM", SIGTERM },
+    { "TSTP", SIGTSTP }, { "STOP", SIGSTOP }, { "CONT", SIGCONT }, { "SEGV", SIGSEGV },
+    { "ABRT", SIGABRT }, { "KILL", SIGKILL }, { "PIPE", SIGPIPE }, { "WINCH", SIGWINCH },
+    { "USR1", SIGUSR1 }, { "USR2", SIGUSR2 }, { "BUS", SIGBUS },   { "FPE", SIGFPE },
 };
 
 static int parse_signal(struct play *p, const char *name, int *number)
@@ -230,7 +230,7 @@ static int run_unset(struct play *p, char **word, int count)
 
 static int start(struct play *p, char *const *argv)
 {
-    const struct child_plan plan = {.argv = argv, .cols = p->cols, .rows = p->rows};
+    const struct child_plan plan = { .argv = argv, .cols = p->cols, .rows = p->rows };
     term_close(p->term);
     p->term = NULL;
     int error = term_open(&p->term, &plan);
@@ -252,7 +252,7 @@ static int run_run(struct play *p, char **word, int count)
 
 static int run_run_shell(struct play *p, char **word, int count)
 {
-    char *argv[] = {"/bin/sh", "-c", word[0], NULL};
+    char *argv[] = { "/bin/sh", "-c", word[0], NULL };
     (void)count;
     return start(p, argv);
 }
@@ -335,7 +335,7 @@ static int run_paste(struct play *p, char **word, int count)
 
 static int run_click(struct play *p, char **word, int count)
 {
-    static const char *const buttons[] = {"left", "middle", "right", "wheel-up", "wheel-down"};
+    static const char *const buttons[] = { "left", "middle", "right", "wheel-up", "wheel-down" };
     struct term_place place;
     int button = 1;
 
@@ -503,7 +503,7 @@ static bool is_blank(const struct term_cell *cell)
 
 static int check_colour(struct play *p, char **word, int count, bool background)
 {
-    struct term_place place = {0};
+    struct term_place place = { 0 };
     int wanted;
 
     if (term_colour_parse(&wanted, word[1]) < 0)
@@ -536,7 +536,7 @@ static int run_background(struct play *p, char **word, int count)
 
 static int check_attr(struct play *p, char **word, int count, bool wanted)
 {
-    struct term_place place = {0};
+    struct term_place place = { 0 };
     int attr = term_attr_parse(word[1]);
 
     if (attr == 0)
@@ -547,8 +547,8 @@ static int check_attr(struct play *p, char **word, int count, bool wanted)
         term_cell(p->term, place.row, place.col + i, &cell);
         bool visible = !is_blank(&cell) || (attr & (TERM_REVERSE | TERM_UNDERLINE | TERM_STRIKE));
         if (cell.width != 0 && visible && ((cell.attrs & attr) != 0) != wanted)
-            result = fail(p, FAILED, "'%s' on line %d is %s%s at column %d", word[0],
-                          place.row + 1, wanted ? "not " : "", word[1], place.col + i + 1);
+            result = fail(p, FAILED, "'%s' on line %d is %s%s at column %d", word[0], place.row + 1,
+                          wanted ? "not " : "", word[1], place.col + i + 1);
     }
     return result;
 }
@@ -738,51 +738,54 @@ static int run_restored(struct play *p, char **word, int count)
 /* ---- the table ----------------------------------------------------------------------------- */
 
 static const struct command commands[] = {
-    {"size", 1, 1, ACTION | NO_TERM, run_size, "COLSxROWS", "size of the terminal of the next run"},
-    {"env", 1, 20, ACTION | NO_TERM, run_env, "NAME=VALUE...", "set for the next run"},
-    {"unset", 1, 20, ACTION | NO_TERM, run_unset, "NAME...", "take out for the next run"},
-    {"run", 1, SCRIPT_WORDS, ACTION | NO_TERM, run_run, "PROGRAM [ARGUMENT...]",
-     "start a program; 'sipwhy' stands for $SIPWHY; one that still runs is killed"},
-    {"run-shell", 1, 1, ACTION | NO_TERM | RAW, run_run_shell, "COMMAND",
-     "start /bin/sh -c with the rest of the line"},
-    {"sh", 1, 1, TEST | NO_TERM | RAW, run_sh, "COMMAND",
-     "the rest of the line, run by /bin/sh beside the terminal, succeeds"},
-    {"key", 1, SCRIPT_WORDS, ACTION, run_key, "KEY[*TIMES]...",
-     "press keys: characters, Enter Esc Tab BackTab Backspace Space Up Down Left Right Home End "
-     "PgUp PgDn Insert Delete F1..F24, C- M- S- in front"},
-    {"type", 1, 1, ACTION, run_type, "TEXT", "send text as it is"},
-    {"paste", 1, 1, ACTION, run_paste, "TEXT", "paste text, bracketed when the program wants that"},
-    {"click", 1, 2, ACTION, run_click, "TEXT [left|middle|right|wheel-up|wheel-down]",
-     "click on the first occurrence of a text, or turn the wheel there"},
-    {"resize", 1, 1, ACTION, run_resize, "COLSxROWS", "change the size of the terminal"},
-    {"signal", 1, 1, ACTION, run_signal, "NAME",
-     "signal the program's process group: TERM HUP INT TSTP CONT SEGV WINCH ..."},
-    {"pause", 1, 1, ACTION, run_pause, "MS", "let time pass; better wait for something"},
-    {"wait", 1, 2, TEST, run_wait, "TEXT [SECONDS]", "until the text is there (5 s)"},
-    {"wait-gone", 1, 2, TEST, run_wait_gone, "TEXT [SECONDS]", "until the text is not there (5 s)"},
-    {"wait-stable", 0, 1, TEST, run_wait_stable, "[MS]", "until nothing was written for 100 ms"},
-    {"expect", 1, 1, SCREEN, run_expect, "TEXT", "the text is there"},
-    {"expect-not", 1, 1, SCREEN, run_expect_not, "TEXT", "the text is not there"},
-    {"expect-line", 2, 2, SCREEN, run_expect_line, "LINE TEXT", "the text is on that line"},
-    {"expect-re", 1, 1, SCREEN, run_expect_re, "REGEX",
-     "a line matches a POSIX extended regular expression"},
-    {"colour", 2, 3, SCREEN, run_colour, "TEXT COLOUR [LINE]",
-     "the text's first occurrence has this foreground: black red green yellow blue magenta cyan "
-     "white, bright- any of them, grey, default, 0..255, #rrggbb"},
-    {"background", 2, 3, SCREEN, run_background, "TEXT COLOUR [LINE]",
-     "the text's first occurrence has this background"},
-    {"attr", 2, 3, SCREEN, run_attr, "TEXT ATTRIBUTE [LINE]",
-     "the text's first occurrence is bold dim italic underline blink reverse strike"},
-    {"attr-not", 2, 3, SCREEN, run_attr_not, "TEXT ATTRIBUTE [LINE]", "... is not"},
-    {"no-colour", 0, 0, SCREEN, run_no_colour, "", "nothing on the screen is coloured"},
-    {"expect-cursor", 1, 1, SCREEN, run_expect_cursor, "shown|hidden", "the cursor is"},
-    {"snapshot", 1, 1, SCREEN, run_snapshot, "NAME",
-     "the screen's text is that of NAME.screen beside the script"},
-    {"exit", 1, 2, TEST, run_exit, "STATUS | signal NAME", "the program ends, this way (5 s)"},
-    {"expect-stopped", 0, 0, TEST, run_expect_stopped, "", "the program is stopped, as by C-z"},
-    {"running", 0, 0, SCREEN, run_running, "", "the program runs"},
-    {"restored", 0, 0, TEST, run_restored, "",
-     "the program has ended or stopped and left the terminal as it was"},
+    { "size", 1, 1, ACTION | NO_TERM, run_size, "COLSxROWS",
+      "size of the terminal of the next run" },
+    { "env", 1, 20, ACTION | NO_TERM, run_env, "NAME=VALUE...", "set for the next run" },
+    { "unset", 1, 20, ACTION | NO_TERM, run_unset, "NAME...", "take out for the next run" },
+    { "run", 1, SCRIPT_WORDS, ACTION | NO_TERM, run_run, "PROGRAM [ARGUMENT...]",
+      "start a program; 'sipwhy' stands for $SIPWHY; one that still runs is killed" },
+    { "run-shell", 1, 1, ACTION | NO_TERM | RAW, run_run_shell, "COMMAND",
+      "start /bin/sh -c with the rest of the line" },
+    { "sh", 1, 1, TEST | NO_TERM | RAW, run_sh, "COMMAND",
+      "the rest of the line, run by /bin/sh beside the terminal, succeeds" },
+    { "key", 1, SCRIPT_WORDS, ACTION, run_key, "KEY[*TIMES]...",
+      "press keys: characters, Enter Esc Tab BackTab Backspace Space Up Down Left Right Home End "
+      "PgUp PgDn Insert Delete F1..F24, C- M- S- in front" },
+    { "type", 1, 1, ACTION, run_type, "TEXT", "send text as it is" },
+    { "paste", 1, 1, ACTION, run_paste, "TEXT",
+      "paste text, bracketed when the program wants that" },
+    { "click", 1, 2, ACTION, run_click, "TEXT [left|middle|right|wheel-up|wheel-down]",
+      "click on the first occurrence of a text, or turn the wheel there" },
+    { "resize", 1, 1, ACTION, run_resize, "COLSxROWS", "change the size of the terminal" },
+    { "signal", 1, 1, ACTION, run_signal, "NAME",
+      "signal the program's process group: TERM HUP INT TSTP CONT SEGV WINCH ..." },
+    { "pause", 1, 1, ACTION, run_pause, "MS", "let time pass; better wait for something" },
+    { "wait", 1, 2, TEST, run_wait, "TEXT [SECONDS]", "until the text is there (5 s)" },
+    { "wait-gone", 1, 2, TEST, run_wait_gone, "TEXT [SECONDS]",
+      "until the text is not there (5 s)" },
+    { "wait-stable", 0, 1, TEST, run_wait_stable, "[MS]", "until nothing was written for 100 ms" },
+    { "expect", 1, 1, SCREEN, run_expect, "TEXT", "the text is there" },
+    { "expect-not", 1, 1, SCREEN, run_expect_not, "TEXT", "the text is not there" },
+    { "expect-line", 2, 2, SCREEN, run_expect_line, "LINE TEXT", "the text is on that line" },
+    { "expect-re", 1, 1, SCREEN, run_expect_re, "REGEX",
+      "a line matches a POSIX extended regular expression" },
+    { "colour", 2, 3, SCREEN, run_colour, "TEXT COLOUR [LINE]",
+      "the text's first occurrence has this foreground: black red green yellow blue magenta cyan "
+      "white, bright- any of them, grey, default, 0..255, #rrggbb" },
+    { "background", 2, 3, SCREEN, run_background, "TEXT COLOUR [LINE]",
+      "the text's first occurrence has this background" },
+    { "attr", 2, 3, SCREEN, run_attr, "TEXT ATTRIBUTE [LINE]",
+      "the text's first occurrence is bold dim italic underline blink reverse strike" },
+    { "attr-not", 2, 3, SCREEN, run_attr_not, "TEXT ATTRIBUTE [LINE]", "... is not" },
+    { "no-colour", 0, 0, SCREEN, run_no_colour, "", "nothing on the screen is coloured" },
+    { "expect-cursor", 1, 1, SCREEN, run_expect_cursor, "shown|hidden", "the cursor is" },
+    { "snapshot", 1, 1, SCREEN, run_snapshot, "NAME",
+      "the screen's text is that of NAME.screen beside the script" },
+    { "exit", 1, 2, TEST, run_exit, "STATUS | signal NAME", "the program ends, this way (5 s)" },
+    { "expect-stopped", 0, 0, TEST, run_expect_stopped, "", "the program is stopped, as by C-z" },
+    { "running", 0, 0, SCREEN, run_running, "", "the program runs" },
+    { "restored", 0, 0, TEST, run_restored, "",
+      "the program has ended or stopped and left the terminal as it was" },
 };
 
 static const struct command *find_command(const char *name)
@@ -834,9 +837,8 @@ static void print_screen(struct play *p)
     describe_state(p, state, sizeof(state));
     bool shown = term_cursor(p->term, &row, &col);
     printf("# program %s, %zu bytes written, %dx%d, %s screen, cursor %s at line %d column %d\n",
-           state, term_bytes(p->term), cols, rows,
-           term_alternate(p->term) ? "alternate" : "main", shown ? "shown" : "hidden", row + 1,
-           col + 1);
+           state, term_bytes(p->term), cols, rows, term_alternate(p->term) ? "alternate" : "main",
+           shown ? "shown" : "hidden", row + 1, col + 1);
 }
 
 /* Prints one TAP line; '#' and control bytes in the command must not be taken for TAP. */
@@ -899,7 +901,7 @@ static int cut_raw(struct script_words *words, const char *line, const char *nam
 /* Plays one line, which is neither empty nor a comment. FATAL when the script must stop. */
 static int play_line(struct play *p, const char *line)
 {
-    struct script_words words = {0};
+    struct script_words words = { 0 };
     char name[32];
     const struct command *command = NULL;
     int result = FATAL;
@@ -977,10 +979,10 @@ static int remove_entry(const char *path, const struct stat *info, int kind, str
 static int prepare_environment(struct play *p)
 {
     static const char *const removed[] = {
-        "LINES",           "COLUMNS",       "NO_COLOR",      "COLORTERM",  "CLICOLOR",
-        "CLICOLOR_FORCE",  "ESCDELAY",      "LANGUAGE",      "LC_ALL",     "LC_CTYPE",
-        "LC_MESSAGES",     "LC_TIME",       "LC_NUMERIC",    "LC_COLLATE", "XDG_CONFIG_HOME",
-        "XDG_CONFIG_DIRS", "XDG_DATA_HOME", "XDG_DATA_DIRS", "TERMINFO",   "NCURSES_NO_UTF8_ACS",
+        "LINES",           "COLUMNS",        "NO_COLOR",      "COLORTERM",  "CLICOLOR",
+        "CLICOLOR_FORCE",  "ESCDELAY",       "LANGUAGE",      "LC_ALL",     "LC_CTYPE",
+        "LC_MESSAGES",     "LC_TIME",        "LC_NUMERIC",    "LC_COLLATE", "XDG_CONFIG_HOME",
+        "XDG_CONFIG_DIRS", "XDG_DATA_HOME",  "XDG_DATA_DIRS", "TERMINFO",   "NCURSES_NO_UTF8_ACS",
         "XDG_CACHE_HOME",  "XDG_STATE_HOME",
     };
     for (size_t i = 0; i < sizeof(removed) / sizeof(removed[0]); i++)

@@ -18,7 +18,7 @@ struct cutter {
     const char *at;
     char word[WORD_SIZE];
     size_t length;
-    char quote;             /* '"', '\'' or 0 */
+    char quote; /* '"', '\'' or 0 */
     char *why;
     size_t why_size;
 };
@@ -123,7 +123,7 @@ static const char *skip_blanks(const char *at)
 
 int script_split(struct script_words *out, const char *line, char *why, size_t size)
 {
-    struct cutter c = {.at = skip_blanks(line), .why = why, .why_size = size};
+    struct cutter c = { .at = skip_blanks(line), .why = why, .why_size = size };
 
     memset(out, 0, sizeof(*out));
     while (*c.at != '\0') {

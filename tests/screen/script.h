@@ -12,7 +12,7 @@
 #define SCRIPT_WORDS 64
 
 struct script_words {
-    char *word[SCRIPT_WORDS + 1];   /* NULL-ended */
+    char *word[SCRIPT_WORDS + 1]; /* NULL-ended */
     int count;
 };
 

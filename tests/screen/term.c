@@ -21,7 +21,7 @@
 #include "filter.h"
 
 #define MS_NS INT64_C(1000000)
-#define DRAIN_MS 30             /* quiet after the end of the program: its output is complete */
+#define DRAIN_MS 30 /* quiet after the end of the program: its output is complete */
 #define SEND_MS 2000
 #define CELL_BYTES (VTERM_MAX_CHARS_PER_CELL * 4)
 #define READS_A_STEP 16
@@ -34,19 +34,19 @@ struct term {
     int cols;
     int rows;
     size_t bytes;
-    int64_t read_ns;            /* when the last output arrived */
+    int64_t read_ns; /* when the last output arrived */
     bool drained;
 
-    char *out;                  /* keys and answers that the terminal has not taken yet */
+    char *out; /* keys and answers that the terminal has not taken yet */
     size_t out_length;
     size_t out_room;
 
-    char *line;                 /* the row last rendered ... */
-    int *line_col;              /* ... and for each of its bytes the column */
+    char *line;    /* the row last rendered ... */
+    int *line_col; /* ... and for each of its bytes the column */
 
-    uint64_t *row_hash;         /* the screen as term_measure_key found it */
+    uint64_t *row_hash; /* the screen as term_measure_key found it */
     VTermPos cursor_before;
-    int damage_first;           /* rows drawn on since then; first > last: none */
+    int damage_first; /* rows drawn on since then; first > last: none */
     int damage_last;
 };
 
@@ -75,7 +75,7 @@ static int on_damage(VTermRect rect, void *arg)
     return 1;
 }
 
-static const VTermScreenCallbacks screen_callbacks = {.damage = on_damage};
+static const VTermScreenCallbacks screen_callbacks = { .damage = on_damage };
 
 static void on_filtered(const char *bytes, size_t length, void *arg)
 {
@@ -212,8 +212,8 @@ int term_step(struct term *t, int ms)
         return -1;
     bool ended = has_ended(t);
     struct pollfd fds[2] = {
-        {.fd = child_terminal(t->child), .events = POLLIN},
-        {.fd = child_events(t->child), .events = POLLIN},
+        { .fd = child_terminal(t->child), .events = POLLIN },
+        { .fd = child_events(t->child), .events = POLLIN },
     };
     flush(t);
     if (t->out_length > 0)
@@ -345,21 +345,21 @@ static const struct key_row {
     VTermKey key;
     VTermModifier with;
 } key_rows[] = {
-    {"Enter", VTERM_KEY_ENTER, VTERM_MOD_NONE},
-    {"Esc", VTERM_KEY_ESCAPE, VTERM_MOD_NONE},
-    {"Tab", VTERM_KEY_TAB, VTERM_MOD_NONE},
-    {"BackTab", VTERM_KEY_TAB, VTERM_MOD_SHIFT},
-    {"Backspace", VTERM_KEY_BACKSPACE, VTERM_MOD_NONE},
-    {"Up", VTERM_KEY_UP, VTERM_MOD_NONE},
-    {"Down", VTERM_KEY_DOWN, VTERM_MOD_NONE},
-    {"Left", VTERM_KEY_LEFT, VTERM_MOD_NONE},
-    {"Right", VTERM_KEY_RIGHT, VTERM_MOD_NONE},
-    {"Home", VTERM_KEY_HOME, VTERM_MOD_NONE},
-    {"End", VTERM_KEY_END, VTERM_MOD_NONE},
-    {"PgUp", VTERM_KEY_PAGEUP, VTERM_MOD_NONE},
-    {"PgDn", VTERM_KEY_PAGEDOWN, VTERM_MOD_NONE},
-    {"Insert", VTERM_KEY_INS, VTERM_MOD_NONE},
-    {"Delete", VTERM_KEY_DEL, VTERM_MOD_NONE},
+    { "Enter", VTERM_KEY_ENTER, VTERM_MOD_NONE },
+    { "Esc", VTERM_KEY_ESCAPE, VTERM_MOD_NONE },
+    { "Tab", VTERM_KEY_TAB, VTERM_MOD_NONE },
+    { "BackTab", VTERM_KEY_TAB, VTERM_MOD_SHIFT },
+    { "Backspace", VTERM_KEY_BACKSPACE, VTERM_MOD_NONE },
+    { "Up", VTERM_KEY_UP, VTERM_MOD_NONE },
+    { "Down", VTERM_KEY_DOWN, VTERM_MOD_NONE },
+    { "Left", VTERM_KEY_LEFT, VTERM_MOD_NONE },
+    { "Right", VTERM_KEY_RIGHT, VTERM_MOD_NONE },
+    { "Home", VTERM_KEY_HOME, VTERM_MOD_NONE },
+    { "End", VTERM_KEY_END, VTERM_MOD_NONE },
+    { "PgUp", VTERM_KEY_PAGEUP, VTERM_MOD_NONE },
+    { "PgDn", VTERM_KEY_PAGEDOWN, VTERM_MOD_NONE },
+    { "Insert", VTERM_KEY_INS, VTERM_MOD_NONE },
+    { "Delete", VTERM_KEY_DEL, VTERM_MOD_NONE },
 };
 
 static const char *take_modifiers(const char *name, VTermModifier *with)
@@ -367,7 +367,7 @@ static const char *take_modifiers(const char *name, VTermModifier *with)
     static const struct {
         char letter;
         VTermModifier with;
-    } rows[] = {{'C', VTERM_MOD_CTRL}, {'M', VTERM_MOD_ALT}, {'S', VTERM_MOD_SHIFT}};
+    } rows[] = { { 'C', VTERM_MOD_CTRL }, { 'M', VTERM_MOD_ALT }, { 'S', VTERM_MOD_SHIFT } };
     *with = VTERM_MOD_NONE;
     while (name[0] != '\0' && name[1] == '-' && name[2] != '\0') {
         size_t i = 0;
@@ -477,8 +477,8 @@ static uint64_t hash_row(const struct term *t, int row)
     for (int col = 0; col < t->cols; col++) {
         struct term_cell cell;
         term_cell(t, row, col, &cell);
-        uint64_t words[] = {cell.chars[0], cell.chars[1], (uint64_t)cell.attrs, (uint64_t)cell.fg,
-                            (uint64_t)cell.bg};
+        uint64_t words[] = { cell.chars[0], cell.chars[1], (uint64_t)cell.attrs, (uint64_t)cell.fg,
+                             (uint64_t)cell.bg };
         for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
             hash = (hash ^ words[i]) * UINT64_C(0x100000001b3);
     }
@@ -487,7 +487,7 @@ static uint64_t hash_row(const struct term *t, int row)
 
 static VTermPos shown_cursor(const struct term *t)
 {
-    VTermPos pos = {-1, -1};
+    VTermPos pos = { -1, -1 };
     if (filter_cursor_visible(&t->filter))
         vterm_state_get_cursorpos(vterm_obtain_state(t->vt), &pos);
     return pos;
@@ -574,7 +574,7 @@ void term_cell(const struct term *t, int row, int col, struct term_cell *cell)
     cell->width = 1;
     cell->fg = cell->bg = TERM_DEFAULT;
     if (row < 0 || row >= t->rows || col < 0 || col >= t->cols ||
-        !vterm_screen_get_cell(t->screen, (VTermPos){row, col}, &from))
+        !vterm_screen_get_cell(t->screen, (VTermPos){ row, col }, &from))
         return;
     cell->attrs = attrs_of(&from.attrs);
     cell->fg = colour_of(&from.fg);
@@ -592,7 +592,7 @@ static size_t put_utf8(char *out, uint32_t c)
         return 1;
     }
     size_t length = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
     for (size_t i = length - 1; i > 0; i--) {
         out[i] = (char)(0x80 | (c & 0x3f));
         c >>= 6;
@@ -706,10 +706,9 @@ static void add(char *text, size_t size, const char *part)
 /* The pen: what the next character would be drawn with. */
 static bool pen_is_plain(const struct term *t)
 {
-    static const VTermAttr numbers[] = {VTERM_ATTR_BOLD,    VTERM_ATTR_UNDERLINE,
-                                        VTERM_ATTR_ITALIC,  VTERM_ATTR_BLINK,
-                                        VTERM_ATTR_REVERSE, VTERM_ATTR_STRIKE,
-                                        VTERM_ATTR_FONT};
+    static const VTermAttr numbers[] = { VTERM_ATTR_BOLD,  VTERM_ATTR_UNDERLINE, VTERM_ATTR_ITALIC,
+                                         VTERM_ATTR_BLINK, VTERM_ATTR_REVERSE,   VTERM_ATTR_STRIKE,
+                                         VTERM_ATTR_FONT };
     const VTermState *state = vterm_obtain_state(t->vt);
     VTermValue value;
 
@@ -741,8 +740,8 @@ int term_restored(struct term *t, char *why, size_t size)
 
 /* ---- colours by name ----------------------------------------------------------------------- */
 
-static const char *const colour_names[8] = {"black", "red",     "green", "yellow",
-                                            "blue",  "magenta", "cyan",  "white"};
+static const char *const colour_names[8] = { "black", "red",     "green", "yellow",
+                                             "blue",  "magenta", "cyan",  "white" };
 
 int term_colour_parse(int *colour, const char *name)
 {
@@ -786,8 +785,8 @@ void term_colour_name(int colour, char *text, size_t size)
 
 int term_attr_parse(const char *name)
 {
-    static const char *const names[] = {"bold",  "dim",     "italic", "underline",
-                                        "blink", "reverse", "strike"};
+    static const char *const names[] = { "bold",  "dim",     "italic", "underline",
+                                         "blink", "reverse", "strike" };
     for (int i = 0; i < 7; i++)
         if (strcmp(name, names[i]) == 0)
             return 1 << i;

@@ -36,23 +36,23 @@ enum {
 };
 
 struct term_cell {
-    uint32_t chars[6];  /* base character and marks; chars[0] is 0 where nothing was drawn */
-    int width;          /* 1 or 2; 0 for the right half of a wide character */
-    int attrs;          /* TERM_BOLD and so on */
-    int fg;             /* as the program chose them: reverse does not swap them, */
-    int bg;             /* bold does not brighten them */
+    uint32_t chars[6]; /* base character and marks; chars[0] is 0 where nothing was drawn */
+    int width;         /* 1 or 2; 0 for the right half of a wide character */
+    int attrs;         /* TERM_BOLD and so on */
+    int fg;            /* as the program chose them: reverse does not swap them, */
+    int bg;            /* bold does not brighten them */
 };
 
 struct term_place {
     int row;
     int col;
-    int cols;           /* cells covered */
+    int cols; /* cells covered */
 };
 
 struct term_latency {
-    int64_t first_ns;   /* key sent -> the first bytes that changed the screen have arrived */
-    int64_t last_ns;    /* key sent -> the last bytes before the quiet have arrived */
-    size_t bytes;       /* written by the program meanwhile */
+    int64_t first_ns; /* key sent -> the first bytes that changed the screen have arrived */
+    int64_t last_ns;  /* key sent -> the last bytes before the quiet have arrived */
+    size_t bytes;     /* written by the program meanwhile */
 };
 
 struct term;

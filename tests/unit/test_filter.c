@@ -32,8 +32,14 @@ static uint32_t add(int at10, const struct addr *src, const struct addr *dst, ui
     size_t n = strlen(text);
     uint8_t *data = (uint8_t *)memcpy(bytes + used, text, n);
     used += n;
-    struct packet packet = { START + at10 * (MS / 10), data, (uint32_t)n, (uint32_t)n, ++frame,
-                             (uint16_t)(transport == TRANSPORT_TCP), 1, true };
+    struct packet packet = { START + at10 * (MS / 10),
+                             data,
+                             (uint32_t)n,
+                             (uint32_t)n,
+                             ++frame,
+                             (uint16_t)(transport == TRANSPORT_TCP),
+                             1,
+                             true };
     struct payload payload = { data, (uint32_t)n, 0, *src, *dst, transport, 0, false };
     if (sip_scan(&sip, data, n) < 0)
         return 0;
@@ -41,30 +47,29 @@ static uint32_t add(int at10, const struct addr *src, const struct addr *dst, ui
     return m ? m->transaction : 0;
 }
 
-#define ROUTE(branch, cseq)                                                                       \
-    "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK" branch "\r\nMax-Forwards: 70\r\n"                  \
+#define ROUTE(branch, cseq)                                                      \
+    "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK" branch "\r\nMax-Forwards: 70\r\n" \
     "CSeq: " cseq "\r\n"
-#define PEOPLE_A                                                                                  \
-    "From: \"Alice A\" <sip:alice@example.com:5080;user=phone>;tag=a1\r\n"                        \
+#define PEOPLE_A                                                           \
+    "From: \"Alice A\" <sip:alice@example.com:5080;user=phone>;tag=a1\r\n" \
     "To: <sip:+15550100@example.net>\r\nCall-ID: call-A@10.0.0.1\r\n"
-#define PEOPLE_D                                                                                  \
+#define PEOPLE_D \
     "From: <sip:dora@example.com>;tag=d1\r\nTo: <sip:bob:pw@b.example>\r\nCall-ID: call-D\r\n"
-#define PEOPLE(name)                                                                              \
-    "From: <sip:" name "@example.org>;tag=" name "1\r\nTo: <sip:service@example.org>\r\n"         \
+#define PEOPLE(name)                                                                      \
+    "From: <sip:" name "@example.org>;tag=" name "1\r\nTo: <sip:service@example.org>\r\n" \
     "Call-ID: call-" name "\r\n"
 #define END "Content-Length: 0\r\n\r\n"
 
 /* Call A: 488 after 12.4 ms. */
 static uint32_t add_failed_invite(void)
 {
-    uint32_t id = add(0, &A1, &A2, TRANSPORT_UDP,
-                      "INVITE sip:+15550100@gw.example.net:5090;user=phone SIP/2.0\r\n" ROUTE(
-                          "A", "7 INVITE") PEOPLE_A
-                      "User-Agent: PhoneOne/2.1\r\nX-Trunk: carrier-a\r\n"
-                      "m: <sip:alice@10.0.0.1:5060>, \"x\" <sip:spare@10.0.0.1>\r\n"
-                      "Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n");
-    add(10, &A2, &A1, TRANSPORT_UDP,
-        "SIP/2.0 100 Trying\r\n" ROUTE("A", "7 INVITE") PEOPLE_A END);
+    uint32_t id = add(
+        0, &A1, &A2, TRANSPORT_UDP,
+        "INVITE sip:+15550100@gw.example.net:5090;user=phone SIP/2.0\r\n" ROUTE("A", "7 INVITE")
+            PEOPLE_A "User-Agent: PhoneOne/2.1\r\nX-Trunk: carrier-a\r\n"
+                     "m: <sip:alice@10.0.0.1:5060>, \"x\" <sip:spare@10.0.0.1>\r\n"
+                     "Content-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n");
+    add(10, &A2, &A1, TRANSPORT_UDP, "SIP/2.0 100 Trying\r\n" ROUTE("A", "7 INVITE") PEOPLE_A END);
     add(124, &A2, &A1, TRANSPORT_UDP,
         "SIP/2.0 488 Not Acceptable Here\r\n" ROUTE("A", "7 INVITE") PEOPLE_A
         "Server: Gateway 3 (\"lab\")\r\nWarning: 305 gw \"Incompatible media format\"\r\n" END);
@@ -78,11 +83,11 @@ static uint32_t add_failed_invite(void)
 static uint32_t add_challenge(void)
 {
     uint32_t id = add(200, &A3, &A2, TRANSPORT_UDP,
-                      "REGISTER sip:example.org SIP/2.0\r\n" ROUTE("B", "1 REGISTER") PEOPLE("b")
-                      "Contact: <sip:1001@192.0.2.33:5070>\r\n" END);
+                      "REGISTER sip:example.org SIP/2.0\r\n" ROUTE("B", "1 REGISTER")
+                          PEOPLE("b") "Contact: <sip:1001@192.0.2.33:5070>\r\n" END);
     add(230, &A2, &A3, TRANSPORT_UDP,
-        "SIP/2.0 401 Unauthorized\r\n" ROUTE("B", "1 REGISTER") PEOPLE("b")
-        "User-Agent: Registrar X\r\n" END);
+        "SIP/2.0 401 Unauthorized\r\n" ROUTE("B", "1 REGISTER")
+            PEOPLE("b") "User-Agent: Registrar X\r\n" END);
     return id;
 }
 
@@ -105,8 +110,7 @@ static uint32_t add_cancelled(uint32_t *cancel)
                   "CANCEL sip:bob@b.example SIP/2.0\r\n" ROUTE("D", "2 CANCEL") PEOPLE_D END);
     add(7010, &A2, &A1, TRANSPORT_UDP,
         "SIP/2.0 487 Request Terminated\r\n" ROUTE("D", "2 INVITE") PEOPLE_D END);
-    add(7011, &A2, &A1, TRANSPORT_UDP,
-        "SIP/2.0 200 OK\r\n" ROUTE("D", "2 CANCEL") PEOPLE_D END);
+    add(7011, &A2, &A1, TRANSPORT_UDP, "SIP/2.0 200 OK\r\n" ROUTE("D", "2 CANCEL") PEOPLE_D END);
     return id;
 }
 
@@ -114,8 +118,8 @@ static uint32_t add_cancelled(uint32_t *cancel)
 static uint32_t add_odd(void)
 {
     uint32_t id = add(8000, &A1, &A2, TRANSPORT_UDP,
-                      "FROB sip:f SIP/2.0\r\n" ROUTE("F", "9 FROB") PEOPLE("frob")
-                      "no colon here\r\n" END);
+                      "FROB sip:f SIP/2.0\r\n" ROUTE("F", "9 FROB")
+                          PEOPLE("frob") "no colon here\r\n" END);
     add(28000, &A2, &A1, TRANSPORT_UDP,
         "SIP/2.0 200 Fine \xc3\xbc\xff\r\n" ROUTE("F", "9 FROB") PEOPLE("frob") END);
     return id;
@@ -124,14 +128,15 @@ static uint32_t add_odd(void)
 /* G: rings at two places; only its responses were captured. */
 static uint32_t add_forked(void)
 {
-    uint32_t id = add(30000, &A2, &A1, TRANSPORT_UDP,
-                      "SIP/2.0 180 Ringing\r\n" ROUTE("G", "5 INVITE")
-                      "f: <sip:g@example.org>;tag=1\r\nt: <sip:h@example.org>;tag=2\r\n"
-                      "i: call-g\r\n" END);
+    uint32_t id = add(
+        30000, &A2, &A1, TRANSPORT_UDP,
+        "SIP/2.0 180 Ringing\r\n" ROUTE(
+            "G", "5 INVITE") "f: <sip:g@example.org>;tag=1\r\nt: <sip:h@example.org>;tag=2\r\n"
+                             "i: call-g\r\n" END);
     add(31000, &A2, &A1, TRANSPORT_UDP,
-        "SIP/2.0 180 Ringing\r\n" ROUTE("G", "5 INVITE")
-        "f: <sip:g@example.org>;tag=1\r\nt: <sip:h@example.org>;tag=3\r\n"
-        "i: call-g\r\n" END);
+        "SIP/2.0 180 Ringing\r\n" ROUTE(
+            "G", "5 INVITE") "f: <sip:g@example.org>;tag=1\r\nt: <sip:h@example.org>;tag=3\r\n"
+                             "i: call-g\r\n" END);
     return id;
 }
 
@@ -536,7 +541,8 @@ static void test_find(void)
     tap_ok(regex_match(r, SPAN_NONE), "an empty match in no text");
     regex_free(r);
     r = compiled(".", 0);
-    text = SPAN("a\xff\xc3\xbc\x80""b");
+    text = SPAN("a\xff\xc3\xbc\x80"
+                "b");
     for (end = 0; regex_find(r, text, end, &start, &end);)
         count++;
     tap_ok(count == 3, "three characters between invalid bytes");
@@ -557,16 +563,18 @@ static void test_find(void)
 /* Patterns and texts that keep a careless engine busy for years. */
 static void test_hostile(void)
 {
-    static const char *const patterns[] = { "(a+)+[bc]", "(a|a)*[bc]", "(.*)(.*)(.*)(.*)[xy]",
-                                            "(a(?1)?b?)+[cd]", "(a?){30}a{30}[bc]",
-                                            "(?=(a+))\\1*[bc]" };
+    static const char *const patterns[] = {
+        "(a+)+[bc]",       "(a|a)*[bc]",        "(.*)(.*)(.*)(.*)[xy]",
+        "(a(?1)?b?)+[cd]", "(a?){30}a{30}[bc]", "(?=(a+))\\1*[bc]"
+    };
     size_t n = 65000, start, end;
     char *text = mem_alloc(n);
     memset(text, 'a', n);
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
         struct regex *r = compiled(patterns[i], REGEX_CASE_BLIND);
         tap_ok(!regex_match(r, (struct span){ text, n }) &&
-                   !regex_match(r, (struct span){ text, 100 }), "comes back: %s", patterns[i]);
+                   !regex_match(r, (struct span){ text, 100 }),
+               "comes back: %s", patterns[i]);
         regex_free(r);
     }
     text[n - 1] = 'z';

@@ -165,9 +165,11 @@ static void answered_call(void)
     uint32_t b = say(5000, 2, 1, &bye);
     tap_ok(call_of(b) == call_of(i) && store_counts(store)->dialogs == 1,
            "a BYE from the other side is in the same leg");
-    tap_ok(leg->state == LEG_ENDED && !call_finished(call_of(i)), "and ends it; its 200 is awaited");
+    tap_ok(leg->state == LEG_ENDED && !call_finished(call_of(i)),
+           "and ends it; its 200 is awaited");
     say_it(5010, 1, 2, with(bye, "SIP/2.0 200 OK", "ta"));
-    tap_ok(call_finished(call_of(i)) && store_counts(store)->open == 0 && call_of(i)->transactions == 3,
+    tap_ok(call_finished(call_of(i)) && store_counts(store)->open == 0 &&
+               call_of(i)->transactions == 3,
            "with it the call is finished: three transactions");
 }
 
@@ -401,7 +403,8 @@ static void challenges(void)
     uint32_t next = say(20, 1, 2, &reg);
     tap_ok(call_of(next) == call_of(r) && !call_finished(call_of(r)), "the call is taken up again");
     say_it(30, 2, 1, with(reg, "SIP/2.0 200 OK", "ts"));
-    tap_ok(call_finished(call_of(r)) && store_counts(store)->dialogs == 0, "a REGISTER makes no dialog");
+    tap_ok(call_finished(call_of(r)) && store_counts(store)->dialogs == 0,
+           "a REGISTER makes no dialog");
     struct talk odd = other(invite, "FOO sip:y SIP/2.0", "FOO", "z9hG4bKfoo");
     say(40, 1, 2, &odd);
     tap_ok(store_counts(store)->others[0].count == 1 &&

@@ -1,0 +1,363 @@
+/* The table of commands and what each does; what a view does with a verb is the view's. */
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "knowledge.h"
+#include "ui/command.h"
+#include "ui/complete.h"
+#include "ui/keymap.h"
+#include "ui/prompt.h"
+
+static void run_quit(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    ui->quit = true;
+}
+
+/* Esc and q lead back; from the list, q leaves and Esc only clears what is in the way. */
+static void run_back(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    if (ui->nviews > 1)
+        ui_pop(ui);
+    else if (ui->rows.filter)
+        rows_set_filter(&ui->rows, NULL, NULL);
+}
+
+static void run_close(struct ui *ui, const char *argument)
+{
+    if (ui->nviews > 1)
+        ui_pop(ui);
+    else
+        run_quit(ui, argument);
+}
+
+static void on_command(struct ui *ui, char *line)
+{
+    if (line)
+        command_line(ui, line);
+}
+
+static void run_command(struct ui *ui, const char *argument)
+{
+    prompt_open(ui, ":", argument ? argument : "", true, on_command);
+}
+
+static void on_search(struct ui *ui, char *line)
+{
+    struct regex_error error;
+    struct regex *regex;
+    if (!line || !*line)
+        return;
+    if (regex_compile(&regex, SPAN(line), REGEX_CASE_BLIND, &error) < 0) {
+        ui_notice(ui, true, "search, at character %zu: %s", error.offset + 1, error.message);
+        return;
+    }
+    regex_free(ui->search);
+    ui->search = regex;
+    command_run(ui, command_find("next"), NULL);
+}
+
+static void run_search(struct ui *ui, const char *argument)
+{
+    if (argument && *argument) {
+        char *line = mem_text(argument);
+        on_search(ui, line);
+        free(line);
+        return;
+    }
+    prompt_open(ui, "/", "", false, on_search);
+}
+
+static void search(struct ui *ui, bool backwards)
+{
+    struct view *view = ui_top(ui);
+    if (!ui->search)
+        ui_notice(ui, false, "Nothing to search for yet");
+    else if (!view->ops->search || !view->ops->search(ui, view, backwards))
+        ui_notice(ui, false, ui_interrupted(ui) ? "Search stopped" : "Not found");
+}
+
+static void run_next(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    search(ui, false);
+}
+
+static void run_previous(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    search(ui, true);
+}
+
+static void run_filter(struct ui *ui, const char *argument)
+{
+    struct filter_error error;
+    if (!argument || !*argument) {
+        rows_set_filter(&ui->rows, NULL, NULL);
+        ui_notice(ui, false, "Filter off");
+        return;
+    }
+    struct filter *filter = filter_parse(argument, &error);
+    if (filter)
+        rows_set_filter(&ui->rows, filter, argument);
+    else
+        ui_notice(ui, true, "filter, at character %zu ('%.16s'): %s", error.offset + 1,
+                  argument + error.offset, error.message);
+}
+
+/* F7: the filter in force, to be changed. */
+static void run_edit_filter(struct ui *ui, const char *argument)
+{
+    struct strbuf line = STRBUF_INIT;
+    (void)argument;
+    strbuf_format(&line, "filter %s", ui->rows.filter_text ? ui->rows.filter_text : "");
+    prompt_open(ui, ":", strbuf_str(&line), true, on_command);
+    strbuf_free(&line);
+}
+
+static void run_open(struct ui *ui, const char *argument)
+{
+    char *error = NULL;
+    if (!argument || !*argument) {
+        ui_notice(ui, true, "open: name a capture file");
+        return;
+    }
+    char *path = prompt_path(argument);
+    if (session_open_file(ui->session, path, &error) < 0)
+        ui_notice(ui, true, "%s", error);
+    else
+        ui_wake(ui);
+    free(error);
+    free(path);
+}
+
+static void run_explain(struct ui *ui, const char *argument)
+{
+    struct help_match match;
+    struct view *view = NULL;
+    if (!argument || !*argument)
+        argument = "1xx";
+    if (help_resolve(ui->help, argument, &match) == 0)
+        view = view_page_new(ui, match.topic);
+    if (view)
+        ui_push(ui, view);
+    else
+        ui_notice(ui, true, "explain: nothing is known about '%s'%s%s", argument,
+                  match.nsuggestions ? "; near: " : "",
+                  match.nsuggestions ? match.suggestions[0] : "");
+}
+
+static void run_help(struct ui *ui, const char *argument)
+{
+    if (argument && *argument)
+        run_explain(ui, argument);
+    else
+        ui_push(ui, view_keys_new(ui));
+}
+
+static void run_pane(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    ui->settings->pane = !ui->settings->pane;
+}
+
+static void run_pane_down(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    ui->pane_scroll++;
+}
+
+static void run_pane_up(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    if (ui->pane_scroll > 0)
+        ui->pane_scroll--;
+}
+
+static void run_raw(struct ui *ui, const char *argument)
+{
+    struct view *view = ui_top(ui);
+    (void)argument;
+    if (!view->ops->subject)
+        return;
+    struct subject subject = view->ops->subject(ui, view);
+    const struct transaction *txn = store_transaction(ui->store, subject.transaction);
+    uint32_t message = subject.message;
+    if (!message && txn)
+        message = txn->final ? txn->final : txn->provisional ? txn->provisional : txn->first;
+    if (message)
+        ui_push(ui, view_message_new(ui, message));
+}
+
+static void run_time(struct ui *ui, const char *argument)
+{
+    static const char *const order[] = { "clock", "relative", "date" };
+    size_t i = 0;
+    char *error = NULL;
+    (void)argument;
+    while (i < 2 && strcmp(order[i], ui->settings->time) != 0)
+        i++;
+    option_set(ui->settings, option_find("time"), order[(i + 1) % 3], &error);
+    free(error);
+    ui_notice(ui, false, "Time: %s", ui->settings->time);
+}
+
+static void run_pause(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    rows_pause(&ui->rows, !ui->rows.paused);
+}
+
+static void run_clear(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    while (ui->nviews > 1)
+        ui_pop(ui);
+    store_clear(ui->store);
+    rows_pause(&ui->rows, false);
+    ui_notice(ui, false, "The list was cleared");
+}
+
+static void run_suspend(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    ui_suspend(ui);
+}
+
+static void run_redraw(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    (void)ui;
+    clearok(curscr, TRUE);
+}
+
+static void reload_help(struct ui *ui)
+{
+    char *warning = NULL;
+    struct help *help = knowledge_open(ui->settings, &warning);
+    help_free(ui->help);
+    ui->help = help;
+    if (warning)
+        ui_notice(ui, true, "%.*s", (int)strcspn(warning, "\n"), warning);
+    free(warning);
+}
+
+static void run_set(struct ui *ui, const char *argument)
+{
+    char *error = NULL;
+    if (!argument || !*argument) {
+        struct strbuf all = STRBUF_INIT;
+        for (size_t i = 0; i < option_count; i++) {
+            char *value = option_get(ui->settings, &option_rows[i]);
+            if (option_rows[i].scope & OPTION_SET)
+                strbuf_format(&all, "%s%s=%s", all.n ? "  " : "", option_rows[i].name, value);
+            free(value);
+        }
+        ui_notice(ui, false, "%s", strbuf_str(&all));
+        strbuf_free(&all);
+        return;
+    }
+    if (option_assign(ui->settings, argument, &error) < 0) {
+        ui_notice(ui, true, "%s", error);
+        free(error);
+        return;
+    }
+    command_apply_settings(ui);
+    if (strncmp(argument, "lang", 4) == 0)
+        reload_help(ui);
+}
+
+static void run_map(struct ui *ui, const char *argument)
+{
+    char key[32];
+    size_t n = strcspn(argument ? argument : "", " ");
+    if (n == 0 || n >= sizeof key) {
+        ui_notice(ui, true, "map: say a key and a command, as in: map x filter failed");
+        return;
+    }
+    snprintf(key, sizeof key, "%.*s", (int)n, argument);
+    const char *line = argument + n + strspn(argument + n, " :");
+    size_t name = strcspn(line, " ");
+    char command[32];
+    snprintf(command, sizeof command, "%.*s", (int)name, line);
+    if (*line && !command_find(command))
+        ui_notice(ui, true, "map: no command is called '%s'", command);
+    else if (keymap_bind(key, line) < 0)
+        ui_notice(ui, true, "map: no key is called '%s'; use names like x, F5, C-k, PgUp", key);
+}
+
+static void run_save(struct ui *ui, const char *argument)
+{
+    ui_save(ui, argument, false);
+}
+
+static void run_save_over(struct ui *ui, const char *argument)
+{
+    ui_save(ui, argument, true);
+}
+
+static void run_ask_save(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    prompt_open(ui, ":", "save ", true, on_command);
+}
+
+const struct command commands[] = {
+    { "up", "Up k", NULL, VERB_UP, NULL, NULL, NULL, "One row up" },
+    { "down", "Down j", NULL, VERB_DOWN, NULL, NULL, NULL, "One row down" },
+    { "left", "Left h", NULL, VERB_LEFT, NULL, NULL, NULL, "Scroll left" },
+    { "right", "Right l", NULL, VERB_RIGHT, NULL, NULL, NULL, "Scroll right" },
+    { "page-up", "PgUp C-b", NULL, VERB_PAGE_UP, NULL, NULL, NULL, "One page up" },
+    { "page-down", "PgDn C-f", NULL, VERB_PAGE_DOWN, NULL, NULL, NULL, "One page down" },
+    { "top", "Home g", NULL, VERB_TOP, NULL, NULL, NULL, "To the first row" },
+    { "bottom", "End G", NULL, VERB_BOTTOM, NULL, NULL, NULL,
+      "To the newest row, and follow what comes" },
+    { "flow", "Enter", "flow", VERB_OPEN, NULL, NULL, NULL,
+      "Open the selected call's flow, or the selected message" },
+    { "back", "Esc", "back", VERB_NONE, run_back, NULL, NULL,
+      "Back to where you were; in the list, take the filter off" },
+    { "close", "q", "quit", VERB_NONE, run_close, NULL, NULL,
+      "Close this view; in the list, quit" },
+    { "pane", "? F1", "help", VERB_NONE, run_pane, NULL, NULL, "Show or hide the help pane" },
+    { "pane-down", "J", "scroll help", VERB_NONE, run_pane_down, NULL, NULL,
+      "Scroll the help pane down" },
+    { "pane-up", "K", NULL, VERB_NONE, run_pane_up, NULL, NULL, "Scroll the help pane up" },
+    { "next-failure", "f", "next fail", VERB_NEXT_FAILURE, NULL, NULL, NULL,
+      "To the next failed transaction" },
+    { "previous-failure", "F", NULL, VERB_PREVIOUS_FAILURE, NULL, NULL, NULL,
+      "To the failed transaction before" },
+    { "raw", "r F6", "raw", VERB_NONE, run_raw, NULL, NULL, "Show the message as it was sent" },
+    { "search", "/ F3", "find", VERB_NONE, run_search, "REGEX", NULL,
+      "Search in what is shown; case does not matter" },
+    { "next", "n", NULL, VERB_NONE, run_next, NULL, NULL, "To the next match" },
+    { "previous", "N", NULL, VERB_NONE, run_previous, NULL, NULL, "To the match before" },
+    { "edit-filter", "F7", "filter", VERB_NONE, run_edit_filter, NULL, NULL,
+      "Type or change the filter" },
+    { "filter", "", NULL, VERB_NONE, run_filter, "EXPR", complete_filter,
+      "Show only what fits, as in: filter code >= 400 and method == INVITE; alone: show all" },
+    { "mark", "Space", "mark", VERB_MARK, NULL, NULL, NULL, "Mark or unmark, for saving" },
+    { "ask-save", "F2", NULL, VERB_NONE, run_ask_save, NULL, NULL, "Type a file to save to" },
+    { "save", "", NULL, VERB_NONE, run_save, "FILE", NULL,
+      "Write the marked calls, else the listed ones, as pcap; never over a file" },
+    { "save!", "", NULL, VERB_NONE, run_save_over, "FILE", NULL,
+      "The same, also over a file that is there" },
+    { "pause", "p", "pause", VERB_NONE, run_pause, NULL, NULL,
+      "Hold the list still; capture goes on" },
+    { "time", "t", NULL, VERB_NONE, run_time, NULL, NULL, "Change how times are shown" },
+    { "clear", "F5", NULL, VERB_NONE, run_clear, NULL, NULL, "Forget everything seen so far" },
+    { "command", ":", "command", VERB_NONE, run_command, NULL, NULL, "Type a command" },
+    { "open", "", NULL, VERB_NONE, run_open, "FILE", NULL, "Read one more capture" },
+    { "explain", "", NULL, VERB_NONE, run_explain, "CODE", complete_topic,
+      "Show the page of a response code" },
+    { "set", "", NULL, VERB_NONE, run_set, "NAME=VALUE", complete_set,
+      "Change a setting; alone: show them" },
+    { "map", "", NULL, VERB_NONE, run_map, "KEY COMMAND", complete_map,
+      "Bind a key to a command, as in: map x filter failed" },
+    { "help", "H", "keys", VERB_NONE, run_help, "CODE", complete_topic,
+      "List all keys and commands, or show a code's page" },
+    { "redraw", "C-l", NULL, VERB_NONE, run_redraw, NULL, NULL, "Draw the screen anew" },
+    { "suspend", "C-z", NULL, VERB_NONE, run_suspend, NULL, NULL, "Back to the shell for a while" },
+    { "quit", "Q", NULL, VERB_NONE, run_quit, NULL, NULL, "Leave sipwhy" },
+};
+const size_t command_count = sizeof commands / sizeof commands[0];

@@ -1,0 +1,12 @@
+/* Completion functions of the command table: see complete_fn. */
+#ifndef SIPWHY_UI_COMPLETE_H
+#define SIPWHY_UI_COMPLETE_H
+
+#include "ui/command.h"
+
+complete_fn complete_filter; /* fields, and the values of the field before an operator */
+complete_fn complete_set;    /* settings with their choices */
+complete_fn complete_topic;  /* response codes and classes */
+complete_fn complete_map;    /* command names, behind a key */
+
+#endif
