@@ -15,7 +15,7 @@
 #include "input/input.h"
 
 #define READ_SIZE 262144
-#define AHEAD 1024 /* bytes fetched from memory before they are asked for */
+#define AHEAD 512 /* bytes fetched from memory before they are asked for: most headers */
 
 struct file_source {
     struct source source;

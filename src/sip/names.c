@@ -19,11 +19,29 @@ static const struct span methods[SIP_METHODS] = {
     [SIP_UPDATE] = { "UPDATE", 6 },
 };
 
+/* The methods by their first letter: at most two share one. */
+static const uint8_t by_letter[26][2] = {
+    ['A' - 'A'] = { SIP_ACK },
+    ['B' - 'A'] = { SIP_BYE },
+    ['C' - 'A'] = { SIP_CANCEL },
+    ['I' - 'A'] = { SIP_INVITE, SIP_INFO },
+    ['M' - 'A'] = { SIP_MESSAGE },
+    ['N' - 'A'] = { SIP_NOTIFY },
+    ['O' - 'A'] = { SIP_OPTIONS },
+    ['P' - 'A'] = { SIP_PRACK, SIP_PUBLISH },
+    ['R' - 'A'] = { SIP_REGISTER, SIP_REFER },
+    ['S' - 'A'] = { SIP_SUBSCRIBE },
+    ['U' - 'A'] = { SIP_UPDATE },
+};
+
 enum sip_method sip_method_of(struct span text)
 {
-    for (int i = SIP_OTHER + 1; i < SIP_METHODS; i++)
-        if (methods[i].n == text.n && memcmp(methods[i].p, text.p, text.n) == 0)
-            return (enum sip_method)i;
+    if (text.n == 0 || text.p[0] < 'A' || text.p[0] > 'Z')
+        return SIP_OTHER;
+    const uint8_t *likely = by_letter[text.p[0] - 'A'];
+    for (int i = 0; i < 2 && likely[i]; i++)
+        if (span_equal(methods[likely[i]], text))
+            return (enum sip_method)likely[i];
     return SIP_OTHER;
 }
 
