@@ -14,6 +14,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/strbuf.h"
 #include "base/text.h"
 
 #define PATTERN_MAX 4096
@@ -101,6 +102,24 @@ static int prepare(struct regex *r)
     return 0;
 }
 
+/*
+ * A quantifier with nothing before it is never right in a pattern, and "+32" is how people
+ * write telephone numbers: it stands for itself.
+ */
+static pcre2_code *compile_leading(struct span pattern, uint32_t flags, struct regex_error *error)
+{
+    struct strbuf escaped = STRBUF_INIT;
+    if (pattern.n == 0 || !strchr("+*?", pattern.p[0]) || flags & PCRE2_LITERAL)
+        return compile(pattern, flags, error);
+    strbuf_char(&escaped, '\\');
+    strbuf_span(&escaped, pattern);
+    pcre2_code *compiled = compile(strbuf_as_span(&escaped), flags, error);
+    if (!compiled && error->offset > 0)
+        error->offset--;
+    strbuf_free(&escaped);
+    return compiled;
+}
+
 int regex_compile(struct regex **regex, struct span pattern, unsigned options,
                   struct regex_error *error)
 {
@@ -109,7 +128,7 @@ int regex_compile(struct regex **regex, struct span pattern, unsigned options,
     if (!r)
         return fail(error, PCRE2_ERROR_NOMEMORY, 0);
     r->utf = is_utf8(pattern);
-    r->code = compile(pattern, compile_options(r->utf, options), error);
+    r->code = compile_leading(pattern, compile_options(r->utf, options), error);
     if (r->code && prepare(r) == 0) {
         *regex = r;
         return 0;

@@ -25,7 +25,8 @@ struct regex_error {
 };
 
 /*
- * Compiles `pattern` (enum regex_option in `options`) into *regex, which the caller frees.
+ * Compiles `pattern` (enum regex_option in `options`) into *regex, which the caller frees. A
+ * leading `+`, `*` or `?` stands for itself: "+32" finds a telephone number.
  * -1 with *error filled when it is no regular expression, or too large.
  */
 int regex_compile(struct regex **regex, struct span pattern, unsigned options,
