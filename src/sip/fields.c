@@ -114,6 +114,8 @@ struct span sip_tag(struct span value)
     static const char wanted[] = ";tag=";
     size_t n = sizeof wanted - 1;
     const char *close = value.n ? memrchr(value.p, '>', value.n) : NULL;
+    if (close && close + 1 == span_end(value))
+        return SPAN_NONE;
     if (close && (size_t)(span_end(value) - close) > n && memcmp(close + 1, wanted, n) == 0) {
         struct span tag = span_make(close + 1 + n, span_end(value));
         if (!memchr(tag.p, ';', tag.n) && !memchr(tag.p, '"', tag.n) && tag.n > 0 &&
