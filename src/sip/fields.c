@@ -68,13 +68,9 @@ static bool param_is(struct span item, struct span name, struct span *value)
     return true;
 }
 
-/* Without quotes nothing hides a ';' behind the last '>', so plain searches do. */
-static struct span plain_param(struct span value, struct span name)
+/* From `p` on, where nothing is quoted: plain searches do. */
+static struct span param_from(const char *p, const char *end, struct span name)
 {
-    const char *end = span_end(value), *close = memrchr(value.p, '>', value.n);
-    const char *p = close ? close : value.p;
-    if (!close && memchr(value.p, '<', value.n))
-        return SPAN_NONE;
     while ((p = memchr(p, ';', (size_t)(end - p))) != NULL) {
         const char *next = memchr(p + 1, ';', (size_t)(end - p - 1));
         struct span item = span_make(p + 1, next ? next : end), found;
@@ -84,6 +80,15 @@ static struct span plain_param(struct span value, struct span name)
         p = item.p;
     }
     return SPAN_NONE;
+}
+
+/* Without quotes nothing hides a ';' behind the last '>'. */
+static struct span plain_param(struct span value, struct span name)
+{
+    const char *close = memrchr(value.p, '>', value.n);
+    if (!close && memchr(value.p, '<', value.n))
+        return SPAN_NONE;
+    return param_from(close ? close : value.p, span_end(value), name);
 }
 
 static struct span quoted_param(struct span value, struct span name)
@@ -137,10 +142,13 @@ static const char *via_transport(struct span via)
 
 void sip_read_via(struct span via, struct span *sent_by, struct span *branch)
 {
+    *sent_by = *branch = SPAN_NONE;
+    if (via.n == 0)
+        return;
     const char *end = span_end(via);
     const char *p = via_transport(via);
-    *branch = sip_param(via, "branch");
-    *sent_by = SPAN_NONE;
+    *branch = memchr(via.p, '"', via.n) ? quoted_param(via, SPAN("branch"))
+                                        : param_from(via.p, end, SPAN("branch"));
     if (!p)
         return;
     while (p < end && ascii_blank(*p))
