@@ -207,16 +207,59 @@ static void take_cseq(struct sip_message *m, struct span value, bool *seen)
     }
 }
 
-static void take_header(struct sip_message *m, struct span line, bool *cseq, bool *forwards)
+/* A kept header in the registry's spelling with its colon, as nearly everybody writes it. */
+static enum sip_header usual_header(struct span line, struct span *value)
 {
-    struct span name, value;
-    bool whole = sip_header_kept(line.p[0]) ? split_header(line, &name, &value)
-                                            : memchr(line.p + 1, ':', line.n - 1) != NULL;
+#define USUAL(text, id)                                                                 \
+    if (line.n >= sizeof text - 1 && memcmp(line.p, text, sizeof text - 1) == 0) {      \
+        *value = (struct span){ line.p + sizeof text - 1, line.n - (sizeof text - 1) }; \
+        return id;                                                                      \
+    }
+    switch (line.p[0]) {
+    case 'V':
+        USUAL("Via:", SIP_H_VIA)
+        break;
+    case 'F':
+        USUAL("From:", SIP_H_FROM)
+        break;
+    case 'T':
+        USUAL("To:", SIP_H_TO)
+        break;
+    case 'M':
+        USUAL("Max-Forwards:", SIP_H_MAX_FORWARDS)
+        break;
+    case 'C':
+        USUAL("Call-ID:", SIP_H_CALL_ID)
+        USUAL("CSeq:", SIP_H_CSEQ)
+        USUAL("Contact:", SIP_H_CONTACT)
+        USUAL("Content-Length:", SIP_H_CONTENT_LENGTH)
+        USUAL("Content-Type:", SIP_H_CONTENT_TYPE)
+        break;
+    default:
+        break;
+    }
+#undef USUAL
+    return SIP_H_OTHER;
+}
+
+/* Any other way to write a header: compact, in another case, with blanks before the colon. */
+static enum sip_header any_header(struct sip_message *m, struct span line, struct span *value)
+{
+    struct span name;
+    bool kept = sip_header_kept(line.p[0]);
+    bool whole = kept ? split_header(line, &name, value)
+                      : memchr(line.p + 1, ':', line.n - 1) != NULL;
     if (!whole)
         m->problems |= SIP_BAD_HEADER;
-    if (!whole || !sip_header_kept(line.p[0]))
-        return;
-    enum sip_header id = sip_header_of(name);
+    return whole && kept ? sip_header_of(name) : SIP_H_OTHER;
+}
+
+static void take_header(struct sip_message *m, struct span line, bool *cseq, bool *forwards)
+{
+    struct span value;
+    enum sip_header id = usual_header(line, &value);
+    if (id == SIP_H_OTHER)
+        id = any_header(m, line, &value);
     if (id == SIP_H_OTHER)
         return;
     value = span_trim(value);
