@@ -13,6 +13,7 @@
 #include "report.h"
 #include "sip/fields.h"
 #include "store/filter.h"
+#include "store/ladder.h"
 
 /* One row of `list`: columns of text, or one JSON object. */
 struct row {
@@ -166,40 +167,24 @@ static void message_row(const struct row *row, uint32_t id)
                                                      : "");
 }
 
-struct ordered {
-    int64_t time_ns;
-    uint64_t order;
-    uint32_t id;
-};
-
-static int by_time(const void *a, const void *b)
-{
-    const struct ordered *x = a, *y = b;
-    if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
-}
-
 /* All messages of the chosen transactions, in order of time. */
 static void list_messages(struct row *row, const struct filter *filter)
 {
     const struct store_counts *c = store_counts(row->store);
-    struct ordered *all = mem_alloc((c->live_messages + 1) * sizeof *all);
+    struct message_time *all = mem_alloc((c->live_messages + 1) * sizeof *all);
     size_t n = 0;
     for (uint32_t id = 1; id < store_transaction_end(row->store); id++) {
         const struct transaction *t = store_transaction(row->store, id);
         if (!t || (filter && !filter_match(filter, row->store, id)))
             continue;
         for (uint32_t m = t->last; m && n < c->live_messages;) {
-            const struct message *message = store_message(row->store, m);
-            all[n++] = (struct ordered){ message->time_ns,
-                                         (uint64_t)message->source << 32 | message->frame, m };
-            m = message->previous;
+            all[n++] = message_time_of(row->store, m);
+            m = store_message(row->store, m)->previous;
         }
     }
-    qsort(all, n, sizeof *all, by_time);
+    message_times_sort(all, n);
     for (size_t i = 0; i < n; i++)
-        message_row(row, all[i].id);
+        message_row(row, all[i].message);
     free(all);
 }
 

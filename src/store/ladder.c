@@ -5,18 +5,23 @@
 
 #include "base/strbuf.h"
 
-struct entry {
-    int64_t time_ns;
-    uint64_t order; /* frames of one source keep their order */
-    uint32_t message;
-};
-
 static int by_time(const void *a, const void *b)
 {
-    const struct entry *x = a, *y = b;
+    const struct message_time *x = a, *y = b;
     if (x->time_ns != y->time_ns)
         return x->time_ns < y->time_ns ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
+}
+
+struct message_time message_time_of(const struct store *store, uint32_t id)
+{
+    const struct message *m = store_message(store, id);
+    return (struct message_time){ m->time_ns, (uint64_t)m->source << 32 | m->frame, id };
+}
+
+void message_times_sort(struct message_time *times, size_t n)
+{
+    qsort(times, n, sizeof *times, by_time);
 }
 
 /* Addresses beyond the limit share the last column. */
@@ -33,7 +38,7 @@ static uint8_t column_of(struct ladder *ladder, const struct addr *addr)
 }
 
 static size_t gather(struct ladder *ladder, const struct store *store, const struct call *call,
-                     struct entry *all, size_t size)
+                     struct message_time *all, size_t size)
 {
     size_t n = 0;
     for (uint32_t t = call->first_txn; t;) {
@@ -43,7 +48,7 @@ static size_t gather(struct ladder *ladder, const struct store *store, const str
             if (m->flags & MESSAGE_DUPLICATE)
                 ladder->duplicates++;
             else
-                all[n++] = (struct entry){ m->time_ns, (uint64_t)m->source << 32 | m->frame, id };
+                all[n++] = message_time_of(store, id);
             id = m->previous;
         }
         t = txn->next_in_call;
@@ -58,9 +63,9 @@ void ladder_build(struct ladder *ladder, const struct store *store, uint32_t id)
     if (!call)
         return;
     size_t size = call->messages < LADDER_ROWS ? call->messages : LADDER_ROWS;
-    struct entry *all = mem_alloc((size + 1) * sizeof *all);
+    struct message_time *all = mem_alloc((size + 1) * sizeof *all);
     ladder->nrows = gather(ladder, store, call, all, size);
-    qsort(all, ladder->nrows, sizeof *all, by_time);
+    message_times_sort(all, ladder->nrows);
     ladder->rows = mem_alloc((ladder->nrows + 1) * sizeof *ladder->rows);
     for (size_t i = 0; i < ladder->nrows; i++) {
         const struct message *m = store_message(store, all[i].message);

@@ -20,6 +20,15 @@ struct ladder {
     size_t duplicates;
 };
 
+/* A message's place in time; frames of one source that share a time keep their order. */
+struct message_time {
+    int64_t time_ns;
+    uint64_t order;
+    uint32_t message;
+};
+struct message_time message_time_of(const struct store *store, uint32_t message);
+void message_times_sort(struct message_time *times, size_t n);
+
 /* Builds the ladder of a call; an evicted one gives no rows. Free with ladder_free(). */
 void ladder_build(struct ladder *ladder, const struct store *store, uint32_t call);
 void ladder_free(struct ladder *ladder);
