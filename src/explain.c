@@ -1,200 +1,257 @@
-/* See explain.h. A page is laid out by help/markup; here it only gets its parts and colours. */
+/* See explain.h. What is written is put together first, as its length decides about the pager. */
 #include "explain.h"
 
 #include <langinfo.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "help/markup.h"
+#include "export/page.h"
+#include "help/document.h"
+#include "help/search.h"
 
-enum { PLAIN_WIDTH = 80, MAX_WIDTH = 100, SECTION_INDENT = 2 };
+enum { PLAIN_WIDTH = 80, MAX_WIDTH = 100, SEARCH_HITS = 20, HIT_INDENT = 4 };
+
+/* How and where pages are written. */
+struct output {
+    const struct help *help;
+    const struct settings *settings;
+    FILE *file; /* in memory until output_end() */
+    char *bytes;
+    size_t n;
+    size_t width; /* columns */
+    size_t rows;  /* of the terminal; 0: none */
+    bool colour;  /* ANSI colours */
+    bool utf8;
+    size_t shown; /* pages so far */
+};
 
 /* Select Graphic Rendition (ECMA-48) of each style. */
 static const char *const colours[HELP_STYLES] = {
     [HELP_TITLE] = "1", [HELP_HEADING] = "1;36", [HELP_BOLD] = "1", [HELP_CODE] = "36",
-    [HELP_LINK] = "4",  [HELP_MARK] = "36",      [HELP_DIM] = "2",
+    [HELP_LINK] = "4",  [HELP_MARK] = "36",      [HELP_DIM] = "2",  [HELP_NOTE] = "1;33",
 };
 
-void explain_style_detect(struct explain_style *style, FILE *out)
+/*
+ * A terminal's width up to 100 columns, with colours unless NO_COLOR is set or TERM is dumb; 80
+ * columns of plain text for a file or pipe.
+ */
+static void output_begin(struct output *out, const struct help *help,
+                         const struct settings *settings)
 {
     struct winsize size;
     const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-    bool terminal = isatty(fileno(out));
-    *style = (struct explain_style){ .width = PLAIN_WIDTH };
-    style->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    if (!terminal)
-        return;
-    style->colour = !(no_colour && *no_colour) && term && *term && strcmp(term, "dumb") != 0;
-    if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        style->width = size.ws_col < MAX_WIDTH ? size.ws_col : MAX_WIDTH;
+    bool terminal = isatty(STDOUT_FILENO);
+    *out = (struct output){ .help = help, .settings = settings, .width = PLAIN_WIDTH };
+    out->file = open_memstream(&out->bytes, &out->n);
+    out->utf8 = !settings->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    out->colour = terminal && !(no_colour && *no_colour) && term && *term &&
+                  strcmp(term, "dumb") != 0;
+    if (strcmp(settings->colour, "auto") != 0)
+        out->colour = strcmp(settings->colour, "always") == 0;
+    if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+        out->width = size.ws_col < MAX_WIDTH ? size.ws_col : MAX_WIDTH;
+        out->rows = size.ws_row;
+    }
 }
 
-static void write_run(const struct styled_text *text, const struct styled_run *run, bool colour)
+static size_t count_lines(const struct output *out)
 {
-    const char *sgr = colour ? colours[run->style] : NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < out->n; i++)
+        n += out->bytes[i] == '\n';
+    return n;
+}
+
+/* SIPWHY_PAGER, PAGER or less; an empty one, or --pager never, means none. */
+static FILE *open_pager(const struct output *out)
+{
+    const char *pager = getenv("SIPWHY_PAGER");
+    if (out->rows == 0 || count_lines(out) < out->rows ||
+        strcmp(out->settings->pager, "never") == 0)
+        return NULL;
+    if (!pager)
+        pager = getenv("PAGER");
+    if (!pager)
+        pager = "less";
+    if (!*pager)
+        return NULL;
+    setenv("LESS", "FRX", 0);
+    setenv("LESSCHARSET", "utf-8", 0);
+    fflush(stdout);
+    return popen(pager, "w");
+}
+
+/* 127: the shell did not find the pager; then the text goes out as it is. */
+static bool shown_by_pager(const struct output *out)
+{
+    FILE *pager = open_pager(out);
+    if (!pager)
+        return false;
+    fwrite(out->bytes, 1, out->n, pager);
+    int status = pclose(pager);
+    return status != -1 && !(status >> 8 == 127);
+}
+
+static int output_end(struct output *out, int status)
+{
+    fclose(out->file);
+    if (!shown_by_pager(out))
+        fwrite(out->bytes, 1, out->n, stdout);
+    free(out->bytes);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fputs("sipwhy: cannot write to standard output\n", stderr);
+    return 2;
+}
+
+static void write_run(struct output *out, const struct styled_text *text,
+                      const struct styled_run *run)
+{
+    const char *sgr = out->colour ? colours[run->style] : NULL;
     struct span s = styled_run_text(text, run);
     if (sgr)
-        printf("\033[%sm", sgr);
-    fwrite(s.p, 1, s.n, stdout);
+        fprintf(out->file, "\033[%sm", sgr);
+    fwrite(s.p, 1, s.n, out->file);
     if (sgr)
-        fputs("\033[0m", stdout);
+        fputs("\033[0m", out->file);
 }
 
-static void write_text(const struct styled_text *text, bool colour)
+static void write_text(struct output *out, const struct styled_text *text)
 {
     for (size_t i = 0; i < text->nlines; i++) {
         const struct styled_line *line = &text->lines[i];
-        printf("%*s", (int)line->indent, "");
+        fprintf(out->file, "%*s", line->count ? (int)line->indent : 0, "");
         for (size_t run = 0; run < line->count; run++)
-            write_run(text, &text->runs[line->first + run], colour);
-        putchar('\n');
+            write_run(out, text, &text->runs[line->first + run]);
+        fputc('\n', out->file);
     }
 }
 
-static size_t label_column(const struct help *help, const struct help_code *code)
+static void write_document(struct output *out, const struct document *doc,
+                           const char *const topics[], size_t ntopics)
 {
-    const char *title, *value;
-    size_t widest = 0;
-    for (size_t i = 0; help_fact(help, code, i, &title, &value); i++) {
-        size_t width = text_width(SPAN(title));
-        widest = width > widest ? width : widest;
+    if (out->settings->json) {
+        export_json(out->file, doc, out->help, topics, ntopics);
+    } else if (out->settings->markdown) {
+        fputs(out->shown ? "\n" : "", out->file);
+        export_markdown(out->file, doc, out->help);
+    } else {
+        struct styled_text text = STYLED_HELP(out->utf8, out->help);
+        fputs(out->shown ? "\n\n" : "", out->file);
+        document_lay(&text, doc, out->width);
+        write_text(out, &text);
+        styled_free(&text);
     }
-    return SECTION_INDENT + widest + 2;
+    out->shown++;
 }
 
-static void lay_facts(struct styled_text *text, const struct help *help,
-                      const struct help_code *code, size_t width)
-{
-    const char *title, *value;
-    size_t column = label_column(help, code);
-    styled_blank(text);
-    styled_heading(text, HELP_HEADING, help_facts_title(help), NULL, width);
-    for (size_t i = 0; help_fact(help, code, i, &title, &value); i++) {
-        struct strbuf label = STRBUF_INIT;
-        strbuf_format(&label, "%*s%s", SECTION_INDENT, "", title);
-        if (*value) {
-            styled_label(text, HELP_PLAIN, strbuf_str(&label));
-            styled_paragraph(text, HELP_PLAIN, SPAN(value), width, column, column);
-        }
-        strbuf_free(&label);
-    }
-}
-
-static void lay_sections(struct styled_text *text, const struct help *help,
-                         const struct help_page *page, size_t width)
-{
-    size_t count;
-    struct span content;
-    const struct help_section_title *sections = help_sections(help, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (help_section(page, sections[i].id, &content))
-            continue;
-        styled_blank(text);
-        styled_heading(text, HELP_HEADING, sections[i].page, NULL, width);
-        styled_markup(text, content, width, SECTION_INDENT);
-    }
-}
-
-/* "488 Not Acceptable Here             4xx Client Error · RFC 3261 §21.4.26" */
-static void lay_title(struct styled_text *text, const struct help *help, const char *topic,
-                      unsigned number, const struct help_code *code, size_t width)
-{
-    struct strbuf title = STRBUF_INIT, right = STRBUF_INIT;
-    help_topic_title(help, topic, &title);
-    if (number)
-        strbuf_format(&right, "%uxx %s", number / 100, help_class_name(help, (uint16_t)number));
-    if (code && *code->spec)
-        strbuf_format(&right, " \u00b7 %s", code->spec);
-    styled_heading(text, HELP_TITLE, strbuf_str(&title), strbuf_str(&right), width);
-    strbuf_free(&title);
-    strbuf_free(&right);
-}
-
-static void lay_fallback_note(struct styled_text *text, unsigned number, bool known, size_t width)
-{
-    struct strbuf note = STRBUF_INIT;
-    if (known)
-        strbuf_format(&note, "%u has no page of its own; this holds for all %uxx.", number,
-                      number / 100);
-    else
-        strbuf_format(&note, "%u is not a registered code; this holds for all %uxx.", number,
-                      number / 100);
-    styled_paragraph(text, HELP_PLAIN, strbuf_as_span(&note), width, 0, 0);
-    strbuf_free(&note);
-}
-
-static void explain_topic(const struct help *help, const char *topic,
-                          const struct explain_style *style)
-{
-    struct styled_text text = STYLED_INIT(style->utf8);
-    const struct help_code *code = NULL;
-    const struct help_page *page = help_page(help, topic);
-    uint64_t number = 0;
-    bool fallback = false;
-    if (span_starts(SPAN(topic), "code/") && span_number(SPAN(topic + 5), 699, &number)) {
-        code = help_code(help, (uint16_t)number);
-        page = help_page_for_code(help, (uint16_t)number, &fallback);
-    }
-    lay_title(&text, help, topic, (unsigned)number, code, style->width);
-    if (code)
-        styled_paragraph(&text, HELP_PLAIN, SPAN(code->summary), style->width, 0, 0);
-    if (fallback)
-        lay_fallback_note(&text, (unsigned)number, code, style->width);
-    if (page)
-        lay_sections(&text, help, page, style->width);
-    if (code)
-        lay_facts(&text, help, code, style->width);
-    write_text(&text, style->colour);
-    styled_free(&text);
-}
-
-static void tell_unknown(const struct help *help, const char *words, const struct help_match *match,
-                         bool utf8)
+static void tell_unknown(const struct help *help, const char *command, const char *words,
+                         const struct help_match *match, bool utf8)
 {
     struct strbuf line = STRBUF_INIT;
-    strbuf_text(&line, "sipwhy: explain: nothing is known about '");
+    strbuf_format(&line, "sipwhy: %s: nothing is known about '", command);
     text_visible(&line, SPAN(words), utf8);
     strbuf_char(&line, '\'');
     for (size_t i = 0; i < match->nsuggestions; i++) {
         strbuf_text(&line, i == 0                        ? "; did you mean "
                            : i + 1 < match->nsuggestions ? ", "
                                                          : " or ");
+        strbuf_format(&line, "'%s' (", match->suggestions[i]);
         help_topic_title(help, match->suggestions[i], &line);
+        strbuf_char(&line, ')');
     }
-    if (match->nsuggestions > 0)
-        strbuf_char(&line, '?');
-    else
-        strbuf_text(&line, "; give a code (488), a class (4xx) or a reason phrase");
-    fflush(stdout);
+    strbuf_text(&line, match->nsuggestions ? "?"
+                                           : "; try its number (488, q850:34), its name (Via), or "
+                                             "--search WORDS");
     fprintf(stderr, "%s\n", strbuf_str(&line));
     strbuf_free(&line);
 }
 
-int explain_run(const struct help *help, int ntopics, char *const topics[],
-                const struct explain_style *style)
+static int write_search(struct output *out, int nwords, char *const words[])
 {
-    struct explain_style detected;
-    int status = 0, shown = 0;
-    if (!style) {
-        explain_style_detect(&detected, stdout);
-        style = &detected;
+    struct strbuf query = STRBUF_INIT;
+    struct search_hit *hits;
+    struct styled_text text = STYLED_HELP(out->utf8, out->help);
+    for (int i = 0; i < nwords; i++)
+        strbuf_format(&query, "%s%s", i ? " " : "", words[i]);
+    size_t n = search_run(out->help, strbuf_str(&query), &hits);
+    for (size_t i = 0; i < n && i < SEARCH_HITS; i++) {
+        struct strbuf title = STRBUF_INIT;
+        help_topic_title(out->help, hits[i].topic, &title);
+        styled_heading(&text, HELP_TITLE, strbuf_str(&title), hits[i].topic, out->width);
+        styled_paragraph(&text, HELP_PLAIN, SPAN(hits[i].line), out->width, HIT_INDENT, HIT_INDENT);
+        strbuf_free(&title);
     }
+    if (n > SEARCH_HITS) {
+        char *more = mem_format("... and %zu more; another word makes it fewer", n - SEARCH_HITS);
+        styled_paragraph(&text, HELP_DIM, SPAN(more), out->width, 0, 0);
+        free(more);
+    }
+    write_text(out, &text);
+    if (n == 0)
+        fprintf(stderr, "sipwhy: explain: no page has all of these words: %s\n",
+                strbuf_str(&query));
+    search_free(hits, n);
+    styled_free(&text);
+    strbuf_free(&query);
+    return n ? 0 : 2;
+}
+
+static int write_pages(struct output *out, int ntopics, char *const topics[])
+{
+    int status = 0;
     for (int i = 0; i < ntopics; i++) {
         struct help_match match;
-        if (help_resolve(help, topics[i], &match)) {
-            tell_unknown(help, topics[i], &match, style->utf8);
+        struct document doc;
+        if (help_resolve(out->help, topics[i], NULL, &match)) {
+            tell_unknown(out->help, "explain", topics[i], &match, out->utf8);
             status = 2;
             continue;
         }
-        if (shown++ > 0)
-            fputs("\n\n", stdout);
-        explain_topic(help, match.topic, style);
-    }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fputs("sipwhy: explain: cannot write to standard output\n", stderr);
-        status = 2;
+        document_topic(&doc, out->help, match.topic);
+        write_document(out, &doc, (const char *const[]){ match.topic }, 1);
+        document_free(&doc);
     }
     return status;
+}
+
+int explain_run(const struct help *help, const struct settings *settings, int ntopics,
+                char *const topics[])
+{
+    struct output out;
+    output_begin(&out, help, settings);
+    int status = settings->search ? write_search(&out, ntopics, topics)
+                                  : write_pages(&out, ntopics, topics);
+    return output_end(&out, status);
+}
+
+int compare_run(const struct help *help, const struct settings *settings, int ntopics,
+                char *const topics[])
+{
+    struct output out;
+    struct help_match match[2];
+    struct document doc;
+    size_t wrong;
+    if (ntopics != 2) {
+        fputs("sipwhy: compare wants two topics of one kind, as in: sipwhy compare 480 486\n",
+              stderr);
+        return 2;
+    }
+    output_begin(&out, help, settings);
+    if (help_resolve_pair(help, topics[0], topics[1], match, &wrong) == 0) {
+        document_compare(&doc, help, match[0].topic, match[1].topic);
+        write_document(&out, &doc, (const char *const[]){ match[0].topic, match[1].topic }, 2);
+        document_free(&doc);
+        return output_end(&out, 0);
+    }
+    if (wrong < 2)
+        tell_unknown(help, "compare", topics[wrong], &match[wrong], out.utf8);
+    else
+        fprintf(stderr, "sipwhy: compare: '%s' is a %s, '%s' a %s; name two of one kind\n",
+                match[0].topic, help_kind_name(help, match[0].topic), match[1].topic,
+                help_kind_name(help, match[1].topic));
+    return output_end(&out, 2);
 }

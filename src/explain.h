@@ -1,32 +1,22 @@
-/* `sipwhy explain TOPIC...`: pages of the knowledge base on standard output. */
+/* `sipwhy explain` and `sipwhy compare`: the knowledge base on standard output. */
 #ifndef SIPWHY_EXPLAIN_H
 #define SIPWHY_EXPLAIN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
-
 #include "help/topic.h"
-
-/* How pages are written. */
-struct explain_style {
-    size_t width; /* columns */
-    bool colour;  /* ANSI colours */
-    bool utf8;
-};
+#include "options.h"
 
 /*
- * What suits the stream: a terminal's width up to 100 columns, with colours unless NO_COLOR is set
- * or TERM is dumb; 80 columns of plain text for a file or pipe. `utf8` follows the locale.
+ * Writes the pages of topics to standard output: laid out for a terminal of up to 100 columns,
+ * through a pager if they are longer than its screen; as plain text of 80 columns into a pipe; or
+ * as the settings say as JSON (a line each) or Markdown. A topic that is not known is one line on
+ * standard error, the others are still shown. With --search the topics are words, and what holds
+ * them is listed, best first. Returns the exit status: 0, or 2 if a topic is not known, nothing
+ * was found or output failed.
  */
-void explain_style_detect(struct explain_style *style, FILE *out);
-
-/*
- * Writes the pages for `topics` to standard output. A topic that is not known is one line on
- * standard error, the others are still shown. Returns the exit status: 0, or 2 if a topic is not
- * known or output failed. `style` NULL: what suits standard output.
- */
-int explain_run(const struct help *help, int ntopics, char *const topics[],
-                const struct explain_style *style);
+int explain_run(const struct help *help, const struct settings *settings, int ntopics,
+                char *const topics[]);
+/* The same for the comparison of two topics of one kind. */
+int compare_run(const struct help *help, const struct settings *settings, int ntopics,
+                char *const topics[]);
 
 #endif

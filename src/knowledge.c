@@ -6,24 +6,13 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "config.h"
+#include "store/filter.h"
 
 #ifndef SIPWHY_HELPDIR
 #define SIPWHY_HELPDIR "/usr/local/share/sipwhy/help"
 #endif
 #define SITE_DIRS 3
-
-char *config_path(const char *name)
-{
-    struct strbuf path = STRBUF_INIT;
-    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (xdg && *xdg)
-        strbuf_format(&path, "%s/sipwhy/%s", xdg, name);
-    else if (home && *home)
-        strbuf_format(&path, "%s/.config/sipwhy/%s", home, name);
-    else
-        return NULL;
-    return strbuf_take(&path);
-}
 
 /* The locale's name, as the C library chooses it for messages; only UTF-8 can show other pages. */
 static const char *locale_language(void)
@@ -39,6 +28,21 @@ static const char *locale_language(void)
     return "en";
 }
 
+const char *knowledge_language(const struct settings *settings)
+{
+    return settings->lang ? settings->lang : locale_language();
+}
+
+/* What is wrong with the condition of a note. */
+static char *check_condition(const char *condition)
+{
+    struct filter_error error;
+    struct filter *filter = filter_parse(condition, &error);
+    filter_free(filter);
+    return filter ? NULL
+                  : mem_format("condition, at character %zu: %s", error.offset + 1, error.message);
+}
+
 struct help *knowledge_open(const struct settings *settings, char **warning)
 {
     char *own = config_path("help");
@@ -50,7 +54,10 @@ struct help *knowledge_open(const struct settings *settings, char **warning)
         dirs[n++] = own;
     for (size_t i = 0; i < settings->help_dirs.count; i++)
         dirs[n++] = settings->help_dirs.items[i];
-    struct help *help = help_open(settings->lang ? settings->lang : locale_language(), dirs, n,
+    struct help *help = help_open(&(struct help_options){ .language = knowledge_language(settings),
+                                                          .dirs = dirs,
+                                                          .ndirs = n,
+                                                          .check_condition = check_condition },
                                   warning);
     free(dirs);
     free(own);

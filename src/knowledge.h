@@ -6,11 +6,11 @@
 #include "options.h"
 
 /*
- * Opens the pages in the language of --lang or the locale, overlaid by the installed folder,
+ * Opens the pages and notes in the language of --lang or the locale, overlaid by the installed folder,
  * /etc/sipwhy/help, the user's folder and --help-dir, in this order. *warning: see help_open().
  */
 struct help *knowledge_open(const struct settings *settings, char **warning);
-/* "~/.config/sipwhy/NAME", by XDG_CONFIG_HOME; the caller frees it. NULL without a home. */
-char *config_path(const char *name);
+/* The language that the settings or the environment ask for: "ko", "ko_KR.UTF-8". */
+const char *knowledge_language(const struct settings *settings);
 
 #endif

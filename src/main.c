@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config.h"
 #include "explain.h"
 #include "knowledge.h"
 #include "options.h"
@@ -18,7 +19,10 @@ static const char usage[] =
     "  sipwhy [OPTION]... FILE...               console on captures ('-': standard input)\n"
     "  sipwhy -i IFACE [OPTION]... [BPF]...     console on live traffic\n"
     "  sipwhy demo                              console on bundled traffic, played live\n"
-    "  sipwhy explain TOPIC...                  what a response code means and what to do\n"
+    "  sipwhy explain TOPIC...                  what a code, header, cause, timer ... means and\n"
+    "                                           what to do: 488, 4xx, q850:34, timer:B, Via\n"
+    "  sipwhy explain --search WORD...          the pages that have these words\n"
+    "  sipwhy compare A B                       two codes, or any two topics, side by side\n"
     "  sipwhy report [OPTION]... FILE...        counts, headless\n"
     "  sipwhy list [transactions|calls|messages] [OPTION]... FILE...\n"
     "\n"
@@ -78,18 +82,30 @@ static int run_list(struct run *run)
     return with_session(run, list_run, what);
 }
 
-static int run_explain(struct run *run)
+static int with_help(struct run *run, int (*act)(const struct help *, const struct settings *, int,
+                                                 char *const[]))
 {
     char *warning = NULL;
-    if (run->count == 0)
-        return fail(strdup("explain what? name a code, such as: sipwhy explain 488"));
+    config_read_settings(&run->settings);
     struct help *help = knowledge_open(&run->settings, &warning);
     if (warning)
         fprintf(stderr, "%s\n", warning);
-    int result = explain_run(help, run->count, run->words, NULL);
+    int result = act(help, &run->settings, run->count, run->words);
     free(warning);
     help_free(help);
     return result;
+}
+
+static int run_explain(struct run *run)
+{
+    if (run->count == 0)
+        return fail(strdup("explain what? name a code or a topic: sipwhy explain 488"));
+    return with_help(run, explain_run);
+}
+
+static int run_compare(struct run *run)
+{
+    return with_help(run, compare_run);
 }
 
 static int run_demo(struct run *run)
@@ -115,6 +131,7 @@ static const struct {
     { "report", run_report },
     { "list", run_list },
     { "explain", run_explain },
+    { "compare", run_compare },
     { "demo", run_demo },
 };
 

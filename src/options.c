@@ -12,6 +12,7 @@
 static const char *const themes[] = { "dark", "light", "mono", NULL };
 static const char *const colours[] = { "auto", "always", "never", NULL };
 static const char *const times[] = { "clock", "relative", "date", NULL };
+static const char *const pagers[] = { "auto", "never", NULL };
 static const char *const languages[] = { "en", "ko", NULL };
 
 #define AT(member) offsetof(struct settings, member)
@@ -36,6 +37,13 @@ const struct option_row option_rows[] = {
       "Headless runs on live traffic: stop after this time; 0 runs until interrupted." },
     { "json", 0, OPTION_FLAG, AT(json), NULL, 0, 0, NULL, NULL, OPTION_CLI,
       "Headless runs: write JSON." },
+    { "markdown", 0, OPTION_FLAG, AT(markdown), NULL, 0, 0, NULL, NULL, OPTION_CLI,
+      "explain and compare: write Markdown." },
+    { "search", 0, OPTION_FLAG, AT(search), NULL, 0, 0, NULL, NULL, OPTION_CLI,
+      "explain: the arguments are words; list the pages that have all of them, best first." },
+    { "pager", 0, OPTION_CHOICE, AT(pager), "auto", 0, 0, pagers, NULL, OPTION_CLI,
+      "explain and compare: whether long text on a terminal goes through SIPWHY_PAGER, PAGER or "
+      "less." },
     { "theme", 0, OPTION_CHOICE, AT(theme), "dark", 0, 0, themes, NULL, BOTH,
       "Colours for a dark or a light terminal, or none." },
     { "color", 0, OPTION_CHOICE, AT(colour), "auto", 0, 0, colours, NULL, BOTH,
@@ -48,9 +56,9 @@ const struct option_row option_rows[] = {
       "Keep the newest transaction in view until the selection moves up." },
     { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, "Show the help pane." },
     { "lang", 0, OPTION_CHOICE, AT(lang), NULL, 0, 0, languages, NULL, BOTH,
-      "Language of the pages; without it the locale's, else English." },
+      "Language of pages and interface; without it the locale's, else English." },
     { "help-dir", 0, OPTION_LIST, AT(help_dirs), NULL, 0, 0, NULL, "DIR", OPTION_CLI,
-      "Pages in this directory go before the built-in ones; repeatable." },
+      "Pages and notes in this directory go before the built-in ones; repeatable." },
     { "numeric", 'n', OPTION_FLAG, AT(numeric), NULL, 0, 0, NULL, NULL, OPTION_CLI,
       "Accepted for tcpdump's habit: addresses are always numbers." },
     { "user", 'Z', OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "USER", OPTION_CLI,

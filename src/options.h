@@ -26,12 +26,15 @@ struct settings {
     char *colour;
     char *time;
     char *user;
+    char *pager;
     long memory;   /* MiB */
     long buffer;   /* MiB */
     long duration; /* s, 0: no limit */
     bool promiscuous;
     bool numeric;
     bool json;
+    bool markdown;
+    bool search;
     bool ascii;
     bool follow;
     bool pane;

@@ -10,8 +10,9 @@
 struct check {
     struct span page;
     const char *const *ids;
+    const bool *required; /* by section, or NULL: none */
     size_t nids;
-    size_t next;       /* index of the section that must come next */
+    size_t next;       /* index of the first section that may come next */
     bool filled;       /* the current section has content */
     const char *where; /* the fault */
     const char *what;
@@ -43,6 +44,15 @@ static int check_section_end(struct check *c, const char *where)
                                      : 0;
 }
 
+/* Whether a section that must be there was left out before section `i`. */
+static bool misses_section(const struct check *c, size_t i)
+{
+    for (size_t n = c->next; c->required && n < i; n++)
+        if (c->required[n])
+            return true;
+    return false;
+}
+
 static int check_heading(struct check *c, const struct block *b)
 {
     size_t i = 0;
@@ -54,11 +64,11 @@ static int check_heading(struct check *c, const struct block *b)
         return fault(c, b->mark.p, "unknown section");
     if (i < c->next)
         return fault(c, b->mark.p, "section appears twice or too late");
-    if (i > c->next)
+    if (misses_section(c, i))
         return fault(c, b->mark.p, "a section is missing before this one");
     if (check_section_end(c, b->mark.p))
         return -1;
-    c->next++;
+    c->next = i + 1;
     c->filled = false;
     return 0;
 }
@@ -94,9 +104,11 @@ static int check_marks(struct check *c, struct span text)
 
 static int check_block(struct check *c, const struct block *b)
 {
-    if (b->kind == BLOCK_HEADING)
+    if (b->kind == BLOCK_HEADING && c->nids > 0)
         return check_heading(c, b);
-    if (c->next == 0)
+    if (b->kind == BLOCK_HEADING)
+        return 0;
+    if (c->next == 0 && c->nids > 0)
         return fault(c, b->text.p, "text before the first section");
     if (span_trim(b->text).n == 0)
         return fault(c, b->mark.p, "list item without text");
@@ -113,8 +125,10 @@ static int check_page(struct check *c)
     while (block_next(&rest, &block))
         if (check_block(c, &block))
             return -1;
-    if (c->next < c->nids)
+    if (misses_section(c, c->nids))
         return fault(c, span_end(c->page), "a section is missing at the end");
+    if (!c->filled && c->next == 0)
+        return fault(c, span_end(c->page), "there is no text");
     return check_section_end(c, span_end(c->page));
 }
 
@@ -126,10 +140,10 @@ static size_t line_of(struct span text, const char *where)
     return line;
 }
 
-int help_check(struct span text, const char *const *ids, size_t nids, size_t *line,
-               const char **message)
+int help_check(struct span text, const char *const *ids, const bool *required, size_t nids,
+               size_t *line, const char **message)
 {
-    struct check c = { .page = text, .ids = ids, .nids = nids };
+    struct check c = { .page = text, .ids = ids, .required = required, .nids = nids };
     if (check_page(&c) == 0)
         return 0;
     *line = line_of(text, c.where);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "help/block.h"
+#include "help/topic.h"
 
 struct cell {
     size_t start; /* in flow.text */
@@ -19,6 +20,7 @@ struct cell {
 };
 
 struct flow {
+    const struct help *help;
     bool utf8;
     struct strbuf text;
     struct cell *cells;
@@ -59,7 +61,7 @@ void styled_free(struct styled_text *out)
     strbuf_free(&out->label);
     free(out->runs);
     free(out->lines);
-    *out = STYLED_INIT(out->utf8);
+    *out = STYLED_HELP(out->utf8, out->help);
 }
 
 struct span styled_run_text(const struct styled_text *out, const struct styled_run *run)
@@ -194,11 +196,19 @@ static void flow_text(struct flow *flow, enum help_style style, struct span s, s
         flow_rune(flow, (struct span){ s.p, n }, rune, style, topic);
 }
 
-/* A link shows the last part of its topic: "486" for code/486. */
-static struct span link_name(struct span topic)
+/* A link shows its topic's short name, or the last part of the topic: "486" for code/486. */
+static void flow_link(struct flow *flow, struct span topic)
 {
-    const char *slash = span_find(topic, '/');
-    return slash ? span_make(slash + 1, span_end(topic)) : topic;
+    struct strbuf name = STRBUF_INIT;
+    char *text = mem_format("%.*s", SPAN_ARG(topic));
+    const char *slash = strchr(text, '/');
+    if (flow->help)
+        help_topic_link(flow->help, text, &name);
+    else
+        strbuf_text(&name, slash ? slash + 1 : text);
+    flow_text(flow, HELP_LINK, strbuf_as_span(&name), topic);
+    strbuf_free(&name);
+    free(text);
 }
 
 static void flow_markup(struct flow *flow, struct span text)
@@ -211,7 +221,7 @@ static void flow_markup(struct flow *flow, struct span text)
         else if (t.kind == TOKEN_CODE)
             flow_text(flow, HELP_CODE, t.text, SPAN_NONE);
         else if (t.kind == TOKEN_LINK)
-            flow_text(flow, HELP_LINK, link_name(t.text), t.text);
+            flow_link(flow, t.text);
         else
             flow_text(flow, style, t.text, SPAN_NONE);
     }
@@ -330,7 +340,7 @@ static size_t clamp_indent(size_t indent, size_t width)
 void styled_paragraph(struct styled_text *out, enum help_style style, struct span text,
                       size_t width, size_t first_indent, size_t rest_indent)
 {
-    struct flow flow = { .utf8 = out->utf8 };
+    struct flow flow = { .help = out->help, .utf8 = out->utf8 };
     width = clamp_width(width);
     flow_text(&flow, style, text, SPAN_NONE);
     flow_end(out, &flow, width, clamp_indent(first_indent, width), clamp_indent(rest_indent, width),
@@ -361,7 +371,7 @@ void styled_heading(struct styled_text *out, enum help_style style, const char *
 
 static void lay_block(struct styled_text *out, const struct block *b, size_t width, size_t indent)
 {
-    struct flow flow = { .utf8 = out->utf8 };
+    struct flow flow = { .help = out->help, .utf8 = out->utf8 };
     struct span mark = b->kind == BLOCK_NUMBER   ? b->mark
                        : b->kind == BLOCK_BULLET ? SPAN(out->utf8 ? "\u2022" : "*")
                                                  : SPAN_NONE;

@@ -13,6 +13,8 @@
 #include "base/span.h"
 #include "base/strbuf.h"
 
+struct help;
+
 enum help_style {
     HELP_PLAIN,
     HELP_TITLE,   /* name of the topic */
@@ -22,6 +24,7 @@ enum help_style {
     HELP_LINK, /* its topic is in the run */
     HELP_MARK, /* bullet or number of a list item */
     HELP_DIM,
+    HELP_NOTE, /* heading of a site's note */
     HELP_STYLES
 };
 
@@ -43,6 +46,7 @@ struct styled_line {
 
 /* A laid-out text. Start with STYLED_INIT, end with styled_free(). */
 struct styled_text {
+    const struct help *help; /* knows how links are called; NULL: by the end of their topic */
     bool utf8; /* false: typographic characters get an ASCII stand-in, others '?' */
     struct strbuf text;
     struct styled_run *runs;
@@ -54,6 +58,9 @@ struct styled_text {
 };
 
 #define STYLED_INIT(is_utf8) ((struct styled_text){ .utf8 = (is_utf8) })
+/* For markup with links. */
+#define STYLED_HELP(is_utf8, knowledge) \
+    ((struct styled_text){ .help = (knowledge), .utf8 = (is_utf8) })
 
 /* Frees the content; the text is empty again and may be used anew. */
 void styled_free(struct styled_text *out);
@@ -91,11 +98,12 @@ void styled_paragraph(struct styled_text *out, enum help_style style, struct spa
                       size_t width, size_t first_indent, size_t rest_indent);
 
 /*
- * Checks a page against the markup: exactly the sections `ids` (count `nids`), each once, in that
- * order and not empty; balanced marks; clean UTF-8. Returns 0, or -1 with the line (from 1) and
- * what is wrong there, a constant text.
+ * Checks a page against the markup: sections `ids` (count `nids`) in that order, each at most once
+ * and not empty, those that are `required` (NULL: none) all there; balanced marks; clean UTF-8.
+ * With nids 0 it is a note: any headings. Returns 0, or -1 with the line (from 1) and what is wrong
+ * there, a constant text.
  */
-int help_check(struct span text, const char *const *ids, size_t nids, size_t *line,
-               const char **message);
+int help_check(struct span text, const char *const *ids, const bool *required, size_t nids,
+               size_t *line, const char **message);
 
 #endif

@@ -56,7 +56,7 @@ static void add_bundled(struct help *help, const char *language, bool translated
     }
 }
 
-/* Reads all of a regular file; NULL with errno. EFBIG: longer than a page may be. */
+/* EFBIG: longer than a page may be. */
 static char *read_all(int fd, size_t *n)
 {
     struct stat st;
@@ -83,7 +83,7 @@ static char *read_all(int fd, size_t *n)
     return bytes;
 }
 
-static char *read_file(const char *path, size_t *n)
+char *pages_read_file(const char *path, size_t *n)
 {
     /* Non-blocking, lest a FIFO in the folder stops the program. */
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -94,6 +94,12 @@ static char *read_file(const char *path, size_t *n)
     close(fd);
     errno = error;
     return bytes;
+}
+
+const char *pages_read_error(void)
+{
+    return errno == EFBIG ? "is too long for a page" : errno == EINVAL ? "is not a file"
+                                                                       : strerror(errno);
 }
 
 static struct span without_bom(struct span text)
@@ -107,16 +113,13 @@ static void add_file(struct help *help, const char *path, struct span topic, boo
 {
     size_t n, line;
     const char *message;
-    char *bytes = read_file(path, &n);
+    char *bytes = pages_read_file(path, &n);
     if (!bytes) {
-        strbuf_format(warning, "%s: %s\n", path,
-                      errno == EFBIG    ? "is too long for a page"
-                      : errno == EINVAL ? "is not a file"
-                                        : strerror(errno));
+        strbuf_format(warning, "%s: %s\n", path, pages_read_error());
         return;
     }
     struct span text = without_bom((struct span){ bytes, n });
-    if (help_check(text, help->section_ids, help->nsections, &line, &message)) {
+    if (help_check(text, help->section_ids, NULL, help->nsections, &line, &message)) {
         strbuf_format(warning, "%s:%zu: %s\n", path, line, message);
         free(bytes);
         return;
@@ -213,16 +216,16 @@ static void drop_hidden(struct help *help)
     help->npages = kept;
 }
 
-void pages_load(struct help *help, const char *const dirs[], size_t ndirs, struct strbuf *warning)
+void pages_load(struct help *help, struct strbuf *warning)
 {
     bool other = strcmp(help->language, "en") != 0;
     add_bundled(help, "en", !other);
     if (other)
         add_bundled(help, help->language, true);
-    for (size_t i = 0; i < ndirs; i++) {
-        add_folder(help, dirs[i], "en", !other, warning);
+    for (size_t i = 0; i < help->ndirs; i++) {
+        add_folder(help, help->dirs[i], "en", !other, warning);
         if (other)
-            add_folder(help, dirs[i], help->language, true, warning);
+            add_folder(help, help->dirs[i], help->language, true, warning);
     }
     drop_hidden(help);
 }

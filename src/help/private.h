@@ -16,20 +16,63 @@ struct help_page {
     bool translated; /* in the language asked for, not the English fallback */
 };
 
+/* A row of kinds.tsv with the kind's tables. */
+struct help_kind {
+    const char *id, *prefixes, *name, *title, *link;
+    struct help_table facts, words; /* words: the same in the language */
+};
+
+/* One topic: the row of its facts and its page, either of which may be missing. */
+struct help_entry {
+    char topic[HELP_TOPIC_SIZE];
+    const struct help_kind *kind; /* NULL: a page of a kind that no table knows */
+    size_t row;                   /* in kind->facts; SIZE_MAX: none */
+    const struct help_page *page;
+};
+
 struct help {
     char language[HELP_LANGUAGE_SIZE];
-    struct help_table codes_table, words_table, classes, facts, titles;
-    struct help_code *codes; /* sorted */
-    size_t ncodes;
+    struct help_table kinds_table, facts, titles, phrases;
+    struct help_kind *kinds; /* as in kinds.tsv */
+    size_t nkinds;
+    struct help_entry *entries; /* sorted by topic */
+    size_t nentries;
     struct help_section_title *sections;
     const char **section_ids;
     size_t nsections;
     struct help_page *pages; /* sorted by topic, once loaded each topic once */
     size_t npages, pages_size;
+    struct help_note *notes;
+    size_t nnotes;
+    char **dirs;
+    size_t ndirs;
+    uint64_t stamp; /* of what lies in dirs */
 };
 
-/* Adds the bundled pages of the language and of English, and those of the folders. */
-void pages_load(struct help *help, const char *const dirs[], size_t ndirs, struct strbuf *warning);
+/* facts.c: the tables. */
+void facts_load(struct help *help);
+void facts_free(struct help *help);
+/* The topics of tables and pages together; after pages_load(). */
+void facts_join(struct help *help);
+const struct help_entry *facts_entry(const struct help *help, const char *topic);
+/* The cell of a row in the language, with `end` behind the column's name, or else in English. */
+const char *facts_words(const struct help *help, const struct help_table *table, size_t row,
+                        const char *end);
+
+/* pages.c: the bundled pages of the language and of English, and those of the folders. */
+void pages_load(struct help *help, struct strbuf *warning);
 void pages_free(struct help *help);
+/* Reads a regular file of at most some 256 KiB; NULL with errno. */
+char *pages_read_file(const char *path, size_t *n);
+/* What errno of pages_read_file() means. */
+const char *pages_read_error(void);
+
+/* notes.c: the notes in the folders. */
+void notes_load(struct help *help, char *(*check_condition)(const char *condition),
+                struct strbuf *warning);
+void notes_free(struct help *help);
+
+/* stamp.c: a number that changes with any file in the folders. */
+uint64_t stamp_of(char *const *dirs, size_t ndirs);
 
 #endif

@@ -3,9 +3,9 @@
  * letters alone, and for everything else the nearest names.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "help/block.h"
-#include "help/topic.h"
+#include "help/private.h"
 
 enum { WORDS_MAX = 64 };
 
@@ -18,10 +18,15 @@ struct letters {
 /* How well the candidates fit; the best ones so far. Smaller is better. */
 enum { FITS_EXACTLY, FITS_START, FITS_NEARLY };
 
+struct fits {
+    struct span kind; /* of the first that fits so; those of other kinds do not count */
+    size_t n;
+};
+
 struct search {
     struct letters words;
     size_t limit; /* the largest edit distance that still counts as near */
-    size_t nexact, nstart;
+    struct fits exact, start;
     size_t scores[HELP_SUGGESTIONS];
     struct help_match *match;
 };
@@ -60,28 +65,40 @@ static size_t distance(const struct letters *a, const struct letters *b, size_t 
     return row[n];
 }
 
-static size_t score_of(const struct search *search, const struct letters *name)
+static size_t score_of(const struct search *search, struct span text)
 {
     const struct letters *words = &search->words;
-    if (name->n >= words->n && memcmp(name->p, words->p, words->n) == 0)
-        return name->n == words->n ? FITS_EXACTLY : FITS_START;
-    size_t best = distance(words, name, name->n);
-    if (words->n >= 4 && words->n < name->n) {
-        size_t start = distance(words, name, words->n);
+    struct letters name;
+    letters_of(&name, text);
+    if (name.n == 0)
+        return SIZE_MAX;
+    if (name.n >= words->n && memcmp(name.p, words->p, words->n) == 0)
+        return name.n == words->n ? FITS_EXACTLY : FITS_START;
+    size_t best = distance(words, &name, name.n);
+    if (words->n >= 4 && words->n < name.n) {
+        size_t start = distance(words, &name, words->n);
         best = start < best ? start : best;
     }
     return FITS_NEARLY + best;
 }
 
+static void count_fit(struct fits *fits, const char *topic)
+{
+    struct span kind = help_kind(topic);
+    if (fits->n == 0)
+        fits->kind = kind;
+    fits->n += span_equal(kind, fits->kind);
+}
+
 /* Keeps the best candidates, the first of equal ones first. */
-static void consider(struct search *search, const char *topic, struct span name)
+static void consider(struct search *search, const char *topic, size_t score)
 {
     struct help_match *match = search->match;
-    struct letters letters;
-    letters_of(&letters, name);
-    size_t score = score_of(search, &letters), at = match->nsuggestions;
-    search->nexact += score == FITS_EXACTLY;
-    search->nstart += score == FITS_START;
+    size_t at = match->nsuggestions;
+    if (score == FITS_EXACTLY)
+        count_fit(&search->exact, topic);
+    if (score == FITS_START)
+        count_fit(&search->start, topic);
     if (score > FITS_NEARLY + search->limit)
         return;
     while (at > 0 && search->scores[at - 1] > score)
@@ -96,100 +113,169 @@ static void consider(struct search *search, const char *topic, struct span name)
     match->nsuggestions += match->nsuggestions < HELP_SUGGESTIONS;
 }
 
-static bool is_code_or_class(const char *topic)
+/* A topic by its id, its name and the other names it goes by. A number is only an id. */
+static void consider_topic(struct search *search, const struct help *help, const char *topic)
 {
-    return span_starts(SPAN(topic), "code/") || span_starts(SPAN(topic), "class/");
+    struct span also = SPAN(help_value(help, topic, "also"));
+    struct span id = SPAN(strchr(topic, '/') + 1);
+    size_t best = score_of(search, id), score;
+    bool digits = ascii_digit(search->words.p[0]);
+    if (digits || (score = score_of(search, SPAN(help_value(help, topic, "name")))) > best)
+        score = best;
+    while (also.n > 0 && !digits) {
+        const char *semicolon = span_find(also, ';');
+        best = score_of(search, semicolon ? span_make(also.p, semicolon) : also);
+        also = semicolon ? span_make(semicolon + 1, span_end(also)) : SPAN_NONE;
+        score = best < score ? best : score;
+    }
+    /* Three digits with one wrong would be near to everything. */
+    if (digits && score > FITS_START)
+        score = FITS_NEARLY + (score - FITS_NEARLY) * 2;
+    consider(search, topic, score);
 }
 
-static void consider_all(struct search *search, const struct help *help)
+/* The kinds in the order of their table: of equal names the first kind's wins. */
+static void consider_all(struct search *search, const struct help *help, const char *kind)
 {
-    char topic[HELP_TOPIC_SIZE];
-    size_t ncodes;
-    bool digits = ascii_digit(search->words.p[0]);
-    const struct help_code *codes = help_codes(help, &ncodes);
-    for (size_t i = 0; i < ncodes; i++) {
-        snprintf(topic, sizeof(topic), "code/%u", codes[i].code);
-        consider(search, topic, digits ? SPAN(topic + 5) : SPAN(codes[i].phrase));
-    }
-    for (unsigned c = 1; c <= 6; c++) {
-        snprintf(topic, sizeof(topic), "class/%uxx", c);
-        consider(search, topic, SPAN(help_class_name(help, (uint16_t)(c * 100))));
-    }
-    const struct help_page *page;
-    for (size_t i = 0; (page = help_page_at(help, i)); i++) {
-        const char *name = help_page_topic(page);
-        if (!is_code_or_class(name))
-            consider(search, name, SPAN(strchr(name, '/') + 1));
+    for (size_t k = 0; k < help->nkinds; k++) {
+        if (kind && strcmp(kind, help->kinds[k].id) != 0)
+            continue;
+        for (size_t i = 0; i < help->nentries; i++)
+            if (help->entries[i].kind == &help->kinds[k])
+                consider_topic(search, help, help->entries[i].topic);
     }
 }
 
 static int found(struct help_match *match, const char *topic)
 {
-    snprintf(match->topic, sizeof(match->topic), "%s", topic);
+    if (topic != match->topic)
+        snprintf(match->topic, sizeof(match->topic), "%s", topic);
+    match->nsuggestions = 0;
     return 0;
 }
 
+static int resolve_name(const struct help *help, struct span words, const char *kind,
+                        struct help_match *match)
+{
+    struct search search = { .match = match };
+    letters_of(&search.words, words);
+    if (search.words.n == 0)
+        return -1;
+    search.limit = search.words.n < 4 ? 1 : search.words.n < 8 ? 2 : 3;
+    consider_all(&search, help, kind);
+    if (search.exact.n == 1 || (search.exact.n == 0 && search.start.n == 1))
+        return found(match, match->suggestions[0]);
+    /* Words that begin several names are a choice among these; what is merely near is noise. */
+    while (search.exact.n + search.start.n > 0 &&
+           search.scores[match->nsuggestions - 1] >= FITS_NEARLY)
+        match->nsuggestions--;
+    return -1;
+}
+
+/* A topic of any kind whose id is these words. */
+static bool has_id(const struct help *help, struct span words, struct help_match *match)
+{
+    for (size_t i = 0; i < help->nentries; i++)
+        if (span_same(words, SPAN(strchr(help->entries[i].topic, '/') + 1))) {
+            found(match, help->entries[i].topic);
+            return true;
+        }
+    return false;
+}
+
 /* "488", "488 Not Acceptable Here" and "SIP/2.0 488 ..." name a code by its number. */
-static int resolve_number(struct span words, struct help_match *match)
+static int resolve_number(const struct help *help, struct span words, struct help_match *match)
 {
     uint64_t number;
     if (span_starts(words, "SIP/2.0 "))
         words = span_trim(span_make(words.p + 8, span_end(words)));
     if (words.n < 3 || (words.n > 3 && !ascii_blank(words.p[3])) ||
-        !span_number((struct span){ words.p, 3 }, 699, &number) || number < 100)
+        !span_number((struct span){ words.p, 3 }, 999, &number))
         return -1;
-    snprintf(match->topic, sizeof(match->topic), "code/%u", (unsigned)number);
-    return 0;
+    help_code_topic((uint16_t)number, match->topic);
+    if (help_knows(help, match->topic) || has_id(help, words, match))
+        return 0;
+    return number >= 100 && number <= 699 ? 0 : (match->topic[0] = '\0', -1);
 }
 
-static int resolve_class(struct span words, struct help_match *match)
+/* The kind that a word in front of a topic names: "timer", "q850". */
+static const struct help_kind *kind_named(const struct help *help, struct span word)
 {
-    if (words.n != 3 || words.p[0] < '1' || words.p[0] > '6' ||
-        !span_is((struct span){ words.p + 1, 2 }, "xx"))
-        return -1;
-    snprintf(match->topic, sizeof(match->topic), "class/%cxx", words.p[0]);
-    return 0;
+    for (size_t i = 0; i < help->nkinds; i++) {
+        struct span rest = SPAN(help->kinds[i].prefixes);
+        if (span_is(word, help->kinds[i].id))
+            return &help->kinds[i];
+        while (rest.n > 0) {
+            const char *blank = span_find(rest, ' ');
+            struct span prefix = blank ? span_make(rest.p, blank) : rest;
+            if (span_same(word, prefix))
+                return &help->kinds[i];
+            rest = blank ? span_make(blank + 1, span_end(rest)) : SPAN_NONE;
+        }
+    }
+    return NULL;
 }
 
-/* "code/488" and "cause:34": a topic by its two parts, ':' for '/'. */
-static int resolve_topic(const struct help *help, struct span words, struct help_match *match)
+/* "code/488", "q850:34" and "timer B": a kind, a mark or a blank, a name. */
+static int resolve_kind(const struct help *help, struct span words, struct help_match *match)
 {
-    char topic[HELP_TOPIC_SIZE];
-    const struct help_page *page;
-    if (words.n >= sizeof(topic))
-        return -1;
-    span_copy(words, topic, sizeof(topic));
-    char *colon = strchr(topic, ':');
-    if (colon)
-        *colon = '/';
-    for (size_t i = 0; (page = help_page_at(help, i)); i++)
-        if (span_same(SPAN(help_page_topic(page)), SPAN(topic)))
-            return found(match, help_page_topic(page));
-    if (span_starts(SPAN(topic), "code/"))
-        return resolve_number(SPAN(topic + 5), match);
+    for (size_t i = 1; i + 1 < words.n; i++) {
+        if (words.p[i] != '/' && words.p[i] != ':' && words.p[i] != ' ')
+            continue;
+        const struct help_kind *kind = kind_named(help, (struct span){ words.p, i });
+        struct span name = span_trim(span_make(words.p + i + 1, span_end(words)));
+        if (!kind || name.n == 0)
+            return -1;
+        if (strcmp(kind->id, "code") == 0 && resolve_number(help, name, match) == 0)
+            return 0;
+        return resolve_name(help, name, kind->id, match);
+    }
     return -1;
 }
 
-int help_resolve(const struct help *help, const char *words, struct help_match *match)
+int help_resolve(const struct help *help, const char *words, const char *kind,
+                 struct help_match *match)
 {
     struct span s = span_trim(SPAN(words));
-    struct search search = { .match = match };
     *match = (struct help_match){ .nsuggestions = 0 };
-    if (resolve_number(s, match) == 0 || resolve_class(s, match) == 0 ||
-        resolve_topic(help, s, match) == 0)
+    if (resolve_kind(help, s, match) == 0)
         return 0;
-    letters_of(&search.words, s);
-    if (search.words.n == 0)
-        return -1;
-    search.limit = search.words.n < 4 ? 1 : search.words.n < 8 ? 2 : 3;
-    consider_all(&search, help);
-    if (search.nexact == 1 || (search.nexact == 0 && search.nstart == 1)) {
-        match->nsuggestions = 0;
-        return found(match, match->suggestions[0]);
+    *match = (struct help_match){ .nsuggestions = 0 };
+    if (kind && resolve_name(help, s, kind, match) == 0)
+        return 0;
+    *match = (struct help_match){ .nsuggestions = 0 };
+    if (resolve_number(help, s, match) == 0)
+        return 0;
+    return resolve_name(help, s, NULL, match);
+}
+
+/* What the words mean as a topic of the other one's kind. */
+static bool resolve_like(const struct help *help, const char *words, const char *other,
+                         struct help_match *match)
+{
+    struct help_match again;
+    struct span kind = help_kind(other);
+    char *name = mem_format("%.*s", SPAN_ARG(kind));
+    bool fits = help_resolve(help, words, name, &again) == 0 && help_same_kind(again.topic, other);
+    free(name);
+    if (fits)
+        *match = again;
+    return fits;
+}
+
+int help_resolve_pair(const struct help *help, const char *a, const char *b,
+                      struct help_match match[2], size_t *wrong)
+{
+    const char *const words[] = { a, b };
+    for (size_t i = 0; i < 2; i++) {
+        *wrong = i;
+        if (help_resolve(help, words[i], NULL, &match[i]))
+            return -1;
     }
-    /* Words that begin several names are a choice among these; what is merely near is noise. */
-    while (search.nstart + search.nexact > 0 &&
-           search.scores[match->nsuggestions - 1] >= FITS_NEARLY)
-        match->nsuggestions--;
-    return -1;
+    *wrong = 2;
+    return help_same_kind(match[0].topic, match[1].topic) ||
+                   resolve_like(help, b, match[0].topic, &match[1]) ||
+                   resolve_like(help, a, match[1].topic, &match[0])
+               ? 0
+               : -1;
 }

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
-#include "knowledge.h"
 #include "ui/command.h"
+#include "ui/compare.h"
 #include "ui/complete.h"
 #include "ui/keymap.h"
 #include "ui/prompt.h"
@@ -18,7 +18,9 @@ static void run_quit(struct ui *ui, const char *argument)
 static void run_back(struct ui *ui, const char *argument)
 {
     (void)argument;
-    if (ui->nviews > 1)
+    if (ui->pane.focused)
+        ui->pane.focused = false;
+    else if (ui->nviews > 1)
         ui_pop(ui);
     else if (ui->rows.filter)
         rows_set_filter(&ui->rows, NULL, NULL);
@@ -26,7 +28,9 @@ static void run_back(struct ui *ui, const char *argument)
 
 static void run_close(struct ui *ui, const char *argument)
 {
-    if (ui->nviews > 1)
+    if (ui->pane.focused)
+        ui->pane.focused = false;
+    else if (ui->nviews > 1)
         ui_pop(ui);
     else
         run_quit(ui, argument);
@@ -132,20 +136,74 @@ static void run_open(struct ui *ui, const char *argument)
     free(path);
 }
 
+static void tell_unknown(struct ui *ui, const char *command, const char *words,
+                         const struct help_match *match)
+{
+    struct strbuf near = STRBUF_INIT;
+    for (size_t i = 0; i < match->nsuggestions; i++)
+        strbuf_format(&near, "%s%s", i ? ", " : "; near: ", match->suggestions[i]);
+    ui_notice(ui, true, "%s: nothing is known about '%s'%s", command, words, strbuf_str(&near));
+    strbuf_free(&near);
+}
+
 static void run_explain(struct ui *ui, const char *argument)
 {
     struct help_match match;
-    struct view *view = NULL;
     if (!argument || !*argument)
         argument = "1xx";
-    if (help_resolve(ui->help, argument, &match) == 0)
-        view = view_page_new(ui, match.topic);
-    if (view)
-        ui_push(ui, view);
+    if (help_resolve(ui->help, argument, NULL, &match) == 0)
+        ui_push(ui, view_page_new(ui, match.topic));
     else
-        ui_notice(ui, true, "explain: nothing is known about '%s'%s%s", argument,
-                  match.nsuggestions ? "; near: " : "",
-                  match.nsuggestions ? match.suggestions[0] : "");
+        tell_unknown(ui, "explain", argument, &match);
+}
+
+static void compare(struct ui *ui, const char *a, const char *b)
+{
+    struct help_match match[2];
+    size_t wrong;
+    if (help_resolve_pair(ui->help, a, b, match, &wrong) == 0)
+        ui_push(ui, view_compare_new(ui, match[0].topic, match[1].topic));
+    else if (wrong < 2)
+        tell_unknown(ui, "compare", wrong ? b : a, &match[wrong]);
+    else
+        ui_notice(ui, true, "compare: '%s' is a %s, '%s' a %s; name two of one kind",
+                  match[0].topic, help_kind_name(ui->help, match[0].topic), match[1].topic,
+                  help_kind_name(ui->help, match[1].topic));
+}
+
+static void run_compare(struct ui *ui, const char *argument)
+{
+    char *words = mem_text(argument ? argument : "");
+    char *second = words + strcspn(words, " ");
+    if (*second)
+        *second++ = '\0';
+    second += strspn(second, " ");
+    if (*words && *second)
+        compare(ui, words, second);
+    else
+        ui_notice(ui, true, "compare: name two topics of one kind, as in: compare 480 486");
+    free(words);
+}
+
+/* Two marked rows are compared at once; else the selected code waits for another one. */
+static void run_ask_compare(struct ui *ui, const char *argument)
+{
+    struct view *view = ui_top(ui);
+    uint16_t codes[2];
+    char line[64];
+    (void)argument;
+    struct subject subject = { 0 };
+    if (view->ops->subject)
+        subject = view->ops->subject(ui, view);
+    if (compare_marked(ui, codes)) {
+        char a[HELP_TOPIC_SIZE], b[HELP_TOPIC_SIZE];
+        compare(ui, help_code_topic(codes[0], a), help_code_topic(codes[1], b));
+        return;
+    }
+    snprintf(line, sizeof line, "compare ");
+    if (subject.code)
+        snprintf(line, sizeof line, "compare %u ", subject.code);
+    prompt_open(ui, ":", line, true, on_command);
 }
 
 static void run_help(struct ui *ui, const char *argument)
@@ -160,19 +218,16 @@ static void run_pane(struct ui *ui, const char *argument)
 {
     (void)argument;
     ui->settings->pane = !ui->settings->pane;
+    ui->pane.focused = false;
 }
 
-static void run_pane_down(struct ui *ui, const char *argument)
+static void run_focus(struct ui *ui, const char *argument)
 {
     (void)argument;
-    ui->pane_scroll++;
-}
-
-static void run_pane_up(struct ui *ui, const char *argument)
-{
-    (void)argument;
-    if (ui->pane_scroll > 0)
-        ui->pane_scroll--;
+    if (!ui_top(ui)->ops->has_pane)
+        return;
+    ui->pane.focused = !ui->pane.focused;
+    ui->settings->pane = ui->settings->pane || ui->pane.focused;
 }
 
 static void run_raw(struct ui *ui, const char *argument)
@@ -232,17 +287,6 @@ static void run_redraw(struct ui *ui, const char *argument)
     clearok(curscr, TRUE);
 }
 
-static void reload_help(struct ui *ui)
-{
-    char *warning = NULL;
-    struct help *help = knowledge_open(ui->settings, &warning);
-    help_free(ui->help);
-    ui->help = help;
-    if (warning)
-        ui_notice(ui, true, "%.*s", (int)strcspn(warning, "\n"), warning);
-    free(warning);
-}
-
 static void run_set(struct ui *ui, const char *argument)
 {
     char *error = NULL;
@@ -265,7 +309,7 @@ static void run_set(struct ui *ui, const char *argument)
     }
     command_apply_settings(ui);
     if (strncmp(argument, "lang", 4) == 0)
-        reload_help(ui);
+        ui_reload_help(ui);
 }
 
 static void run_map(struct ui *ui, const char *argument)
@@ -320,9 +364,25 @@ const struct command commands[] = {
     { "close", "q", "quit", VERB_NONE, run_close, NULL, NULL,
       "Close this view; in the list, quit" },
     { "pane", "? F1", "help", VERB_NONE, run_pane, NULL, NULL, "Show or hide the help pane" },
-    { "pane-down", "J", "scroll help", VERB_NONE, run_pane_down, NULL, NULL,
+    { "pane-down", "J", "scroll help", VERB_PANE_DOWN, NULL, NULL, NULL,
       "Scroll the help pane down" },
-    { "pane-up", "K", NULL, VERB_NONE, run_pane_up, NULL, NULL, "Scroll the help pane up" },
+    { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, "Scroll the help pane up" },
+    { "focus", "w", "into help", VERB_NONE, run_focus, NULL, NULL,
+      "Keys go to the help pane, or back to the list" },
+    { "next-link", "Tab", "next link", VERB_NEXT_LINK, NULL, NULL, NULL,
+      "In a page or the focused pane: choose the next link; Enter follows it" },
+    { "previous-link", "S-Tab", NULL, VERB_PREVIOUS_LINK, NULL, NULL, NULL,
+      "Choose the link before" },
+    { "return", "Backspace", "page before", VERB_RETURN, NULL, NULL, NULL,
+      "Back to the page where the last link was followed" },
+    { "next-code", "]", "next code", VERB_NEXT_CODE, NULL, NULL, NULL,
+      "Show the next code, or the next topic of this kind" },
+    { "previous-code", "[", NULL, VERB_PREVIOUS_CODE, NULL, NULL, NULL,
+      "Show the code before, or the topic before" },
+    { "ask-compare", "c", "compare", VERB_NONE, run_ask_compare, NULL, NULL,
+      "Compare the codes of two marked rows, or the selected one with another" },
+    { "compare", "", NULL, VERB_NONE, run_compare, "A B", complete_topic,
+      "Compare two codes, or any two topics of one kind" },
     { "next-failure", "f", "next fail", VERB_NEXT_FAILURE, NULL, NULL, NULL,
       "To the next failed transaction" },
     { "previous-failure", "F", NULL, VERB_PREVIOUS_FAILURE, NULL, NULL, NULL,
@@ -348,14 +408,14 @@ const struct command commands[] = {
     { "clear", "F5", NULL, VERB_NONE, run_clear, NULL, NULL, "Forget everything seen so far" },
     { "command", ":", "command", VERB_NONE, run_command, NULL, NULL, "Type a command" },
     { "open", "", NULL, VERB_NONE, run_open, "FILE", NULL, "Read one more capture" },
-    { "explain", "", NULL, VERB_NONE, run_explain, "CODE", complete_topic,
-      "Show the page of a response code" },
+    { "explain", "", NULL, VERB_NONE, run_explain, "TOPIC", complete_topic,
+      "Show the page of a code, header, cause, timer, finding and so on" },
     { "set", "", NULL, VERB_NONE, run_set, "NAME=VALUE", complete_set,
       "Change a setting; alone: show them" },
     { "map", "", NULL, VERB_NONE, run_map, "KEY COMMAND", complete_map,
       "Bind a key to a command, as in: map x filter failed" },
-    { "help", "H", "keys", VERB_NONE, run_help, "CODE", complete_topic,
-      "List all keys and commands, or show a code's page" },
+    { "help", "H", "keys", VERB_NONE, run_help, "TOPIC", complete_topic,
+      "List all keys and commands, or show a topic's page" },
     { "redraw", "C-l", NULL, VERB_NONE, run_redraw, NULL, NULL, "Draw the screen anew" },
     { "suspend", "C-z", NULL, VERB_NONE, run_suspend, NULL, NULL, "Back to the shell for a while" },
     { "quit", "Q", NULL, VERB_NONE, run_quit, NULL, NULL, "Leave sipwhy" },

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
-#include "knowledge.h"
+#include "config.h"
 #include "ui/console.h"
 #include "ui/keymap.h"
 
@@ -34,7 +34,7 @@ void command_run(struct ui *ui, const struct command *command, const char *argum
     struct view *view = ui_top(ui);
     if (command->run)
         command->run(ui, argument);
-    else if (view->ops->act)
+    else if (!pane_act(ui, command->verb) && view->ops->act)
         view->ops->act(ui, view, command->verb);
 }
 
@@ -95,12 +95,12 @@ static bool fits_config(const char *line)
 }
 
 /* Runs one line of the file; a fault becomes a notice that names the place. */
-static bool config_line(struct ui *ui, const char *line, const char *path, int number)
+static bool config_line(const char *line, const char *path, int number, void *arg)
 {
+    struct ui *ui = arg;
     char *before = ui->notice;
     bool was_error = ui->notice_is_error;
     ui->notice = NULL;
-    line += strspn(line, " :\t");
     if (fits_config(line))
         command_line(ui, line);
     else
@@ -118,21 +118,11 @@ static bool config_line(struct ui *ui, const char *line, const char *path, int n
 
 void command_read_config(struct ui *ui)
 {
-    char *path = config_path("config"), *line = NULL;
-    size_t size = 0;
-    FILE *file = path ? fopen(path, "r") : NULL;
-    if (!file && path && errno != ENOENT && errno != ENOTDIR)
-        ui_notice(ui, true, "%s: cannot read: %s", path, strerror(errno));
+    char *path = NULL;
     ui->settings->keep_given = true;
-    for (int number = 1; file && getline(&line, &size, file) >= 0; number++) {
-        line[strcspn(line, "\r\n")] = '\0';
-        if (!config_line(ui, line, path, number))
-            break;
-    }
+    if (config_read(&path, config_line, ui) < 0)
+        ui_notice(ui, true, "%s: cannot read: %s", path, strerror(errno));
     ui->settings->keep_given = false;
-    if (file)
-        fclose(file);
-    free(line);
     free(path);
 }
 

@@ -70,20 +70,40 @@ void complete_set(struct ui *ui, const char *text, void (*offer)(const char *wor
     }
 }
 
+/* Kinds whose ids are clear without the kind's name before them. */
+static bool stands_alone(const char *topic)
+{
+    static const char *const kinds[] = { "code",    "class", "method", "header",
+                                         "finding", "flow",  "option" };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (span_is(help_kind(topic), kinds[i]))
+            return true;
+    return false;
+}
+
+/* "Busy Here" as "busy-here": a word for the line, and understood as well. */
+static void offer_title(struct ui *ui, const char *topic, void (*offer)(const char *word))
+{
+    char word[HELP_TOPIC_SIZE];
+    size_t n = 0;
+    for (const char *p = help_value(ui->help, topic, "name"); *p && n + 1 < sizeof word; p++)
+        word[n++] = *p == ' ' ? '-' : ascii_lower(*p);
+    word[n] = '\0';
+    if (n)
+        offer(word);
+}
+
 void complete_topic(struct ui *ui, const char *text, void (*offer)(const char *word))
 {
-    size_t count;
-    const struct help_code *codes = help_codes(ui->help, &count);
+    const char *topic;
     (void)text;
-    for (size_t i = 0; i < count; i++) {
-        char word[16];
-        snprintf(word, sizeof word, "%u", codes[i].code);
-        offer(word);
-    }
-    for (int c = 1; c <= 6; c++) {
-        char word[16];
-        snprintf(word, sizeof word, "%dxx", c);
-        offer(word);
+    for (size_t i = 0; (topic = help_topic_at(ui->help, i)); i++) {
+        char word[HELP_TOPIC_SIZE];
+        char *slash = strchr(strcpy(word, topic), '/');
+        *slash = ':';
+        offer(stands_alone(topic) ? slash + 1 : word);
+        if (help_topic_code(topic))
+            offer_title(ui, topic, offer);
     }
 }
 

@@ -26,6 +26,7 @@
 #define FILTER_NS 4000000LL
 #define FRAME_NS 33000000LL
 #define TICK_MS 250
+#define HELP_LOOK_NS 1000000000LL
 #define PROMPT_ESCAPE_MS 60
 #define NARROWEST_SIDE_PANE 150 /* columns from which the pane stands beside */
 #define LEAST_SIDE_PANE 56
@@ -43,6 +44,7 @@ struct console {
     int64_t drawn_ns;
     uint64_t counted; /* messages at the last rate measurement */
     int64_t counted_ns;
+    int64_t looked_ns; /* when the folders of help were last looked at */
     int exit_signal;
 };
 
@@ -164,7 +166,7 @@ static void draw(struct ui *ui)
     if (LINES < 3 || COLS < 10)
         return;
     frame_draw_header(ui);
-    ui->pane_rect = (struct rect){ 0 };
+    ui->pane.rect = (struct rect){ 0 };
     draw_top(ui);
     if (ui->prompting)
         prompt_draw(ui);
@@ -200,15 +202,19 @@ static void handle_mouse(struct ui *ui)
     struct view *view = ui_top(ui);
     if (getmouse(&mouse) != OK)
         return;
-    bool on_pane = mouse.y >= ui->pane_rect.y && mouse.x >= ui->pane_rect.x &&
-                   mouse.y < ui->pane_rect.y + ui->pane_rect.height &&
-                   mouse.x < ui->pane_rect.x + ui->pane_rect.width;
+    const struct rect *pane = &ui->pane.rect;
+    bool on_pane = mouse.y >= pane->y && mouse.x >= pane->x && mouse.y < pane->y + pane->height &&
+                   mouse.x < pane->x + pane->width;
     if (mouse.bstate & BUTTON4_PRESSED)
         command_run(ui, command_find(on_pane ? "pane-up" : "up"), NULL);
     else if (mouse.bstate & BUTTON5_PRESSED)
         command_run(ui, command_find(on_pane ? "pane-down" : "down"), NULL);
-    else if (view->ops->click)
+    else if (on_pane)
+        pane_click(ui, mouse.y, mouse.x);
+    else if (view->ops->click) {
+        ui->pane.focused = false;
         view->ops->click(ui, view, mouse.y, mouse.x);
+    }
 }
 
 static void handle_key(struct ui *ui, int key)
@@ -343,6 +349,30 @@ void ui_wake(struct ui *ui)
     set_timer(console_of(ui)->feed, 0);
 }
 
+void ui_reload_help(struct ui *ui)
+{
+    char *warning = NULL;
+    struct help *help = knowledge_open(ui->settings, &warning);
+    help_free(ui->help);
+    ui->help = help;
+    ui->help_generation++;
+    if (warning)
+        ui_notice(ui, true, "%.*s", (int)strcspn(warning, "\n"), warning);
+    free(warning);
+    ui->dirty = true;
+}
+
+/* A site's page or note was written while we run. */
+static void look_for_help(struct console *c)
+{
+    int64_t now = clock_monotonic();
+    if (now - c->looked_ns < HELP_LOOK_NS)
+        return;
+    c->looked_ns = now;
+    if (help_is_stale(c->ui.help))
+        ui_reload_help(&c->ui);
+}
+
 static void measure_rate(struct console *c)
 {
     int64_t now = clock_monotonic();
@@ -361,6 +391,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     session_tick(c->ui.session);
+    look_for_help(c);
     if (inputs_live(c->ui.session->inputs)) {
         inputs_refresh(c->ui.session->inputs);
         measure_rate(c);
@@ -443,19 +474,15 @@ static void free_events(struct console *c)
 
 static void open_ui(struct ui *ui, struct session *session, struct settings *settings)
 {
-    char *warning = NULL;
     ui->session = session;
     ui->settings = settings;
     ui->store = session->pipeline.store;
-    ui->help = knowledge_open(settings, &warning);
     ui->loading = true;
     rows_init(&ui->rows, ui->store);
     store_observe(ui->store, on_store, ui);
     ui_push(ui, view_list_new(ui));
     keymap_init();
-    if (warning)
-        ui_notice(ui, true, "%.*s", (int)strcspn(warning, "\n"), warning);
-    free(warning);
+    ui_reload_help(ui);
 }
 
 static void close_ui(struct ui *ui)
@@ -465,6 +492,7 @@ static void close_ui(struct ui *ui)
         ui_pop(ui);
     rows_free(&ui->rows);
     regex_free(ui->search);
+    reader_free(&ui->pane.reader);
     help_free(ui->help);
     free(ui->notice);
     keymap_free();

@@ -1,75 +1,111 @@
 /*
- * The help pane: what is known of the selected transaction, then the page of its
- * code. It follows the selection; a wide label column when there is room.
+ * The help pane: what is known of the selected transaction, then what the site says,
+ * then the page of its code; it follows the selection. Links lead to other pages and
+ * back. A wide label column when there is room.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "diagnose/evidence.h"
+#include "help/document.h"
 #include "ui/ui.h"
 
 #define LABEL_WIDTH 17
 #define NARROW 56
 
-struct pane {
+struct layout {
     struct ui *ui;
-    struct styled_text text;
+    struct styled_text *text;
     size_t width;
     size_t indent;
 };
 
-static void label(struct pane *pane, const char *text)
+static void label(struct layout *out, enum help_style style, const char *text)
 {
-    if (pane->indent == 2)
-        styled_heading(&pane->text, HELP_HEADING, text, NULL, pane->width);
+    if (out->indent == 2 || text_width(SPAN(text)) > LABEL_WIDTH)
+        styled_heading(out->text, style, text, NULL, out->width);
     else
-        styled_label(&pane->text, HELP_HEADING, text);
+        styled_label(out->text, style, text);
 }
 
-static void add_evidence(struct pane *pane, uint32_t transaction)
+static void add_evidence(struct layout *out, uint32_t transaction)
 {
     struct evidence evidence;
-    evidence_collect(&evidence, pane->ui->store, transaction);
+    evidence_collect(&evidence, out->ui->store, transaction);
     if (evidence.count == 0)
         return;
-    label(pane, "In this call");
+    label(out, HELP_HEADING, "In this call");
     for (size_t i = 0; i < evidence.count; i++) {
         struct strbuf safe = STRBUF_INIT;
-        text_visible(&safe, SPAN(evidence.facts[i].text), pane->text.utf8);
-        styled_paragraph(&pane->text, HELP_PLAIN, strbuf_as_span(&safe), pane->width, pane->indent,
-                         pane->indent + 2);
+        text_visible(&safe, SPAN(evidence.facts[i].text), out->text->utf8);
+        styled_paragraph(out->text, HELP_PLAIN, strbuf_as_span(&safe), out->width, out->indent,
+                         out->indent + 2);
         strbuf_free(&safe);
     }
     evidence_free(&evidence);
 }
 
-static void add_page(struct pane *pane, const struct help_page *page)
+/* Whether a note speaks of what is shown: its topic is, and its condition holds. */
+static bool note_fits(struct layout *out, const struct help_note *note, const char *topic,
+                      uint32_t transaction)
 {
-    size_t count;
-    const struct help_section_title *sections = help_sections(pane->ui->help, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct span content;
-        if (help_section(page, sections[i].id, &content) < 0)
+    struct filter_error error;
+    if (note->topic && strcmp(note->topic, topic) != 0)
+        return false;
+    struct filter *filter = note->condition ? filter_parse(note->condition, &error) : NULL;
+    bool fits = !note->condition || (filter && transaction &&
+                                     filter_match(filter, out->ui->store, transaction));
+    filter_free(filter);
+    return fits;
+}
+
+static void add_notes(struct layout *out, const char *topic, uint32_t transaction)
+{
+    const struct help_note *note;
+    for (size_t i = 0; (note = help_note_at(out->ui->help, i)); i++) {
+        const char *slash = strrchr(note->file, '/');
+        if (!note_fits(out, note, topic, transaction))
             continue;
-        styled_blank(&pane->text);
-        label(pane, sections[i].pane);
-        styled_markup(&pane->text, content, pane->width, pane->indent);
+        if (out->text->nlines)
+            styled_blank(out->text);
+        label(out, HELP_NOTE, slash ? slash + 1 : note->file);
+        styled_markup(out->text, note->text, out->width, out->indent);
     }
 }
 
-static void add_code(struct pane *pane, uint16_t code)
+/* In the pane a section has its short title. */
+static const char *part_title(struct layout *out, const struct document_part *part)
 {
-    bool fallback = false;
-    const struct help_code *facts = help_code(pane->ui->help, code);
-    const struct help_page *page = help_page_for_code(pane->ui->help, code, &fallback);
-    if (facts && fallback) {
-        styled_blank(&pane->text);
-        label(pane, "What it means");
-        styled_markup(&pane->text, SPAN(facts->summary), pane->width, pane->indent);
+    size_t count;
+    const struct help_section_title *sections = help_sections(out->ui->help, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(sections[i].id, part->id) == 0)
+            return sections[i].pane;
+    return part->title;
+}
+
+/* The page's parts; with `notes` also those of the site whose condition nobody can tell. */
+static void add_page(struct layout *out, const char *topic, bool notes)
+{
+    struct document doc;
+    document_topic(&doc, out->ui->help, topic);
+    if (*doc.lead && (notes || !help_page(out->ui->help, topic))) {
+        if (out->text->nlines)
+            styled_blank(out->text);
+        styled_markup(out->text, SPAN(doc.lead), out->width, out->indent);
     }
-    if (page)
-        add_page(pane, page);
+    for (size_t i = 0; i < doc.nparts; i++) {
+        const struct document_part *part = &doc.parts[i];
+        if (part->kind == PART_FACTS || (part->kind == PART_NOTE && !notes))
+            continue;
+        if (out->text->nlines)
+            styled_blank(out->text);
+        label(out, part->kind == PART_NOTE ? HELP_NOTE : HELP_HEADING, part_title(out, part));
+        styled_markup(out->text, SPAN(part->text), out->width, out->indent);
+    }
+    document_free(&doc);
 }
 
 /* Writes on a rule, with a blank at both sides. Columns used. */
@@ -98,26 +134,37 @@ static void on_rule_right(struct rect rect, int used, const char *text)
     styled_free(&line);
 }
 
-/* "─ 488 Not Acceptable Here ─── Client Error · RFC 3261 §21.4.26 ─" */
-static void draw_title(struct ui *ui, struct subject subject, struct rect rect)
+static enum style topic_style(const char *topic)
 {
-    const struct help_code *facts = subject.code ? help_code(ui->help, subject.code) : NULL;
-    const struct transaction *txn = store_transaction(ui->store, subject.transaction);
-    char left[96] = "No response yet", right[128] = "";
-    if (subject.code)
-        snprintf(left, sizeof left, "%u %s", subject.code,
-                 facts ? facts->phrase : "(not registered)");
-    else if (txn && txn->state == TXN_TIMED_OUT)
-        snprintf(left, sizeof left, "No response: timed out");
-    if (subject.code)
-        snprintf(right, sizeof right, "%s%s%s", help_class_name(ui->help, subject.code),
-                 facts ? " · " : "", facts ? facts->spec : "");
-    enum style style = subject.code ? theme_class((uint8_t)sip_class_of(subject.code))
-                       : txn        ? theme_class(txn->class)
-                                    : STYLE_TITLE;
+    uint16_t code = help_topic_code(topic);
+    return code ? theme_class((uint8_t)sip_class_of(code)) : STYLE_TITLE;
+}
+
+/* "─ 488 Not Acceptable Here ─── Client Error · RFC 3261 §21.4.26 ─" */
+static void draw_topic_title(struct ui *ui, const char *topic, struct rect rect)
+{
+    struct strbuf title = STRBUF_INIT, right = STRBUF_INIT;
+    const char *spec = help_value(ui->help, topic, "spec");
+    const char *class = help_class_name(ui->help, help_topic_code(topic));
+    help_topic_title(ui->help, topic, &title);
+    if (help_topic_code(topic) && !help_code_registered(ui->help, help_topic_code(topic)))
+        strbuf_text(&title, " (not registered)");
+    strbuf_format(&right, "%s%s%s", *class ? class : help_kind_name(ui->help, topic),
+                  *spec ? " · " : "", spec);
     screen_rule(rect.y, rect.x, rect.width);
-    int used = 1 + on_rule(rect.y, rect.x + 1, rect.width - 1, style, left);
-    on_rule_right(rect, used, right);
+    int used = 1 + on_rule(rect.y, rect.x + 1, rect.width - 1, topic_style(topic),
+                           strbuf_str(&title));
+    on_rule_right(rect, used, strbuf_str(&right));
+    strbuf_free(&title);
+    strbuf_free(&right);
+}
+
+static void draw_waiting_title(struct ui *ui, const struct transaction *txn, struct rect rect)
+{
+    (void)ui;
+    screen_rule(rect.y, rect.x, rect.width);
+    on_rule(rect.y, rect.x + 1, rect.width - 1, txn ? theme_class(txn->class) : STYLE_TITLE,
+            txn && txn->state == TXN_TIMED_OUT ? "No response: timed out" : "No response yet");
 }
 
 /* A code that nobody sent is still explained when a request waits too long. */
@@ -129,45 +176,135 @@ static uint16_t page_code(struct ui *ui, struct subject subject)
     return subject.code;
 }
 
-static void draw_lines(struct ui *ui, const struct pane *pane, struct rect rect)
+static void draw_selection(struct layout *out, struct subject subject, struct rect rect)
 {
-    int count = (int)pane->text.nlines, most = count > rect.height ? count - rect.height : 0;
-    if (ui->pane_scroll > most)
-        ui->pane_scroll = most;
-    for (int i = 0; i < rect.height; i++) {
-        screen_blank(rect.y + i, rect.x, rect.width);
-        if (ui->pane_scroll + i < count)
-            screen_styled(rect.y + i, rect.x + 1, rect.width - 1, &pane->text,
-                          (size_t)(ui->pane_scroll + i));
-    }
-    if (ui->pane_scroll < most)
-        screen_string(rect.y + rect.height - 1, rect.x + rect.width - 1, 1, STYLE_HEADER,
-                      screen_utf8() ? "▾" : "v");
+    struct ui *ui = out->ui;
+    char topic[HELP_TOPIC_SIZE] = "";
+    if (page_code(ui, subject))
+        help_code_topic(page_code(ui, subject), topic);
+    if (subject.code)
+        draw_topic_title(ui, topic, rect);
+    else
+        draw_waiting_title(ui, store_transaction(ui->store, subject.transaction), rect);
+    add_evidence(out, subject.transaction);
+    add_notes(out, topic, subject.transaction);
+    if (*topic)
+        add_page(out, topic, false);
 }
 
 void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
 {
-    struct pane pane = { .ui = ui, .text = STYLED_INIT(screen_utf8()) };
+    struct pane *pane = &ui->pane;
+    struct layout out = { .ui = ui, .text = &pane->reader.text };
     if (rect.height < 2)
         return;
-    ui->pane_rect = rect;
-    if (memcmp(&subject, &ui->pane_subject, sizeof subject) != 0) {
-        ui->pane_subject = subject;
-        ui->pane_scroll = 0;
+    pane->rect = rect;
+    if (memcmp(&subject, &pane->subject, sizeof subject) != 0) {
+        pane->subject = subject;
+        reader_reset(&pane->reader);
     }
-    pane.width = rect.width > 22 ? (size_t)rect.width - 2 : 20;
-    pane.indent = rect.width >= NARROW ? LABEL_WIDTH : 2;
-    screen_clear(rect);
-    if (subject.transaction) {
-        draw_title(ui, subject, rect);
-        add_evidence(&pane, subject.transaction);
-        add_code(&pane, page_code(ui, subject));
+    out.width = rect.width > 22 ? (size_t)rect.width - 2 : 20;
+    out.indent = rect.width >= NARROW ? LABEL_WIDTH : 2;
+    reader_begin(&pane->reader, ui->help);
+    if (*pane->reader.now.topic) {
+        draw_topic_title(ui, pane->reader.now.topic, rect);
+        add_page(&out, pane->reader.now.topic, true);
+    } else if (subject.transaction) {
+        draw_selection(&out, subject, rect);
     } else {
         screen_rule(rect.y, rect.x, rect.width);
-        styled_paragraph(&pane.text, HELP_DIM,
-                         SPAN("Select a transaction to see why it ended as it did."), pane.width, 1,
+        styled_paragraph(out.text, HELP_DIM,
+                         SPAN("Select a transaction to see why it ended as it did."), out.width, 1,
                          1);
     }
-    draw_lines(ui, &pane, (struct rect){ rect.y + 1, rect.x, rect.height - 1, rect.width });
-    styled_free(&pane.text);
+    reader_draw(&pane->reader, (struct rect){ rect.y + 1, rect.x, rect.height - 1, rect.width },
+                pane->focused);
+}
+
+/* The topic that the pane shows now; "" for none. */
+static void shown_topic(struct ui *ui, char topic[HELP_TOPIC_SIZE])
+{
+    const struct pane *pane = &ui->pane;
+    topic[0] = '\0';
+    if (*pane->reader.now.topic)
+        snprintf(topic, HELP_TOPIC_SIZE, "%s", pane->reader.now.topic);
+    else if (page_code(ui, pane->subject))
+        help_code_topic(page_code(ui, pane->subject), topic);
+}
+
+static void go_neighbour(struct ui *ui, bool next)
+{
+    char topic[HELP_TOPIC_SIZE];
+    shown_topic(ui, topic);
+    const char *neighbour = *topic ? help_neighbour(ui->help, topic, next) : NULL;
+    if (neighbour)
+        reader_go(&ui->pane.reader, neighbour);
+    else
+        ui_notice(ui, false, next ? "That was the last one" : "That was the first one");
+}
+
+static void follow_link(struct ui *ui)
+{
+    char topic[HELP_TOPIC_SIZE];
+    reader_chosen(&ui->pane.reader, topic);
+    if (!*topic)
+        ui_notice(ui, false, "Choose a link first");
+    else if (!help_knows(ui->help, topic))
+        ui_notice(ui, true, "nothing is known about '%s'", topic);
+    else
+        reader_go(&ui->pane.reader, topic);
+}
+
+/* What a focused pane does with a key, and what it does with some keys in any case. */
+static bool act_focused(struct ui *ui, enum verb verb)
+{
+    struct reader *reader = &ui->pane.reader;
+    switch (verb) {
+    case VERB_OPEN:
+        follow_link(ui);
+        return true;
+    case VERB_NEXT_LINK:
+    case VERB_PREVIOUS_LINK:
+        if (!reader_choose(reader, verb == VERB_NEXT_LINK))
+            ui_notice(ui, false, "No more links");
+        return true;
+    case VERB_RETURN:
+        if (!reader_return(reader))
+            ui->pane.focused = false;
+        return true;
+    default:
+        return verb_scroll(verb, &reader->now.scroll, reader->rect.height,
+                           (int)reader->text.nlines);
+    }
+}
+
+bool pane_act(struct ui *ui, enum verb verb)
+{
+    if (ui->pane.rect.height == 0)
+        return false;
+    switch (verb) {
+    case VERB_NEXT_CODE:
+    case VERB_PREVIOUS_CODE:
+        go_neighbour(ui, verb == VERB_NEXT_CODE);
+        return true;
+    case VERB_PANE_UP:
+        ui->pane.reader.now.scroll -= ui->pane.reader.now.scroll > 0;
+        return true;
+    case VERB_PANE_DOWN:
+        ui->pane.reader.now.scroll++;
+        return true;
+    case VERB_RETURN:
+        return ui->pane.focused ? act_focused(ui, verb) : reader_return(&ui->pane.reader);
+    default:
+        return ui->pane.focused && act_focused(ui, verb);
+    }
+}
+
+void pane_click(struct ui *ui, int y, int x)
+{
+    char topic[HELP_TOPIC_SIZE];
+    reader_link_at(&ui->pane.reader, y, x, topic);
+    ui->pane.focused = true;
+    if (*topic && help_knows(ui->help, topic))
+        reader_go(&ui->pane.reader, topic);
 }

@@ -9,11 +9,12 @@
 #include <readline/readline.h>
 #include <readline/tilde.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/strbuf.h"
 #include "base/text.h"
-#include "knowledge.h"
+#include "config.h"
 #include "ui/command.h"
 
 #define HISTORY_LINES 1000
@@ -101,7 +102,7 @@ static char *next_word(const char *text, int state)
         i = 0;
     while (i < prompt.nwords) {
         const char *word = prompt.words[i++];
-        if (strncmp(word, text, strlen(text)) == 0)
+        if (strncasecmp(word, text, strlen(text)) == 0)
             return strdup(word);
     }
     return NULL;

@@ -271,13 +271,17 @@ void screen_column(int y, int x, int height)
         screen_string(y + i, x, 1, STYLE_RULE, rule_text(true));
 }
 
-void screen_styled(int y, int x, int width, const struct styled_text *text, size_t line)
+void screen_styled(int y, int x, int width, const struct styled_text *text, size_t line,
+                   size_t from, size_t to)
 {
     const struct styled_line *l = &text->lines[line];
     int at = (int)l->indent;
-    for (size_t i = 0; i < l->count && at < width; i++) {
-        const struct styled_run *run = &text->runs[l->first + i];
-        at += screen_text(y, x + at, width - at, theme_help(run->style),
-                          styled_run_text(text, run));
+    for (size_t i = l->first; i < l->first + l->count && at < width; i++) {
+        const struct styled_run *run = &text->runs[i];
+        int used = screen_text(y, x + at, width - at, theme_help(run->style),
+                               styled_run_text(text, run));
+        if (i >= from && i < to)
+            screen_select(y, x + at, used);
+        at += used;
     }
 }

@@ -47,7 +47,8 @@ void screen_clear(struct rect rect);
 void screen_select(int y, int x, int width);
 void screen_rule(int y, int x, int width);
 void screen_column(int y, int x, int height);
-/* One laid-out line of a page, from `rect.x` on. */
-void screen_styled(int y, int x, int width, const struct styled_text *text, size_t line);
+/* One laid-out line of a page; its runs [from, to) are shown as chosen. */
+void screen_styled(int y, int x, int width, const struct styled_text *text, size_t line,
+                   size_t from, size_t to);
 
 #endif

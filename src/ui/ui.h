@@ -10,6 +10,7 @@
 #include "options.h"
 #include "session.h"
 #include "store/store.h"
+#include "ui/reader.h"
 #include "ui/rows.h"
 #include "ui/screen.h"
 
@@ -29,7 +30,14 @@ enum verb {
     VERB_OPEN,
     VERB_MARK,
     VERB_NEXT_FAILURE,
-    VERB_PREVIOUS_FAILURE
+    VERB_PREVIOUS_FAILURE,
+    VERB_PANE_UP,
+    VERB_PANE_DOWN,
+    VERB_NEXT_LINK,
+    VERB_PREVIOUS_LINK,
+    VERB_RETURN, /* to where the last link was followed */
+    VERB_NEXT_CODE,
+    VERB_PREVIOUS_CODE
 };
 
 /* Moves the first line shown of a text of `lines`, a page being `height`; the view clamps it. */
@@ -63,11 +71,20 @@ struct view {
     const struct view_ops *ops;
 };
 
+/* The help pane's state. */
+struct pane {
+    struct rect rect; /* where it was drawn; height 0: nowhere */
+    struct reader reader;
+    struct subject subject; /* what the reader belongs to */
+    bool focused;           /* keys go to it, not to the view */
+};
+
 struct ui {
     struct session *session;
     struct settings *settings;
     struct store *store;
     struct help *help;
+    unsigned help_generation; /* how often `help` was replaced */
     struct view *views[VIEW_DEPTH]; /* the last is on top */
     size_t nviews;
     struct rows rows;     /* of the transaction list */
@@ -77,9 +94,7 @@ struct ui {
     bool quit;
     bool dirty;
     bool loading;          /* files are still being read */
-    struct rect pane_rect; /* where it was drawn; height 0: nowhere */
-    int pane_scroll;
-    struct subject pane_subject; /* what pane_scroll belongs to */
+    struct pane pane;
     int64_t started_ns;
     double rate; /* messages a second, lately */
     bool prompting;
@@ -96,6 +111,8 @@ void ui_notice(struct ui *ui, bool error, const char *format, ...)
 bool ui_interrupted(struct ui *ui);
 /* New inputs are there: start reading. */
 void ui_wake(struct ui *ui);
+/* Opens the knowledge base anew: another language, or changed files. Faults become a notice. */
+void ui_reload_help(struct ui *ui);
 /* Gives the terminal to the shell until it comes back. */
 void ui_suspend(struct ui *ui);
 
@@ -104,8 +121,9 @@ struct view *view_list_new(struct ui *ui);
 struct view *view_ladder_new(struct ui *ui, uint32_t transaction);
 /* NULL when the message has gone. */
 struct view *view_message_new(struct ui *ui, uint32_t message);
-/* A page: a topic of the knowledge base, or the keys. NULL when there is no such topic. */
+/* A page: a topic of the knowledge base, two compared, or the keys. */
 struct view *view_page_new(struct ui *ui, const char *topic);
+struct view *view_compare_new(struct ui *ui, const char *a, const char *b);
 struct view *view_keys_new(struct ui *ui);
 
 /* save.c: the calls of the marked transactions, else of those in the list. */
@@ -113,6 +131,9 @@ void ui_save(struct ui *ui, const char *path, bool overwrite);
 
 /* pane.c */
 void pane_draw(struct ui *ui, struct subject subject, struct rect rect);
+/* What the pane does with a verb; false leaves it to the view. */
+bool pane_act(struct ui *ui, enum verb verb);
+void pane_click(struct ui *ui, int y, int x);
 /* frame.c: header and key bar; what is to be told stands in the key bar's place. */
 void frame_draw_header(struct ui *ui);
 void frame_draw_keybar(struct ui *ui, const struct view_ops *ops);

@@ -1,99 +1,139 @@
-/* Text over the whole screen: a page of the knowledge base, or the keys and commands. */
+/*
+ * Text over the whole screen: a topic of the knowledge base, two compared, or the
+ * keys and commands. Links lead to other topics within the view, Backspace back.
+ */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "help/document.h"
 #include "ui/command.h"
+#include "ui/compare.h"
 #include "ui/keymap.h"
 #include "ui/ui.h"
 
 struct page_view {
     struct view view;
-    char topic[HELP_TOPIC_SIZE]; /* empty: the keys */
-    struct styled_text text;
-    size_t width; /* the text was laid out for */
-    int scroll, height;
+    char a[HELP_TOPIC_SIZE], b[HELP_TOPIC_SIZE]; /* two compared; "" for the keys */
+    struct reader reader;                        /* reader.now.topic: the topic, if any */
+    char laid[HELP_TOPIC_SIZE + 2];              /* what the text is of, */
+    size_t width;                                /* for which width, */
+    unsigned generation;                         /* and from which knowledge base */
 };
 
-static void lay_out_page(struct ui *ui, struct page_view *v)
+static void lay_out_document(struct ui *ui, struct page_view *v)
 {
-    unsigned code = 0;
-    size_t count;
-    struct strbuf title = STRBUF_INIT;
-    bool fallback = false;
-    const struct help_page *page = help_page(ui->help, v->topic);
-    if (sscanf(v->topic, "code/%u", &code) == 1 && !page)
-        page = help_page_for_code(ui->help, (uint16_t)code, &fallback);
-    const struct help_code *facts = code ? help_code(ui->help, (uint16_t)code) : NULL;
-    help_topic_title(ui->help, v->topic, &title);
-    styled_heading(&v->text, HELP_TITLE, strbuf_str(&title), facts ? facts->spec : NULL, v->width);
-    strbuf_free(&title);
-    if (facts && *facts->summary)
-        styled_paragraph(&v->text, HELP_PLAIN, SPAN(facts->summary), v->width, 0, 0);
-    const struct help_section_title *sections = help_sections(ui->help, &count);
-    for (size_t i = 0; page && i < count; i++) {
-        struct span content;
-        if (help_section(page, sections[i].id, &content) < 0)
-            continue;
-        styled_blank(&v->text);
-        styled_heading(&v->text, HELP_HEADING, sections[i].page, NULL, v->width);
-        styled_markup(&v->text, content, v->width, 2);
+    struct document doc;
+    if (*v->reader.now.topic) {
+        document_topic(&doc, ui->help, v->reader.now.topic);
+    } else {
+        document_compare(&doc, ui->help, v->a, v->b);
+        compare_add_counts(ui, &doc, help_topic_code(v->a), help_topic_code(v->b));
     }
+    document_lay(&v->reader.text, &doc, v->width);
+    document_free(&doc);
 }
 
 static void lay_out_keys(struct page_view *v)
 {
-    styled_heading(&v->text, HELP_TITLE, "Keys and commands", "Esc leads back", v->width);
+    struct styled_text *text = &v->reader.text;
+    styled_heading(text, HELP_TITLE, "Keys and commands", "Esc leads back", v->width);
     styled_paragraph(
-        &v->text, HELP_DIM,
+        text, HELP_DIM,
         SPAN("Each line: keys, the command behind ':' and what it does. A key is bound "
              "to another command with :map."),
         v->width, 0, 0);
-    styled_blank(&v->text);
+    styled_blank(text);
     for (size_t i = 0; i < command_count; i++) {
         char keys[64];
         struct strbuf line = STRBUF_INIT;
         keymap_keys_of(commands[i].name, keys, sizeof keys);
         strbuf_format(&line, "**:%s%s%s** – %s", commands[i].name, commands[i].argument ? " " : "",
                       commands[i].argument ? commands[i].argument : "", commands[i].help);
-        styled_label(&v->text, HELP_CODE, keys);
-        styled_markup(&v->text, strbuf_as_span(&line), v->width, 14);
+        styled_label(text, HELP_CODE, keys);
+        styled_markup(text, strbuf_as_span(&line), v->width, 14);
         strbuf_free(&line);
     }
+}
+
+/* Lays out anew when topic, width or knowledge base have changed. */
+static void lay_out(struct ui *ui, struct page_view *v, size_t width)
+{
+    if (width == v->width && v->generation == ui->help_generation &&
+        strcmp(v->laid, v->reader.now.topic) == 0)
+        return;
+    v->width = width;
+    v->generation = ui->help_generation;
+    snprintf(v->laid, sizeof v->laid, "%s", v->reader.now.topic);
+    reader_begin(&v->reader, ui->help);
+    if (*v->reader.now.topic || *v->a)
+        lay_out_document(ui, v);
+    else
+        lay_out_keys(v);
 }
 
 static void draw(struct ui *ui, struct view *view, struct rect rect)
 {
     struct page_view *v = (struct page_view *)view;
-    size_t width = rect.width > 104 ? 100 : rect.width > 24 ? (size_t)rect.width - 4 : 20;
-    if (width != v->width) {
-        styled_free(&v->text);
-        v->text = STYLED_INIT(screen_utf8());
-        v->width = width;
-        if (*v->topic)
-            lay_out_page(ui, v);
-        else
-            lay_out_keys(v);
-    }
-    v->height = rect.height;
-    int count = (int)v->text.nlines, most = count > rect.height ? count - rect.height : 0;
-    v->scroll = v->scroll > most ? most : v->scroll < 0 ? 0 : v->scroll;
+    lay_out(ui, v, rect.width > 104 ? 100 : rect.width > 24 ? (size_t)rect.width - 4 : 20);
     screen_clear(rect);
-    for (int i = 0; i < rect.height && v->scroll + i < count; i++)
-        screen_styled(rect.y + i, rect.x + 2, rect.width - 2, &v->text, (size_t)(v->scroll + i));
+    reader_draw(&v->reader, (struct rect){ rect.y, rect.x + 1, rect.height, rect.width - 1 }, true);
+}
+
+static void go(struct ui *ui, struct page_view *v, const char *topic)
+{
+    if (!topic || !*topic)
+        return;
+    if (!help_knows(ui->help, topic))
+        ui_notice(ui, true, "nothing is known about '%s'", topic);
+    else
+        reader_go(&v->reader, topic);
+}
+
+static void go_neighbour(struct ui *ui, struct page_view *v, bool next)
+{
+    const char *topic = help_neighbour(ui->help, v->reader.now.topic, next);
+    if (topic)
+        reader_go(&v->reader, topic);
+    else if (*v->reader.now.topic)
+        ui_notice(ui, false, next ? "That was the last one" : "That was the first one");
 }
 
 static bool act(struct ui *ui, struct view *view, enum verb verb)
 {
     struct page_view *v = (struct page_view *)view;
-    (void)ui;
-    return verb_scroll(verb, &v->scroll, v->height, (int)v->text.nlines);
+    struct reader *reader = &v->reader;
+    char topic[HELP_TOPIC_SIZE];
+    switch (verb) {
+    case VERB_OPEN:
+        reader_chosen(reader, topic);
+        go(ui, v, topic);
+        return true;
+    case VERB_RETURN:
+        if (!reader_return(reader))
+            ui_pop(ui);
+        return true;
+    case VERB_NEXT_LINK:
+    case VERB_PREVIOUS_LINK:
+        if (!reader_choose(reader, verb == VERB_NEXT_LINK))
+            ui_notice(ui, false, "No more links");
+        return true;
+    case VERB_NEXT_CODE:
+    case VERB_PREVIOUS_CODE:
+        go_neighbour(ui, v, verb == VERB_NEXT_CODE);
+        return true;
+    default:
+        return verb_scroll(verb, &reader->now.scroll, reader->rect.height,
+                           (int)reader->text.nlines);
+    }
 }
 
 static bool line_fits(struct ui *ui, struct page_view *v, size_t i)
 {
-    const struct styled_line *line = &v->text.lines[i];
+    const struct styled_text *text = &v->reader.text;
+    const struct styled_line *line = &text->lines[i];
     for (size_t n = 0; n < line->count; n++)
-        if (ui_search_fits(ui, styled_run_text(&v->text, &v->text.runs[line->first + n])))
+        if (ui_search_fits(ui, styled_run_text(text, &text->runs[line->first + n])))
             return true;
     return false;
 }
@@ -101,52 +141,67 @@ static bool line_fits(struct ui *ui, struct page_view *v, size_t i)
 static bool search(struct ui *ui, struct view *view, bool backwards)
 {
     struct page_view *v = (struct page_view *)view;
-    size_t count = v->text.nlines, start = (size_t)v->scroll;
+    size_t count = v->reader.text.nlines, start = (size_t)v->reader.now.scroll;
     for (size_t n = 1; n <= count; n++) {
         size_t i = backwards ? (start + count - n % count) % count : (start + n) % count;
         if (line_fits(ui, v, i)) {
-            v->scroll = (int)i;
+            v->reader.now.scroll = (int)i;
             return true;
         }
     }
     return false;
 }
 
+static void click(struct ui *ui, struct view *view, int y, int x)
+{
+    struct page_view *v = (struct page_view *)view;
+    char topic[HELP_TOPIC_SIZE];
+    reader_link_at(&v->reader, y, x, topic);
+    go(ui, v, topic);
+}
+
 static void close_page(struct view *view)
 {
-    styled_free(&((struct page_view *)view)->text);
+    reader_free(&((struct page_view *)view)->reader);
     free(view);
 }
 
 static const struct view_ops page_ops = {
     .name = "page",
-    .keybar = "back up down page-down search command",
+    .keybar = "back next-link flow return next-code search command",
     .draw = draw,
     .act = act,
     .search = search,
+    .click = click,
     .close = close_page,
 };
 
-static struct view *new_page(const char *topic)
+static struct page_view *new_view(void)
 {
     struct page_view *v = mem_zero(sizeof *v);
     v->view.ops = &page_ops;
-    v->text = STYLED_INIT(screen_utf8());
-    span_copy(SPAN(topic), v->topic, sizeof v->topic);
-    return &v->view;
+    return v;
 }
 
 struct view *view_page_new(struct ui *ui, const char *topic)
 {
-    unsigned code;
-    bool known = help_page(ui->help, topic) != NULL;
-    if (!known && sscanf(topic, "code/%u", &code) == 1)
-        known = help_page_for_code(ui->help, (uint16_t)code, NULL) != NULL;
-    return known ? new_page(topic) : NULL;
+    struct page_view *v = new_view();
+    (void)ui;
+    span_copy(SPAN(topic), v->reader.now.topic, sizeof v->reader.now.topic);
+    return &v->view;
+}
+
+struct view *view_compare_new(struct ui *ui, const char *a, const char *b)
+{
+    struct page_view *v = new_view();
+    (void)ui;
+    span_copy(SPAN(a), v->a, sizeof v->a);
+    span_copy(SPAN(b), v->b, sizeof v->b);
+    return &v->view;
 }
 
 struct view *view_keys_new(struct ui *ui)
 {
     (void)ui;
-    return new_page("");
+    return &new_view()->view;
 }

@@ -1,0 +1,103 @@
+/* See compare.h. */
+#include "ui/compare.h"
+
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+
+enum { ENDPOINTS = 64, ENDPOINTS_SHOWN = 5 };
+
+/* Who answered with a code, and how often. */
+struct answering {
+    struct addr address;
+    uint64_t count;
+};
+
+struct tally {
+    uint16_t code;
+    uint64_t total;
+    struct answering list[ENDPOINTS];
+    size_t n;
+};
+
+static void count_answer(struct ui *ui, struct tally *tally, const struct message *m)
+{
+    const struct flow *flow = store_flow(ui->store, m->flow);
+    if (!flow || m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE))
+        return;
+    size_t i = 0;
+    while (i < tally->n && !addr_equal(&tally->list[i].address, &flow->src))
+        i++;
+    if (i == tally->n && tally->n < ENDPOINTS)
+        tally->list[tally->n++] = (struct answering){ .address = flow->src };
+    if (i < tally->n)
+        tally->list[i].count++;
+    tally->total++;
+}
+
+/* Every response of every transaction that is still stored. */
+static void count_all(struct ui *ui, struct tally tallies[2])
+{
+    uint32_t end = store_transaction_end(ui->store);
+    for (uint32_t id = 1; id < end; id++) {
+        const struct transaction *txn = store_transaction(ui->store, id);
+        for (uint32_t at = txn ? txn->last : 0; at;) {
+            const struct message *m = store_message(ui->store, at);
+            for (size_t i = 0; m && i < 2; i++)
+                if (m->code == tallies[i].code)
+                    count_answer(ui, &tallies[i], m);
+            at = m ? m->previous : 0;
+        }
+    }
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct answering *x = a, *y = b;
+    return (x->count < y->count) - (x->count > y->count);
+}
+
+/* "480 Temporarily Unavailable TAB 15: 12 from 10.0.0.1, 3 from 10.0.0.2" */
+static void add_tally(struct ui *ui, struct tally *tally, struct strbuf *text)
+{
+    char topic[HELP_TOPIC_SIZE], address[ADDR_TEXT];
+    help_topic_title(ui->help, help_code_topic(tally->code, topic), text);
+    strbuf_format(text, "\t%llu", (unsigned long long)tally->total);
+    qsort(tally->list, tally->n, sizeof tally->list[0], by_count);
+    for (size_t i = 0; i < tally->n && i < ENDPOINTS_SHOWN; i++)
+        strbuf_format(text, "%s%llu from %s", i ? ", " : ": ",
+                      (unsigned long long)tally->list[i].count,
+                      ui_address(&tally->list[i].address, address));
+    if (tally->n > ENDPOINTS_SHOWN)
+        strbuf_format(text, ", and from %zu more", tally->n - ENDPOINTS_SHOWN);
+    strbuf_char(text, '\n');
+}
+
+void compare_add_counts(struct ui *ui, struct document *doc, uint16_t a, uint16_t b)
+{
+    struct tally tallies[2] = { { .code = a }, { .code = b } };
+    struct strbuf text = STRBUF_INIT;
+    if (!a || !b)
+        return;
+    count_all(ui, tallies);
+    for (size_t i = 0; i < 2; i++)
+        add_tally(ui, &tallies[i], &text);
+    if (tallies[0].total + tallies[1].total) {
+        document_add(doc, PART_FACTS, "counts", "", "In this capture", strbuf_as_span(&text));
+        struct document_part part = doc->parts[doc->nparts - 1];
+        memmove(doc->parts + 1, doc->parts, (doc->nparts - 1) * sizeof part);
+        doc->parts[0] = part;
+    }
+    strbuf_free(&text);
+}
+
+bool compare_marked(struct ui *ui, uint16_t codes[2])
+{
+    size_t n = 0;
+    for (size_t row = 0; row < rows_count(&ui->rows) && n < 2; row++) {
+        const struct transaction *txn = store_transaction(ui->store, rows_at(&ui->rows, row));
+        if (txn && txn->marked && txn->code && (n == 0 || txn->code != codes[0]))
+            codes[n++] = txn->code;
+    }
+    return n == 2;
+}

@@ -1,0 +1,16 @@
+/* Comparing response codes on the traffic at hand. */
+#ifndef SIPWHY_UI_COMPARE_H
+#define SIPWHY_UI_COMPARE_H
+
+#include "help/document.h"
+#include "ui/ui.h"
+
+/*
+ * Puts in front of a comparison how often each code was answered in this capture, by answering
+ * endpoint. Does nothing for code 0, or where neither was seen.
+ */
+void compare_add_counts(struct ui *ui, struct document *doc, uint16_t a, uint16_t b);
+/* The two codes of the first marked transactions with different ones. False if there are not two. */
+bool compare_marked(struct ui *ui, uint16_t codes[2]);
+
+#endif

@@ -1,0 +1,178 @@
+/* See reader.h. A link that is broken over lines is several runs and one link. */
+#include "ui/reader.h"
+
+#include "base/text.h"
+
+/* The runs [from, to) of one link and the line it begins on. */
+struct link {
+    size_t from, to, line;
+};
+
+void reader_free(struct reader *reader)
+{
+    styled_free(&reader->text);
+}
+
+void reader_begin(struct reader *reader, const struct help *help)
+{
+    styled_clear(&reader->text);
+    reader->text.help = help;
+    reader->text.utf8 = screen_utf8();
+}
+
+void reader_reset(struct reader *reader)
+{
+    reader->now = (struct reader_stop){ .link = 0 };
+    reader->depth = 0;
+}
+
+/* The line that a run is on. */
+static size_t line_of(const struct styled_text *text, size_t run)
+{
+    size_t line = 0;
+    while (line + 1 < text->nlines && text->lines[line + 1].first <= run)
+        line++;
+    return line;
+}
+
+/* The link that begins at run `from` or later. False when there is none. */
+static bool link_from(const struct styled_text *text, size_t from, struct link *link)
+{
+    while (from < text->nruns && text->runs[from].ntopic == 0)
+        from++;
+    if (from >= text->nruns)
+        return false;
+    struct span topic = styled_run_topic(text, &text->runs[from]);
+    *link = (struct link){ from, from + 1, line_of(text, from) };
+    while (link->to < text->nruns &&
+           span_equal(styled_run_topic(text, &text->runs[link->to]), topic))
+        link->to++;
+    return true;
+}
+
+/* Link number `n` from 1 on. */
+static bool link_number(const struct styled_text *text, size_t n, struct link *link)
+{
+    link->to = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!link_from(text, link->to, link))
+            return false;
+    return n > 0;
+}
+
+static int last_scroll(const struct reader *reader)
+{
+    int more = (int)reader->text.nlines - reader->rect.height;
+    return more > 0 ? more : 0;
+}
+
+static void clamp(struct reader *reader)
+{
+    int last = last_scroll(reader);
+    reader->now.scroll = reader->now.scroll > last ? last
+                         : reader->now.scroll < 0  ? 0
+                                                   : reader->now.scroll;
+}
+
+void reader_draw(struct reader *reader, struct rect rect, bool focused)
+{
+    struct link chosen = { 0 };
+    reader->rect = rect;
+    clamp(reader);
+    if (focused)
+        link_number(&reader->text, reader->now.link, &chosen);
+    screen_clear(rect);
+    for (int i = 0; i < rect.height; i++) {
+        size_t line = (size_t)(reader->now.scroll + i);
+        if (line < reader->text.nlines)
+            screen_styled(rect.y + i, rect.x + 1, rect.width - 1, &reader->text, line,
+                          chosen.from, chosen.to);
+    }
+    if (reader->now.scroll < last_scroll(reader))
+        screen_string(rect.y + rect.height - 1, rect.x + rect.width - 1, 1, STYLE_HEADER,
+                      screen_utf8() ? "▾" : "v");
+}
+
+bool reader_go(struct reader *reader, const char *topic)
+{
+    if (strcmp(topic, reader->now.topic) == 0)
+        return false;
+    if (reader->depth == READER_TRAIL)
+        memmove(reader->trail + 1, reader->trail + 2,
+                (--reader->depth - 1) * sizeof(reader->trail[0]));
+    reader->trail[reader->depth++] = reader->now;
+    reader->now = (struct reader_stop){ .link = 0 };
+    span_copy(SPAN(topic), reader->now.topic, sizeof(reader->now.topic));
+    return true;
+}
+
+bool reader_return(struct reader *reader)
+{
+    if (reader->depth == 0)
+        return false;
+    reader->now = reader->trail[--reader->depth];
+    return true;
+}
+
+/* The first link from the top line on, or the last one above the bottom. */
+static size_t first_in_view(const struct reader *reader, bool next)
+{
+    struct link link = { 0 };
+    size_t n = 0, last = 0;
+    while (link_from(&reader->text, link.to, &link)) {
+        n++;
+        if (next && (int)link.line >= reader->now.scroll)
+            return n;
+        if ((int)link.line < reader->now.scroll + reader->rect.height)
+            last = n;
+    }
+    return next ? 0 : last;
+}
+
+bool reader_choose(struct reader *reader, bool next)
+{
+    struct link link;
+    size_t n = reader->now.link;
+    if (n == 0)
+        n = first_in_view(reader, next);
+    else
+        n = next ? n + 1 : n - 1;
+    if (!link_number(&reader->text, n, &link))
+        return false;
+    reader->now.link = n;
+    int line = (int)link.line, bottom = reader->now.scroll + reader->rect.height - 1;
+    if (line < reader->now.scroll)
+        reader->now.scroll = line;
+    else if (line > bottom)
+        reader->now.scroll += line - bottom;
+    return true;
+}
+
+static void copy_topic(const struct reader *reader, size_t run, char topic[HELP_TOPIC_SIZE])
+{
+    span_copy(styled_run_topic(&reader->text, &reader->text.runs[run]), topic, HELP_TOPIC_SIZE);
+}
+
+void reader_chosen(const struct reader *reader, char topic[HELP_TOPIC_SIZE])
+{
+    struct link link;
+    topic[0] = '\0';
+    if (link_number(&reader->text, reader->now.link, &link))
+        copy_topic(reader, link.from, topic);
+}
+
+void reader_link_at(const struct reader *reader, int y, int x, char topic[HELP_TOPIC_SIZE])
+{
+    size_t line = (size_t)(reader->now.scroll + y - reader->rect.y);
+    topic[0] = '\0';
+    if (y < reader->rect.y || line >= reader->text.nlines)
+        return;
+    const struct styled_line *l = &reader->text.lines[line];
+    int at = reader->rect.x + 1 + (int)l->indent;
+    for (size_t i = l->first; i < l->first + l->count; i++) {
+        int end = at + (int)text_width(styled_run_text(&reader->text, &reader->text.runs[i]));
+        if (x >= at && x < end)
+            copy_topic(reader, i, topic);
+        at = end;
+    }
+}
