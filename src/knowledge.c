@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
-#include "config.h"
+#include "configfile.h"
 #include "store/filter.h"
 
 #ifndef SIPWHY_HELPDIR

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "base/tr.h"
+#include "configfile.h"
 #include "explain.h"
 #include "knowledge.h"
 #include "options.h"
@@ -87,6 +88,7 @@ static int with_help(struct run *run, int (*act)(const struct help *, const stru
 {
     char *warning = NULL;
     config_read_settings(&run->settings);
+    tr_set_language(knowledge_language(&run->settings));
     struct help *help = knowledge_open(&run->settings, &warning);
     if (warning)
         fprintf(stderr, "%s\n", warning);
@@ -189,7 +191,9 @@ int main(int argc, char *argv[])
     if (argc == 2 && print_man_tables(argv[1]))
         return 0;
     settings_init(&run.settings);
-    if (options_parse(&run.settings, argc, argv, &run.count, &error) < 0)
+    options_parse(&run.settings, argc, argv, &run.count, &error);
+    tr_set_language(knowledge_language(&run.settings));
+    if (error)
         result = fail(error);
     else if (run.settings.version || run.settings.help || run.settings.list_interfaces)
         result = run_informative(&run.settings);

@@ -367,7 +367,7 @@ const struct command commands[] = {
     { "pane-down", "J", "scroll help", VERB_PANE_DOWN, NULL, NULL, NULL,
       "Scroll the help pane down" },
     { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, "Scroll the help pane up" },
-    { "focus", "w", "into help", VERB_NONE, run_focus, NULL, NULL,
+    { "focus", "w", "pane", VERB_NONE, run_focus, NULL, NULL,
       "Keys go to the help pane, or back to the list" },
     { "next-link", "Tab", "next link", VERB_NEXT_LINK, NULL, NULL, NULL,
       "In a page or the focused pane: choose the next link; Enter follows it" },

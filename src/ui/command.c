@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
-#include "config.h"
+#include "configfile.h"
 #include "ui/console.h"
 #include "ui/keymap.h"
 

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "knowledge.h"
 #include "ui/command.h"
 #include "ui/keymap.h"
@@ -171,7 +172,8 @@ static void draw(struct ui *ui)
     if (ui->prompting)
         prompt_draw(ui);
     else
-        frame_draw_keybar(ui, ui_top(ui)->ops);
+        frame_draw_keybar(ui, ui->pane.focused && ui->pane.rect.height ? pane_keybar
+                                                                       : ui_top(ui)->ops->keybar);
     screen_refresh();
     ui->dirty = false;
     console_of(ui)->drawn_ns = clock_monotonic();
@@ -356,6 +358,7 @@ void ui_reload_help(struct ui *ui)
     help_free(ui->help);
     ui->help = help;
     ui->help_generation++;
+    tr_set_language(knowledge_language(ui->settings));
     if (warning)
         ui_notice(ui, true, "%.*s", (int)strcspn(warning, "\n"), warning);
     free(warning);

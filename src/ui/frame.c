@@ -225,7 +225,7 @@ static void draw_notice(const struct ui *ui)
     strbuf_free(&safe);
 }
 
-void frame_draw_keybar(struct ui *ui, const struct view_ops *ops)
+void frame_draw_keybar(struct ui *ui, const char *keybar)
 {
     char names[256], *save = NULL;
     screen_blank(LINES - 1, 0, COLS);
@@ -233,7 +233,7 @@ void frame_draw_keybar(struct ui *ui, const struct view_ops *ops)
         draw_notice(ui);
         return;
     }
-    snprintf(names, sizeof names, "%s", ops->keybar);
+    snprintf(names, sizeof names, "%s", keybar);
     int x = 1;
     for (char *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save))
         x = draw_key(x, command_find(name));

@@ -15,6 +15,8 @@
 #define LABEL_WIDTH 17
 #define NARROW 56
 
+const char pane_keybar[] = "back next-link flow return next-code ask-compare focus help close";
+
 struct layout {
     struct ui *ui;
     struct styled_text *text;

@@ -14,7 +14,7 @@
 
 #include "base/strbuf.h"
 #include "base/text.h"
-#include "config.h"
+#include "configfile.h"
 #include "ui/command.h"
 
 #define HISTORY_LINES 1000

@@ -133,10 +133,11 @@ void ui_save(struct ui *ui, const char *path, bool overwrite);
 void pane_draw(struct ui *ui, struct subject subject, struct rect rect);
 /* What the pane does with a verb; false leaves it to the view. */
 bool pane_act(struct ui *ui, enum verb verb);
+extern const char pane_keybar[]; /* of the focused pane, as in struct view_ops */
 void pane_click(struct ui *ui, int y, int x);
 /* frame.c: header and key bar; what is to be told stands in the key bar's place. */
 void frame_draw_header(struct ui *ui);
-void frame_draw_keybar(struct ui *ui, const struct view_ops *ops);
+void frame_draw_keybar(struct ui *ui, const char *keybar);
 /* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060. */
 char *ui_address(const struct addr *a, char *buf);
 

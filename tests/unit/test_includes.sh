@@ -26,7 +26,7 @@ diagnose  base/ sip/ media/ store/
 probe     base/ net/packet.h sip/
 export    base/ sip/ media/ store/ diagnose/ help/
 ui        base/ net/ sip/ media/ store/ diagnose/ help/ export/ input/input.h probe/probe.h
-ui        options.h session.h pipeline.h knowledge.h
+ui        options.h session.h pipeline.h knowledge.h configfile.h
 END
 
 # An outside header, as a regular expression, and where it is at home: files or modules.
@@ -36,7 +36,7 @@ cat >"$work/homes" <<'END'
 ^osip(parser)?2/         sip/parse.c sip/sdp.c probe/
 ^pcap(/.*)?\.h$          input/live.c export/pcap.c
 ^pcre2.*\.h$             base/regex.c
-^jansson.*\.h$           headless.h report.c list.c explain.c
+^jansson.*\.h$           headless.h report.c list.c export/page.c
 ^(event2/.*|event|evdns|evhttp)\.h$   ui/console.c
 ^xx[h3].*\.h$            base/hash.c
 ^openssl/                net/tls.c

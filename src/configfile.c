@@ -1,5 +1,5 @@
-/* See config.h. */
-#include "config.h"
+/* See configfile.h. */
+#include "configfile.h"
 
 #include <errno.h>
 #include <stdio.h>

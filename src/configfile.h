@@ -1,6 +1,6 @@
 /* The user's configuration file: where it is, its lines, and the settings in it. */
-#ifndef SIPWHY_CONFIG_H
-#define SIPWHY_CONFIG_H
+#ifndef SIPWHY_CONFIGFILE_H
+#define SIPWHY_CONFIGFILE_H
 
 #include <stdbool.h>
 
