@@ -83,8 +83,8 @@ static int run_list(struct run *run)
     return with_session(run, list_run, what);
 }
 
-static int with_help(struct run *run, int (*act)(const struct help *, const struct settings *, int,
-                                                 char *const[]))
+static int with_help(struct run *run,
+                     int (*act)(const struct help *, const struct settings *, int, char *const[]))
 {
     char *warning = NULL;
     config_read_settings(&run->settings);
@@ -130,11 +130,8 @@ static const struct {
     const char *name;
     int (*run)(struct run *run);
 } subcommands[] = {
-    { "report", run_report },
-    { "list", run_list },
-    { "explain", run_explain },
-    { "compare", run_compare },
-    { "demo", run_demo },
+    { "report", run_report },   { "list", run_list }, { "explain", run_explain },
+    { "compare", run_compare }, { "demo", run_demo },
 };
 
 static int dispatch(struct run *run)

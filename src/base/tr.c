@@ -42,8 +42,9 @@ void tr_set_language(const char *language)
 const char *tr(const char *text)
 {
     struct tr_entry key = { .id = text };
-    const struct tr_entry *found =
-        text && chosen ? bsearch(&key, sorted, chosen->count, sizeof(key), compare) : NULL;
+    const struct tr_entry *found = text && chosen
+                                       ? bsearch(&key, sorted, chosen->count, sizeof(key), compare)
+                                       : NULL;
     return found ? found->text : text;
 }
 

@@ -105,8 +105,7 @@ static json_t *part_json(const struct document_part *part)
 {
     json_t *object = json_object();
     json_object_set_new(object, "id", json_string(part->id));
-    json_object_set_new(object, "topic",
-                        *part->topic ? json_string(part->topic) : json_null());
+    json_object_set_new(object, "topic", *part->topic ? json_string(part->topic) : json_null());
     json_object_set_new(object, "title", json_string(part->title));
     json_object_set_new(object, "text", json_string(part->text));
     return object;

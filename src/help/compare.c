@@ -398,30 +398,36 @@ static void add_learn(struct document *doc, const struct comparison *c)
     strbuf_free(&text);
 }
 
-/* "Response code", "4xx Client Error" */
-static char *class_words(const struct comparison *c, size_t side)
+/* What stands behind a name in brackets: "4xx Client Error", "No circuit/channel available". */
+static char *nature(const struct comparison *c, size_t side)
 {
     uint16_t code = c->sides[side].code;
-    const char *class = help_class_name(c->help, code);
-    return *class ? mem_format("%uxx %s", code / 100, class)
-                  : mem_text(help_kind_name(c->help, c->sides[side].topic));
+    const char *class = help_class_name(c->help, code), *name = value(c, side, "name");
+    if (*class)
+        return mem_format("%uxx %s", code / 100, class);
+    return mem_text(!code && *name ? name : help_kind_name(c->help, c->sides[side].topic));
+}
+
+static const char *opening_name(const struct comparison *c, size_t side)
+{
+    return c->sides[side].code ? c->sides[side].title : c->sides[side].name;
 }
 
 static void add_opening(struct document *doc, const struct comparison *c)
 {
     struct strbuf lead = STRBUF_INIT;
-    char *classes[2] = { class_words(c, 0), class_words(c, 1) };
-    const struct phrase_part parts[] = { { "a", c->sides[0].title },
-                                         { "b", c->sides[1].title },
-                                         { "ka", classes[0] },
-                                         { "kb", classes[1] },
+    char *natures[2] = { nature(c, 0), nature(c, 1) };
+    const struct phrase_part parts[] = { { "a", opening_name(c, 0) },
+                                         { "b", opening_name(c, 1) },
+                                         { "ka", natures[0] },
+                                         { "kb", natures[1] },
                                          { "sa", value(c, 0, "summary") },
                                          { "sb", value(c, 1, "summary") },
                                          { 0 } };
     phrase_fill(c->help, "open", parts, &lead);
     doc->lead = strbuf_take(&lead);
-    free(classes[0]);
-    free(classes[1]);
+    free(natures[0]);
+    free(natures[1]);
 }
 
 static char *named(const struct help *help, const char *topic,

@@ -54,7 +54,9 @@ static char *lead_of(const struct help *help, const char *topic, bool fallback)
     struct strbuf lead = STRBUF_INIT;
     uint16_t code = help_topic_code(topic);
     char class[8] = { (char)('0' + code / 100 % 10), 'x', 'x', '\0' };
-    const struct phrase_part parts[] = { { "id", strchr(topic, '/') + 1 }, { "class", class }, { 0 } };
+    const struct phrase_part parts[] = { { "id", strchr(topic, '/') + 1 },
+                                         { "class", class },
+                                         { 0 } };
     strbuf_text(&lead, help_value(help, topic, "summary"));
     if (code && !help_code_registered(help, code)) {
         strbuf_text(&lead, lead.n ? " " : "");
@@ -82,8 +84,7 @@ static void add_note(struct document *doc, const struct help *help, const struct
         strbuf_text(&text, "\n\n");
     }
     strbuf_span(&text, note->text);
-    document_add(doc, PART_NOTE, "note", note->topic, file_name(note->file),
-                 strbuf_as_span(&text));
+    document_add(doc, PART_NOTE, "note", note->topic, file_name(note->file), strbuf_as_span(&text));
     strbuf_free(&text);
 }
 

@@ -123,8 +123,9 @@ static void add_page(struct help *help, const struct help_page *page, size_t nro
 {
     struct help_entry key;
     snprintf(key.topic, sizeof(key.topic), "%s", page->topic);
-    struct help_entry *entry =
-        nrows ? bsearch(&key, help->entries, nrows, sizeof(key), compare_entries) : NULL;
+    struct help_entry *entry = nrows ? bsearch(&key, help->entries, nrows, sizeof(key),
+                                               compare_entries)
+                                     : NULL;
     if (!entry) {
         entry = &help->entries[help->nentries++];
         *entry = (struct help_entry){ .kind = kind_of(help, page->topic), .row = SIZE_MAX };
@@ -175,8 +176,8 @@ const char *help_value(const struct help *help, const char *topic, const char *f
     const struct help_kind *kind = entry->kind;
     int column = table_column(&kind->words, fact);
     if (column >= 0) {
-        const char *words = table_cell(&kind->words,
-                                       translated_row(kind, strchr(topic, '/') + 1), column);
+        const char *words = table_cell(&kind->words, translated_row(kind, strchr(topic, '/') + 1),
+                                       column);
         if (*words)
             return words;
     }
@@ -261,14 +262,30 @@ void help_topic_link(const struct help *help, const char *topic, struct strbuf *
     fill_title(help, topic, kind ? kind->link : NULL, out);
 }
 
+static const char *topic_of_row(const struct help *help, const struct help_kind *kind, size_t row)
+{
+    for (size_t i = 0; i < help->nentries; i++)
+        if (help->entries[i].kind == kind && help->entries[i].row == row)
+            return help->entries[i].topic;
+    return NULL;
+}
+
+/* Who leafs through the codes wants those of the registry. */
+static bool passed_over(const struct help *help, const char *topic)
+{
+    return help_topic_code(topic) && !help_code_registered(help, help_topic_code(topic));
+}
+
 const char *help_neighbour(const struct help *help, const char *topic, bool next)
 {
     const struct help_entry *entry = facts_entry(help, topic);
-    if (!entry || entry->row == SIZE_MAX)
+    if (!entry || !entry->kind || entry->row == SIZE_MAX)
         return NULL;
-    size_t row = next ? entry->row + 1 : entry->row - 1;
-    for (size_t i = 0; i < help->nentries; i++)
-        if (help->entries[i].kind == entry->kind && help->entries[i].row == row && row != SIZE_MAX)
-            return help->entries[i].topic;
+    size_t row = entry->row;
+    while (next ? ++row < entry->kind->facts.rows : row-- > 0) {
+        const char *neighbour = topic_of_row(help, entry->kind, row);
+        if (neighbour && !passed_over(help, neighbour))
+            return neighbour;
+    }
     return NULL;
 }

@@ -47,7 +47,7 @@ struct styled_line {
 /* A laid-out text. Start with STYLED_INIT, end with styled_free(). */
 struct styled_text {
     const struct help *help; /* knows how links are called; NULL: by the end of their topic */
-    bool utf8; /* false: typographic characters get an ASCII stand-in, others '?' */
+    bool utf8;               /* false: typographic characters get an ASCII stand-in, others '?' */
     struct strbuf text;
     struct styled_run *runs;
     size_t nruns, runs_size;

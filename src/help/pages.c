@@ -98,8 +98,9 @@ char *pages_read_file(const char *path, size_t *n)
 
 const char *pages_read_error(void)
 {
-    return errno == EFBIG ? "is too long for a page" : errno == EINVAL ? "is not a file"
-                                                                       : strerror(errno);
+    return errno == EFBIG    ? "is too long for a page"
+           : errno == EINVAL ? "is not a file"
+                             : strerror(errno);
 }
 
 static struct span without_bom(struct span text)

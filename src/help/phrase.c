@@ -67,8 +67,7 @@ static void add_particle(struct strbuf *out, struct span choice, const char *tex
     struct span word = SPAN(text);
     bool closed = phrase_ends_closed(word) &&
                   !(span_starts(choice, "\uc73c\ub85c") && ends_in_rieul(word)); /* 으로 */
-    strbuf_span(out, closed ? span_make(choice.p, slash)
-                                                    : span_make(slash + 1, span_end(choice)));
+    strbuf_span(out, closed ? span_make(choice.p, slash) : span_make(slash + 1, span_end(choice)));
 }
 
 /* Appends what stands between braces; false if it names no part. */

@@ -161,7 +161,7 @@ static int resolve_name(const struct help *help, struct span words, const char *
     letters_of(&search.words, words);
     if (search.words.n == 0)
         return -1;
-    search.limit = search.words.n < 4 ? 1 : search.words.n < 8 ? 2 : 3;
+    search.limit = search.words.n < 5 ? 1 : search.words.n < 10 ? 2 : 3;
     consider_all(&search, help, kind);
     if (search.exact.n == 1 || (search.exact.n == 0 && search.start.n == 1))
         return found(match, match->suggestions[0]);

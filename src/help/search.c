@@ -94,8 +94,8 @@ static void text_close(struct document_text *text)
 static bool count_words(struct counted *counted, struct words *words,
                         const struct document_text *text)
 {
-    const struct span fields[FIELDS] = { strbuf_as_span(&text->title),
-                                         strbuf_as_span(&text->facts), text->page };
+    const struct span fields[FIELDS] = { strbuf_as_span(&text->title), strbuf_as_span(&text->facts),
+                                         text->page };
     bool all = true;
     for (size_t w = 0; w < words->n; w++) {
         size_t sum = 0;

@@ -22,8 +22,8 @@ struct help;
 struct help_page;
 
 struct help_options {
-    const char *language;     /* "en", "ko", also "ko_KR.UTF-8"; unknown or NULL: "en" */
-    const char *const *dirs;  /* overlay folders, later ones win; one that is missing is no fault */
+    const char *language;    /* "en", "ko", also "ko_KR.UTF-8"; unknown or NULL: "en" */
+    const char *const *dirs; /* overlay folders, later ones win; one that is missing is no fault */
     size_t ndirs;
     /* Says what is wrong with the condition of a note, or NULL; free() the answer. May be NULL. */
     char *(*check_condition)(const char *condition);
@@ -78,7 +78,10 @@ uint16_t help_topic_code(const char *topic);
 bool help_code_registered(const struct help *help, uint16_t code);
 /* "Client Error" for 400..499 and so on, in the language; "" outside 100..699. */
 const char *help_class_name(const struct help *help, uint16_t code);
-/* The topic before or after `topic` of the same kind, in the order of its table; NULL at an end. */
+/*
+ * The topic before or after `topic` of the same kind, in the order of its table; NULL at an end.
+ * Codes that are not registered are passed over.
+ */
 const char *help_neighbour(const struct help *help, const char *topic, bool next);
 
 /* The page of a topic, in the language or else in English, or NULL. */
@@ -107,10 +110,10 @@ const struct help_section_title *help_sections(const struct help *help, size_t *
 
 /* A note of the site: what it wants to be told about a topic, or under a condition. */
 struct help_note {
-    char *file;      /* its path */
-    char *topic;     /* NULL: of every topic, then there is a condition */
-    char *condition; /* a filter expression, or NULL */
-    char *language;  /* NULL: every language */
+    char *file;       /* its path */
+    char *topic;      /* NULL: of every topic, then there is a condition */
+    char *condition;  /* a filter expression, or NULL */
+    char *language;   /* NULL: every language */
     struct span text; /* markup */
     char *owned;
 };

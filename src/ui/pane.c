@@ -14,6 +14,7 @@
 
 #define LABEL_WIDTH 17
 #define NARROW 56
+#define ROOMY 16 /* lines */
 
 const char pane_keybar[] = "back next-link flow return next-code ask-compare focus help close";
 
@@ -22,6 +23,7 @@ struct layout {
     struct styled_text *text;
     size_t width;
     size_t indent;
+    bool dense; /* no blank lines between parts */
 };
 
 static void label(struct layout *out, enum help_style style, const char *text)
@@ -30,6 +32,13 @@ static void label(struct layout *out, enum help_style style, const char *text)
         styled_heading(out->text, style, text, NULL, out->width);
     else
         styled_label(out->text, style, text);
+}
+
+/* Parts are set apart where there is room for it, or where no label column does it. */
+static void set_apart(struct layout *out)
+{
+    if (out->text->nlines && !out->dense)
+        styled_blank(out->text);
 }
 
 static void add_evidence(struct layout *out, uint32_t transaction)
@@ -57,8 +66,8 @@ static bool note_fits(struct layout *out, const struct help_note *note, const ch
     if (note->topic && strcmp(note->topic, topic) != 0)
         return false;
     struct filter *filter = note->condition ? filter_parse(note->condition, &error) : NULL;
-    bool fits = !note->condition || (filter && transaction &&
-                                     filter_match(filter, out->ui->store, transaction));
+    bool fits = !note->condition ||
+                (filter && transaction && filter_match(filter, out->ui->store, transaction));
     filter_free(filter);
     return fits;
 }
@@ -70,8 +79,7 @@ static void add_notes(struct layout *out, const char *topic, uint32_t transactio
         const char *slash = strrchr(note->file, '/');
         if (!note_fits(out, note, topic, transaction))
             continue;
-        if (out->text->nlines)
-            styled_blank(out->text);
+        set_apart(out);
         label(out, HELP_NOTE, slash ? slash + 1 : note->file);
         styled_markup(out->text, note->text, out->width, out->indent);
     }
@@ -94,16 +102,14 @@ static void add_page(struct layout *out, const char *topic, bool notes)
     struct document doc;
     document_topic(&doc, out->ui->help, topic);
     if (*doc.lead && (notes || !help_page(out->ui->help, topic))) {
-        if (out->text->nlines)
-            styled_blank(out->text);
+        set_apart(out);
         styled_markup(out->text, SPAN(doc.lead), out->width, out->indent);
     }
     for (size_t i = 0; i < doc.nparts; i++) {
         const struct document_part *part = &doc.parts[i];
         if (part->kind == PART_FACTS || (part->kind == PART_NOTE && !notes))
             continue;
-        if (out->text->nlines)
-            styled_blank(out->text);
+        set_apart(out);
         label(out, part->kind == PART_NOTE ? HELP_NOTE : HELP_HEADING, part_title(out, part));
         styled_markup(out->text, SPAN(part->text), out->width, out->indent);
     }
@@ -154,8 +160,8 @@ static void draw_topic_title(struct ui *ui, const char *topic, struct rect rect)
     strbuf_format(&right, "%s%s%s", *class ? class : help_kind_name(ui->help, topic),
                   *spec ? " · " : "", spec);
     screen_rule(rect.y, rect.x, rect.width);
-    int used = 1 + on_rule(rect.y, rect.x + 1, rect.width - 1, topic_style(topic),
-                           strbuf_str(&title));
+    int used = 1 +
+               on_rule(rect.y, rect.x + 1, rect.width - 1, topic_style(topic), strbuf_str(&title));
     on_rule_right(rect, used, strbuf_str(&right));
     strbuf_free(&title);
     strbuf_free(&right);
@@ -207,6 +213,7 @@ void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
     }
     out.width = rect.width > 22 ? (size_t)rect.width - 2 : 20;
     out.indent = rect.width >= NARROW ? LABEL_WIDTH : 2;
+    out.dense = out.indent == LABEL_WIDTH && rect.height < ROOMY;
     reader_begin(&pane->reader, ui->help);
     if (*pane->reader.now.topic) {
         draw_topic_title(ui, pane->reader.now.topic, rect);

@@ -85,8 +85,8 @@ void reader_draw(struct reader *reader, struct rect rect, bool focused)
     for (int i = 0; i < rect.height; i++) {
         size_t line = (size_t)(reader->now.scroll + i);
         if (line < reader->text.nlines)
-            screen_styled(rect.y + i, rect.x + 1, rect.width - 1, &reader->text, line,
-                          chosen.from, chosen.to);
+            screen_styled(rect.y + i, rect.x + 1, rect.width - 1, &reader->text, line, chosen.from,
+                          chosen.to);
     }
     if (reader->now.scroll < last_scroll(reader))
         screen_string(rect.y + rect.height - 1, rect.x + rect.width - 1, 1, STYLE_HEADER,

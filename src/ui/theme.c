@@ -100,8 +100,7 @@ enum style theme_help(enum help_style style)
     static const enum style styles[HELP_STYLES] = {
         [HELP_PLAIN] = STYLE_NORMAL, [HELP_TITLE] = STYLE_TITLE, [HELP_HEADING] = STYLE_HEADING,
         [HELP_BOLD] = STYLE_BOLD,    [HELP_CODE] = STYLE_CODE,   [HELP_LINK] = STYLE_LINK,
-        [HELP_MARK] = STYLE_HEADING, [HELP_DIM] = STYLE_DIM,
-        [HELP_NOTE] = STYLE_ALERT,
+        [HELP_MARK] = STYLE_HEADING, [HELP_DIM] = STYLE_DIM,     [HELP_NOTE] = STYLE_ALERT,
     };
     return styles[style];
 }

@@ -84,7 +84,7 @@ struct ui {
     struct settings *settings;
     struct store *store;
     struct help *help;
-    unsigned help_generation; /* how often `help` was replaced */
+    unsigned help_generation;       /* how often `help` was replaced */
     struct view *views[VIEW_DEPTH]; /* the last is on top */
     size_t nviews;
     struct rows rows;     /* of the transaction list */
@@ -93,7 +93,7 @@ struct ui {
     bool notice_is_error;
     bool quit;
     bool dirty;
-    bool loading;          /* files are still being read */
+    bool loading; /* files are still being read */
     struct pane pane;
     int64_t started_ns;
     double rate; /* messages a second, lately */

@@ -416,7 +416,8 @@ static void close_list(struct view *view)
 
 static const struct view_ops list_ops = {
     .name = "transactions",
-    .keybar = "flow pane focus next-failure ask-compare search help close raw edit-filter command mark pause",
+    .keybar =
+        "flow pane focus next-failure ask-compare search help close raw edit-filter command mark pause",
     .draw = draw_list,
     .act = act,
     .search = search,

@@ -328,6 +328,8 @@ static void test_lookup(const struct help *help)
     tap_ok(!help_page(help, "code/498") && !help_page(help, ""), "a topic without page is NULL");
     const char *next = help_neighbour(help, "code/486", true);
     tap_ok(next && strcmp(next, "code/487") == 0, "487 follows 486");
+    next = help_neighbour(help, "code/408", true);
+    tap_ok(next && strcmp(next, "code/410") == 0, "unregistered codes are passed over");
     const char *before = help_neighbour(help, "code/180", false);
     tap_ok(before && strcmp(before, "code/100") == 0, "100 is before 180");
     tap_ok(!help_neighbour(help, "code/100", false) && !help_neighbour(help, "code/498", true),
