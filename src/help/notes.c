@@ -102,7 +102,7 @@ static int read_header(struct reading *r, struct help_note *note)
     return 0;
 }
 
-static void free_note(struct help_note *note)
+void notes_free_one(struct help_note *note)
 {
     free(note->file);
     free(note->topic);
@@ -111,25 +111,48 @@ static void free_note(struct help_note *note)
     free(note->owned);
 }
 
-static int read_note(struct reading *r, struct help_note *note)
+int notes_parse(const struct help *help, struct help_note *note, size_t n,
+                char *(*check_condition)(const char *condition), struct strbuf *warning)
 {
-    size_t n, line;
+    struct reading r = { .help = help,
+                         .path = note->file,
+                         .rest = { note->owned, n },
+                         .warning = warning,
+                         .check_condition = check_condition };
+    size_t line;
     const char *message;
-    note->file = mem_text(r->path);
-    note->owned = pages_read_file(r->path, &n);
-    if (!note->owned) {
-        strbuf_format(r->warning, "%s: %s\n", r->path, pages_read_error());
+    if (span_starts(r.rest, "\xef\xbb\xbf"))
+        r.rest = (struct span){ r.rest.p + 3, n - 3 };
+    if (read_header(&r, note))
         return -1;
-    }
-    r->rest = (struct span){ note->owned, n };
-    if (span_starts(r->rest, "\xef\xbb\xbf"))
-        r->rest = (struct span){ r->rest.p + 3, n - 3 };
-    if (read_header(r, note))
-        return -1;
-    note->text = r->rest;
+    note->text = r.rest;
     if (help_check(note->text, NULL, NULL, 0, &line, &message))
-        return fault(r, r->line + line, message);
+        return fault(&r, r.line + line, message);
     return 0;
+}
+
+/* A note for another language is read all the same: its faults are told. */
+static bool wanted(const struct help *help, const struct help_note *note)
+{
+    return !note->language || strcmp(note->language, help->language) == 0;
+}
+
+static void add_file(struct help *help, const char *path,
+                     char *(*check_condition)(const char *condition), struct strbuf *warning)
+{
+    size_t n;
+    struct help_note note = { .file = mem_text(path), .owned = pages_read_file(path, &n) };
+    int result = -1;
+    if (note.owned)
+        result = notes_parse(help, &note, n, check_condition, warning);
+    else
+        strbuf_format(warning, "%s: %s\n", path, pages_read_error());
+    if (result || !wanted(help, &note)) {
+        notes_free_one(&note);
+        return;
+    }
+    help->notes = mem_grow(help->notes, (help->nnotes + 1) * sizeof(*help->notes));
+    help->notes[help->nnotes++] = note;
 }
 
 static int is_note(const struct dirent *entry)
@@ -138,38 +161,23 @@ static int is_note(const struct dirent *entry)
     return entry->d_name[0] != '.' && n > 3 && strcmp(entry->d_name + n - 3, ".md") == 0;
 }
 
-static void add_folder(struct help *help, struct reading *r, const char *folder)
-{
-    struct dirent **names;
-    int n = scandir(folder, &names, is_note, alphasort);
-    if (n < 0 && errno != ENOENT && errno != ENOTDIR)
-        strbuf_format(r->warning, "%s: %s\n", folder, strerror(errno));
-    for (int i = 0; i < n; i++) {
-        char *path = mem_format("%s/%s", folder, names[i]->d_name);
-        struct help_note note = { 0 };
-        r->path = path;
-        r->line = 0;
-        if (read_note(r, &note) == 0 &&
-            (!note.language || strcmp(note.language, help->language) == 0)) {
-            help->notes = mem_grow(help->notes, (help->nnotes + 1) * sizeof(*help->notes));
-            help->notes[help->nnotes++] = note;
-        } else {
-            free_note(&note);
-        }
-        free(path);
-        free(names[i]);
-    }
-    if (n >= 0)
-        free(names);
-}
-
 void notes_load(struct help *help, char *(*check_condition)(const char *condition),
                 struct strbuf *warning)
 {
-    struct reading r = { .help = help, .warning = warning, .check_condition = check_condition };
     for (size_t i = 0; i < help->ndirs; i++) {
+        struct dirent **names;
         char *folder = mem_format("%s/notes", help->dirs[i]);
-        add_folder(help, &r, folder);
+        int n = scandir(folder, &names, is_note, alphasort);
+        if (n < 0 && errno != ENOENT && errno != ENOTDIR)
+            strbuf_format(warning, "%s: %s\n", folder, strerror(errno));
+        for (int k = 0; k < n; k++) {
+            char *path = mem_format("%s/%s", folder, names[k]->d_name);
+            add_file(help, path, check_condition, warning);
+            free(path);
+            free(names[k]);
+        }
+        if (n >= 0)
+            free(names);
         free(folder);
     }
 }
@@ -177,6 +185,6 @@ void notes_load(struct help *help, char *(*check_condition)(const char *conditio
 void notes_free(struct help *help)
 {
     for (size_t i = 0; i < help->nnotes; i++)
-        free_note(&help->notes[i]);
+        notes_free_one(&help->notes[i]);
     free(help->notes);
 }

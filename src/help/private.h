@@ -70,6 +70,13 @@ const char *pages_read_error(void);
 /* notes.c: the notes in the folders. */
 void notes_load(struct help *help, char *(*check_condition)(const char *condition),
                 struct strbuf *warning);
+/*
+ * Takes a note's file of `n` bytes apart: note->file and note->owned are set, the rest is filled in.
+ * 0, or -1 with a line in *warning; notes_free_one() in any case.
+ */
+int notes_parse(const struct help *help, struct help_note *note, size_t n,
+                char *(*check_condition)(const char *condition), struct strbuf *warning);
+void notes_free_one(struct help_note *note);
 void notes_free(struct help *help);
 
 /* stamp.c: a number that changes with any file in the folders. */
