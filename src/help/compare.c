@@ -3,6 +3,7 @@
  * function a dimension; a dimension in which both are the same goes to the last line.
  * The sentences are in help/phrases.tsv.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,9 +14,11 @@
 struct side {
     const char *topic;
     char *name;  /* "100" */
-    char *title; /* "100 Trying" */
+    char *title; /* "100 Trying", "INVITE: set up or change a session" */
+    char *brief; /* the title without what explains it: "INVITE" */
     const struct help_page *page;
     uint16_t code; /* 0 for other kinds */
+    char digit;    /* of a code's class, or of a class; else 0 */
 };
 
 struct comparison {
@@ -127,20 +130,29 @@ static bool find_alike(const struct comparison *c, size_t side, struct span *tex
     return false;
 }
 
+/* Whether a bullet speaks of its own page's topic by name, too. */
+static bool names_itself(const struct comparison *c, size_t side, struct span text)
+{
+    return span_search(text, c->sides[side].name) != NULL;
+}
+
+/* Both pages may speak of each other: once is enough, and who names both says more. */
 static void compare_alike(struct comparison *c)
 {
-    struct span text;
-    for (size_t side = 0; side < 2; side++) {
-        if (!find_alike(c, side, &text))
-            continue;
-        char *copy = mem_format("%.*s", SPAN_ARG(text));
-        const struct phrase_part parts[] = { { "title", c->sides[side].title },
-                                             { "text", copy },
-                                             { 0 } };
-        begin_item(c);
-        add_sentence(c, "alike", parts);
-        free(copy);
+    struct span texts[2];
+    bool there[2] = { find_alike(c, 0, &texts[0]), find_alike(c, 1, &texts[1]) };
+    if (!there[0] && !there[1])
+        return;
+    size_t side = there[0] ? 0 : 1;
+    if (there[0] && there[1]) {
+        bool named[2] = { names_itself(c, 0, texts[0]), names_itself(c, 1, texts[1]) };
+        side = named[0] != named[1] ? named[1] : texts[1].n > texts[0].n;
     }
+    char *copy = mem_format("%.*s", SPAN_ARG(texts[side]));
+    const struct phrase_part parts[] = { { "text", copy }, { 0 } };
+    begin_item(c);
+    add_sentence(c, "alike", parts);
+    free(copy);
 }
 
 /* ---- response codes ---- */
@@ -156,9 +168,8 @@ static const struct class_pair {
 
 static const struct class_pair *class_pair_of(const struct comparison *c, size_t *first)
 {
-    char digits[2] = { (char)('0' + c->sides[0].code / 100 % 10),
-                       (char)('0' + c->sides[1].code / 100 % 10) };
-    for (size_t i = 0; i < sizeof(class_pairs) / sizeof(class_pairs[0]); i++)
+    const char digits[2] = { c->sides[0].digit, c->sides[1].digit };
+    for (size_t i = 0; digits[0] && i < sizeof(class_pairs) / sizeof(class_pairs[0]); i++)
         for (*first = 0; *first < 2; ++*first)
             if (strchr(class_pairs[i].x, digits[*first]) &&
                 strchr(class_pairs[i].y, digits[!*first]))
@@ -172,6 +183,8 @@ static void compare_class(struct comparison *c)
     char id[64], class[64];
     const struct class_pair *pair = class_pair_of(c, &first);
     uint16_t code = c->sides[0].code;
+    if (!c->sides[0].digit)
+        return;
     if (pair) {
         begin_item(c);
         snprintf(id, sizeof(id), "class.%s", pair->id);
@@ -182,21 +195,27 @@ static void compare_class(struct comparison *c)
     add_same(c, "same.class", "", class);
 }
 
+/* The usual way of an answer is only told beside one that ends it or does not go it. */
+static bool worth_saying(const char *hop, const char *other)
+{
+    if (strcmp(hop, "best") == 0)
+        return strcmp(other, "stop") == 0;
+    return strcmp(hop, "end") != 0 || strcmp(other, "next-hop") == 0;
+}
+
 /* Who sends it, and how far it goes. */
 static void compare_sender(struct comparison *c)
 {
     const char *hops[2] = { value(c, 0, "hop"), value(c, 1, "hop") };
     char id[64];
-    if (strcmp(value(c, 0, "sender"), value(c, 1, "sender")) != 0)
+    if (strcmp(value(c, 0, "sender"), value(c, 1, "sender")) != 0 || strcmp(hops[0], hops[1]) != 0)
         add_item(c, "sender", "", value(c, 0, "sender"), value(c, 1, "sender"));
-    else if (strcmp(hops[0], hops[1]) != 0)
-        begin_item(c);
     else
         add_same(c, "same.sender", "", value(c, 0, "sender"));
     if (strcmp(hops[0], hops[1]) == 0)
         return;
     for (size_t side = 0; side < 2; side++)
-        if (category_phrase(c, "hop", hops[side], id))
+        if (worth_saying(hops[side], hops[!side]) && category_phrase(c, "hop", hops[side], id))
             add_roles(c, id, side, "");
 }
 
@@ -277,7 +296,6 @@ static void compare_cause(struct comparison *c)
 
 static void compare_codes(struct comparison *c)
 {
-    compare_class(c);
     compare_sender(c);
     compare_values(c, "methods");
     compare_category(c, "retry", "again", "redirect credentials changed later elsewhere",
@@ -316,6 +334,7 @@ static void compare_facts(struct comparison *c)
 static void add_differences(struct document *doc, struct comparison *c)
 {
     compare_alike(c);
+    compare_class(c);
     if (c->sides[0].code)
         compare_codes(c);
     else
@@ -358,10 +377,10 @@ static void add_use(struct document *doc, struct comparison *c)
     struct strbuf text = STRBUF_INIT;
     char id[64];
     size_t first = 0;
-    const struct class_pair *pair = c->sides[0].code ? class_pair_of(c, &first) : NULL;
+    const struct class_pair *pair = class_pair_of(c, &first);
     for (size_t side = 0; side < 2; side++) {
         const char *use = value(c, side, "use");
-        const struct phrase_part parts[] = { { "a", c->sides[side].title },
+        const struct phrase_part parts[] = { { "a", c->sides[side].brief },
                                              { "x", *use ? use : value(c, side, "summary") },
                                              { 0 } };
         strbuf_text(&text, side ? "\n- " : "- ");
@@ -441,18 +460,23 @@ static char *named(const struct help *help, const char *topic,
 static struct side side_of(const struct help *help, const char *topic)
 {
     bool fallback;
-    return (struct side){ .topic = topic,
-                          .name = named(help, topic, help_topic_link),
-                          .title = named(help, topic, help_topic_title),
-                          .page = help_page_or_class(help, topic, &fallback),
-                          .code = help_topic_code(topic) };
+    struct side side = { .topic = topic,
+                         .name = named(help, topic, help_topic_link),
+                         .title = named(help, topic, help_topic_title),
+                         .page = help_page_or_class(help, topic, &fallback),
+                         .code = help_topic_code(topic) };
+    const char *colon = strstr(side.title, ": ");
+    side.brief = mem_format("%.*s", colon ? (int)(colon - side.title) : INT_MAX, side.title);
+    if (side.code || span_is(help_kind(topic), "class"))
+        side.digit = strchr(topic, '/')[1];
+    return side;
 }
 
 void document_compare(struct document *doc, const struct help *help, const char *a, const char *b)
 {
     struct comparison c = { .help = help, .sides = { side_of(help, a), side_of(help, b) } };
-    const struct phrase_part parts[] = { { "a", c.sides[0].title },
-                                         { "b", c.sides[1].title },
+    const struct phrase_part parts[] = { { "a", c.sides[0].brief },
+                                         { "b", c.sides[1].brief },
                                          { 0 } };
     struct strbuf title = STRBUF_INIT;
     phrase_fill(help, "title", parts, &title);
@@ -467,6 +491,7 @@ void document_compare(struct document *doc, const struct help *help, const char 
     for (size_t i = 0; i < 2; i++) {
         free(c.sides[i].name);
         free(c.sides[i].title);
+        free(c.sides[i].brief);
     }
     strbuf_free(&c.list);
     strbuf_free(&c.same);
