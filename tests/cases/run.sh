@@ -54,6 +54,17 @@ rows()
     jq -cs "map($1)" | sed 's/\([0-9]\)\.0\([],}]\)/\1\2/g'
 }
 
+# composed A B: what a comparison composes of two topics, in both languages; the pages' own sections,
+# which stand between, are left out.
+composed()
+{
+    for language in en ko; do
+        sipwhy compare "$1" "$2" --lang $language |
+            sed -n -e '1,/^$/p' -e '/^Key differences/,/^Learn more/p' -e '/^주요 차이점/,/^더 알아보기/p' |
+            sed '/^Learn more/d; /^더 알아보기/d'
+    done
+}
+
 # Runs a row's command in a fresh folder; leaves out, err and status in $work.
 run_command()
 {
