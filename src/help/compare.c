@@ -429,7 +429,7 @@ static char *nature(const struct comparison *c, size_t side)
 
 static const char *opening_name(const struct comparison *c, size_t side)
 {
-    return c->sides[side].code ? c->sides[side].title : c->sides[side].name;
+    return c->sides[side].brief;
 }
 
 static void add_opening(struct document *doc, const struct comparison *c)

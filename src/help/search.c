@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "help/block.h"
+#include "help/phrase.h"
 #include "help/private.h"
 
 enum { FIELDS = 3, LINE_MOST = 160 };
@@ -183,6 +184,40 @@ size_t search_run(const struct help *help, const char *text, struct search_hit *
         *hits = NULL;
     }
     return n;
+}
+
+/* Marks in a line of plain text would be read as markup. */
+static void add_plain(struct strbuf *out, const char *line)
+{
+    for (; *line; line++)
+        if (!strchr("*`[", *line))
+            strbuf_char(out, *line);
+}
+
+static void add_hit(struct strbuf *out, const struct help *help, const struct search_hit *hit)
+{
+    strbuf_format(out, "%s- [[%s]] **", out->n ? "\n" : "", hit->topic);
+    help_topic_title(help, hit->topic, out);
+    strbuf_text(out, "**: ");
+    add_plain(out, hit->line);
+}
+
+bool search_document(struct document *doc, const struct help *help, const char *words, size_t most)
+{
+    struct search_hit *hits;
+    struct strbuf text = STRBUF_INIT;
+    size_t n = search_run(help, words, &hits);
+    for (size_t i = 0; i < n && i < most; i++)
+        add_hit(&text, help, &hits[i]);
+    if (n) {
+        char *count = mem_format("%zu", n);
+        *doc = (struct document){ .title = mem_text(words), .right = count, .lead = mem_text("") };
+        document_add(doc, PART_TEXT, "hits", "", phrase_pattern(help, "title.hits"),
+                     strbuf_as_span(&text));
+    }
+    search_free(hits, n);
+    strbuf_free(&text);
+    return n > 0;
 }
 
 void search_free(struct search_hit *hits, size_t count)
