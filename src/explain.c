@@ -170,32 +170,43 @@ static void tell_unknown(const struct help *help, const char *command, const cha
     strbuf_free(&line);
 }
 
+static void write_hit(struct output *out, const struct search_hit *hit)
+{
+    struct strbuf title = STRBUF_INIT;
+    struct styled_text text = STYLED_HELP(out->utf8, out->help);
+    help_topic_title(out->help, hit->topic, &title);
+    styled_heading(&text, HELP_TITLE, strbuf_str(&title), hit->topic, out->width);
+    styled_paragraph(&text, HELP_PLAIN, SPAN(hit->line), out->width, HIT_INDENT, HIT_INDENT);
+    write_text(out, &text);
+    styled_free(&text);
+    strbuf_free(&title);
+}
+
 static int write_search(struct output *out, int nwords, char *const words[])
 {
     struct strbuf query = STRBUF_INIT;
     struct search_hit *hits;
-    struct styled_text text = STYLED_HELP(out->utf8, out->help);
+    struct document doc;
     for (int i = 0; i < nwords; i++)
         strbuf_format(&query, "%s%s", i ? " " : "", words[i]);
     size_t n = search_run(out->help, strbuf_str(&query), &hits);
-    for (size_t i = 0; i < n && i < SEARCH_HITS; i++) {
-        struct strbuf title = STRBUF_INIT;
-        help_topic_title(out->help, hits[i].topic, &title);
-        styled_heading(&text, HELP_TITLE, strbuf_str(&title), hits[i].topic, out->width);
-        styled_paragraph(&text, HELP_PLAIN, SPAN(hits[i].line), out->width, HIT_INDENT, HIT_INDENT);
-        strbuf_free(&title);
+    bool data = out->settings->json || out->settings->markdown;
+    if (n && data && search_document(&doc, out->help, strbuf_str(&query), n)) {
+        const char **topics = mem_alloc(n * sizeof *topics);
+        for (size_t i = 0; i < n; i++)
+            topics[i] = hits[i].topic;
+        write_document(out, &doc, topics, n);
+        free(topics);
+        document_free(&doc);
     }
-    if (n > SEARCH_HITS) {
-        char *more = mem_format("... and %zu more; another word makes it fewer", n - SEARCH_HITS);
-        styled_paragraph(&text, HELP_DIM, SPAN(more), out->width, 0, 0);
-        free(more);
-    }
-    write_text(out, &text);
+    for (size_t i = 0; i < n && !data && i < SEARCH_HITS; i++)
+        write_hit(out, &hits[i]);
+    if (n > SEARCH_HITS && !data)
+        fprintf(out->file, "... and %zu more; another word makes it fewer\n", n - SEARCH_HITS);
     if (n == 0)
         fprintf(stderr, "sipwhy: explain: no page has all of these words: %s\n",
                 strbuf_str(&query));
     search_free(hits, n);
-    styled_free(&text);
     strbuf_free(&query);
     return n ? 0 : 2;
 }

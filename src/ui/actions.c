@@ -206,6 +206,17 @@ static void run_ask_compare(struct ui *ui, const char *argument)
     prompt_open(ui, ":", line, true, on_command);
 }
 
+static void run_apropos(struct ui *ui, const char *argument)
+{
+    struct view *view = argument && *argument ? view_apropos_new(ui, argument) : NULL;
+    if (view)
+        ui_push(ui, view);
+    else if (argument && *argument)
+        ui_notice(ui, true, "apropos: no page has all of these words: %s", argument);
+    else
+        ui_notice(ui, true, "apropos: say which words, as in: apropos flow token");
+}
+
 static void run_help(struct ui *ui, const char *argument)
 {
     if (argument && *argument)
@@ -410,6 +421,8 @@ const struct command commands[] = {
     { "open", "", NULL, VERB_NONE, run_open, "FILE", NULL, "Read one more capture" },
     { "explain", "", NULL, VERB_NONE, run_explain, "TOPIC", complete_topic,
       "Show the page of a code, header, cause, timer, finding and so on" },
+    { "apropos", "", NULL, VERB_NONE, run_apropos, "WORD...", NULL,
+      "List the pages that have all of these words, best first" },
     { "set", "", NULL, VERB_NONE, run_set, "NAME=VALUE", complete_set,
       "Change a setting; alone: show them" },
     { "map", "", NULL, VERB_NONE, run_map, "KEY COMMAND", complete_map,

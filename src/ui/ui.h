@@ -124,6 +124,8 @@ struct view *view_message_new(struct ui *ui, uint32_t message);
 /* A page: a topic of the knowledge base, two compared, or the keys. */
 struct view *view_page_new(struct ui *ui, const char *topic);
 struct view *view_compare_new(struct ui *ui, const char *a, const char *b);
+/* The pages that have all of the words; NULL if there are none. */
+struct view *view_apropos_new(struct ui *ui, const char *words);
 struct view *view_keys_new(struct ui *ui);
 
 /* save.c: the calls of the marked transactions, else of those in the list. */

@@ -6,15 +6,18 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
-#include "help/document.h"
+#include "help/search.h"
 #include "ui/command.h"
 #include "ui/compare.h"
 #include "ui/keymap.h"
 #include "ui/ui.h"
 
+#define HITS_SHOWN 50
+
 struct page_view {
     struct view view;
-    char a[HELP_TOPIC_SIZE], b[HELP_TOPIC_SIZE]; /* two compared; "" for the keys */
+    char a[HELP_TOPIC_SIZE], b[HELP_TOPIC_SIZE]; /* two compared, or "" */
+    char *words;                                 /* searched for, or NULL; then the keys */
     struct reader reader;                        /* reader.now.topic: the topic, if any */
     char laid[HELP_TOPIC_SIZE + 2];              /* what the text is of, */
     size_t width;                                /* for which width, */
@@ -26,6 +29,9 @@ static void lay_out_document(struct ui *ui, struct page_view *v)
     struct document doc;
     if (*v->reader.now.topic) {
         document_topic(&doc, ui->help, v->reader.now.topic);
+    } else if (v->words) {
+        if (!search_document(&doc, ui->help, v->words, HITS_SHOWN))
+            return;
     } else {
         document_compare(&doc, ui->help, v->a, v->b);
         compare_add_counts(ui, &doc, help_topic_code(v->a), help_topic_code(v->b));
@@ -66,7 +72,7 @@ static void lay_out(struct ui *ui, struct page_view *v, size_t width)
     v->generation = ui->help_generation;
     snprintf(v->laid, sizeof v->laid, "%s", v->reader.now.topic);
     reader_begin(&v->reader, ui->help);
-    if (*v->reader.now.topic || *v->a)
+    if (*v->reader.now.topic || *v->a || v->words)
         lay_out_document(ui, v);
     else
         lay_out_keys(v);
@@ -162,8 +168,10 @@ static void click(struct ui *ui, struct view *view, int y, int x)
 
 static void close_page(struct view *view)
 {
-    reader_free(&((struct page_view *)view)->reader);
-    free(view);
+    struct page_view *v = (struct page_view *)view;
+    reader_free(&v->reader);
+    free(v->words);
+    free(v);
 }
 
 static const struct view_ops page_ops = {
@@ -197,6 +205,18 @@ struct view *view_compare_new(struct ui *ui, const char *a, const char *b)
     (void)ui;
     span_copy(SPAN(a), v->a, sizeof v->a);
     span_copy(SPAN(b), v->b, sizeof v->b);
+    return &v->view;
+}
+
+struct view *view_apropos_new(struct ui *ui, const char *words)
+{
+    struct search_hit *hits;
+    size_t n = search_run(ui->help, words, &hits);
+    search_free(hits, n);
+    if (n == 0)
+        return NULL;
+    struct page_view *v = new_view();
+    v->words = mem_text(words);
     return &v->view;
 }
 
