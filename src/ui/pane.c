@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "diagnose/evidence.h"
+#include "diagnose/related.h"
 #include "help/document.h"
 #include "ui/ui.h"
 
@@ -56,6 +57,31 @@ static void add_evidence(struct layout *out, uint32_t transaction)
         strbuf_free(&safe);
     }
     evidence_free(&evidence);
+}
+
+/* Whether there is a page of this very name, whatever its case. */
+static bool find_topic(const struct help *help, const char *words, struct help_match *match)
+{
+    return help_resolve(help, words, NULL, match) == 0 &&
+           span_same(SPAN(match->topic), SPAN(words)) && help_knows(help, match->topic);
+}
+
+/* Links to what the answer names: a cause, a warning, an extension. */
+static void add_related(struct layout *out, uint32_t transaction)
+{
+    struct related related;
+    struct strbuf links = STRBUF_INIT;
+    related_collect(&related, out->ui->store, transaction);
+    for (size_t i = 0; i < related.count; i++) {
+        struct help_match match;
+        if (find_topic(out->ui->help, related.topics[i], &match))
+            strbuf_format(&links, "%s[[%s]]", links.n ? " · " : "", match.topic);
+    }
+    if (links.n) {
+        label(out, HELP_HEADING, "Look up");
+        styled_markup(out->text, strbuf_as_span(&links), out->width, out->indent);
+    }
+    strbuf_free(&links);
 }
 
 /* Whether a note speaks of what is shown: its topic is, and its condition holds. */
@@ -195,6 +221,7 @@ static void draw_selection(struct layout *out, struct subject subject, struct re
     else
         draw_waiting_title(ui, store_transaction(ui->store, subject.transaction), rect);
     add_evidence(out, subject.transaction);
+    add_related(out, subject.transaction);
     add_notes(out, topic, subject.transaction);
     if (*topic)
         add_page(out, topic, false);
