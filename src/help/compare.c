@@ -177,20 +177,37 @@ static const struct class_pair *class_pair_of(const struct comparison *c, size_t
     return NULL;
 }
 
+/*
+ * "4xx: the request, 5xx: the server" holds for a request that must be changed and for a server that
+ * another one can stand in for; for others of these classes less can be said.
+ */
+static bool clear_fault(const struct comparison *c, size_t client)
+{
+    return !c->sides[client].code || (one_of(value(c, client, "again"), "changed never repair") &&
+                                      one_of(value(c, !client, "again"), "later elsewhere"));
+}
+
+/* The phrase for a pair of classes: PREFIX.ID, or PREFIX.server-soft; NULL if there is none. */
+static const char *class_phrase(const struct comparison *c, const char *prefix, size_t *first,
+                                char id[64])
+{
+    const struct class_pair *pair = class_pair_of(c, first);
+    bool soft = pair && strcmp(pair->id, "server") == 0 && !clear_fault(c, *first);
+    snprintf(id, 64, "%s.%s%s", prefix, pair ? pair->id : "", soft ? "-soft" : "");
+    return pair && *phrase_pattern(c->help, id) ? id : NULL;
+}
+
 static void compare_class(struct comparison *c)
 {
     size_t first;
     char id[64], class[64];
-    const struct class_pair *pair = class_pair_of(c, &first);
     uint16_t code = c->sides[0].code;
-    if (!c->sides[0].digit)
-        return;
-    if (pair) {
+    if (class_phrase(c, "class", &first, id)) {
         begin_item(c);
-        snprintf(id, sizeof(id), "class.%s", pair->id);
         add_roles(c, id, first, "");
-        return;
     }
+    if (!code || c->sides[0].digit != c->sides[1].digit)
+        return;
     snprintf(class, sizeof(class), "%uxx %s", code / 100, help_class_name(c->help, code));
     add_same(c, "same.class", "", class);
 }
@@ -231,27 +248,25 @@ static void compare_values(struct comparison *c, const char *fact)
 }
 
 /*
- * A fact with a category beside it: the same category is a likeness. Where one category is among
- * `good` and the other among `bad`, a sentence says which one is which.
+ * A fact with a category beside it. Told alike, or of one category that has a phrase for both, it is
+ * a likeness. Where one category is among `good` and the other among `bad`, a sentence says which
+ * one is which.
  */
 static void compare_category(struct comparison *c, const char *fact, const char *category,
                              const char *good, const char *bad)
 {
     const char *kinds[2] = { value(c, 0, category), value(c, 1, category) };
     const char *x = value(c, 0, fact), *y = value(c, 1, fact);
-    char id[64], only[64];
-    if (strcmp(kinds[0], kinds[1]) == 0) {
-        snprintf(id, sizeof(id), "same.%s.%s", category, kinds[0]);
-        if (strcmp(x, y) == 0 || *phrase_pattern(c->help, id)) {
-            add_same(c, *phrase_pattern(c->help, id) ? id : "same.value", label_of(c, fact), x);
-            if (strcmp(x, y) == 0)
-                return;
-        }
+    char both[64], only[64];
+    snprintf(both, sizeof(both), "same.%s.%s", category, kinds[0]);
+    bool phrase = strcmp(kinds[0], kinds[1]) == 0 && *phrase_pattern(c->help, both);
+    if (phrase || strcmp(x, y) == 0) {
+        add_same(c, phrase ? both : "same.value", label_of(c, fact), x);
+        return;
     }
-    if (strcmp(x, y) != 0)
-        add_item(c, fact, "", x, y);
+    add_item(c, fact, "", x, y);
     snprintf(only, sizeof(only), "%s.only", category);
-    for (size_t side = 0; side < 2 && strcmp(x, y) != 0; side++)
+    for (size_t side = 0; side < 2; side++)
         if (one_of(kinds[side], good) && one_of(kinds[!side], bad))
             add_roles(c, only, side, "");
 }
@@ -377,7 +392,6 @@ static void add_use(struct document *doc, struct comparison *c)
     struct strbuf text = STRBUF_INIT;
     char id[64];
     size_t first = 0;
-    const struct class_pair *pair = class_pair_of(c, &first);
     for (size_t side = 0; side < 2; side++) {
         const char *use = value(c, side, "use");
         const struct phrase_part parts[] = { { "a", c->sides[side].brief },
@@ -386,7 +400,7 @@ static void add_use(struct document *doc, struct comparison *c)
         strbuf_text(&text, side ? "\n- " : "- ");
         phrase_fill(c->help, "use", parts, &text);
     }
-    if (pair && category_phrase(c, "use", pair->id, id)) {
+    if (class_phrase(c, "use", &first, id)) {
         const struct phrase_part parts[] = { { "x", c->sides[first].name },
                                              { "y", c->sides[!first].name },
                                              { 0 } };
