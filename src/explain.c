@@ -7,7 +7,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/tell.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "export/page.h"
 #include "help/document.h"
 #include "help/search.h"
@@ -103,7 +105,7 @@ static int output_end(struct output *out, int status)
     free(out->bytes);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    fputs("sipwhy: cannot write to standard output\n", stderr);
+    tell(_("cannot write to standard output"));
     return 2;
 }
 
@@ -151,23 +153,23 @@ static void write_document(struct output *out, const struct document *doc,
 static void tell_unknown(const struct help *help, const char *command, const char *words,
                          const struct help_match *match, bool utf8)
 {
-    struct strbuf line = STRBUF_INIT;
-    strbuf_format(&line, "sipwhy: %s: nothing is known about '", command);
-    text_visible(&line, SPAN(words), utf8);
-    strbuf_char(&line, '\'');
+    struct strbuf asked = STRBUF_INIT, near = STRBUF_INIT;
+    text_visible(&asked, SPAN(words), utf8);
     for (size_t i = 0; i < match->nsuggestions; i++) {
-        strbuf_text(&line, i == 0                        ? "; did you mean "
-                           : i + 1 < match->nsuggestions ? ", "
-                                                         : " or ");
-        strbuf_format(&line, "'%s' (", match->suggestions[i]);
-        help_topic_title(help, match->suggestions[i], &line);
-        strbuf_char(&line, ')');
+        strbuf_text(&near, i == 0 ? "" : i + 1 < match->nsuggestions ? ", " : _(" or "));
+        strbuf_format(&near, "'%s' (", match->suggestions[i]);
+        help_topic_title(help, match->suggestions[i], &near);
+        strbuf_char(&near, ')');
     }
-    strbuf_text(&line, match->nsuggestions ? "?"
-                                           : "; try its number (488, q850:34), its name (Via), or "
-                                             "--search WORDS");
-    fprintf(stderr, "%s\n", strbuf_str(&line));
-    strbuf_free(&line);
+    if (near.n)
+        tell(_("%s: nothing is known about '%s'; did you mean %s?"), command, strbuf_str(&asked),
+             strbuf_str(&near));
+    else
+        tell(_("%s: nothing is known about '%s'; try its number (488, q850:34), its name "
+               "(Via), or --search WORDS"),
+             command, strbuf_str(&asked));
+    strbuf_free(&asked);
+    strbuf_free(&near);
 }
 
 static void write_hit(struct output *out, const struct search_hit *hit)
@@ -201,11 +203,12 @@ static int write_search(struct output *out, int nwords, char *const words[])
     }
     for (size_t i = 0; i < n && !data && i < SEARCH_HITS; i++)
         write_hit(out, &hits[i]);
-    if (n > SEARCH_HITS && !data)
-        fprintf(out->file, "... and %zu more; another word makes it fewer\n", n - SEARCH_HITS);
+    if (n > SEARCH_HITS && !data) {
+        fprintf(out->file, _("... and %zu more; another word makes it fewer"), n - SEARCH_HITS);
+        fputc('\n', out->file);
+    }
     if (n == 0)
-        fprintf(stderr, "sipwhy: explain: no page has all of these words: %s\n",
-                strbuf_str(&query));
+        tell(_("explain: no page has all of these words: %s"), strbuf_str(&query));
     search_free(hits, n);
     strbuf_free(&query);
     return n ? 0 : 2;
@@ -247,8 +250,7 @@ int compare_run(const struct help *help, const struct settings *settings, int nt
     struct document doc;
     size_t wrong;
     if (ntopics != 2) {
-        fputs("sipwhy: compare wants two topics of one kind, as in: sipwhy compare 480 486\n",
-              stderr);
+        tell(_("compare wants two topics of one kind, as in: sipwhy compare 480 486"));
         return 2;
     }
     output_begin(&out, help, settings);
@@ -261,8 +263,8 @@ int compare_run(const struct help *help, const struct settings *settings, int nt
     if (wrong < 2)
         tell_unknown(help, "compare", topics[wrong], &match[wrong], out.utf8);
     else
-        fprintf(stderr, "sipwhy: compare: '%s' is a %s, '%s' a %s; name two of one kind\n",
-                match[0].topic, help_kind_name(help, match[0].topic), match[1].topic,
-                help_kind_name(help, match[1].topic));
+        tell(_("compare: '%s' is a %s, '%s' a %s; name two of one kind"), match[0].topic,
+             help_kind_name(help, match[0].topic), match[1].topic,
+             help_kind_name(help, match[1].topic));
     return output_end(&out, 2);
 }

@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "base/tell.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 #define SLICE_NS 100000000LL
 #define TICK_MS 200
@@ -67,20 +69,19 @@ int headless_troubles(const struct session *session)
             continue;
         struct strbuf line = STRBUF_INIT;
         text_visible(&line, SPAN(source->trouble), true);
-        fprintf(stderr, "sipwhy: %s\n", strbuf_str(&line));
+        tell("%s", strbuf_str(&line));
         strbuf_free(&line);
         if (source->stats.packets == 0)
             status = 2;
     }
     if (store_counts(session->pipeline.store)->evicted_calls)
-        fprintf(stderr,
-                "sipwhy: memory was short, %llu calls were let go; raise --memory (now %ld MiB)\n",
-                (unsigned long long)store_counts(session->pipeline.store)->evicted_calls,
-                session->settings->memory);
+        tell(_("memory was short, %llu calls were let go; raise --memory (now %ld MiB)"),
+             (unsigned long long)store_counts(session->pipeline.store)->evicted_calls,
+             session->settings->memory);
     if (session->pipeline.counts.unknown_link)
-        fprintf(stderr, "sipwhy: %llu packets of link type %u cannot be decoded\n",
-                (unsigned long long)session->pipeline.counts.unknown_link,
-                session->pipeline.counts.link);
+        tell(_("%llu packets of link type %u cannot be decoded"),
+             (unsigned long long)session->pipeline.counts.unknown_link,
+             session->pipeline.counts.link);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "configfile.h"
 #include "store/filter.h"
 
@@ -39,8 +40,9 @@ static char *check_condition(const char *condition)
     struct filter_error error;
     struct filter *filter = filter_parse(condition, &error);
     filter_free(filter);
-    return filter ? NULL
-                  : mem_format("condition, at character %zu: %s", error.offset + 1, error.message);
+    return filter
+               ? NULL
+               : mem_format(_("condition, at character %zu: %s"), error.offset + 1, error.message);
 }
 
 struct help *knowledge_open(const struct settings *settings, char **warning)

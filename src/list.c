@@ -6,8 +6,10 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/tell.h"
 #include "base/text.h"
 #include "base/timefmt.h"
+#include "base/tr.h"
 #include "diagnose/evidence.h"
 #include "headless.h"
 #include "report.h"
@@ -81,8 +83,7 @@ static void print_visible(struct span s, int width)
     text_visible(&text, s, true);
     struct span fit = width ? text_fit(strbuf_as_span(&text), (size_t)width)
                             : strbuf_as_span(&text);
-    printf("%.*s%*s%s", SPAN_ARG(fit), width ? width - (int)text_width(fit) : 0, "",
-           width ? " " : "");
+    printf("%.*s%*s%s", SPAN_ARG(fit), text_pad(fit, (size_t)width), "", width ? " " : "");
     strbuf_free(&text);
 }
 
@@ -162,8 +163,8 @@ static void message_row(const struct row *row, uint32_t id)
     printf("%6u %s %s > %s  ", m->frame, time_date(m->time_ns, when), addr_format(&flow->src, src),
            addr_format(&flow->dst, dst));
     print_visible(sip.start_line, 0);
-    printf("%s\n", m->flags & MESSAGE_RETRANSMISSION ? " (retransmission)"
-                   : m->flags & MESSAGE_DUPLICATE    ? " (duplicate)"
+    printf("%s\n", m->flags & MESSAGE_RETRANSMISSION ? _(" (retransmission)")
+                   : m->flags & MESSAGE_DUPLICATE    ? _(" (duplicate)")
                                                      : "");
 }
 
@@ -223,7 +224,8 @@ static void call_row(struct row *row, const struct call *call, const struct tran
     printf("%s %8s ", time_date(call->first_ns, when),
            time_short(call->last_ns - call->first_ns, lasted));
     print_visible(method_text(row, t), 9);
-    printf("%3u %4u messages ", t->code, call->messages);
+    printf("%3u ", t->code);
+    printf(_("%4u messages "), call->messages);
     print_visible(row->head.call_id, 0);
     printf("\n");
 }
@@ -268,8 +270,7 @@ int list_run(struct session *session, const char *what)
     if (session->settings->filter) {
         filter = filter_parse(session->settings->filter, &error);
         if (!filter) {
-            fprintf(stderr, "sipwhy: filter, at character %zu: %s\n", error.offset + 1,
-                    error.message);
+            tell(_("filter, at character %zu: %s"), error.offset + 1, error.message);
             return 2;
         }
     }

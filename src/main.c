@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strbuf.h"
+#include "base/tell.h"
 #include "base/tr.h"
 #include "configfile.h"
 #include "explain.h"
@@ -14,7 +16,7 @@
 #include "session.h"
 #include "ui/console.h"
 
-static const char usage[] =
+static const char usage[] = N_(
     "sipwhy: see why SIP calls fail\n"
     "\n"
     "  sipwhy [OPTION]... FILE...               console on captures ('-': standard input)\n"
@@ -28,11 +30,11 @@ static const char usage[] =
     "  sipwhy list [transactions|calls|messages] [OPTION]... FILE...\n"
     "\n"
     "report and list read live traffic too: report -i lo --duration 10\n"
-    "\n";
+    "\n");
 
 static int fail(char *error)
 {
-    fprintf(stderr, "sipwhy: %s\n", error ? error : "failed");
+    tell("%s", error ? error : _("failed"));
     free(error);
     return 2;
 }
@@ -49,7 +51,7 @@ static int with_session(struct run *run, int (*act)(struct session *, const char
     struct session session = { 0 };
     char *error = NULL;
     if (run->count == 0 && run->settings.files.count == 0 && run->settings.interfaces.count == 0)
-        return fail(strdup("nothing to read; name a capture file or an interface with -i"));
+        return fail(mem_text(_("nothing to read; name a capture file or an interface with -i")));
     int result = session_open(&session, &run->settings, (size_t)run->count, run->words, &error);
     result = result < 0 ? fail(error) : act(&session, what);
     session_close(&session);
@@ -65,7 +67,7 @@ static int act_report(struct session *session, const char *what)
 static int run_report(struct run *run)
 {
     if (run->settings.filter)
-        return fail(strdup("report counts everything; --filter chooses the rows of list"));
+        return fail(mem_text(_("report counts everything; --filter chooses the rows of list")));
     return with_session(run, act_report, NULL);
 }
 
@@ -101,7 +103,7 @@ static int with_help(struct run *run,
 static int run_explain(struct run *run)
 {
     if (run->count == 0)
-        return fail(strdup("explain what? name a code or a topic: sipwhy explain 488"));
+        return fail(mem_text(_("explain what? name a code or a topic: sipwhy explain 488")));
     return with_help(run, explain_run);
 }
 
@@ -144,8 +146,8 @@ static int dispatch(struct run *run)
         return subcommands[i].run(run);
     }
     if (run->count == 0 && run->settings.files.count == 0 && run->settings.interfaces.count == 0) {
-        fputs(usage, stderr);
-        fputs("Try: sipwhy demo\n", stderr);
+        fputs(tr(usage), stderr);
+        fprintf(stderr, "%s\n", _("Try: sipwhy demo"));
         return 2;
     }
     return with_session(run, act_console, NULL);
@@ -157,7 +159,7 @@ static int run_informative(const struct settings *settings)
     if (settings->version) {
         puts(PACKAGE_STRING);
     } else if (settings->help) {
-        fputs(usage, stdout);
+        fputs(tr(usage), stdout);
         options_print(false);
     } else if (live_list_interfaces(&error) < 0) {
         return fail(error);
@@ -188,6 +190,7 @@ int main(int argc, char *argv[])
     if (argc == 2 && print_man_tables(argv[1]))
         return 0;
     settings_init(&run.settings);
+    tr_set_language(knowledge_language(&run.settings)); /* for faults in the options */
     options_parse(&run.settings, argc, argv, &run.count, &error);
     tr_set_language(knowledge_language(&run.settings));
     if (error)

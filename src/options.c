@@ -2,12 +2,15 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "base/text.h"
+#include "base/tr.h"
 
 static const char *const themes[] = { "dark", "light", "mono", NULL };
 static const char *const colours[] = { "auto", "always", "never", NULL };
@@ -20,55 +23,55 @@ static const char *const languages[] = { "en", "ko", NULL };
 
 const struct option_row option_rows[] = {
     { "interface", 'i', OPTION_LIST, AT(interfaces), NULL, 0, 0, NULL, "IFACE", OPTION_CLI,
-      "Capture on this interface; repeatable; 'any' takes all." },
+      N_("Capture on this interface; repeatable; 'any' takes all.") },
     { "read", 'r', OPTION_LIST, AT(files), NULL, 0, 0, NULL, "FILE", OPTION_CLI,
-      "Read this capture, like a FILE argument; '-' is standard input." },
+      N_("Read this capture, like a FILE argument; '-' is standard input.") },
     { "list-interfaces", 'D', OPTION_FLAG, AT(list_interfaces), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      "List the interfaces that can be captured on, and stop." },
+      N_("List the interfaces that can be captured on, and stop.") },
     { "promiscuous", 0, OPTION_FLAG, AT(promiscuous), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      "Put the interface into promiscuous mode." },
+      N_("Put the interface into promiscuous mode.") },
     { "buffer", 0, OPTION_NUMBER, AT(buffer), "16", 1, 2047, NULL, "MiB", OPTION_CLI,
-      "Size of the kernel's capture buffer for each interface." },
+      N_("Size of the kernel's capture buffer for each interface.") },
     { "memory", 0, OPTION_NUMBER, AT(memory), "512", 1, 1048576, NULL, "MiB", BOTH,
-      "Memory for messages; the oldest finished calls make room when it is full." },
+      N_("Memory for messages; the oldest finished calls make room when it is full.") },
     { "filter", 'Y', OPTION_TEXT, AT(filter), NULL, 0, 0, NULL, "EXPR", OPTION_CLI,
-      "Show only transactions that match this filter expression." },
+      N_("Show only transactions that match this filter expression.") },
     { "duration", 0, OPTION_NUMBER, AT(duration), "0", 0, 86400, NULL, "s", OPTION_CLI,
-      "Headless runs on live traffic: stop after this time; 0 runs until interrupted." },
+      N_("Headless runs on live traffic: stop after this time; 0 runs until interrupted.") },
     { "json", 0, OPTION_FLAG, AT(json), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      "Headless runs: write JSON." },
+      N_("Headless runs: write JSON.") },
     { "markdown", 0, OPTION_FLAG, AT(markdown), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      "explain and compare: write Markdown." },
+      N_("explain and compare: write Markdown.") },
     { "search", 0, OPTION_FLAG, AT(search), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      "explain: the arguments are words; list the pages that have all of them, best first." },
+      N_("explain: the arguments are words; list the pages that have all of them, best first.") },
     { "pager", 0, OPTION_CHOICE, AT(pager), "auto", 0, 0, pagers, NULL, OPTION_CLI,
-      "explain and compare: whether long text on a terminal goes through SIPWHY_PAGER, PAGER or "
-      "less." },
+      N_("explain and compare: whether long text on a terminal goes through SIPWHY_PAGER, PAGER or "
+         "less.") },
     { "theme", 0, OPTION_CHOICE, AT(theme), "dark", 0, 0, themes, NULL, BOTH,
-      "Colours for a dark or a light terminal, or none." },
+      N_("Colours for a dark or a light terminal, or none.") },
     { "color", 0, OPTION_CHOICE, AT(colour), "auto", 0, 0, colours, NULL, BOTH,
-      "Whether to use colours; 'auto' asks the terminal and NO_COLOR." },
+      N_("Whether to use colours; 'auto' asks the terminal and NO_COLOR.") },
     { "ascii", 0, OPTION_FLAG, AT(ascii), NULL, 0, 0, NULL, NULL, BOTH,
-      "Draw marks and arrows in ASCII, also where UTF-8 would work." },
+      N_("Draw marks and arrows in ASCII, also where UTF-8 would work.") },
     { "time", 't', OPTION_CHOICE, AT(time), "clock", 0, 0, times, NULL, BOTH,
-      "Times as clock, relative to the first message, or with the date." },
+      N_("Times as clock, relative to the first message, or with the date.") },
     { "follow", 0, OPTION_FLAG, AT(follow), "on", 0, 0, NULL, NULL, BOTH,
-      "Keep the newest transaction in view until the selection moves up." },
-    { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, "Show the help pane." },
+      N_("Keep the newest transaction in view until the selection moves up.") },
+    { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, N_("Show the help pane.") },
     { "lang", 0, OPTION_CHOICE, AT(lang), NULL, 0, 0, languages, NULL, BOTH,
-      "Language of pages and interface; without it the locale's, else English." },
+      N_("Language of pages and interface; without it the locale's, else English.") },
     { "help-dir", 0, OPTION_LIST, AT(help_dirs), NULL, 0, 0, NULL, "DIR", OPTION_CLI,
-      "Pages and notes in this directory go before the built-in ones; repeatable." },
+      N_("Pages and notes in this directory go before the built-in ones; repeatable.") },
     { "numeric", 'n', OPTION_FLAG, AT(numeric), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      "Accepted for tcpdump's habit: addresses are always numbers." },
+      N_("Accepted for tcpdump's habit: addresses are always numbers.") },
     { "user", 'Z', OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "USER", OPTION_CLI,
-      "Become this user once the inputs are open." },
+      N_("Become this user once the inputs are open.") },
     { "no-config", 0, OPTION_FLAG, AT(no_config), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      "Do not read the configuration file." },
+      N_("Do not read the configuration file.") },
     { "version", 'V', OPTION_FLAG, AT(version), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      "Print the version and stop." },
+      N_("Print the version and stop.") },
     { "help", 'h', OPTION_FLAG, AT(help), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      "Print this help and stop." },
+      N_("Print this help and stop.") },
 };
 const size_t option_count = sizeof option_rows / sizeof option_rows[0];
 
@@ -114,11 +117,12 @@ const struct option_row *option_find(const char *name)
     return NULL;
 }
 
-static int fail(char **error, const char *format, const char *a, const char *b, const char *c)
+static int __attribute__((format(printf, 2, 3))) fail(char **error, const char *format, ...)
 {
-    struct strbuf text = STRBUF_INIT;
-    strbuf_format(&text, format, a, b, c);
-    *error = strbuf_take(&text);
+    va_list args;
+    va_start(args, format);
+    *error = mem_format_args(format, args);
+    va_end(args);
     return -1;
 }
 
@@ -132,18 +136,16 @@ static int set_flag(bool *flag, const struct option_row *row, const char *value,
             return 0;
         }
     }
-    return fail(error, "%s: '%s' is neither on nor off%s", row->name, value, "");
+    return fail(error, _("%s: '%s' is neither on nor off"), row->name, value);
 }
 
 static int set_number(long *number, const struct option_row *row, const char *value, char **error)
 {
     char *end;
     long n = strtol(value, &end, 10);
-    if (end == value || *end || n < row->min || n > row->max) {
-        char range[64];
-        snprintf(range, sizeof range, "%ld to %ld", row->min, row->max);
-        return fail(error, "%s: '%s' is not a number from %s", row->name, value, range);
-    }
+    if (end == value || *end || n < row->min || n > row->max)
+        return fail(error, _("%s: '%s' is not a number from %ld to %ld"), row->name, value,
+                    row->min, row->max);
     *number = n;
     return 0;
 }
@@ -160,7 +162,7 @@ static int set_choice(char **text, const struct option_row *row, const char *val
         }
         strbuf_format(&known, "%s%s", known.n ? ", " : "", *choice);
     }
-    fail(error, "%s: '%s' is not one of %s", row->name, value, strbuf_str(&known));
+    fail(error, _("%s: '%s' is not one of %s"), row->name, value, strbuf_str(&known));
     strbuf_free(&known);
     return -1;
 }
@@ -211,7 +213,7 @@ int option_assign(struct settings *settings, const char *text, char **error)
     char name[64];
     const char *value = "on";
     size_t n = strcspn(text, "= \t");
-    snprintf(name, sizeof name, "%.*s", (int)n, text);
+    text_copy((struct span){ text, n }, name, sizeof name);
     if (text[n])
         value = text + n + 1 + strspn(text + n + 1, "= \t");
     const struct option_row *row = option_find(name);
@@ -221,7 +223,7 @@ int option_assign(struct settings *settings, const char *text, char **error)
         value = "off";
     }
     if (!row || !(row->scope & OPTION_SET))
-        return fail(error, "set: no setting is called '%s'%s%s", name, "", "");
+        return fail(error, _("set: no setting is called '%s'"), name);
     if (settings->keep_given && settings->given >> (row - option_rows) & 1)
         return 0;
     return option_set(settings, row, value, error);
@@ -262,11 +264,14 @@ static int take_option(struct settings *settings, int got, char *argv[], char **
     const struct option_row *row = got >= LONG_BASE ? &option_rows[got - LONG_BASE]
                                                     : find_letter(got);
     if (got == ':')
-        return fail(error, "option '%s' wants a value; see --help%s%s", argv[optind - 1], "", "");
+        return fail(error, _("option '%s' wants a value; see --help"), argv[optind - 1]);
     if (!row)
-        return fail(error, "unknown option '%s'; see --help%s%s", argv[optind - 1], "", "");
+        return fail(error, _("unknown option '%s'; see --help"), argv[optind - 1]);
     settings->given |= UINT64_C(1) << (row - option_rows);
-    return option_set(settings, row, row->type == OPTION_FLAG ? "on" : optarg, error);
+    int result = option_set(settings, row, row->type == OPTION_FLAG ? "on" : optarg, error);
+    if (result == 0 && row->offset == AT(lang))
+        tr_set_language(settings->lang); /* for faults in what follows */
+    return result;
 }
 
 int options_parse(struct settings *settings, int argc, char *argv[], int *count, char **error)
@@ -295,6 +300,16 @@ int options_parse(struct settings *settings, int argc, char *argv[], int *count,
     return result;
 }
 
+static void print_choices(const struct option_row *row)
+{
+    struct strbuf all = STRBUF_INIT;
+    for (const char *const *choice = row->choices; choice && *choice; choice++)
+        strbuf_format(&all, "%s%s", all.n ? ", " : "", *choice);
+    if (all.n)
+        printf(_(" Choices: %s."), strbuf_str(&all));
+    strbuf_free(&all);
+}
+
 static void print_row(const struct option_row *row, bool man)
 {
     char name[64];
@@ -307,17 +322,14 @@ static void print_row(const struct option_row *row, bool man)
             printf("\\-%c, ", row->letter);
         for (const char *p = name; *p; p++)
             printf("%s%c", *p == '-' ? "\\" : "", *p);
-        printf("\n%s", row->help);
+        printf("\n%s", tr(row->help));
     } else {
         printf("  %c%c%c %-28s %s", row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
-               row->letter ? ',' : ' ', name, row->help);
+               row->letter ? ',' : ' ', name, tr(row->help));
     }
-    for (const char *const *choice = row->choices; choice && *choice; choice++)
-        printf("%s%s", choice == row->choices ? " Choices: " : ", ", *choice);
-    if (row->choices)
-        printf(".");
+    print_choices(row);
     if (row->initial && row->type != OPTION_FLAG)
-        printf(" Default: %s.", row->initial);
+        printf(_(" Default: %s."), row->initial);
     printf("\n");
 }
 

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
+#include "base/tr.h"
 #include "headless.h"
 
 static json_t *json_sources(const struct session *session)
@@ -68,44 +70,46 @@ static void report_json(const struct session *session)
 
 static void print_count(const char *label, uint64_t value, const char *note)
 {
-    printf("  %-16s %12llu%s%s\n", label, (unsigned long long)value, *note ? "  " : "", note);
+    printf("  %s%*s %12llu%s%s\n", label, text_pad(SPAN(label), 16), "", (unsigned long long)value,
+           *note ? "  " : "", note);
 }
 
 static void report_text(const struct session *session)
 {
     static const char *const classes[SIP_CLASSES] = {
-        "no response yet", "provisional", "success",    "redirected", "challenged",
-        "cancelled",       "4xx failed",  "5xx failed", "6xx failed", "timed out",
+        N_("no response yet"), N_("provisional"), N_("success"),    N_("redirected"),
+        N_("challenged"),      N_("cancelled"),   N_("4xx failed"), N_("5xx failed"),
+        N_("6xx failed"),      N_("timed out"),
     };
     const struct store_counts *c = store_counts(session->pipeline.store);
     const struct pipeline_counts *p = &session->pipeline.counts;
     for (size_t i = 0; i < inputs_count(session->inputs); i++)
-        printf("%s\n", inputs_at(session->inputs, i)->name);
-    print_count("packets", p->packets, "");
-    print_count("messages", c->messages, "");
-    print_count("malformed", c->malformed, "");
-    print_count("retransmissions", c->retransmissions, "");
-    print_count("duplicates", c->duplicates, "packets captured twice");
-    print_count("transactions", c->transactions, "");
-    print_count("dialogs", c->dialogs, "");
-    print_count("calls", c->calls, "");
-    printf("Requests\n");
+        printf("%s\n", source_title(inputs_at(session->inputs, i)));
+    print_count(_("packets"), p->packets, "");
+    print_count(_("messages"), c->messages, "");
+    print_count(_("malformed"), c->malformed, "");
+    print_count(_("retransmissions"), c->retransmissions, "");
+    print_count(_("duplicates"), c->duplicates, _("packets captured twice"));
+    print_count(_("transactions"), c->transactions, "");
+    print_count(_("dialogs"), c->dialogs, "");
+    print_count(_("calls"), c->calls, "");
+    printf("%s\n", _("Requests"));
     for (int i = SIP_OTHER + 1; i < SIP_METHODS; i++)
         if (c->methods[i])
             print_count(sip_method_name((uint8_t)i), c->methods[i], "");
     for (int i = 0; i < STORE_OTHER_METHODS && c->others[i].count; i++)
         print_count(c->others[i].name, c->others[i].count, "");
-    printf("Responses\n");
+    printf("%s\n", _("Responses"));
     for (int code = 0; code < 1000; code++) {
         char label[12];
         snprintf(label, sizeof label, "%d", code);
         if (c->codes[code])
             print_count(label, c->codes[code], "");
     }
-    printf("Transactions by outcome\n");
+    printf("%s\n", _("Transactions by outcome"));
     for (int i = 0; i < SIP_CLASSES; i++)
         if (c->classes[i])
-            print_count(classes[i], c->classes[i], "");
+            print_count(tr(classes[i]), c->classes[i], "");
 }
 
 int report_run(struct session *session)

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "demo.h"
 
 /* Packets may still lie in the kernel: silence is only believed after this long. */
@@ -25,7 +26,7 @@ static int begin(struct session *session, const struct settings *settings, char 
     session->pipeline.store = store_new((size_t)settings->memory << 20);
     if (session->pipeline.store)
         return 0;
-    *error = mem_format("out of memory");
+    *error = mem_text(_("out of memory"));
     return -1;
 }
 
@@ -36,7 +37,7 @@ static int add(struct session *session, struct source *source, char **error)
     if (inputs_add(session->inputs, source) == 0)
         return 0;
     source->ops->close(source);
-    *error = mem_format("more than %d inputs; name fewer", INPUT_SOURCES);
+    *error = mem_format(_("more than %d inputs; name fewer"), INPUT_SOURCES);
     return -1;
 }
 
@@ -66,12 +67,12 @@ static int become(const char *user, char **error)
 {
     struct passwd *entry = getpwnam(user);
     if (!entry) {
-        *error = mem_format("%s: no such user; -Z wants a user of this system", user);
+        *error = mem_format(_("%s: no such user; -Z wants a user of this system"), user);
         return -1;
     }
     if (initgroups(user, entry->pw_gid) < 0 || setgid(entry->pw_gid) < 0 ||
         setuid(entry->pw_uid) < 0) {
-        *error = mem_format("cannot become user %s: %s", user, strerror(errno));
+        *error = mem_format(_("cannot become user %s: %s"), user, strerror(errno));
         return -1;
     }
     return 0;

@@ -16,6 +16,7 @@
 
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 #define PATTERN_MAX 4096
 #define NEST_MAX 50
@@ -51,7 +52,7 @@ static int fail(struct regex_error *error, int code, size_t offset)
     error->offset = offset;
     if (pcre2_get_error_message(code, (PCRE2_UCHAR *)error->message, sizeof error->message) ==
         PCRE2_ERROR_BADDATA)
-        snprintf(error->message, sizeof error->message, "error %d", code);
+        snprintf(error->message, sizeof error->message, _("error %d"), code);
     return -1;
 }
 

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/tell.h"
+#include "base/tr.h"
+
 static void *must(void *p)
 {
     if (!p) {
-        fputs("sipwhy: out of memory\n", stderr);
+        tell(_("out of memory"));
         abort();
     }
     return p;

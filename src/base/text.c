@@ -97,6 +97,27 @@ struct span text_fit(struct span s, size_t columns)
     return span_make(s.p, rest.p);
 }
 
+int text_pad(struct span s, size_t columns)
+{
+    size_t width = text_width(s);
+    return width < columns ? (int)(columns - width) : 0;
+}
+
+struct span text_head(struct span s, size_t bytes)
+{
+    struct span rest = s;
+    uint32_t rune;
+    for (size_t n; (n = text_rune(rest, &rune)) > 0; rest.p += n, rest.n -= n)
+        if ((size_t)(rest.p - s.p) + n > bytes)
+            break;
+    return span_make(s.p, rest.p);
+}
+
+char *text_copy(struct span s, char *out, size_t size)
+{
+    return span_copy(text_head(s, size - 1), out, size);
+}
+
 static void visible_rune(struct strbuf *out, uint32_t rune, struct span bytes, bool utf8)
 {
     if (rune == UINT32_MAX)

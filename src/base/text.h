@@ -25,6 +25,12 @@ int text_rune_width(uint32_t rune);
 size_t text_width(struct span s);
 /* The longest beginning of `s` that fits in `columns`. */
 struct span text_fit(struct span s, size_t columns);
+/* Blanks behind `s` up to `columns`: printf("%s%*s", text, text_pad(SPAN(text), 16), ""). */
+int text_pad(struct span s, size_t columns);
+/* The longest beginning of `s` in at most `bytes` that cuts no character in two. */
+struct span text_head(struct span s, size_t bytes);
+/* Copies as many whole characters as `size` bytes hold, and terminates. Gives `out`. */
+char *text_copy(struct span s, char *out, size_t size);
 
 /*
  * Appends `s` with everything dangerous replaced by a visible mark: control bytes as ^X

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
+#include "base/tr.h"
 #include "sip/fields.h"
 #include "sip/sdp.h"
 
@@ -33,68 +35,75 @@ add(struct collect *c, uint32_t message, const char *format, ...)
 
 static struct span quote(struct span value)
 {
-    return value.n > MAX_QUOTE ? (struct span){ value.p, MAX_QUOTE } : value;
+    return text_head(value, MAX_QUOTE);
 }
 
-/* A plain header whose value is the fact; it stands in the text where the '%' is. */
-static void plain_fact(struct collect *c, const char *header, const char *text, struct span value)
+/* A plain header whose value is the fact; it stands in the text where the format has it. */
+static void plain_fact(struct collect *c, const char *header, const char *format, struct span value)
 {
-    const char *mark = strchr(text, '%');
     (void)header;
     value = quote(value);
-    add(c, c->response_id, "%.*s%.*s%s", (int)(mark - text), text, SPAN_ARG(value), mark + 1);
+    add(c, c->response_id, tr(format), SPAN_ARG(value));
 }
 
 /* `Digest realm="x", algorithm=MD5, stale=true` */
-static void challenge_fact(struct collect *c, const char *header, const char *text,
+static void challenge_fact(struct collect *c, const char *header, const char *format,
                            struct span value)
 {
     struct span realm = quote(sip_auth_param(value, "realm"));
     struct span algorithm = quote(sip_auth_param(value, "algorithm"));
     struct span stale = sip_auth_param(value, "stale");
-    (void)text;
-    add(c, c->response_id, "%s asks for credentials of realm \"%.*s\" (%.*s%s)", header,
-        SPAN_ARG(realm), SPAN_ARG(algorithm.n ? algorithm : SPAN("MD5")),
-        span_is(stale, "true") ? ", the nonce was stale" : "");
+    (void)format;
+    add(c, c->response_id,
+        span_is(stale, "true")
+            ? _("%s asks for credentials of realm \"%.*s\" (%.*s, the nonce was stale)")
+            : _("%s asks for credentials of realm \"%.*s\" (%.*s)"),
+        header, SPAN_ARG(realm), SPAN_ARG(algorithm.n ? algorithm : SPAN("MD5")));
 }
 
 /* `Q.850;cause=34;text="No circuit available"` (RFC 3326) */
-static void reason_fact(struct collect *c, const char *header, const char *text, struct span value)
+static void reason_fact(struct collect *c, const char *header, const char *format,
+                        struct span value)
 {
     const char *semicolon = span_find(value, ';');
     struct span protocol = span_trim(semicolon ? span_make(value.p, semicolon) : value);
     struct span cause = sip_param(value, "cause"), words = quote(sip_param(value, "text"));
     (void)header;
-    (void)text;
+    (void)format;
     protocol = quote(protocol);
-    cause = quote(cause);
-    add(c, c->response_id, "Reason: %.*s cause %.*s%s%.*s%s", SPAN_ARG(protocol),
-        SPAN_ARG(cause.n ? cause : SPAN("?")), words.n ? " \"" : "", SPAN_ARG(words),
-        words.n ? "\"" : "");
+    cause = cause.n ? quote(cause) : SPAN("?");
+    if (words.n)
+        add(c, c->response_id, _("Reason: %.*s cause %.*s \"%.*s\""), SPAN_ARG(protocol),
+            SPAN_ARG(cause), SPAN_ARG(words));
+    else
+        add(c, c->response_id, _("Reason: %.*s cause %.*s"), SPAN_ARG(protocol), SPAN_ARG(cause));
 }
 
 static const struct header_fact {
     const char *header;
     uint16_t from, to; /* codes of responses in which it matters */
-    void (*say)(struct collect *c, const char *header, const char *text, struct span value);
-    const char *text; /* '%' stands for the value */
+    void (*say)(struct collect *c, const char *header, const char *format, struct span value);
+    const char *format; /* takes the value */
 } header_facts[] = {
-    { "Warning", 300, 699, plain_fact, "Warning: %" },
+    { "Warning", 300, 699, plain_fact, N_("Warning: %.*s") },
     { "Reason", 100, 699, reason_fact, NULL },
-    { "Unsupported", 420, 420, plain_fact, "It does not know the extension: % (Unsupported)" },
-    { "Require", 421, 421, plain_fact, "It insists on the extension: % (Require)" },
-    { "Retry-After", 300, 699, plain_fact, "Try again after % seconds (Retry-After)" },
-    { "Min-SE", 422, 422, plain_fact, "Session-Expires must be at least % seconds (Min-SE)" },
-    { "Min-Expires", 423, 423, plain_fact, "The expiry must be at least % seconds (Min-Expires)" },
+    { "Unsupported", 420, 420, plain_fact,
+      N_("It does not know the extension: %.*s (Unsupported)") },
+    { "Require", 421, 421, plain_fact, N_("It insists on the extension: %.*s (Require)") },
+    { "Retry-After", 300, 699, plain_fact, N_("Try again after %.*s seconds (Retry-After)") },
+    { "Min-SE", 422, 422, plain_fact,
+      N_("Session-Expires must be at least %.*s seconds (Min-SE)") },
+    { "Min-Expires", 423, 423, plain_fact,
+      N_("The expiry must be at least %.*s seconds (Min-Expires)") },
     { "WWW-Authenticate", 401, 401, challenge_fact, NULL },
     { "Proxy-Authenticate", 407, 407, challenge_fact, NULL },
-    { "Contact", 300, 399, plain_fact, "Redirected to % (Contact)" },
-    { "Contact", 485, 485, plain_fact, "Candidates: % (Contact)" },
-    { "Allow", 405, 405, plain_fact, "It allows: % (Allow)" },
-    { "Allow-Events", 489, 489, plain_fact, "It knows the events: % (Allow-Events)" },
-    { "Accept", 406, 415, plain_fact, "It accepts: % (Accept)" },
-    { "Error-Info", 300, 699, plain_fact, "More at % (Error-Info)" },
-    { "Security-Server", 494, 494, plain_fact, "It offers: % (Security-Server)" },
+    { "Contact", 300, 399, plain_fact, N_("Redirected to %.*s (Contact)") },
+    { "Contact", 485, 485, plain_fact, N_("Candidates: %.*s (Contact)") },
+    { "Allow", 405, 405, plain_fact, N_("It allows: %.*s (Allow)") },
+    { "Allow-Events", 489, 489, plain_fact, N_("It knows the events: %.*s (Allow-Events)") },
+    { "Accept", 406, 415, plain_fact, N_("It accepts: %.*s (Accept)") },
+    { "Error-Info", 300, 699, plain_fact, N_("More at %.*s (Error-Info)") },
+    { "Security-Server", 494, 494, plain_fact, N_("It offers: %.*s (Security-Server)") },
 };
 
 static void add_headers(struct collect *c)
@@ -105,7 +114,7 @@ static void add_headers(struct collect *c)
             const struct header_fact *f = &header_facts[i];
             if (c->response.code >= f->from && c->response.code <= f->to &&
                 sip_header_same(name, f->header))
-                f->say(c, f->header, f->text, value);
+                f->say(c, f->header, f->format, value);
         }
 }
 
@@ -134,11 +143,6 @@ static uint32_t first_seen(const struct collect *c)
     return best_id;
 }
 
-static const char *plural(unsigned n)
-{
-    return n == 1 ? "" : "s";
-}
-
 /* Who answered first, and over how many hops by the Via values that the answer still carries. */
 static void add_origin(struct collect *c)
 {
@@ -150,9 +154,12 @@ static void add_origin(struct collect *c)
         return;
     struct span agent = quote(agent_of(&m)), phrase = quote(m.reason);
     addr_format(&store_flow(c->store, message->flow)->src, text);
-    add(c, id, "%u \"%.*s\" came first from %s%s%.*s, %u hop%s from the caller by Via (frame %u)",
-        message->code, SPAN_ARG(phrase), text, agent.n ? ", " : "", SPAN_ARG(agent), m.vias,
-        plural(m.vias), message->frame);
+    char *who = mem_format("%s%s%.*s", text, agent.n ? ", " : "", SPAN_ARG(agent));
+    add(c, id,
+        tr_n("%u \"%.*s\" came first from %s, %u hop from the caller by Via (frame %u)",
+             "%u \"%.*s\" came first from %s, %u hops from the caller by Via (frame %u)", m.vias),
+        message->code, SPAN_ARG(phrase), who, m.vias, message->frame);
+    free(who);
 }
 
 static void add_time(struct collect *c)
@@ -161,33 +168,37 @@ static void add_time(struct collect *c)
     const struct message *request = store_message(c->store, c->txn->request);
     const struct message *response = store_message(c->store, c->response_id);
     if (!request) {
-        add(c, c->txn->first, "The request itself is not in this capture");
+        add(c, c->txn->first, _("The request itself is not in this capture"));
         return;
     }
     if (response) {
         time_short(response->time_ns - request->time_ns, a);
-        add(c, c->response_id, "%u came %s after the request", response->code, a);
+        add(c, c->response_id, _("%u came %s after the request"), response->code, a);
         if (!c->txn->final) {
             time_short(store_now(c->store) - response->time_ns, a);
-            add(c, c->response_id, "Nothing has followed it for %s", a);
+            add(c, c->response_id, _("Nothing has followed it for %s"), a);
         }
         return;
     }
     time_short(store_now(c->store) - request->time_ns, a);
     char to[ADDR_TEXT];
     addr_format(&store_flow(c->store, request->flow)->dst, to);
-    add(c, c->txn->request, "No response from %s, %s after the request", to, a);
+    add(c, c->txn->request, _("No response from %s, %s after the request"), to, a);
 }
 
 static void add_repeats(struct collect *c)
 {
     const struct transaction *t = c->txn;
     if (t->retransmissions)
-        add(c, t->last, "%u retransmission%s on this hop", t->retransmissions,
-            plural(t->retransmissions));
+        add(c, t->last,
+            tr_n("%u retransmission on this hop", "%u retransmissions on this hop",
+                 t->retransmissions),
+            t->retransmissions);
     if (t->duplicates)
-        add(c, t->last, "%u packet%s captured twice (not counted as retransmission)", t->duplicates,
-            plural(t->duplicates));
+        add(c, t->last,
+            tr_n("%u packet captured twice (not counted as retransmission)",
+                 "%u packets captured twice (not counted as retransmission)", t->duplicates),
+            t->duplicates);
 }
 
 static void add_cancel(struct collect *c)
@@ -197,16 +208,16 @@ static void add_cancel(struct collect *c)
     if (t->method != SIP_INVITE || !cancel || cancel->method != SIP_CANCEL)
         return;
     time_short(cancel->time_ns - t->time_ns, a);
-    add(c, cancel->request, "The caller sent CANCEL %s after the INVITE", a);
+    add(c, cancel->request, _("The caller sent CANCEL %s after the INVITE"), a);
 }
 
 static void add_ack(struct collect *c)
 {
     const struct transaction *t = c->txn;
     if (t->method == SIP_INVITE && t->final && !t->ack)
-        add(c, t->final, "No ACK for it was seen");
+        add(c, t->final, _("No ACK for it was seen"));
     if (t->forked)
-        add(c, t->final, "Several branches of a fork answered (different To tags)");
+        add(c, t->final, _("Several branches of a fork answered (different To tags)"));
 }
 
 /* What the request offered: the media of a call is the first suspect of 415, 488 and 606. */
@@ -218,7 +229,7 @@ static void add_offer(struct collect *c)
         span_starts(m.content_type, "application/sdp"))
         sdp_summary(&text, m.body);
     if (text.n)
-        add(c, c->txn->request, "The request offered: %s", strbuf_str(&text));
+        add(c, c->txn->request, _("The request offered: %s"), strbuf_str(&text));
     strbuf_free(&text);
 }
 

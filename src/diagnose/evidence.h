@@ -21,7 +21,7 @@ struct evidence {
     size_t count;
 };
 
-/* Fills *evidence with sentences, the most telling first; free it with evidence_free(). */
+/* Fills *evidence with sentences in the language, most telling first; evidence_free() frees it. */
 void evidence_collect(struct evidence *evidence, const struct store *store, uint32_t transaction);
 void evidence_free(struct evidence *evidence);
 

@@ -1,5 +1,6 @@
 /* The Why column: one line a transaction, chosen by its class and its telling header. */
 #include "base/timefmt.h"
+#include "base/tr.h"
 #include "diagnose/evidence.h"
 #include "sip/fields.h"
 
@@ -16,9 +17,10 @@ static void waiting(struct why *w)
     if (w->txn->method == SIP_ACK)
         return;
     if (w->txn->state == TXN_TIMED_OUT)
-        strbuf_format(w->out, "no response, sent %u time%s", sent, sent == 1 ? "" : "s");
+        strbuf_format(w->out, tr_n("no response, sent %u time", "no response, sent %u times", sent),
+                      sent);
     else if (sent > 1)
-        strbuf_format(w->out, "no response yet, sent %u times", sent);
+        strbuf_format(w->out, _("no response yet, sent %u times"), sent);
 }
 
 static void timed_out(struct why *w)
@@ -26,7 +28,7 @@ static void timed_out(struct why *w)
     if (w->txn->code == 0)
         waiting(w);
     else
-        strbuf_format(w->out, "no final response, only %u", w->txn->code);
+        strbuf_format(w->out, _("no final response, only %u"), w->txn->code);
 }
 
 static void provisional(struct why *w)
@@ -35,9 +37,9 @@ static void provisional(struct why *w)
     const struct message *last = store_message(w->store, w->txn->provisional);
     int64_t since = last ? store_now(w->store) - last->time_ns : 0;
     if (w->txn->code == 180)
-        strbuf_text(w->out, "ringing");
+        strbuf_text(w->out, _("ringing"));
     else if (w->txn->code == 100 && since > 10000000000LL)
-        strbuf_format(w->out, "nothing since 100 for %s", time_short(since, a));
+        strbuf_format(w->out, _("nothing since 100 for %s"), time_short(since, a));
     else
         strbuf_span(w->out, w->response.reason);
 }
@@ -46,8 +48,8 @@ static void redirect(struct why *w)
 {
     struct sip_address a;
     sip_read_address(w->response.contact, &a);
-    strbuf_text(w->out, "to ");
-    strbuf_span(w->out, a.uri.n ? a.uri : w->response.reason);
+    struct span target = a.uri.n ? a.uri : w->response.reason;
+    strbuf_format(w->out, _("to %.*s"), SPAN_ARG(target));
 }
 
 static void challenge(struct why *w)
@@ -55,11 +57,10 @@ static void challenge(struct why *w)
     struct span value = sip_find_header(&w->response, w->txn->code == 401 ? "WWW-Authenticate"
                                                                           : "Proxy-Authenticate");
     struct span realm = value.n ? sip_auth_param(value, "realm") : SPAN_NONE;
-    strbuf_text(w->out, "challenge");
-    if (realm.n) {
-        strbuf_text(w->out, ", realm ");
-        strbuf_span(w->out, realm);
-    }
+    if (realm.n)
+        strbuf_format(w->out, _("challenge, realm %.*s"), SPAN_ARG(realm));
+    else
+        strbuf_text(w->out, _("challenge"));
 }
 
 static void cancelled(struct why *w)
@@ -67,18 +68,18 @@ static void cancelled(struct why *w)
     char a[TIME_TEXT];
     const struct transaction *cancel = store_transaction(w->store, w->txn->related);
     if (cancel && cancel->method == SIP_CANCEL)
-        strbuf_format(w->out, "cancelled by the caller after %s",
+        strbuf_format(w->out, _("cancelled by the caller after %s"),
                       time_short(cancel->time_ns - w->txn->time_ns, a));
     else
-        strbuf_text(w->out, "ended before an answer");
+        strbuf_text(w->out, _("ended before an answer"));
 }
 
 static void success(struct why *w)
 {
     if (w->txn->method == SIP_INVITE && !w->txn->ack)
-        strbuf_text(w->out, "answered, no ACK seen");
+        strbuf_text(w->out, _("answered, no ACK seen"));
     else if (w->txn->forked)
-        strbuf_text(w->out, "answered by one branch of a fork");
+        strbuf_text(w->out, _("answered by one branch of a fork"));
 }
 
 /* The text of `305 host "Incompatible media format"` (RFC 3261 §20.43). */
@@ -107,19 +108,18 @@ static struct span whole(struct span value)
 static const struct {
     const char *header;
     uint16_t code; /* 0: any failure */
-    bool alone;    /* says it all without the phrase */
-    const char *before;
     struct span (*pick)(struct span value);
-    const char *after;
+    const char *format; /* takes the value; NULL: that alone says it all */
+    bool phrased;       /* the format takes the phrase before the value */
 } telling[] = {
-    { "Warning", 0, true, "", warning_text, "" },
-    { "Unsupported", 420, true, "unsupported: ", whole, "" },
-    { "Require", 421, true, "required: ", whole, "" },
-    { "Min-SE", 422, true, "session timer at least ", whole, " s" },
-    { "Min-Expires", 423, true, "expiry at least ", whole, " s" },
-    { "Allow", 405, true, "allowed: ", whole, "" },
-    { "Reason", 0, true, "", reason_text, "" },
-    { "Retry-After", 0, false, "retry after ", whole, " s" },
+    { "Warning", 0, warning_text, NULL, false },
+    { "Unsupported", 420, whole, N_("unsupported: %.*s"), false },
+    { "Require", 421, whole, N_("required: %.*s"), false },
+    { "Min-SE", 422, whole, N_("session timer at least %.*s s"), false },
+    { "Min-Expires", 423, whole, N_("expiry at least %.*s s"), false },
+    { "Allow", 405, whole, N_("allowed: %.*s"), false },
+    { "Reason", 0, reason_text, NULL, false },
+    { "Retry-After", 0, whole, N_("%.*s, retry after %.*s s"), true },
 };
 
 static void failure(struct why *w)
@@ -130,13 +130,14 @@ static void failure(struct why *w)
         struct span value = sip_find_header(&w->response, telling[i].header);
         if (value.n == 0)
             continue;
-        if (!telling[i].alone) {
-            strbuf_span(w->out, w->response.reason);
-            strbuf_text(w->out, ", ");
-        }
-        strbuf_text(w->out, telling[i].before);
-        strbuf_span(w->out, telling[i].pick(value));
-        strbuf_text(w->out, telling[i].after);
+        value = telling[i].pick(value);
+        if (!telling[i].format)
+            strbuf_span(w->out, value);
+        else if (telling[i].phrased)
+            strbuf_format(w->out, tr(telling[i].format), SPAN_ARG(w->response.reason),
+                          SPAN_ARG(value));
+        else
+            strbuf_format(w->out, tr(telling[i].format), SPAN_ARG(value));
         return;
     }
     strbuf_span(w->out, w->response.reason);

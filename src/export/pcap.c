@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,26 +17,19 @@
 #include <pcap/pcap.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 
 #define SNAPLEN 262144
 #define NANOSECONDS 1000000000
 
 enum { LINK_RAW = 101, DLT_RAW_LINUX = 12, DLT_RAW_OPENBSD = 14 };
 
-static int fail(char **error, const char *path, const char *what, const char *remedy)
+static int __attribute__((format(printf, 2, 3))) fail(char **error, const char *format, ...)
 {
-    struct strbuf text = STRBUF_INIT;
-    strbuf_format(&text, "%s: %s; %s", path, what, remedy);
-    *error = strbuf_take(&text);
-    return -1;
-}
-
-static int fail_errno(char **error, const char *path, const char *doing, const char *remedy)
-{
-    struct strbuf what = STRBUF_INIT;
-    strbuf_format(&what, "%s: %s", doing, strerror(errno));
-    fail(error, path, strbuf_str(&what), remedy);
-    strbuf_free(&what);
+    va_list args;
+    va_start(args, format);
+    *error = mem_format_args(format, args);
+    va_end(args);
     return -1;
 }
 
@@ -172,9 +166,9 @@ static int check_target(const char *path, bool overwrite, char **error)
     if (stat(path, &st) < 0)
         return 0;
     if (!S_ISREG(st.st_mode))
-        return fail(error, path, "is no regular file", "name a file to write");
+        return fail(error, _("%s: is no regular file; name a file to write"), path);
     if (!overwrite)
-        return fail(error, path, "exists already", "choose another name or allow overwriting");
+        return fail(error, _("%s: exists already; choose another name or allow overwriting"), path);
     return 0;
 }
 
@@ -190,15 +184,18 @@ static int finish(FILE *file, const char *part, const char *path, bool overwrite
     if (written < 0) {
         unlink(part);
         errno = number;
-        return fail_errno(error, path, "cannot write the capture",
-                          "nothing was kept: make room or choose another place");
+        return fail(error,
+                    _("%s: cannot write the capture: %s; nothing was kept: make room or choose "
+                      "another place"),
+                    path, strerror(errno));
     }
     if (put_in_place(part, path, overwrite) == 0)
         return 0;
     number = errno;
     unlink(part);
     errno = number;
-    return fail_errno(error, path, "cannot put the capture in its place", "choose another name");
+    return fail(error, _("%s: cannot put the capture in its place: %s; choose another name"), path,
+                strerror(errno));
 }
 
 int export_pcap(const char *path, bool overwrite, const struct store *store,
@@ -212,10 +209,12 @@ int export_pcap(const char *path, bool overwrite, const struct store *store,
     int result = -1;
     FILE *file = NULL;
     if (n == 0)
-        fail(error, path, "no message to write", "select messages that are still stored");
+        fail(error, _("%s: no message to write; select messages that are still stored"), path);
     else if (!(file = open_part(path, &part)))
-        fail_errno(error, path, "cannot create the capture",
-                   "choose a folder that exists and that you may write to");
+        fail(error,
+             _("%s: cannot create the capture: %s; choose a folder that exists and that you may "
+               "write to"),
+             path, strerror(errno));
     if (file) {
         errno = 0;
         int written = write_all(file, list, n);

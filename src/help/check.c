@@ -6,6 +6,7 @@
 
 #include "help/block.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 struct check {
     struct span page;
@@ -31,16 +32,16 @@ static int check_bytes(struct check *c)
     uint32_t rune;
     for (size_t n; (n = text_rune(s, &rune)) > 0; s.p += n, s.n -= n) {
         if (rune == UINT32_MAX)
-            return fault(c, s.p, "this is not UTF-8");
+            return fault(c, s.p, N_("this is not UTF-8"));
         if ((rune < 0x20 && !ascii_blank((char)rune)) || (rune >= 0x7f && rune < 0xa0))
-            return fault(c, s.p, "control character");
+            return fault(c, s.p, N_("control character"));
     }
     return 0;
 }
 
 static int check_section_end(struct check *c, const char *where)
 {
-    return c->next > 0 && !c->filled ? fault(c, where, "the section before this has no content")
+    return c->next > 0 && !c->filled ? fault(c, where, N_("the section before this has no content"))
                                      : 0;
 }
 
@@ -57,15 +58,15 @@ static int check_heading(struct check *c, const struct block *b)
 {
     size_t i = 0;
     if (b->mark.n != 2)
-        return fault(c, b->mark.p, "only '## SECTION' headings exist");
+        return fault(c, b->mark.p, N_("only '## SECTION' headings exist"));
     while (i < c->nids && !span_equal(b->text, SPAN(c->ids[i])))
         i++;
     if (i == c->nids)
-        return fault(c, b->mark.p, "unknown section");
+        return fault(c, b->mark.p, N_("unknown section"));
     if (i < c->next)
-        return fault(c, b->mark.p, "section appears twice or too late");
+        return fault(c, b->mark.p, N_("section appears twice or too late"));
     if (misses_section(c, i))
-        return fault(c, b->mark.p, "a section is missing before this one");
+        return fault(c, b->mark.p, N_("a section is missing before this one"));
     if (check_section_end(c, b->mark.p))
         return -1;
     c->next = i + 1;
@@ -80,7 +81,7 @@ static int check_nesting(struct check *c, struct span text)
     while (block_line(&text, &line)) {
         struct span bare = span_trim(line);
         if (bare.p > line.p && bare.n >= 2 && bare.p[0] == '-' && bare.p[1] == ' ')
-            return fault(c, line.p, "nested list");
+            return fault(c, line.p, N_("nested list"));
     }
     return 0;
 }
@@ -92,14 +93,14 @@ static int check_marks(struct check *c, struct span text)
     while (block_token(&text, &t)) {
         if (t.kind == TOKEN_BROKEN)
             return fault(c, t.text.p,
-                         t.text.p[0] == '`' ? "'`' is not closed"
-                                            : "'[[' does not begin a [[KIND/NAME]] link");
+                         t.text.p[0] == '`' ? N_("'`' is not closed")
+                                            : N_("'[[' does not begin a [[KIND/NAME]] link"));
         if (t.kind == TOKEN_CODE && span_trim(t.text).n == 0)
-            return fault(c, t.text.p, "nothing between '`' and '`'");
+            return fault(c, t.text.p, N_("nothing between '`' and '`'"));
         if (t.kind == TOKEN_BOLD)
             bold = bold ? NULL : t.text.p;
     }
-    return bold ? fault(c, bold, "'**' is not closed") : 0;
+    return bold ? fault(c, bold, N_("'**' is not closed")) : 0;
 }
 
 static int check_block(struct check *c, const struct block *b)
@@ -109,9 +110,9 @@ static int check_block(struct check *c, const struct block *b)
     if (b->kind == BLOCK_HEADING)
         return 0;
     if (c->next == 0 && c->nids > 0)
-        return fault(c, b->text.p, "text before the first section");
+        return fault(c, b->text.p, N_("text before the first section"));
     if (span_trim(b->text).n == 0)
-        return fault(c, b->mark.p, "list item without text");
+        return fault(c, b->mark.p, N_("list item without text"));
     c->filled = true;
     return check_nesting(c, b->text) ? -1 : check_marks(c, b->text);
 }
@@ -126,9 +127,9 @@ static int check_page(struct check *c)
         if (check_block(c, &block))
             return -1;
     if (misses_section(c, c->nids))
-        return fault(c, span_end(c->page), "a section is missing at the end");
+        return fault(c, span_end(c->page), N_("a section is missing at the end"));
     if (!c->filled && c->next == 0)
-        return fault(c, span_end(c->page), "there is no text");
+        return fault(c, span_end(c->page), N_("there is no text"));
     return check_section_end(c, span_end(c->page));
 }
 

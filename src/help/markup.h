@@ -101,7 +101,7 @@ void styled_paragraph(struct styled_text *out, enum help_style style, struct spa
  * Checks a page against the markup: sections `ids` (count `nids`) in that order, each at most once
  * and not empty, those that are `required` (NULL: none) all there; balanced marks; clean UTF-8.
  * With nids 0 it is a note: any headings. Returns 0, or -1 with the line (from 1) and what is wrong
- * there, a constant text.
+ * there, a constant text for tr().
  */
 int help_check(struct span text, const char *const *ids, const bool *required, size_t nids,
                size_t *line, const char **message);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/tr.h"
 #include "help/block.h"
 #include "help/markup.h"
 #include "help/private.h"
@@ -41,7 +42,8 @@ static int set_topic(struct reading *r, struct help_note *note, struct span valu
     int result = help_resolve(r->help, words, NULL, &match);
     free(words);
     if (result)
-        return fault(r, r->line, "no such topic; name one as in 'topic: 503' or 'topic: q850:34'");
+        return fault(r, r->line,
+                     _("no such topic; name one as in 'topic: 503' or 'topic: q850:34'"));
     free(note->topic);
     note->topic = mem_text(match.topic);
     return 0;
@@ -82,8 +84,8 @@ static int read_key(struct reading *r, struct help_note *note, struct span line)
         if (span_is(key, keys[i].key))
             return keys[i].set(r, note, span_trim(span_make(colon + 1, span_end(line))));
     return fault(r, r->line,
-                 "a note begins with lines 'topic: ...', 'when: ...' or 'lang: ...' and an empty "
-                 "line");
+                 _("a note begins with lines 'topic: ...', 'when: ...' or 'lang: ...' and an empty "
+                   "line"));
 }
 
 /* The lines up to the empty one. */
@@ -98,7 +100,7 @@ static int read_header(struct reading *r, struct help_note *note)
             return -1;
     }
     if (!note->topic && !note->condition)
-        return fault(r, 1, "say what the note is about: 'topic: 503', 'when: src == 10.0.0.9'");
+        return fault(r, 1, _("say what the note is about: 'topic: 503', 'when: src == 10.0.0.9'"));
     return 0;
 }
 
@@ -127,7 +129,7 @@ int notes_parse(const struct help *help, struct help_note *note, size_t n,
         return -1;
     note->text = r.rest;
     if (help_check(note->text, NULL, NULL, 0, &line, &message))
-        return fault(&r, r.line + line, message);
+        return fault(&r, r.line + line, tr(message));
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/tr.h"
 #include "help/block.h"
 #include "help/bundle.h"
 #include "help/markup.h"
@@ -98,8 +99,8 @@ char *pages_read_file(const char *path, size_t *n)
 
 const char *pages_read_error(void)
 {
-    return errno == EFBIG    ? "is too long for a page"
-           : errno == EINVAL ? "is not a file"
+    return errno == EFBIG    ? _("is too long for a page")
+           : errno == EINVAL ? _("is not a file")
                              : strerror(errno);
 }
 
@@ -121,7 +122,7 @@ static void add_file(struct help *help, const char *path, struct span topic, boo
     }
     struct span text = without_bom((struct span){ bytes, n });
     if (help_check(text, help->section_ids, NULL, help->nsections, &line, &message)) {
-        strbuf_format(warning, "%s:%zu: %s\n", path, line, message);
+        strbuf_format(warning, "%s:%zu: %s\n", path, line, tr(message));
         free(bytes);
         return;
     }

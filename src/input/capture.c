@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "base/tr.h"
+
 static const struct capture_format *const formats[] = { &capture_pcap, &capture_pcapng };
 
 struct capture *capture_open(const uint8_t *data, size_t n)
@@ -36,5 +38,5 @@ enum capture_result capture_next(struct capture *capture, const uint8_t *data, s
 
 const char *capture_error(const struct capture *capture)
 {
-    return capture->error ? capture->error : "nothing is wrong";
+    return capture->error ? capture->error : N_("nothing is wrong");
 }

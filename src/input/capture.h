@@ -28,7 +28,7 @@ void capture_close(struct capture *capture);
 /* Reads one record from the window; *used says how many bytes are done with. */
 enum capture_result capture_next(struct capture *capture, const uint8_t *data, size_t n,
                                  size_t *used, struct packet *packet);
-/* What is damaged, without a final full stop. */
+/* What is damaged, without a final full stop; tr() has it in the language. */
 const char *capture_error(const struct capture *capture);
 
 /* The formats behind it: pcap.c and pcapng.c. */

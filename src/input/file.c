@@ -11,6 +11,7 @@
 
 #include "base/mapping.h"
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "input/capture.h"
 #include "input/input.h"
 
@@ -63,18 +64,15 @@ static bool fill_window(struct file_source *f)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return false;
     if (n < 0)
-        source_trouble(&f->source, "%s: cannot read on: %s", f->source.name, strerror(errno));
+        source_trouble(&f->source, _("%s: cannot read on: %s"), source_title(&f->source),
+                       strerror(errno));
     f->eof = n <= 0;
     f->filled += n > 0 ? (size_t)n : 0;
     return true;
 }
 
-static void say_where(struct file_source *f, const char *what)
-{
-    source_trouble(&f->source, "%s: %s after packet %u (byte %llu); everything before it is shown",
-                   f->source.name, what, f->capture->frames,
-                   (unsigned long long)f->source.stats.position);
-}
+/* For "after packet %u (byte %llu)". */
+#define WHERE(f) (f)->capture->frames, (unsigned long long)(f)->source.stats.position
 
 /* The window holds no whole record: read on, wait, or end. */
 static enum input_status need_more(struct file_source *f, size_t left, bool *again)
@@ -84,7 +82,10 @@ static enum input_status need_more(struct file_source *f, size_t left, bool *aga
         return INPUT_WAIT;
     }
     if (left > 0)
-        say_where(f, "ends in the middle of a packet");
+        source_trouble(&f->source,
+                       _("%s: ends in the middle of a packet after packet %u (byte %llu); "
+                         "everything before it is shown"),
+                       source_title(&f->source), WHERE(f));
     return INPUT_END;
 }
 
@@ -121,8 +122,10 @@ static bool recognise(struct file_source *f, const uint8_t *data, size_t left)
     f->capture = capture_open(data, left);
     if (f->capture)
         return true;
-    source_trouble(&f->source, "%s: %s; name a capture file", f->source.name,
-                   left ? "not a pcap or pcapng file" : "is empty");
+    source_trouble(&f->source,
+                   left ? _("%s: not a pcap or pcapng file; name a capture file")
+                        : _("%s: is empty; name a capture file"),
+                   source_title(&f->source));
     return false;
 }
 
@@ -146,7 +149,10 @@ static enum input_status next_packet(struct source *source, struct packet *packe
                                          : CAPTURE_MORE;
         consume(f, used);
         if (was_cut(f, result, packet)) {
-            say_where(f, "was shortened while it was read, it ends");
+            source_trouble(source,
+                           _("%s: was shortened while it was read, it ends after packet %u (byte "
+                             "%llu); everything before it is shown"),
+                           source_title(source), WHERE(f));
             return INPUT_END;
         }
         if (result == CAPTURE_PACKET) {
@@ -157,7 +163,9 @@ static enum input_status next_packet(struct source *source, struct packet *packe
             return INPUT_PACKET;
         }
         if (result == CAPTURE_DAMAGED) {
-            say_where(f, capture_error(f->capture));
+            source_trouble(source,
+                           _("%s: %s after packet %u (byte %llu); everything before it is shown"),
+                           source_title(source), tr(capture_error(f->capture)), WHERE(f));
             return INPUT_END;
         }
         bool again = false;
@@ -193,12 +201,12 @@ static int prepare(struct file_source *f, int fd, const char *path, char **error
 {
     struct stat st;
     if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
-        *error = mem_format("%s: is a directory; name a capture file", path);
+        *error = mem_format(_("%s: is a directory; name a capture file"), path);
         return -1;
     }
     if (S_ISREG(st.st_mode) && st.st_size > 0) {
         if (mapping_open(&f->map, fd, (size_t)st.st_size) < 0) {
-            *error = mem_format("%s: cannot map: %s", path, strerror(errno));
+            *error = mem_format(_("%s: cannot map: %s"), path, strerror(errno));
             return -1;
         }
         f->mapped = true;
@@ -215,7 +223,7 @@ static int prepare(struct file_source *f, int fd, const char *path, char **error
         return 0;
     }
     if (isatty(fd)) {
-        *error = mem_format("%s: is a terminal; pipe a capture into it or name a file", path);
+        *error = mem_format(_("%s: is a terminal; pipe a capture into it or name a file"), path);
         return -1;
     }
     f->source.fd = fd;
@@ -229,13 +237,13 @@ struct source *source_open_file(const char *path, char **error)
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
-        *error = mem_format("%s: cannot open: %s", path, strerror(errno));
+        *error = mem_format(_("%s: cannot open: %s"), path, strerror(errno));
         return NULL;
     }
     struct file_source *f = mem_zero(sizeof *f);
     f->source.ops = &file_ops;
     f->source.fd = -1;
-    f->source.name = mem_text(standard ? "standard input" : path);
+    f->source.name = mem_text(standard ? N_("standard input") : path);
     if (prepare(f, fd, path, error) == 0)
         return &f->source;
     close(fd);

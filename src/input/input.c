@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 
 struct inputs {
     struct source **sources;
@@ -157,6 +158,11 @@ enum input_status inputs_next(struct inputs *inputs, struct packet *packet)
         return status;
     enum input_status live = next_live(inputs, packet);
     return live == INPUT_END ? status : live;
+}
+
+const char *source_title(const struct source *source)
+{
+    return tr(source->name); /* "standard input" is a name of our own */
 }
 
 void source_trouble(struct source *source, const char *format, ...)

@@ -36,7 +36,7 @@ struct source_stats {
 /* The beginning of every source's own structure. */
 struct source {
     const struct source_ops *ops;
-    char *name;     /* as the user wrote it */
+    char *name;     /* as the user wrote it; see source_title() */
     char *trouble;  /* one line on why it stopped early, or NULL */
     int fd;         /* to wait on, or -1 */
     int64_t due_ns; /* without a descriptor: when (realtime clock) more comes; 0: at once */
@@ -75,6 +75,8 @@ struct source *source_open_replay(const char *name, const uint8_t *data, size_t 
 /* Writes the interfaces that can be captured on, one a line, to standard output. */
 int live_list_interfaces(char **error);
 
+/* The source's name for people. */
+const char *source_title(const struct source *source);
 /* For the sources: notes why it stopped, once. */
 void source_trouble(struct source *source, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

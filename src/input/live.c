@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "input/capture.h"
 #include "input/input.h"
 
@@ -27,8 +28,8 @@ static enum input_status next_packet(struct source *source, struct packet *packe
     if (result == 0)
         return INPUT_WAIT;
     if (result < 0) {
-        source_trouble(source, "%s: the capture stopped: %s; what was captured stays", source->name,
-                       pcap_geterr(l->pcap));
+        source_trouble(source, _("%s: the capture stopped: %s; what was captured stays"),
+                       source->name, pcap_geterr(l->pcap));
         return INPUT_END;
     }
     *packet = (struct packet){
@@ -81,18 +82,18 @@ static char *activation_error(pcap_t *pcap, const char *interface, int result)
 {
     if (result == PCAP_ERROR_PERM_DENIED || result == PCAP_ERROR_PROMISC_PERM_DENIED) {
         char *command = grant_command();
-        char *text = mem_format("%s: no permission to capture; grant it with: %s", interface,
+        char *text = mem_format(_("%s: no permission to capture; grant it with: %s"), interface,
                                 command);
         free(command);
         return text;
     }
     if (result == PCAP_ERROR_NO_SUCH_DEVICE)
-        return mem_format("%s: no such interface; -D lists them", interface);
+        return mem_format(_("%s: no such interface; -D lists them"), interface);
     if (result == PCAP_ERROR_IFACE_NOT_UP)
-        return mem_format("%s: the interface is down; bring it up with: ip link set %s up",
+        return mem_format(_("%s: the interface is down; bring it up with: ip link set %s up"),
                           interface, interface);
     const char *text = pcap_geterr(pcap);
-    return mem_format("%s: cannot capture: %s", interface,
+    return mem_format(_("%s: cannot capture: %s"), interface,
                       text && *text ? text : pcap_statustostr(result));
 }
 
@@ -117,14 +118,15 @@ static int set_filter(pcap_t *pcap, const char *interface, const char *bpf, char
     if (!bpf || !*bpf)
         return 0;
     if (pcap_compile(pcap, &program, bpf, 1, PCAP_NETMASK_UNKNOWN) < 0) {
-        *error = mem_format("capture filter \"%s\": %s; see pcap-filter(7)", bpf,
+        *error = mem_format(_("capture filter \"%s\": %s; see pcap-filter(7)"), bpf,
                             pcap_geterr(pcap));
         return -1;
     }
     int result = pcap_setfilter(pcap, &program);
     pcap_freecode(&program);
     if (result < 0)
-        *error = mem_format("%s: cannot set the capture filter: %s", interface, pcap_geterr(pcap));
+        *error = mem_format(_("%s: cannot set the capture filter: %s"), interface,
+                            pcap_geterr(pcap));
     return result < 0 ? -1 : 0;
 }
 
@@ -134,13 +136,13 @@ struct source *source_open_live(const char *interface, const char *bpf, bool pro
     char text[PCAP_ERRBUF_SIZE] = "";
     pcap_t *pcap = pcap_create(interface, text);
     if (!pcap) {
-        *error = mem_format("%s: cannot capture: %s", interface, text);
+        *error = mem_format(_("%s: cannot capture: %s"), interface, text);
         return NULL;
     }
     if (activate(pcap, interface, promiscuous, buffer_mib, error) < 0 ||
         set_filter(pcap, interface, bpf, error) < 0 || pcap_setnonblock(pcap, 1, text) < 0) {
         if (!*error)
-            *error = mem_format("%s: cannot capture: %s", interface, text);
+            *error = mem_format(_("%s: cannot capture: %s"), interface, text);
         pcap_close(pcap);
         return NULL;
     }
@@ -158,12 +160,12 @@ int live_list_interfaces(char **error)
     char text[PCAP_ERRBUF_SIZE] = "";
     pcap_if_t *all;
     if (pcap_findalldevs(&all, text) < 0) {
-        *error = mem_format("cannot list interfaces: %s", text);
+        *error = mem_format(_("cannot list interfaces: %s"), text);
         return -1;
     }
     for (pcap_if_t *i = all; i; i = i->next)
         printf("%s%s%s%s\n", i->name, i->description ? "  " : "",
-               i->description ? i->description : "", i->flags & PCAP_IF_UP ? "" : "  (down)");
+               i->description ? i->description : "", i->flags & PCAP_IF_UP ? "" : _("  (down)"));
     pcap_freealldevs(all);
     return 0;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/reader.h"
+#include "base/tr.h"
 #include "input/capture.h"
 
 #define FILE_HEADER 24
@@ -75,7 +76,7 @@ static enum capture_result next_pcap(struct capture *capture, const uint8_t *dat
     if (r.overrun)
         return CAPTURE_MORE;
     if (caplen > CAPTURE_MAX_PACKET) {
-        capture->error = "a packet's length is impossible";
+        capture->error = N_("a packet's length is impossible");
         return CAPTURE_DAMAGED;
     }
     const uint8_t *bytes = reader_take(&r, caplen);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/reader.h"
+#include "base/tr.h"
 #include "input/capture.h"
 
 enum block_type {
@@ -100,12 +101,12 @@ static void read_interface_options(struct pcapng_capture *c, struct reader *r, s
 static enum capture_result read_interface(struct pcapng_capture *c, struct reader r)
 {
     if (c->count >= CAPTURE_INTERFACES)
-        return damaged(c, "too many interfaces");
+        return damaged(c, N_("too many interfaces"));
     if (c->count == c->size) {
         uint32_t size = c->size ? c->size * 2 : 4;
         struct interface *grown = realloc(c->interfaces, size * sizeof *grown);
         if (!grown)
-            return damaged(c, "out of memory");
+            return damaged(c, N_("out of memory"));
         c->interfaces = grown;
         c->size = size;
     }
@@ -114,7 +115,7 @@ static enum capture_result read_interface(struct pcapng_capture *c, struct reade
     reader_skip(&r, 2);
     i.snaplen = reader_u32_order(&r, c->little);
     if (r.overrun)
-        return damaged(c, "an interface block is too short");
+        return damaged(c, N_("an interface block is too short"));
     read_interface_options(c, &r, &i);
     c->interfaces[c->count++] = i;
     return CAPTURE_SKIP;
@@ -125,10 +126,10 @@ static enum capture_result fill(struct pcapng_capture *c, struct reader *r, uint
                                 uint32_t caplen, uint32_t origlen, struct packet *packet)
 {
     if (interface >= c->count)
-        return damaged(c, "a packet names an interface that was not described");
+        return damaged(c, N_("a packet names an interface that was not described"));
     const uint8_t *bytes = caplen <= CAPTURE_MAX_PACKET ? reader_take(r, caplen) : NULL;
     if (r->overrun || !bytes)
-        return damaged(c, "a packet is longer than its block");
+        return damaged(c, N_("a packet is longer than its block"));
     *packet = (struct packet){
         .time_ns = c->last_ns,
         .data = bytes,
@@ -173,14 +174,14 @@ static enum capture_result read_section(struct pcapng_capture *c, struct reader 
     c->count = 0;
     c->begun = true;
     reader_skip(&r, 16);
-    return r.overrun ? damaged(c, "a section header is too short") : CAPTURE_SKIP;
+    return r.overrun ? damaged(c, N_("a section header is too short")) : CAPTURE_SKIP;
 }
 
 static enum capture_result read_block(struct pcapng_capture *c, uint32_t type, struct reader body,
                                       struct packet *packet)
 {
     if (!c->begun && type != BLOCK_SECTION)
-        return damaged(c, "it does not begin with a section");
+        return damaged(c, N_("it does not begin with a section"));
     switch (type) {
     case BLOCK_SECTION:
         return read_section(c, body);
@@ -211,13 +212,13 @@ static enum capture_result next_pcapng(struct capture *capture, const uint8_t *d
     uint32_t type = reader_u32_order(&r, c->little);
     uint32_t length = reader_u32_order(&r, c->little);
     if (length < 12 || length > CAPTURE_MAX_BLOCK || length % 4)
-        return damaged(c, "a block's length is impossible");
+        return damaged(c, N_("a block's length is impossible"));
     const uint8_t *body = reader_take(&r, length - 12);
     uint32_t again = reader_u32_order(&r, c->little);
     if (r.overrun)
         return CAPTURE_MORE;
     if (again != length)
-        return damaged(c, "a block's two lengths differ");
+        return damaged(c, N_("a block's two lengths differ"));
     *used = length;
     return read_block(c, type, reader_make(body, length - 12), packet);
 }

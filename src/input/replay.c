@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "input/capture.h"
 #include "input/input.h"
 
@@ -65,7 +66,7 @@ struct source *source_open_replay(const char *name, const uint8_t *data, size_t 
 {
     struct capture *capture = capture_open(data, n);
     if (!capture) {
-        *error = mem_format("%s: not a capture", name);
+        *error = mem_format(_("%s: not a capture"), name);
         return NULL;
     }
     struct replay_source *r = mem_zero(sizeof *r);

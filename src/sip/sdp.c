@@ -1,6 +1,8 @@
 /* See sdp.h. Lines are read as they stand; what is odd is left out. */
 #include "sip/sdp.h"
 
+#include "base/tr.h"
+
 /* The static payload types that still occur (RFC 3551 §6). */
 static const struct {
     unsigned type;
@@ -70,7 +72,7 @@ static void media_line(struct strbuf *out, struct span line, struct span section
         strbuf_text(out, ", ");
     strbuf_span(out, media);
     if (span_is(port, "0")) {
-        strbuf_text(out, " off");
+        strbuf_text(out, _(" off"));
         return;
     }
     for (int i = 0; i < 16 && (type = next_word(&rest)).n > 0; i++) {

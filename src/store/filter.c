@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "store/filter_private.h"
 
 #define TEXT_LENGTH 4096
@@ -84,14 +85,9 @@ fail(struct parser *p, size_t offset, const char *format, ...)
     va_list args;
     va_start(args, format);
     p->error->offset = offset < p->all.n ? offset : p->all.n;
-    vsnprintf(p->error->message, sizeof p->error->message, format, args);
+    filter_say(p->error, format, args);
     va_end(args);
     stop(p);
-}
-
-static int shown(struct span s)
-{
-    return s.n < 40 ? (int)s.n : 40;
 }
 
 static bool word_byte(char c)
@@ -106,7 +102,7 @@ static void read_string(struct parser *p)
     while (p->at < p->all.n && p->all.p[p->at] != quote)
         p->at += quote == '"' && p->all.p[p->at] == '\\' && p->at + 1 < p->all.n ? 2 : 1;
     if (p->at >= p->all.n) {
-        fail(p, start - 1, "the quote %c is not closed", quote);
+        fail(p, start - 1, _("the quote %c is not closed"), quote);
         return;
     }
     p->token.kind = TOKEN_STRING;
@@ -127,9 +123,9 @@ static void read_sign(struct parser *p)
             return;
         }
     if (*rest.p == '&' || *rest.p == '|')
-        fail(p, p->at, "a single %c means nothing; write %c%c", *rest.p, *rest.p, *rest.p);
+        fail(p, p->at, _("a single %c means nothing; write %c%c"), *rest.p, *rest.p, *rest.p);
     else
-        fail(p, p->at, "byte 0x%02x does not belong here", (unsigned char)*rest.p);
+        fail(p, p->at, _("byte 0x%02x does not belong here"), (unsigned char)*rest.p);
 }
 
 static void next(struct parser *p)
@@ -230,7 +226,7 @@ static struct filter_test *add_test(struct parser *p, const struct filter_field 
 {
     struct filter *f = p->filter;
     if (!p->failed && f->count == TESTS)
-        fail(p, offset, "more than %d comparisons", TESTS);
+        fail(p, offset, _("more than %d comparisons"), TESTS);
     if (p->failed)
         return NULL;
     if (f->count % 16 == 0)
@@ -274,7 +270,7 @@ static bool take_value(struct parser *p, struct token *value)
 {
     *value = p->token;
     if (p->token.kind != TOKEN_WORD && p->token.kind != TOKEN_STRING) {
-        fail(p, p->token.offset, "a value is missing here");
+        fail(p, p->token.offset, _("a value is missing here"));
         return false;
     }
     next(p);
@@ -288,7 +284,7 @@ static struct exits parse_list(struct parser *p, const struct filter_field *fiel
     struct token value;
     bool first = true;
     if (!accept(p, "(", NULL))
-        fail(p, p->token.offset, "values in parentheses must follow in, such as in (486, 603)");
+        fail(p, p->token.offset, _("values in parentheses must follow in, such as in (486, 603)"));
     do {
         if (!take_value(p, &value))
             return NO_EXITS;
@@ -298,7 +294,7 @@ static struct exits parse_list(struct parser *p, const struct filter_field *fiel
         first = false;
     } while (accept(p, ",", NULL));
     if (!accept(p, ")", NULL))
-        fail(p, p->token.offset, "a comma or ) is missing here");
+        fail(p, p->token.offset, _("a comma or ) is missing here"));
     return all;
 }
 
@@ -309,7 +305,7 @@ static const char *header_of(struct parser *p, const struct filter_field *field,
     if (field->name[prefix - 1] != '.')
         return NULL;
     if (name->text.n == prefix)
-        fail(p, name->offset, "%s needs the name of a header, such as %sX-Trunk", field->name,
+        fail(p, name->offset, _("%s needs the name of a header, such as %sX-Trunk"), field->name,
              field->name);
     if (p->failed)
         return NULL;
@@ -332,7 +328,7 @@ static bool at_in(const struct parser *p)
 static void check_operator(struct parser *p, const struct filter_field *field, enum filter_op op)
 {
     if (!filter_type_takes(field->type, op))
-        fail(p, p->token.offset, "%s is a %s; compare it with %s", field->name,
+        fail(p, p->token.offset, _("%s is a %s; compare it with %s"), field->name,
              filter_type_name(field->type), filter_type_operators(field->type));
 }
 
@@ -342,7 +338,7 @@ static struct exits parse_in(struct parser *p, const struct filter_field *field,
         check_operator(p, field, FILTER_REGEX);
     bool turned = accept(p, "!", "not");
     if (!accept(p, "in", "in"))
-        fail(p, p->token.offset, "in is missing here");
+        fail(p, p->token.offset, _("in is missing here"));
     struct exits e = parse_list(p, field, header);
     return turned ? opposite(e) : e;
 }
@@ -379,8 +375,12 @@ static struct exits parse_search(struct parser *p, const struct token *word)
 static void unknown_field(struct parser *p, const struct token *word)
 {
     const struct filter_field *near = filter_field_near(word->text);
-    fail(p, word->offset, "unknown field \"%.*s\"%s%s%s", shown(word->text), word->text.p,
-         near ? "; did you mean " : "", near ? near->name : "", near ? "?" : "");
+    struct span quoted = filter_quote(word->text);
+    if (near)
+        fail(p, word->offset, _("unknown field \"%.*s\"; did you mean %s?"), SPAN_ARG(quoted),
+             near->name);
+    else
+        fail(p, word->offset, _("unknown field \"%.*s\""), SPAN_ARG(quoted));
 }
 
 static bool is_keyword(const struct token *t)
@@ -398,13 +398,13 @@ static struct exits parse_group(struct parser *p)
 {
     size_t open = p->token.offset;
     if (p->level == LEVELS)
-        fail(p, open, "more than %d levels of parentheses", LEVELS);
+        fail(p, open, _("more than %d levels of parentheses"), LEVELS);
     p->level++;
     next(p);
     struct exits e = p->failed ? NO_EXITS : parse_or(p);
     p->level--;
     if (!accept(p, ")", NULL))
-        fail(p, open, "the parenthesis is not closed");
+        fail(p, open, _("the parenthesis is not closed"));
     return e;
 }
 
@@ -414,7 +414,7 @@ static struct exits parse_primary(struct parser *p)
     if (token_is(p, TOKEN_SIGN, "("))
         return parse_group(p);
     if (first.kind == TOKEN_END || is_keyword(&first)) {
-        fail(p, first.offset, "a field or a text to search for is missing here");
+        fail(p, first.offset, _("a field or a text to search for is missing here"));
         return NO_EXITS;
     }
     const struct filter_field *field = first.kind == TOKEN_WORD ? filter_field_find(first.text)
@@ -467,8 +467,8 @@ static void parse_all(struct parser *p)
     if (!p->failed && p->token.kind != TOKEN_END)
         fail(p, p->token.offset,
              token_is(p, TOKEN_SIGN, ")")
-                 ? "no parenthesis is open here"
-                 : "and or or is missing here; quote a text that has blanks or signs in it");
+                 ? _("no parenthesis is open here")
+                 : _("and or or is missing here; quote a text that has blanks or signs in it"));
     if (p->failed)
         return;
     lead(p->filter, e.yes, FILTER_ACCEPT);
@@ -479,7 +479,7 @@ struct filter *filter_parse(const char *text, struct filter_error *error)
 {
     struct parser p = { .all = SPAN(text), .filter = mem_zero(sizeof *p.filter), .error = error };
     if (p.all.n > TEXT_LENGTH)
-        fail(&p, TEXT_LENGTH, "longer than %d bytes", TEXT_LENGTH);
+        fail(&p, TEXT_LENGTH, _("longer than %d bytes"), TEXT_LENGTH);
     /* A token and its terminator; a header's name is kept once for all values of a list. */
     p.filter->strings = mem_alloc(p.all.n * 2 + 1);
     if (!p.failed)

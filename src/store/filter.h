@@ -41,7 +41,7 @@ struct filter_field {
     const char *name; /* matched without regard to case; "hdr." takes a header's name */
     enum filter_type type;
     const char *unit;          /* of a bare number, else NULL */
-    const char *help;          /* one sentence */
+    const char *help;          /* one sentence, see tr() */
     const char *const *values; /* what completion offers, NULL-terminated, or NULL */
     const char *alias_of;      /* the field's own name when this row is a second name, else NULL */
     bool (*read)(struct filter_view *view, const struct filter_test *test); /* the filter's own */
@@ -49,7 +49,7 @@ struct filter_field {
 
 struct filter_error {
     size_t offset;     /* bytes from the start of the text, at most its length */
-    char message[160]; /* one line without a full stop; may quote the text */
+    char message[320]; /* one line without a full stop; may quote the text */
 };
 
 /*
@@ -64,7 +64,7 @@ void filter_free(struct filter *filter);
 
 /* All fields, second names last; ends with a row whose name is NULL. */
 const struct filter_field *filter_fields(void);
-/* "number", "text", ... */
+/* "number", "text", ..., in the language. */
 const char *filter_type_name(enum filter_type type);
 /* The operators that a type takes, with blanks between: "== != ~ !~ contains in". */
 const char *filter_type_operators(enum filter_type type);

@@ -2,6 +2,8 @@
 #ifndef SIPWHY_STORE_FILTER_PRIVATE_H
 #define SIPWHY_STORE_FILTER_PRIVATE_H
 
+#include <stdarg.h>
+
 #include "base/regex.h"
 #include "net/addr.h"
 #include "store/filter.h"
@@ -63,6 +65,10 @@ bool filter_fits_number(const struct filter_test *test, int64_t value);
 bool filter_fits_text(const struct filter_test *test, struct span value);
 bool filter_fits_address(const struct filter_test *test, const struct addr *value);
 
+/* filter_value.c: fills error->message, from whole characters. */
+void filter_say(struct filter_error *error, const char *format, va_list args);
+/* filter_value.c: what an error quotes of a text. */
+struct span filter_quote(struct span text);
 /* filter_value.c: whether a field of this type can be compared so. */
 bool filter_type_takes(enum filter_type type, enum filter_op op);
 /*

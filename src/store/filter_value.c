@@ -1,7 +1,11 @@
 /* Values in filter expressions: reading what the user wrote, comparing it with what was seen. */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "base/tr.h"
 #include "store/filter_private.h"
 
 #define BIT(op) (1u << (op))
@@ -16,18 +20,18 @@ static const struct {
     const char *operators;
     unsigned ops;
 } types[FILTER_TYPES] = {
-    [FILTER_FLAG] = { "flag", "== !=", BIT(FILTER_EQUAL) },
-    [FILTER_NUMBER] = { "number", NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
-    [FILTER_CODE] = { "code", NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
-    [FILTER_TIME] = { "time", NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
-    [FILTER_TEXT] = { "text", STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
-    [FILTER_WORD] = { "word", STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
-    [FILTER_ADDRESS] = { "address", STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
+    [FILTER_FLAG] = { N_("flag"), "== !=", BIT(FILTER_EQUAL) },
+    [FILTER_NUMBER] = { N_("number"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
+    [FILTER_CODE] = { N_("code"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
+    [FILTER_TIME] = { N_("time"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
+    [FILTER_TEXT] = { N_("text"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
+    [FILTER_WORD] = { N_("word"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
+    [FILTER_ADDRESS] = { N_("address"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
 };
 
 const char *filter_type_name(enum filter_type type)
 {
-    return types[type].name;
+    return tr(types[type].name);
 }
 
 const char *filter_type_operators(enum filter_type type)
@@ -97,12 +101,26 @@ bool filter_fits_address(const struct filter_test *t, const struct addr *value)
     return filter_fits_text(t, SPAN(addr_format(value, text)));
 }
 
-static int fail(struct filter_error *error, const char *what, struct span text)
+struct span filter_quote(struct span text)
 {
+    return text_fit(text, 40);
+}
+
+void filter_say(struct filter_error *error, const char *format, va_list args)
+{
+    char *text = mem_format_args(format, args);
+    text_copy(SPAN(text), error->message, sizeof error->message);
+    free(text);
+}
+
+static int __attribute__((format(printf, 2, 3)))
+fail(struct filter_error *error, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
     error->offset = 0;
-    int shown = text.n < 40 ? (int)text.n : 40;
-    snprintf(error->message, sizeof error->message, "\"%.*s\" is %s", shown, text.p ? text.p : "",
-             what);
+    filter_say(error, format, args);
+    va_end(args);
     return -1;
 }
 
@@ -111,7 +129,7 @@ static int read_flag(struct filter_test *t, struct span text, struct filter_erro
     bool on = span_is(text, "true") || span_is(text, "yes") || span_is(text, "1");
     bool off = span_is(text, "false") || span_is(text, "no") || span_is(text, "0");
     if (!on && !off)
-        return fail(error, "neither true nor false", text);
+        return fail(error, _("\"%.*s\" is neither true nor false"), SPAN_ARG(filter_quote(text)));
     t->low = t->high = on;
     return 0;
 }
@@ -120,7 +138,7 @@ static int read_number(struct filter_test *t, struct span text, struct filter_er
 {
     uint64_t value;
     if (!span_number(text, INT64_MAX, &value))
-        return fail(error, "no number", text);
+        return fail(error, _("\"%.*s\" is no number"), SPAN_ARG(filter_quote(text)));
     t->low = t->high = (int64_t)value;
     return 0;
 }
@@ -134,7 +152,8 @@ static int read_code(struct filter_test *t, struct span text, struct filter_erro
         return 0;
     }
     if (read_number(t, text, error) < 0)
-        return fail(error, "no code; write one such as 404, or a class such as 4xx", text);
+        return fail(error, _("\"%.*s\" is no code; write one such as 404, or a class such as 4xx"),
+                    SPAN_ARG(filter_quote(text)));
     return 0;
 }
 
@@ -168,34 +187,34 @@ static int read_time(struct filter_test *t, struct span text, struct filter_erro
         value = value * 10 + (text.p[i] - '0');
         fraction += point;
         if (value > 1000000000)
-            return fail(error, "too large a time", text);
+            return fail(error, _("\"%.*s\" is too large a time"), SPAN_ARG(filter_quote(text)));
     }
     int64_t step = unit_ns((struct span){ text.p + i, text.n - i });
     if (i == 0 || text.p[i - 1] == '.' || step == 0)
-        return fail(error, "no time; write one such as 200ms or 1.5s", text);
+        return fail(error, _("\"%.*s\" is no time; write one such as 200ms or 1.5s"),
+                    SPAN_ARG(filter_quote(text)));
     for (; fraction > 0; fraction--) {
         if (step < 10)
-            return fail(error, "finer than a nanosecond", text);
+            return fail(error, _("\"%.*s\" is finer than a nanosecond"),
+                        SPAN_ARG(filter_quote(text)));
         step /= 10;
     }
     if (__builtin_mul_overflow(value, step, &t->low))
-        return fail(error, "too large a time", text);
+        return fail(error, _("\"%.*s\" is too large a time"), SPAN_ARG(filter_quote(text)));
     t->high = t->op == FILTER_EQUAL ? t->low + step - 1 : t->low;
     return 0;
 }
 
 static int read_word(struct filter_test *t, struct span text, struct filter_error *error)
 {
-    size_t n = 0;
+    struct strbuf known = STRBUF_INIT;
     for (const char *const *v = t->field->values; *v; v++)
         if (span_is(text, *v))
             return 0;
-    fail(error, "none of", text);
-    for (const char *const *v = t->field->values; *v; v++) {
-        n = strlen(error->message);
-        snprintf(error->message + n, sizeof error->message - n, "%s %s",
-                 v == t->field->values ? "" : ",", *v);
-    }
+    for (const char *const *v = t->field->values; *v; v++)
+        strbuf_format(&known, "%s%s", known.n ? ", " : "", *v);
+    fail(error, _("\"%.*s\" is none of %s"), SPAN_ARG(filter_quote(text)), strbuf_str(&known));
+    strbuf_free(&known);
     return -1;
 }
 
@@ -268,7 +287,9 @@ static int read_address(struct filter_test *t, struct span text, struct filter_e
 {
     if (read_range(&t->range, text))
         return 0;
-    return fail(error, "no address; write 10.0.0.1, 10.0.0.1:5060 or 10.0.0.0/8 (IPv6 too)", text);
+    return fail(error,
+                _("\"%.*s\" is no address; write 10.0.0.1, 10.0.0.1:5060 or 10.0.0.0/8 (IPv6 too)"),
+                SPAN_ARG(filter_quote(text)));
 }
 
 static int read_pattern(struct filter_test *t, struct span text, struct filter_error *error)
@@ -277,8 +298,8 @@ static int read_pattern(struct filter_test *t, struct span text, struct filter_e
     unsigned options = REGEX_CASE_BLIND | (t->op == FILTER_CONTAINS ? REGEX_LITERAL : 0);
     if (regex_compile(&t->regex, text, options, &why) == 0)
         return 0;
+    fail(error, _("regular expression: %s"), why.message);
     error->offset = why.offset;
-    snprintf(error->message, sizeof error->message, "regular expression: %s", why.message);
     return -1;
 }
 

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/text.h"
+#include "base/tr.h"
 #include "ui/command.h"
 #include "ui/compare.h"
 #include "ui/complete.h"
@@ -54,7 +56,7 @@ static void on_search(struct ui *ui, char *line)
     if (!line || !*line)
         return;
     if (regex_compile(&regex, SPAN(line), REGEX_CASE_BLIND, &error) < 0) {
-        ui_notice(ui, true, "search, at character %zu: %s", error.offset + 1, error.message);
+        ui_notice(ui, true, _("search, at character %zu: %s"), error.offset + 1, error.message);
         return;
     }
     regex_free(ui->search);
@@ -77,9 +79,9 @@ static void search(struct ui *ui, bool backwards)
 {
     struct view *view = ui_top(ui);
     if (!ui->search)
-        ui_notice(ui, false, "Nothing to search for yet");
+        ui_notice(ui, false, _("Nothing to search for yet"));
     else if (!view->ops->search || !view->ops->search(ui, view, backwards))
-        ui_notice(ui, false, ui_interrupted(ui) ? "Search stopped" : "Not found");
+        ui_notice(ui, false, ui_interrupted(ui) ? _("Search stopped") : _("Not found"));
 }
 
 static void run_next(struct ui *ui, const char *argument)
@@ -99,15 +101,17 @@ static void run_filter(struct ui *ui, const char *argument)
     struct filter_error error;
     if (!argument || !*argument) {
         rows_set_filter(&ui->rows, NULL, NULL);
-        ui_notice(ui, false, "Filter off");
+        ui_notice(ui, false, _("Filter off"));
         return;
     }
     struct filter *filter = filter_parse(argument, &error);
-    if (filter)
+    if (filter) {
         rows_set_filter(&ui->rows, filter, argument);
-    else
-        ui_notice(ui, true, "filter, at character %zu ('%.16s'): %s", error.offset + 1,
-                  argument + error.offset, error.message);
+        return;
+    }
+    struct span there = text_fit(SPAN(argument + error.offset), 16);
+    ui_notice(ui, true, _("filter, at character %zu ('%.*s'): %s"), error.offset + 1,
+              SPAN_ARG(there), error.message);
 }
 
 /* F7: the filter in force, to be changed. */
@@ -124,7 +128,7 @@ static void run_open(struct ui *ui, const char *argument)
 {
     char *error = NULL;
     if (!argument || !*argument) {
-        ui_notice(ui, true, "open: name a capture file");
+        ui_notice(ui, true, _("open: name a capture file"));
         return;
     }
     char *path = prompt_path(argument);
@@ -141,8 +145,12 @@ static void tell_unknown(struct ui *ui, const char *command, const char *words,
 {
     struct strbuf near = STRBUF_INIT;
     for (size_t i = 0; i < match->nsuggestions; i++)
-        strbuf_format(&near, "%s%s", i ? ", " : "; near: ", match->suggestions[i]);
-    ui_notice(ui, true, "%s: nothing is known about '%s'%s", command, words, strbuf_str(&near));
+        strbuf_format(&near, "%s%s", i ? ", " : "", match->suggestions[i]);
+    if (near.n)
+        ui_notice(ui, true, _("%s: nothing is known about '%s'; near: %s"), command, words,
+                  strbuf_str(&near));
+    else
+        ui_notice(ui, true, _("%s: nothing is known about '%s'"), command, words);
     strbuf_free(&near);
 }
 
@@ -166,7 +174,7 @@ static void compare(struct ui *ui, const char *a, const char *b)
     else if (wrong < 2)
         tell_unknown(ui, "compare", wrong ? b : a, &match[wrong]);
     else
-        ui_notice(ui, true, "compare: '%s' is a %s, '%s' a %s; name two of one kind",
+        ui_notice(ui, true, _("compare: '%s' is a %s, '%s' a %s; name two of one kind"),
                   match[0].topic, help_kind_name(ui->help, match[0].topic), match[1].topic,
                   help_kind_name(ui->help, match[1].topic));
 }
@@ -181,7 +189,7 @@ static void run_compare(struct ui *ui, const char *argument)
     if (*words && *second)
         compare(ui, words, second);
     else
-        ui_notice(ui, true, "compare: name two topics of one kind, as in: compare 480 486");
+        ui_notice(ui, true, _("compare: name two topics of one kind, as in: compare 480 486"));
     free(words);
 }
 
@@ -212,9 +220,9 @@ static void run_apropos(struct ui *ui, const char *argument)
     if (view)
         ui_push(ui, view);
     else if (argument && *argument)
-        ui_notice(ui, true, "apropos: no page has all of these words: %s", argument);
+        ui_notice(ui, true, _("apropos: no page has all of these words: %s"), argument);
     else
-        ui_notice(ui, true, "apropos: say which words, as in: apropos flow token");
+        ui_notice(ui, true, _("apropos: say which words, as in: apropos flow token"));
 }
 
 static void run_help(struct ui *ui, const char *argument)
@@ -266,7 +274,7 @@ static void run_time(struct ui *ui, const char *argument)
         i++;
     option_set(ui->settings, option_find("time"), order[(i + 1) % 3], &error);
     free(error);
-    ui_notice(ui, false, "Time: %s", ui->settings->time);
+    ui_notice(ui, false, _("Time: %s"), ui->settings->time);
 }
 
 static void run_pause(struct ui *ui, const char *argument)
@@ -282,7 +290,7 @@ static void run_clear(struct ui *ui, const char *argument)
         ui_pop(ui);
     store_clear(ui->store);
     rows_pause(&ui->rows, false);
-    ui_notice(ui, false, "The list was cleared");
+    ui_notice(ui, false, _("The list was cleared"));
 }
 
 static void run_suspend(struct ui *ui, const char *argument)
@@ -328,18 +336,18 @@ static void run_map(struct ui *ui, const char *argument)
     char key[32];
     size_t n = strcspn(argument ? argument : "", " ");
     if (n == 0 || n >= sizeof key) {
-        ui_notice(ui, true, "map: say a key and a command, as in: map x filter failed");
+        ui_notice(ui, true, _("map: say a key and a command, as in: map x filter failed"));
         return;
     }
-    snprintf(key, sizeof key, "%.*s", (int)n, argument);
+    text_copy((struct span){ argument, n }, key, sizeof key);
     const char *line = argument + n + strspn(argument + n, " :");
     size_t name = strcspn(line, " ");
     char command[32];
-    snprintf(command, sizeof command, "%.*s", (int)name, line);
+    text_copy((struct span){ line, name }, command, sizeof command);
     if (*line && !command_find(command))
-        ui_notice(ui, true, "map: no command is called '%s'", command);
+        ui_notice(ui, true, _("map: no command is called '%s'"), command);
     else if (keymap_bind(key, line) < 0)
-        ui_notice(ui, true, "map: no key is called '%s'; use names like x, F5, C-k, PgUp", key);
+        ui_notice(ui, true, _("map: no key is called '%s'; use names like x, F5, C-k, PgUp"), key);
 }
 
 static void run_save(struct ui *ui, const char *argument)
@@ -359,78 +367,81 @@ static void run_ask_save(struct ui *ui, const char *argument)
 }
 
 const struct command commands[] = {
-    { "up", "Up k", NULL, VERB_UP, NULL, NULL, NULL, "One row up" },
-    { "down", "Down j", NULL, VERB_DOWN, NULL, NULL, NULL, "One row down" },
-    { "left", "Left h", NULL, VERB_LEFT, NULL, NULL, NULL, "Scroll left" },
-    { "right", "Right l", NULL, VERB_RIGHT, NULL, NULL, NULL, "Scroll right" },
-    { "page-up", "PgUp C-b", NULL, VERB_PAGE_UP, NULL, NULL, NULL, "One page up" },
-    { "page-down", "PgDn C-f", NULL, VERB_PAGE_DOWN, NULL, NULL, NULL, "One page down" },
-    { "top", "Home g", NULL, VERB_TOP, NULL, NULL, NULL, "To the first row" },
+    { "up", "Up k", NULL, VERB_UP, NULL, NULL, NULL, N_("One row up") },
+    { "down", "Down j", NULL, VERB_DOWN, NULL, NULL, NULL, N_("One row down") },
+    { "left", "Left h", NULL, VERB_LEFT, NULL, NULL, NULL, N_("Scroll left") },
+    { "right", "Right l", NULL, VERB_RIGHT, NULL, NULL, NULL, N_("Scroll right") },
+    { "page-up", "PgUp C-b", NULL, VERB_PAGE_UP, NULL, NULL, NULL, N_("One page up") },
+    { "page-down", "PgDn C-f", NULL, VERB_PAGE_DOWN, NULL, NULL, NULL, N_("One page down") },
+    { "top", "Home g", NULL, VERB_TOP, NULL, NULL, NULL, N_("To the first row") },
     { "bottom", "End G", NULL, VERB_BOTTOM, NULL, NULL, NULL,
-      "To the newest row, and follow what comes" },
-    { "flow", "Enter", "flow", VERB_OPEN, NULL, NULL, NULL,
-      "Open the selected call's flow, or the selected message" },
-    { "back", "Esc", "back", VERB_NONE, run_back, NULL, NULL,
-      "Back to where you were; in the list, take the filter off" },
-    { "close", "q", "quit", VERB_NONE, run_close, NULL, NULL,
-      "Close this view; in the list, quit" },
-    { "pane", "? F1", "help", VERB_NONE, run_pane, NULL, NULL, "Show or hide the help pane" },
-    { "pane-down", "J", "scroll help", VERB_PANE_DOWN, NULL, NULL, NULL,
-      "Scroll the help pane down" },
-    { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, "Scroll the help pane up" },
-    { "focus", "w", "pane", VERB_NONE, run_focus, NULL, NULL,
-      "Keys go to the help pane, or back to the list" },
-    { "next-link", "Tab", "next link", VERB_NEXT_LINK, NULL, NULL, NULL,
-      "In a page or the focused pane: choose the next link; Enter follows it" },
+      N_("To the newest row, and follow what comes") },
+    { "flow", "Enter", N_("flow"), VERB_OPEN, NULL, NULL, NULL,
+      N_("Open the selected call's flow, or the selected message") },
+    { "back", "Esc", N_("back"), VERB_NONE, run_back, NULL, NULL,
+      N_("Back to where you were; in the list, take the filter off") },
+    { "close", "q", N_("quit"), VERB_NONE, run_close, NULL, NULL,
+      N_("Close this view; in the list, quit") },
+    { "pane", "? F1", N_("help"), VERB_NONE, run_pane, NULL, NULL,
+      N_("Show or hide the help pane") },
+    { "pane-down", "J", N_("scroll help"), VERB_PANE_DOWN, NULL, NULL, NULL,
+      N_("Scroll the help pane down") },
+    { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, N_("Scroll the help pane up") },
+    { "focus", "w", N_("pane"), VERB_NONE, run_focus, NULL, NULL,
+      N_("Keys go to the help pane, or back to the list") },
+    { "next-link", "Tab", N_("next link"), VERB_NEXT_LINK, NULL, NULL, NULL,
+      N_("In a page or the focused pane: choose the next link; Enter follows it") },
     { "previous-link", "S-Tab", NULL, VERB_PREVIOUS_LINK, NULL, NULL, NULL,
-      "Choose the link before" },
-    { "return", "Backspace", "page before", VERB_RETURN, NULL, NULL, NULL,
-      "Back to the page where the last link was followed" },
-    { "next-code", "]", "next code", VERB_NEXT_CODE, NULL, NULL, NULL,
-      "Show the next code, or the next topic of this kind" },
+      N_("Choose the link before") },
+    { "return", "Backspace", N_("page before"), VERB_RETURN, NULL, NULL, NULL,
+      N_("Back to the page where the last link was followed") },
+    { "next-code", "]", N_("next code"), VERB_NEXT_CODE, NULL, NULL, NULL,
+      N_("Show the next code, or the next topic of this kind") },
     { "previous-code", "[", NULL, VERB_PREVIOUS_CODE, NULL, NULL, NULL,
-      "Show the code before, or the topic before" },
-    { "ask-compare", "c", "compare", VERB_NONE, run_ask_compare, NULL, NULL,
-      "Compare the codes of two marked rows, or the selected one with another" },
+      N_("Show the code before, or the topic before") },
+    { "ask-compare", "c", N_("compare"), VERB_NONE, run_ask_compare, NULL, NULL,
+      N_("Compare the codes of two marked rows, or the selected one with another") },
     { "compare", "", NULL, VERB_NONE, run_compare, "A B", complete_topic,
-      "Compare two codes, or any two topics of one kind" },
-    { "next-failure", "f", "next fail", VERB_NEXT_FAILURE, NULL, NULL, NULL,
-      "To the next failed transaction" },
+      N_("Compare two codes, or any two topics of one kind") },
+    { "next-failure", "f", N_("next fail"), VERB_NEXT_FAILURE, NULL, NULL, NULL,
+      N_("To the next failed transaction") },
     { "previous-failure", "F", NULL, VERB_PREVIOUS_FAILURE, NULL, NULL, NULL,
-      "To the failed transaction before" },
-    { "raw", "r F6", "raw", VERB_NONE, run_raw, NULL, NULL, "Show the message as it was sent" },
-    { "search", "/ F3", "find", VERB_NONE, run_search, "REGEX", NULL,
-      "Search in what is shown; case does not matter" },
-    { "next", "n", NULL, VERB_NONE, run_next, NULL, NULL, "To the next match" },
-    { "previous", "N", NULL, VERB_NONE, run_previous, NULL, NULL, "To the match before" },
-    { "edit-filter", "F7", "filter", VERB_NONE, run_edit_filter, NULL, NULL,
-      "Type or change the filter" },
+      N_("To the failed transaction before") },
+    { "raw", "r F6", N_("raw"), VERB_NONE, run_raw, NULL, NULL,
+      N_("Show the message as it was sent") },
+    { "search", "/ F3", N_("find"), VERB_NONE, run_search, "REGEX", NULL,
+      N_("Search in what is shown; case does not matter") },
+    { "next", "n", NULL, VERB_NONE, run_next, NULL, NULL, N_("To the next match") },
+    { "previous", "N", NULL, VERB_NONE, run_previous, NULL, NULL, N_("To the match before") },
+    { "edit-filter", "F7", N_("filter"), VERB_NONE, run_edit_filter, NULL, NULL,
+      N_("Type or change the filter") },
     { "filter", "", NULL, VERB_NONE, run_filter, "EXPR", complete_filter,
-      "Show only what fits, as in: filter code >= 400 and method == INVITE; alone: show all" },
-    { "mark", "Space", "mark", VERB_MARK, NULL, NULL, NULL, "Mark or unmark, for saving" },
-    { "ask-save", "F2", NULL, VERB_NONE, run_ask_save, NULL, NULL, "Type a file to save to" },
+      N_("Show only what fits, as in: filter code >= 400 and method == INVITE; alone: show all") },
+    { "mark", "Space", N_("mark"), VERB_MARK, NULL, NULL, NULL, N_("Mark or unmark, for saving") },
+    { "ask-save", "F2", NULL, VERB_NONE, run_ask_save, NULL, NULL, N_("Type a file to save to") },
     { "save", "", NULL, VERB_NONE, run_save, "FILE", NULL,
-      "Write the marked calls, else the listed ones, as pcap; never over a file" },
+      N_("Write the marked calls, else the listed ones, as pcap; never over a file") },
     { "save!", "", NULL, VERB_NONE, run_save_over, "FILE", NULL,
-      "The same, also over a file that is there" },
-    { "pause", "p", "pause", VERB_NONE, run_pause, NULL, NULL,
-      "Hold the list still; capture goes on" },
-    { "time", "t", NULL, VERB_NONE, run_time, NULL, NULL, "Change how times are shown" },
-    { "clear", "F5", NULL, VERB_NONE, run_clear, NULL, NULL, "Forget everything seen so far" },
-    { "command", ":", "command", VERB_NONE, run_command, NULL, NULL, "Type a command" },
-    { "open", "", NULL, VERB_NONE, run_open, "FILE", NULL, "Read one more capture" },
+      N_("The same, also over a file that is there") },
+    { "pause", "p", N_("pause"), VERB_NONE, run_pause, NULL, NULL,
+      N_("Hold the list still; capture goes on") },
+    { "time", "t", NULL, VERB_NONE, run_time, NULL, NULL, N_("Change how times are shown") },
+    { "clear", "F5", NULL, VERB_NONE, run_clear, NULL, NULL, N_("Forget everything seen so far") },
+    { "command", ":", N_("command"), VERB_NONE, run_command, NULL, NULL, N_("Type a command") },
+    { "open", "", NULL, VERB_NONE, run_open, "FILE", NULL, N_("Read one more capture") },
     { "explain", "", NULL, VERB_NONE, run_explain, "TOPIC", complete_topic,
-      "Show the page of a code, header, cause, timer, finding and so on" },
+      N_("Show the page of a code, header, cause, timer, finding and so on") },
     { "apropos", "", NULL, VERB_NONE, run_apropos, "WORD...", NULL,
-      "List the pages that have all of these words, best first" },
+      N_("List the pages that have all of these words, best first") },
     { "set", "", NULL, VERB_NONE, run_set, "NAME=VALUE", complete_set,
-      "Change a setting; alone: show them" },
+      N_("Change a setting; alone: show them") },
     { "map", "", NULL, VERB_NONE, run_map, "KEY COMMAND", complete_map,
-      "Bind a key to a command, as in: map x filter failed" },
-    { "help", "H", "keys", VERB_NONE, run_help, "TOPIC", complete_topic,
-      "List all keys and commands, or show a topic's page" },
-    { "redraw", "C-l", NULL, VERB_NONE, run_redraw, NULL, NULL, "Draw the screen anew" },
-    { "suspend", "C-z", NULL, VERB_NONE, run_suspend, NULL, NULL, "Back to the shell for a while" },
-    { "quit", "Q", NULL, VERB_NONE, run_quit, NULL, NULL, "Leave sipwhy" },
+      N_("Bind a key to a command, as in: map x filter failed") },
+    { "help", "H", N_("keys"), VERB_NONE, run_help, "TOPIC", complete_topic,
+      N_("List all keys and commands, or show a topic's page") },
+    { "redraw", "C-l", NULL, VERB_NONE, run_redraw, NULL, NULL, N_("Draw the screen anew") },
+    { "suspend", "C-z", NULL, VERB_NONE, run_suspend, NULL, NULL,
+      N_("Back to the shell for a while") },
+    { "quit", "Q", NULL, VERB_NONE, run_quit, NULL, NULL, N_("Leave sipwhy") },
 };
 const size_t command_count = sizeof commands / sizeof commands[0];

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "configfile.h"
+#include "knowledge.h"
 #include "ui/console.h"
 #include "ui/keymap.h"
 
@@ -19,6 +21,9 @@ void command_apply_settings(struct ui *ui)
     screen_set_ascii(ui->settings->ascii);
     theme_init(ui->settings->theme, colour);
     store_set_budget(ui->store, (size_t)ui->settings->memory << 20);
+    /* where only ASCII can be shown, other languages would be question marks */
+    tr_set_language(screen_utf8() ? knowledge_language(ui->settings) : "en");
+    ui->help_generation++;
 }
 
 const struct command *command_find(const char *name)
@@ -67,8 +72,8 @@ void command_line(struct ui *ui, const char *line)
         command = command_find("quit");
     if (!command) {
         ui_notice(ui, true,
-                  several ? "'%.*s' is short for several commands"
-                          : "no command is called '%.*s'; H lists them",
+                  several ? _("'%.*s' is short for several commands")
+                          : _("no command is called '%.*s'; H lists them"),
                   (int)n, line);
         return;
     }
@@ -77,7 +82,7 @@ void command_line(struct ui *ui, const char *line)
     while (end > 0 && (argument[end - 1] == ' ' || argument[end - 1] == '\t'))
         argument[--end] = '\0';
     if (*argument && !command->argument)
-        ui_notice(ui, true, "%s takes no argument", command->name);
+        ui_notice(ui, true, _("%s takes no argument"), command->name);
     else
         command_run(ui, command, *argument ? argument : NULL);
     free(argument);
@@ -104,7 +109,7 @@ static bool config_line(const char *line, const char *path, int number, void *ar
     if (fits_config(line))
         command_line(ui, line);
     else
-        ui_notice(ui, true, "only set, map and filter stand here, not '%.*s'",
+        ui_notice(ui, true, _("only set, map and filter stand here, not '%.*s'"),
                   (int)strcspn(line, " \t"), line);
     char *why = ui->notice;
     bool bad = why && ui->notice_is_error;
@@ -121,7 +126,7 @@ void command_read_config(struct ui *ui)
     char *path = NULL;
     ui->settings->keep_given = true;
     if (config_read(&path, config_line, ui) < 0)
-        ui_notice(ui, true, "%s: cannot read: %s", path, strerror(errno));
+        ui_notice(ui, true, _("%s: cannot read: %s"), path, strerror(errno));
     ui->settings->keep_given = false;
     free(path);
 }
@@ -135,10 +140,10 @@ void console_print_keys(bool man)
         keymap_keys_of(c->name, keys, sizeof keys);
         if (man)
             printf(".TP\n.B %s%s:%s%s%s\n%s.\n", keys, *keys ? ", " : "", c->name,
-                   c->argument ? " " : "", c->argument ? c->argument : "", c->help);
+                   c->argument ? " " : "", c->argument ? c->argument : "", tr(c->help));
         else
             printf("  %-12s :%s%s%s  %s\n", keys, c->name, c->argument ? " " : "",
-                   c->argument ? c->argument : "", c->help);
+                   c->argument ? c->argument : "", tr(c->help));
     }
     keymap_free();
 }

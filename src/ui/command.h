@@ -13,12 +13,12 @@ typedef void complete_fn(struct ui *ui, const char *text, void (*offer)(const ch
 struct command {
     const char *name;
     const char *keys;  /* default keys, separated by blanks: "Enter", "F1", "C-l", "?" */
-    const char *label; /* in the key bar, or NULL */
+    const char *label; /* in the key bar, or NULL; see tr() */
     enum verb verb;    /* for the view on top, or VERB_NONE */
     void (*run)(struct ui *ui, const char *argument);
     const char *argument; /* "FILE", or NULL when it takes none */
     complete_fn *complete;
-    const char *help;
+    const char *help; /* see tr() */
 };
 
 extern const struct command commands[];

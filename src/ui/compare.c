@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 
 enum { ENDPOINTS = 64, ENDPOINTS_SHOWN = 5 };
 
@@ -64,12 +65,13 @@ static void add_tally(struct ui *ui, struct tally *tally, struct strbuf *text)
     help_topic_title(ui->help, help_code_topic(tally->code, topic), text);
     strbuf_format(text, "\t%llu", (unsigned long long)tally->total);
     qsort(tally->list, tally->n, sizeof tally->list[0], by_count);
-    for (size_t i = 0; i < tally->n && i < ENDPOINTS_SHOWN; i++)
-        strbuf_format(text, "%s%llu from %s", i ? ", " : ": ",
-                      (unsigned long long)tally->list[i].count,
+    for (size_t i = 0; i < tally->n && i < ENDPOINTS_SHOWN; i++) {
+        strbuf_text(text, i ? ", " : ": ");
+        strbuf_format(text, _("%llu from %s"), (unsigned long long)tally->list[i].count,
                       ui_address(&tally->list[i].address, address));
+    }
     if (tally->n > ENDPOINTS_SHOWN)
-        strbuf_format(text, ", and from %zu more", tally->n - ENDPOINTS_SHOWN);
+        strbuf_format(text, _(", and from %zu more"), tally->n - ENDPOINTS_SHOWN);
     strbuf_char(text, '\n');
 }
 
@@ -83,7 +85,7 @@ void compare_add_counts(struct ui *ui, struct document *doc, uint16_t a, uint16_
     for (size_t i = 0; i < 2; i++)
         add_tally(ui, &tallies[i], &text);
     if (tallies[0].total + tallies[1].total) {
-        document_add(doc, PART_FACTS, "counts", "", "In this capture", strbuf_as_span(&text));
+        document_add(doc, PART_FACTS, "counts", "", _("In this capture"), strbuf_as_span(&text));
         struct document_part part = doc->parts[doc->nparts - 1];
         memmove(doc->parts + 1, doc->parts, (doc->nparts - 1) * sizeof part);
         doc->parts[0] = part;

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "base/tell.h"
 #include "base/tr.h"
 #include "knowledge.h"
 #include "ui/command.h"
@@ -91,7 +92,7 @@ void ui_push(struct ui *ui, struct view *view)
         return;
     if (ui->nviews == VIEW_DEPTH) {
         view->ops->close(view);
-        ui_notice(ui, true, "too many views are open; close some with Esc");
+        ui_notice(ui, true, _("too many views are open; close some with Esc"));
         return;
     }
     ui->views[ui->nviews++] = view;
@@ -287,7 +288,7 @@ static void show_troubles(struct ui *ui)
     }
     const struct pipeline_counts *p = &ui->session->pipeline.counts;
     if (p->unknown_link && p->unknown_link == p->packets && !ui->loading && !ui->notice)
-        ui_notice(ui, true, "link type %u cannot be decoded", p->link);
+        ui_notice(ui, true, _("link type %u cannot be decoded"), p->link);
 }
 
 static void on_input(evutil_socket_t fd, short what, void *arg)
@@ -358,7 +359,6 @@ void ui_reload_help(struct ui *ui)
     help_free(ui->help);
     ui->help = help;
     ui->help_generation++;
-    tr_set_language(knowledge_language(ui->settings));
     if (warning)
         ui_notice(ui, true, "%.*s", (int)strcspn(warning, "\n"), warning);
     free(warning);
@@ -507,7 +507,7 @@ static int check_filter(const char *text)
     struct filter_error error;
     struct filter *filter = text ? filter_parse(text, &error) : NULL;
     if (text && !filter) {
-        fprintf(stderr, "sipwhy: filter, at character %zu: %s\n", error.offset + 1, error.message);
+        tell(_("filter, at character %zu: %s"), error.offset + 1, error.message);
         return -1;
     }
     filter_free(filter);
@@ -540,7 +540,7 @@ int console_run(struct session *session, struct settings *settings)
         return 2;
     }
     if (screen_start(&error) < 0) {
-        fprintf(stderr, "sipwhy: %s\n", error ? error : strerror(errno));
+        tell("%s", error ? error : strerror(errno));
         free(error);
         free(c);
         return 2;

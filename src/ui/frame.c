@@ -1,9 +1,11 @@
 /* The first and the last line: what is going on, and what the keys do here. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "ui/command.h"
 #include "ui/keymap.h"
 #include "ui/ui.h"
@@ -13,7 +15,7 @@
 
 /* A part of the header; those with the highest `rank` go first when room is short. */
 struct segment {
-    char text[96];
+    char *text;
     enum style style;
     int rank;
 };
@@ -39,7 +41,7 @@ add(struct header *h, enum style style, int rank, const char *format, ...)
     s->style = style;
     s->rank = rank;
     va_start(args, format);
-    vsnprintf(s->text, sizeof s->text, format, args);
+    s->text = mem_format_args(format, args);
     va_end(args);
 }
 
@@ -64,11 +66,12 @@ static void add_source(struct ui *ui, struct header *h)
     size_t n = inputs_count(inputs);
     if (n == 0)
         return;
-    const char *name = inputs_at(inputs, 0)->name, *slash = strrchr(name, '/');
+    const char *name = source_title(inputs_at(inputs, 0)), *slash = strrchr(name, '/');
+    struct span shown = text_fit(SPAN(slash ? slash + 1 : name), n == 1 ? 60 : 40);
     if (n == 1)
-        add(h, STYLE_TITLE, 1, "%.60s", slash ? slash + 1 : name);
+        add(h, STYLE_TITLE, 1, "%.*s", SPAN_ARG(shown));
     else
-        add(h, STYLE_TITLE, 1, "%.40s +%zu", slash ? slash + 1 : name, n - 1);
+        add(h, STYLE_TITLE, 1, "%.*s +%zu", SPAN_ARG(shown), n - 1);
 }
 
 static int progress(const struct ui *ui)
@@ -88,15 +91,15 @@ static void add_state(struct ui *ui, struct header *h)
     const char *dot = screen_utf8() ? "●" : "*";
     int percent = progress(ui);
     if (ui->rows.paused)
-        add(h, STYLE_ALERT, 0, "paused");
+        add(h, STYLE_ALERT, 0, "%s", _("paused"));
     else if (live)
-        add(h, STYLE_CLASS + SIP_CLASS_SUCCESS, 0, "%s live", dot);
+        add(h, STYLE_CLASS + SIP_CLASS_SUCCESS, 0, _("%s live"), dot);
     else if (ui->loading && percent >= 0)
-        add(h, STYLE_ALERT, 0, "reading %d%%", percent);
+        add(h, STYLE_ALERT, 0, _("reading %d%%"), percent);
     else if (ui->loading)
-        add(h, STYLE_ALERT, 0, "reading");
+        add(h, STYLE_ALERT, 0, "%s", _("reading"));
     if (live && ui->rate >= 0.5)
-        add(h, STYLE_NORMAL, 6, "%.0f msg/s", ui->rate);
+        add(h, STYLE_NORMAL, 6, _("%.0f msg/s"), ui->rate);
 }
 
 static uint64_t failures(const struct store_counts *c)
@@ -113,14 +116,14 @@ static void add_counts(struct ui *ui, struct header *h)
     char a[32];
     const struct store_counts *c = store_counts(ui->store);
     uint64_t failed = failures(c);
-    add(h, STYLE_NORMAL, 6, "%s %s", grouped(c->messages, a, sizeof a),
-        h->roomy ? "messages" : "msg");
-    add(h, STYLE_NORMAL, 3, "%s %s", grouped(c->transactions, a, sizeof a),
-        h->roomy ? "transactions" : "trans");
+    add(h, STYLE_NORMAL, 6, h->roomy ? _("%s messages") : _("%s msg"),
+        grouped(c->messages, a, sizeof a));
+    add(h, STYLE_NORMAL, 3, h->roomy ? _("%s transactions") : _("%s trans"),
+        grouped(c->transactions, a, sizeof a));
     double share = c->transactions ? 100.0 * (double)failed / (double)c->transactions : 0;
-    add(h, failed ? STYLE_CLASS + SIP_CLASS_CLIENT : STYLE_NORMAL, 1, "%s failed %.1f%%",
+    add(h, failed ? STYLE_CLASS + SIP_CLASS_CLIENT : STYLE_NORMAL, 1, _("%s failed %.1f%%"),
         grouped(failed, a, sizeof a), share);
-    add(h, STYLE_NORMAL, 4, "%s open", grouped(c->open, a, sizeof a));
+    add(h, STYLE_NORMAL, 4, _("%s open"), grouped(c->open, a, sizeof a));
 }
 
 static void add_filter(struct ui *ui, struct header *h)
@@ -128,9 +131,10 @@ static void add_filter(struct ui *ui, struct header *h)
     char a[32];
     if (!ui->rows.filter)
         return;
-    add(h, STYLE_ALERT, 1, "%s shown%s", grouped(rows_count(&ui->rows), a, sizeof a),
-        ui->rows.looked < ui->rows.all.count ? "..." : "");
-    add(h, STYLE_ALERT, 2, "filter: %.60s", ui->rows.filter_text);
+    add(h, STYLE_ALERT, 1, ui->rows.looked < ui->rows.all.count ? _("%s shown...") : _("%s shown"),
+        grouped(rows_count(&ui->rows), a, sizeof a));
+    struct span text = text_fit(SPAN(ui->rows.filter_text), 60);
+    add(h, STYLE_ALERT, 2, _("filter: %.*s"), SPAN_ARG(text));
 }
 
 static void add_limits(struct ui *ui, struct header *h)
@@ -142,13 +146,13 @@ static void add_limits(struct ui *ui, struct header *h)
         const struct source_stats *stats = &inputs_at(ui->session->inputs, i)->stats;
         drops += stats->kernel_drops + stats->interface_drops;
     }
-    add(h, STYLE_NORMAL, 5, "%s%zu/%zu MiB", h->roomy ? "memory " : "mem ",
+    add(h, STYLE_NORMAL, 5, h->roomy ? _("memory %zu/%zu MiB") : _("mem %zu/%zu MiB"),
         (store_bytes(ui->store) + MIB - 1) / MIB, store_budget(ui->store) / MIB);
     if (inputs_live(ui->session->inputs) || drops)
-        add(h, drops ? STYLE_ALERT : STYLE_NORMAL, drops ? 0 : 4, "drop %s",
+        add(h, drops ? STYLE_ALERT : STYLE_NORMAL, drops ? 0 : 4, _("drop %s"),
             grouped(drops, a, sizeof a));
     if (c->evicted_calls)
-        add(h, STYLE_ALERT, 2, "evicted %s calls", grouped(c->evicted_calls, a, sizeof a));
+        add(h, STYLE_ALERT, 2, _("evicted %s calls"), grouped(c->evicted_calls, a, sizeof a));
 }
 
 /* Takes the least important segments away until the rest fits. How many went. */
@@ -170,9 +174,17 @@ static int shrink(struct header *h, int width)
     }
 }
 
+static void free_segments(struct header *h)
+{
+    for (size_t i = 0; i < h->count; i++)
+        free(h->segments[i].text);
+    h->count = 0;
+}
+
 static int fill(struct ui *ui, struct header *h, bool roomy)
 {
-    *h = (struct header){ .roomy = roomy };
+    free_segments(h);
+    h->roomy = roomy;
     add_source(ui, h);
     add_state(ui, h);
     add_counts(ui, h);
@@ -183,7 +195,7 @@ static int fill(struct ui *ui, struct header *h, bool roomy)
 
 void frame_draw_header(struct ui *ui)
 {
-    struct header h;
+    struct header h = { 0 };
     if (fill(ui, &h, true) > 0)
         fill(ui, &h, false);
     screen_blank(0, 0, COLS);
@@ -191,6 +203,7 @@ void frame_draw_header(struct ui *ui)
     for (size_t i = 0; i < h.count; i++)
         if (h.segments[i].rank >= 0)
             x += 2 + screen_string(0, x + 2, COLS - x - 2, h.segments[i].style, h.segments[i].text);
+    free_segments(&h);
 }
 
 static int draw_key(int x, const struct command *command)
@@ -198,11 +211,12 @@ static int draw_key(int x, const struct command *command)
     char key[KEY_NAME];
     if (!command || !command->label || !keymap_key_of(command->name, key))
         return x;
-    int width = (int)strlen(key) + 1 + (int)strlen(command->label);
+    const char *label = tr(command->label);
+    int width = (int)(text_width(SPAN(key)) + 1 + text_width(SPAN(label)));
     if (x + width > COLS)
         return x;
     x += screen_string(LINES - 1, x, COLS - x, STYLE_KEY, key) + 1;
-    return x + screen_string(LINES - 1, x, COLS - x, STYLE_NORMAL, command->label) + 2;
+    return x + screen_string(LINES - 1, x, COLS - x, STYLE_NORMAL, label) + 2;
 }
 
 /* A notice takes as many lines as it needs, from the bottom up. */

@@ -8,6 +8,7 @@
 
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "diagnose/evidence.h"
 #include "diagnose/related.h"
 #include "help/document.h"
@@ -48,7 +49,7 @@ static void add_evidence(struct layout *out, uint32_t transaction)
     evidence_collect(&evidence, out->ui->store, transaction);
     if (evidence.count == 0)
         return;
-    label(out, HELP_HEADING, "In this call");
+    label(out, HELP_HEADING, _("In this call"));
     for (size_t i = 0; i < evidence.count; i++) {
         struct strbuf safe = STRBUF_INIT;
         text_visible(&safe, SPAN(evidence.facts[i].text), out->text->utf8);
@@ -78,7 +79,7 @@ static void add_related(struct layout *out, uint32_t transaction)
             strbuf_format(&links, "%s[[%s]]", links.n ? " · " : "", match.topic);
     }
     if (links.n) {
-        label(out, HELP_HEADING, "Look up");
+        label(out, HELP_HEADING, _("Look up"));
         styled_markup(out->text, strbuf_as_span(&links), out->width, out->indent);
     }
     strbuf_free(&links);
@@ -182,7 +183,7 @@ static void draw_topic_title(struct ui *ui, const char *topic, struct rect rect)
     const char *class = help_class_name(ui->help, help_topic_code(topic));
     help_topic_title(ui->help, topic, &title);
     if (help_topic_code(topic) && !help_code_registered(ui->help, help_topic_code(topic)))
-        strbuf_text(&title, " (not registered)");
+        strbuf_text(&title, _(" (not registered)"));
     strbuf_format(&right, "%s%s%s", *class ? class : help_kind_name(ui->help, topic),
                   *spec ? " · " : "", spec);
     screen_rule(rect.y, rect.x, rect.width);
@@ -198,7 +199,8 @@ static void draw_waiting_title(struct ui *ui, const struct transaction *txn, str
     (void)ui;
     screen_rule(rect.y, rect.x, rect.width);
     on_rule(rect.y, rect.x + 1, rect.width - 1, txn ? theme_class(txn->class) : STYLE_TITLE,
-            txn && txn->state == TXN_TIMED_OUT ? "No response: timed out" : "No response yet");
+            txn && txn->state == TXN_TIMED_OUT ? _("No response: timed out")
+                                               : _("No response yet"));
 }
 
 /* A code that nobody sent is still explained when a request waits too long. */
@@ -250,8 +252,8 @@ void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
     } else {
         screen_rule(rect.y, rect.x, rect.width);
         styled_paragraph(out.text, HELP_DIM,
-                         SPAN("Select a transaction to see why it ended as it did."), out.width, 1,
-                         1);
+                         SPAN(_("Select a transaction to see why it ended as it did.")), out.width,
+                         1, 1);
     }
     reader_draw(&pane->reader, (struct rect){ rect.y + 1, rect.x, rect.height - 1, rect.width },
                 pane->focused);
@@ -276,7 +278,7 @@ static void go_neighbour(struct ui *ui, bool next)
     if (neighbour)
         reader_go(&ui->pane.reader, neighbour);
     else
-        ui_notice(ui, false, next ? "That was the last one" : "That was the first one");
+        ui_notice(ui, false, next ? _("That was the last one") : _("That was the first one"));
 }
 
 static void follow_link(struct ui *ui)
@@ -284,9 +286,9 @@ static void follow_link(struct ui *ui)
     char topic[HELP_TOPIC_SIZE];
     reader_chosen(&ui->pane.reader, topic);
     if (!*topic)
-        ui_notice(ui, false, "Choose a link first");
+        ui_notice(ui, false, _("Choose a link first"));
     else if (!help_knows(ui->help, topic))
-        ui_notice(ui, true, "nothing is known about '%s'", topic);
+        ui_notice(ui, true, _("nothing is known about '%s'"), topic);
     else
         reader_go(&ui->pane.reader, topic);
 }
@@ -302,7 +304,7 @@ static bool act_focused(struct ui *ui, enum verb verb)
     case VERB_NEXT_LINK:
     case VERB_PREVIOUS_LINK:
         if (!reader_choose(reader, verb == VERB_NEXT_LINK))
-            ui_notice(ui, false, "No more links");
+            ui_notice(ui, false, _("No more links"));
         return true;
     case VERB_RETURN:
         if (!reader_return(reader))

@@ -3,6 +3,7 @@
  * element, matches of the search marked. Matches are sought in what is shown.
  */
 #include "base/text.h"
+#include "base/tr.h"
 #include "ui/ui.h"
 
 #define CONTINUED 2 /* columns that the rest of a wrapped line stands in */
@@ -115,7 +116,7 @@ static void run(struct raw *raw, uint32_t id)
                                      : STYLE_TITLE;
     show_message(raw, all, m.body.p ? (size_t)(m.body.p - all.p) : all.n, first);
     if (message->flags & MESSAGE_TRUNCATED)
-        show_line(raw, SPAN("The capture cut this message here."), 0, STYLE_ALERT);
+        show_line(raw, SPAN(_("The capture cut this message here.")), 0, STYLE_ALERT);
 }
 
 int raw_draw(struct ui *ui, uint32_t id, struct rect rect, int scroll)
@@ -124,7 +125,7 @@ int raw_draw(struct ui *ui, uint32_t id, struct rect rect, int scroll)
     screen_clear(rect);
     run(&raw, id);
     if (raw.line == 0 && rect.height > 0)
-        screen_string(rect.y, rect.x, rect.width, STYLE_DIM, "This message was evicted.");
+        screen_string(rect.y, rect.x, rect.width, STYLE_DIM, _("This message was evicted."));
     return raw.line;
 }
 

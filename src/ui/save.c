@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "export/pcap.h"
 #include "ui/prompt.h"
 #include "ui/ui.h"
@@ -56,7 +57,7 @@ void ui_save(struct ui *ui, const char *argument, bool overwrite)
 {
     char *error = NULL;
     if (!argument || !*argument) {
-        ui_notice(ui, true, "save: name a file");
+        ui_notice(ui, true, _("save: name a file"));
         return;
     }
     char *path = prompt_path(argument);
@@ -65,11 +66,11 @@ void ui_save(struct ui *ui, const char *argument, bool overwrite)
     if (export_pcap(path, overwrite, ui->store, s.messages, s.count, &error) < 0)
         ui_notice(ui, true, "%s", error);
     else
-        ui_notice(ui, false, "Saved %zu messages of the %s calls to %s", s.count,
-                  marked            ? "marked"
-                  : ui->rows.filter ? "filtered"
-                                    : "listed",
-                  path);
+        ui_notice(ui, false,
+                  marked            ? _("Saved %zu messages of the marked calls to %s")
+                  : ui->rows.filter ? _("Saved %zu messages of the filtered calls to %s")
+                                    : _("Saved %zu messages of the listed calls to %s"),
+                  s.count, path);
     free(path);
     free(error);
     free(s.messages);

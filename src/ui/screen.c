@@ -12,6 +12,7 @@
 
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "base/tr.h"
 
 #define ESCAPE_MS 25 /* how long a lone Esc waits for the rest of a key */
 
@@ -81,7 +82,7 @@ static int open_terminal(char **error)
     if (fd < 0 || !isatty(STDOUT_FILENO)) {
         if (fd >= 0)
             close(fd);
-        *error = mem_text("the console needs a terminal; use 'sipwhy report' without one");
+        *error = mem_text(_("the console needs a terminal; use 'sipwhy report' without one"));
         return -1;
     }
     keyboard = fdopen(fd, "r+");
@@ -97,11 +98,9 @@ int screen_start(char **error)
     set_escdelay(ESCAPE_MS);
     screen = newterm(NULL, stdout, keyboard);
     if (!screen) {
-        struct strbuf text = STRBUF_INIT;
-        strbuf_format(&text,
-                      "the terminal type '%s' is not known here; set TERM, or use 'sipwhy report'",
-                      type ? type : "");
-        *error = strbuf_take(&text);
+        *error = mem_format(
+            _("the terminal type '%s' is not known here; set TERM, or use 'sipwhy report'"),
+            type ? type : "");
         return -1;
     }
     terminal.active = true;

@@ -84,7 +84,7 @@ struct ui {
     struct settings *settings;
     struct store *store;
     struct help *help;
-    unsigned help_generation;       /* how often `help` was replaced */
+    unsigned help_generation;       /* another one: what was laid out is out of date */
     struct view *views[VIEW_DEPTH]; /* the last is on top */
     size_t nviews;
     struct rows rows;     /* of the transaction list */

@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/timefmt.h"
+#include "base/tr.h"
 #include "sip/fields.h"
 #include "sip/sdp.h"
 #include "store/ladder.h"
@@ -276,7 +277,7 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     const struct ladder_row *first = v->ladder.nrows ? &v->ladder.rows[0] : NULL;
     screen_blank(rect.y, rect.x, rect.width);
     if (!first || store_scan(ui->store, first->message, &sip) < 0) {
-        screen_string(rect.y, rect.x + 1, rect.width - 1, STYLE_DIM, "This call was evicted.");
+        screen_string(rect.y, rect.x + 1, rect.width - 1, STYLE_DIM, _("This call was evicted."));
         return;
     }
     const struct message *a = store_message(ui->store, first->message);
@@ -287,8 +288,9 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_span(&text, from.user.n ? from.user : from.host);
     strbuf_text(&text, screen_utf8() ? " → " : " > ");
     strbuf_span(&text, to.user.n ? to.user : to.host);
-    strbuf_format(&text, "  %zu messages  %s s  Call-ID ", v->ladder.nrows,
-                  time_seconds(b->time_ns - a->time_ns, total));
+    strbuf_text(&text, "  ");
+    strbuf_format(&text, _("%zu messages"), v->ladder.nrows);
+    strbuf_format(&text, "  %s s  Call-ID ", time_seconds(b->time_ns - a->time_ns, total));
     strbuf_span(&text, sip.call_id);
     screen_text(rect.y, rect.x + 1, rect.width - 1, STYLE_TITLE, strbuf_as_span(&text));
     strbuf_free(&text);
@@ -427,7 +429,7 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
     case VERB_NEXT_FAILURE:
     case VERB_PREVIOUS_FAILURE:
         if (!find(ui, v, verb == VERB_PREVIOUS_FAILURE, row_failed))
-            ui_notice(ui, false, "No failure response in this call");
+            ui_notice(ui, false, _("No failure response in this call"));
         return true;
     case VERB_MARK:
         if (row) {

@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/timefmt.h"
+#include "base/tr.h"
 #include "diagnose/evidence.h"
 #include "sip/fields.h"
 #include "ui/ui.h"
@@ -128,13 +129,13 @@ static const struct column {
     int wide;
     enum column_colour colour;
 } columns[] = {
-    { "Time", put_time, 72, 8, 96, 12, COLOUR_PLAIN },
-    { "Method", put_method, 0, 9, 0, 9, COLOUR_PLAIN },
-    { "From", put_from, 60, 12, 96, 16, COLOUR_PLAIN },
-    { "To", put_to, 34, 12, 96, 16, COLOUR_PLAIN },
-    { "Source > Destination", put_hop, 120, 27, 140, 34, COLOUR_PLAIN },
-    { "Status", put_status, 0, 14, 0, 14, COLOUR_CLASS },
-    { "Why", put_why, 50, 0, 0, 0, COLOUR_CLASS },
+    { N_("Time"), put_time, 72, 8, 96, 12, COLOUR_PLAIN },
+    { N_("Method"), put_method, 0, 9, 0, 9, COLOUR_PLAIN },
+    { N_("From"), put_from, 60, 12, 96, 16, COLOUR_PLAIN },
+    { N_("To"), put_to, 34, 12, 96, 16, COLOUR_PLAIN },
+    { N_("Source > Destination"), put_hop, 120, 27, 140, 34, COLOUR_PLAIN },
+    { N_("Status"), put_status, 0, 14, 0, 14, COLOUR_CLASS },
+    { N_("Why"), put_why, 50, 0, 0, 0, COLOUR_CLASS },
 };
 #define COLUMNS (sizeof columns / sizeof columns[0])
 
@@ -184,7 +185,7 @@ static void draw_titles(const struct ui *ui, struct rect rect)
         if (width == 0 && rect.width < columns[i].least)
             continue;
         screen_string(rect.y, x, width ? width : rect.x + rect.width - x, STYLE_TITLE,
-                      columns[i].title);
+                      tr(columns[i].title));
         x += width + 1;
     }
 }
@@ -231,11 +232,11 @@ static void draw_row(struct ui *ui, struct rect rect, int y, uint32_t id, bool s
 
 static void draw_empty(struct ui *ui, struct rect rect)
 {
-    const char *text = ui->rows.looked < ui->rows.all.count && ui->rows.filter ? "Filtering..."
-                       : ui->rows.filter && ui->rows.all.count ? "Nothing fits the filter."
-                       : ui->loading                           ? "Reading..."
-                       : inputs_live(ui->session->inputs)      ? "Waiting for SIP messages..."
-                                                               : "No SIP messages in this input.";
+    const char *text = ui->rows.looked < ui->rows.all.count && ui->rows.filter ? _("Filtering...")
+                       : ui->rows.filter && ui->rows.all.count ? _("Nothing fits the filter.")
+                       : ui->loading                           ? _("Reading...")
+                       : inputs_live(ui->session->inputs)      ? _("Waiting for SIP messages...")
+                                                          : _("No SIP messages in this input.");
     if (rect.height > 2)
         screen_string(rect.y + 2, rect.x + 2, rect.width - 4, STYLE_DIM, text);
 }
@@ -377,7 +378,7 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
     case VERB_NEXT_FAILURE:
     case VERB_PREVIOUS_FAILURE:
         if (!find_row(v, ui, verb == VERB_PREVIOUS_FAILURE, row_failed))
-            ui_notice(ui, false, "No failed transaction");
+            ui_notice(ui, false, _("No failed transaction"));
         return true;
     default:
         return false;

@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/timefmt.h"
+#include "base/tr.h"
 #include "ui/ui.h"
 
 struct message_view {
@@ -24,19 +25,23 @@ static uint32_t alive(struct ui *ui, const struct message_view *v)
 
 static void draw_title(struct ui *ui, struct message_view *v, struct rect rect)
 {
-    char line[256], when[TIME_TEXT], src[ADDR_TEXT], dst[ADDR_TEXT];
+    char when[TIME_TEXT], src[ADDR_TEXT], dst[ADDR_TEXT];
+    struct strbuf line = STRBUF_INIT;
     const struct message *m = store_message(ui->store, alive(ui, v));
     screen_blank(rect.y, rect.x, rect.width);
     if (!m)
         return;
     const struct flow *flow = store_flow(ui->store, m->flow);
-    snprintf(line, sizeof line, "frame %u  %s  %s %s %s  %s  %u bytes%s", m->frame,
-             time_clock(m->time_ns, when), addr_format(&flow->src, src), screen_utf8() ? "→" : ">",
-             addr_format(&flow->dst, dst), transport_name(flow->transport), m->payload_len,
-             m->flags & MESSAGE_RETRANSMISSION ? "  retransmission"
-             : m->flags & MESSAGE_MALFORMED    ? "  malformed"
-                                               : "");
-    screen_string(rect.y, rect.x + 1, rect.width - 1, STYLE_TITLE, line);
+    strbuf_format(&line, _("frame %u"), m->frame);
+    strbuf_format(&line, "  %s  %s %s %s  %s  ", time_clock(m->time_ns, when),
+                  addr_format(&flow->src, src), screen_utf8() ? "→" : ">",
+                  addr_format(&flow->dst, dst), transport_name(flow->transport));
+    strbuf_format(&line, _("%u bytes"), m->payload_len);
+    if (m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_MALFORMED))
+        strbuf_format(&line, "  %s",
+                      m->flags & MESSAGE_RETRANSMISSION ? _("retransmission") : _("malformed"));
+    screen_text(rect.y, rect.x + 1, rect.width - 1, STYLE_TITLE, strbuf_as_span(&line));
+    strbuf_free(&line);
 }
 
 static void draw(struct ui *ui, struct view *view, struct rect rect)

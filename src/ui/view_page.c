@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "help/search.h"
 #include "ui/command.h"
 #include "ui/compare.h"
@@ -43,11 +44,11 @@ static void lay_out_document(struct ui *ui, struct page_view *v)
 static void lay_out_keys(struct page_view *v)
 {
     struct styled_text *text = &v->reader.text;
-    styled_heading(text, HELP_TITLE, "Keys and commands", "Esc leads back", v->width);
+    styled_heading(text, HELP_TITLE, _("Keys and commands"), _("Esc leads back"), v->width);
     styled_paragraph(
         text, HELP_DIM,
-        SPAN("Each line: keys, the command behind ':' and what it does. A key is bound "
-             "to another command with :map."),
+        SPAN(_("Each line: keys, the command behind ':' and what it does. A key is bound "
+               "to another command with :map.")),
         v->width, 0, 0);
     styled_blank(text);
     for (size_t i = 0; i < command_count; i++) {
@@ -55,7 +56,7 @@ static void lay_out_keys(struct page_view *v)
         struct strbuf line = STRBUF_INIT;
         keymap_keys_of(commands[i].name, keys, sizeof keys);
         strbuf_format(&line, "**:%s%s%s** – %s", commands[i].name, commands[i].argument ? " " : "",
-                      commands[i].argument ? commands[i].argument : "", commands[i].help);
+                      commands[i].argument ? commands[i].argument : "", tr(commands[i].help));
         styled_label(text, HELP_CODE, keys);
         styled_markup(text, strbuf_as_span(&line), v->width, 14);
         strbuf_free(&line);
@@ -91,7 +92,7 @@ static void go(struct ui *ui, struct page_view *v, const char *topic)
     if (!topic || !*topic)
         return;
     if (!help_knows(ui->help, topic))
-        ui_notice(ui, true, "nothing is known about '%s'", topic);
+        ui_notice(ui, true, _("nothing is known about '%s'"), topic);
     else
         reader_go(&v->reader, topic);
 }
@@ -102,7 +103,7 @@ static void go_neighbour(struct ui *ui, struct page_view *v, bool next)
     if (topic)
         reader_go(&v->reader, topic);
     else if (*v->reader.now.topic)
-        ui_notice(ui, false, next ? "That was the last one" : "That was the first one");
+        ui_notice(ui, false, next ? _("That was the last one") : _("That was the first one"));
 }
 
 static bool act(struct ui *ui, struct view *view, enum verb verb)
@@ -122,7 +123,7 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
     case VERB_NEXT_LINK:
     case VERB_PREVIOUS_LINK:
         if (!reader_choose(reader, verb == VERB_NEXT_LINK))
-            ui_notice(ui, false, "No more links");
+            ui_notice(ui, false, _("No more links"));
         return true;
     case VERB_NEXT_CODE:
     case VERB_PREVIOUS_CODE:

@@ -480,6 +480,31 @@ static int run_expect_re(struct play *p, char **word, int count)
     return found ? 0 : fail(p, FAILED, "no line matches '%s'", word[0]);
 }
 
+/* The place of a text on a line of the screen. */
+static int find_on_line(struct play *p, const char *line, const char *text,
+                        struct term_place *place)
+{
+    int row = 0;
+    if (parse_line(p, line, &row) != 0)
+        return FATAL;
+    if (term_find(p->term, text, row, row, place) < 0)
+        return fail(p, FAILED, "line %s is '%s'", line, term_row(p->term, row));
+    return 0;
+}
+
+static int run_aligned(struct play *p, char **word, int count)
+{
+    struct term_place first = { 0 }, other = { 0 };
+    int result = find_on_line(p, word[0], word[1], &first);
+    for (int i = 2; result == 0 && i + 1 < count; i += 2) {
+        result = find_on_line(p, word[i], word[i + 1], &other);
+        if (result == 0 && other.col != first.col)
+            result = fail(p, FAILED, "'%s' begins at column %d, '%s' at column %d", word[1],
+                          first.col + 1, word[i + 1], other.col + 1);
+    }
+    return result;
+}
+
 /* Finds the text of `colour`, `background` and `attr`, whose third word may name a line. */
 static int find_styled(struct play *p, char **word, int count, struct term_place *place)
 {
@@ -769,6 +794,8 @@ static const struct command commands[] = {
     { "expect-line", 2, 2, SCREEN, run_expect_line, "LINE TEXT", "the text is on that line" },
     { "expect-re", 1, 1, SCREEN, run_expect_re, "REGEX",
       "a line matches a POSIX extended regular expression" },
+    { "aligned", 4, SCRIPT_WORDS, SCREEN, run_aligned, "LINE TEXT LINE TEXT...",
+      "the texts are on these lines and begin in the same column" },
     { "colour", 2, 3, SCREEN, run_colour, "TEXT COLOUR [LINE]",
       "the text's first occurrence has this foreground: black red green yellow blue magenta cyan "
       "white, bright- any of them, grey, default, 0..255, #rrggbb" },

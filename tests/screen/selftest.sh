@@ -46,6 +46,14 @@ must_fail "expect-not" "on line 1" <<'END'
 run-shell echo here
 expect-not "here"
 END
+must_fail "aligned" "'a' begins at column 3, 'b' at column 2" <<'END'
+run-shell printf '글a\r\n-b'; cat
+aligned 1 "a" 2 "b"
+END
+must_fail "aligned with what is not there" "line 2 is '-b'" <<'END'
+run-shell printf '글a\r\n-b'; cat
+aligned 1 "a" 2 "c"
+END
 must_fail "colour" "is red at column 1, not green" <<'END'
 run-shell printf '\033[31mred'
 colour "red" green

@@ -1,6 +1,6 @@
 /*
  * Spans, the reader, growable text, pool and index against naive models, text for
- * people, mappings.
+ * people, its translation, mappings.
  */
 #include <locale.h>
 #include <signal.h>
@@ -15,6 +15,7 @@
 #include "base/span.h"
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "base/tr.h"
 #include "tap.h"
 
 static void spans(void)
@@ -311,6 +312,75 @@ static void hashes(void)
     tap_ok(hash_span(1, SPAN_NONE) == hash_span(1, SPAN("")), "no span hashes as an empty one");
 }
 
+/* Whole characters, padding by columns: what strings of two columns a letter need. */
+static void wide_text(void)
+{
+    char small[6];
+    tap_ok(text_pad(SPAN("김"), 4) == 2 && text_pad(SPAN("abc"), 4) == 1, "padding counts columns");
+    tap_ok(text_pad(SPAN("abcde"), 4) == 0 && text_pad(SPAN_NONE, 3) == 3,
+           "nothing is added to what is wide enough");
+    tap_ok(strcmp(text_copy(SPAN("김민"), small, sizeof small), "김") == 0,
+           "a character that does not fit is left out as a whole");
+    tap_ok(strcmp(text_copy(SPAN("abcdefg"), small, sizeof small), "abcde") == 0,
+           "ASCII fills the room");
+    tap_ok(strcmp(text_copy(SPAN_NONE, small, sizeof small), "") == 0,
+           "nothing is copied as nothing");
+    tap_ok(text_head(SPAN("a김"), 3).n == 1 && text_head(SPAN("a김"), 4).n == 4,
+           "text_head cuts between characters");
+    tap_ok(text_head(SPAN("\xff\xfe\xfd"), 2).n == 2, "invalid bytes count one by one");
+}
+
+/* A text that the interface will have as long as there is one. */
+static bool not_found_is(const char *text)
+{
+    return strcmp(tr("Not found"), text) == 0;
+}
+
+static void translation(void)
+{
+    static const char none[] = "a text that no catalogue has";
+    const char *one = "%u retransmission on this hop", *many = "%u retransmissions on this hop";
+    tr_set_language(NULL);
+    tap_ok(not_found_is("Not found"), "no language is English");
+    tap_ok(tr_n(one, many, 1) == one && tr_n(one, many, 2) == many && tr_n(one, many, 0) == many,
+           "English has one thing and many");
+    tr_set_language("ko");
+    tap_ok(not_found_is("찾지 못했습니다"), "Korean");
+    const char *kept = tr("Not found");
+    tap_ok(tr(none) == none, "a text without a translation is itself");
+    tap_ok(tr(NULL) == NULL, "no text stays none");
+    tap_ok(*tr("") == '\0', "the catalogue's header is no translation of the empty text");
+    tap_ok(tr_n(one, many, 1) == tr_n(one, many, 2) && tr_n(one, many, 1) != one,
+           "Korean has one form for every count");
+    tap_ok(tr_n(none, many, 1) == none && tr_n(none, many, 7) == many,
+           "without a translation counts are English");
+    tr_set_language("ko_KR.UTF-8");
+    tap_ok(not_found_is("찾지 못했습니다"), "a locale's name is its language");
+    tr_set_language("kok");
+    tap_ok(not_found_is("Not found"), "another language that begins alike is not");
+    tr_set_language("ko@x");
+    tr_set_language("xx");
+    tap_ok(not_found_is("Not found"), "a language without a catalogue is English");
+    tr_set_language("ko");
+    tr_set_language("");
+    tap_ok(not_found_is("Not found"), "an empty name is English");
+    tap_ok(strcmp(kept, "찾지 못했습니다") == 0, "a translation outlives the choice");
+}
+
+/* Every text of the catalogue is found, whatever the order it stands in. */
+static void catalogue(void)
+{
+    unsigned found = 0, count = 0;
+    for (const struct tr_catalogue *c = tr_catalogues; c->language; c++) {
+        tr_set_language(c->language);
+        count += c->count;
+        for (unsigned i = 0; i < c->count; i++)
+            found += tr(c->entries[i].id) == c->entries[i].text;
+    }
+    tap_ok(count > 300 && found == count, "%u of %u texts are found", found, count);
+    tr_set_language(NULL);
+}
+
 int main(void)
 {
     spans();
@@ -323,11 +393,14 @@ int main(void)
         visible();
         visible_random();
         widths();
+        wide_text();
     } else {
         tap_skip("no C.UTF-8 locale");
     }
     setlocale(LC_ALL, "C");
     tap_ok(SHOWN("\xc3\xa9\x1b", false, "?^["), "text is safe in the C locale");
+    translation();
+    catalogue();
     mappings();
     hashes();
     return tap_done();
