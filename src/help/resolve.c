@@ -129,7 +129,7 @@ static void consider_topic(struct search *search, const struct help *help, const
         score = best < score ? best : score;
     }
     /* Three digits with one wrong would be near to everything. */
-    if (digits && score > FITS_START)
+    if (digits && search->words.n <= 3 && score > FITS_START)
         score = FITS_NEARLY + (score - FITS_NEARLY) * 2;
     consider(search, topic, score);
 }
@@ -216,9 +216,14 @@ static const struct help_kind *kind_named(const struct help *help, struct span w
     return NULL;
 }
 
-/* "code/488", "q850:34" and "timer B": a kind, a mark or a blank, a name. */
-static int resolve_kind(const struct help *help, struct span words, struct help_match *match)
+/*
+ * "code/488", "q850:34" and "timer B": a kind, a mark or a blank, a name. *said: there was a kind and
+ * a mark, so that nothing else can be meant.
+ */
+static int resolve_kind(const struct help *help, struct span words, struct help_match *match,
+                        bool *said)
 {
+    *said = false;
     for (size_t i = 1; i + 1 < words.n; i++) {
         if (words.p[i] != '/' && words.p[i] != ':' && words.p[i] != ' ')
             continue;
@@ -226,6 +231,7 @@ static int resolve_kind(const struct help *help, struct span words, struct help_
         struct span name = span_trim(span_make(words.p + i + 1, span_end(words)));
         if (!kind || name.n == 0)
             return -1;
+        *said = words.p[i] != ' ';
         if (strcmp(kind->id, "code") == 0 && resolve_number(help, name, match) == 0)
             return 0;
         return resolve_name(help, name, kind->id, match);
@@ -238,8 +244,13 @@ int help_resolve(const struct help *help, const char *words, const char *kind,
 {
     struct span s = span_trim(SPAN(words));
     *match = (struct help_match){ .nsuggestions = 0 };
-    if (resolve_kind(help, s, match) == 0)
+    bool said;
+    if (span_starts(s, "SIP/2.0 ") && resolve_number(help, s, match) == 0)
         return 0;
+    if (resolve_kind(help, s, match, &said) == 0)
+        return 0;
+    if (said)
+        return -1;
     *match = (struct help_match){ .nsuggestions = 0 };
     if (kind && resolve_name(help, s, kind, match) == 0)
         return 0;

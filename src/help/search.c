@@ -15,6 +15,7 @@
 enum { FIELDS = 3, LINE_MOST = 160 };
 
 static const double weights[FIELDS] = { 8, 3, 1 };
+static const double exact_bonus = 100; /* more than any count of words brings */
 
 struct words {
     struct span list[SEARCH_WORDS];
@@ -147,6 +148,14 @@ static char *best_line(const struct words *words, struct span text)
     return strbuf_take(&plain);
 }
 
+/* Whether the words are the very name of a topic: then it is what was meant. */
+static bool is_called(const struct help *help, const char *topic, struct span words)
+{
+    words = span_trim(words);
+    return span_same(words, SPAN(strchr(topic, '/') + 1)) ||
+           span_same(words, SPAN(help_value(help, topic, "name")));
+}
+
 static int by_score(const void *a, const void *b)
 {
     const struct search_hit *x = a, *y = b;
@@ -176,7 +185,8 @@ size_t search_run(const struct help *help, const char *text, struct search_hit *
         text_close(&document);
     }
     for (size_t i = 0; i < n; i++)
-        (*hits)[i].score = score(&counted[i], &words, help->nentries);
+        (*hits)[i].score = score(&counted[i], &words, help->nentries) +
+                           (is_called(help, (*hits)[i].topic, SPAN(text)) ? exact_bonus : 0);
     qsort(*hits, n, sizeof(**hits), by_score);
     free(counted);
     if (n == 0) {
