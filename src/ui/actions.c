@@ -20,9 +20,9 @@ static void run_quit(struct ui *ui, const char *argument)
 static void run_back(struct ui *ui, const char *argument)
 {
     (void)argument;
-    if (ui->pane.focused)
-        ui->pane.focused = false;
-    else if (ui->nviews > 1)
+    if (pane_leave(ui))
+        return;
+    if (ui->nviews > 1)
         ui_pop(ui);
     else if (ui->rows.filter)
         rows_set_filter(&ui->rows, NULL, NULL);
@@ -30,9 +30,9 @@ static void run_back(struct ui *ui, const char *argument)
 
 static void run_close(struct ui *ui, const char *argument)
 {
-    if (ui->pane.focused)
-        ui->pane.focused = false;
-    else if (ui->nviews > 1)
+    if (pane_leave(ui))
+        return;
+    if (ui->nviews > 1)
         ui_pop(ui);
     else
         run_quit(ui, argument);

@@ -338,6 +338,13 @@ bool pane_act(struct ui *ui, enum verb verb)
     }
 }
 
+bool pane_leave(struct ui *ui)
+{
+    bool was = ui->pane.focused && ui->pane.rect.height > 0;
+    ui->pane.focused = false;
+    return was;
+}
+
 void pane_click(struct ui *ui, int y, int x)
 {
     char topic[HELP_TOPIC_SIZE];

@@ -136,6 +136,8 @@ void pane_draw(struct ui *ui, struct subject subject, struct rect rect);
 /* What the pane does with a verb; false leaves it to the view. */
 bool pane_act(struct ui *ui, enum verb verb);
 extern const char pane_keybar[]; /* of the focused pane, as in struct view_ops */
+/* Keys go to the view again. Whether they went to the pane. */
+bool pane_leave(struct ui *ui);
 void pane_click(struct ui *ui, int y, int x);
 /* frame.c: header and key bar; what is to be told stands in the key bar's place. */
 void frame_draw_header(struct ui *ui);
