@@ -180,9 +180,11 @@ static void draw(struct ui *ui)
     console_of(ui)->drawn_ns = clock_monotonic();
 }
 
+/* A key that waits is handled, and drawn, before anything else. */
 static void draw_if_due(struct ui *ui)
 {
-    if (ui->dirty && clock_monotonic() - console_of(ui)->drawn_ns >= FRAME_NS)
+    if (ui->dirty && clock_monotonic() - console_of(ui)->drawn_ns >= FRAME_NS &&
+        !ui_interrupted(ui))
         draw(ui);
 }
 
