@@ -130,13 +130,19 @@ static bool find_alike(const struct comparison *c, size_t side, struct span *tex
     return false;
 }
 
-/* Whether a bullet speaks of its own page's topic by name, too. */
-static bool names_itself(const struct comparison *c, size_t side, struct span text)
+static size_t count_links(struct span text)
 {
-    return span_search(text, c->sides[side].name) != NULL;
+    struct token t;
+    size_t n = 0;
+    while (block_token(&text, &t))
+        n += t.kind == TOKEN_LINK;
+    return n;
 }
 
-/* Both pages may speak of each other: once is enough, and who names both says more. */
+/*
+ * Both pages may speak of each other: once is enough. One that speaks of this pair alone is better;
+ * the choice rests on links, which are the same in every language.
+ */
 static void compare_alike(struct comparison *c)
 {
     struct span texts[2];
@@ -144,10 +150,8 @@ static void compare_alike(struct comparison *c)
     if (!there[0] && !there[1])
         return;
     size_t side = there[0] ? 0 : 1;
-    if (there[0] && there[1]) {
-        bool named[2] = { names_itself(c, 0, texts[0]), names_itself(c, 1, texts[1]) };
-        side = named[0] != named[1] ? named[1] : texts[1].n > texts[0].n;
-    }
+    if (there[0] && there[1])
+        side = count_links(texts[1]) < count_links(texts[0]);
     char *copy = mem_format("%.*s", SPAN_ARG(texts[side]));
     const struct phrase_part parts[] = { { "text", copy }, { 0 } };
     begin_item(c);
@@ -212,11 +216,13 @@ static void compare_class(struct comparison *c)
     add_same(c, "same.class", "", class);
 }
 
-/* The usual way of an answer is only told beside one that ends it or does not go it. */
+/* The usual way of an answer is not told, and the reach of a 6xx is told with its class. */
 static bool worth_saying(const char *hop, const char *other)
 {
     if (strcmp(hop, "best") == 0)
-        return strcmp(other, "stop") == 0;
+        return false;
+    if (strcmp(hop, "stop") == 0)
+        return strcmp(other, "best") != 0;
     return strcmp(hop, "end") != 0 || strcmp(other, "next-hop") == 0;
 }
 
@@ -400,7 +406,8 @@ static void add_use(struct document *doc, struct comparison *c)
         strbuf_text(&text, side ? "\n- " : "- ");
         phrase_fill(c->help, "use", parts, &text);
     }
-    if (class_phrase(c, "use", &first, id)) {
+    /* nobody chooses an answer that only ends what the caller has cancelled */
+    if (class_phrase(c, "use", &first, id) && strcmp(value(c, !first, "again"), "done") != 0) {
         const struct phrase_part parts[] = { { "x", c->sides[first].name },
                                              { "y", c->sides[!first].name },
                                              { 0 } };
@@ -438,7 +445,9 @@ static char *nature(const struct comparison *c, size_t side)
     const char *class = help_class_name(c->help, code), *name = value(c, side, "name");
     if (*class)
         return mem_format("%uxx %s", code / 100, class);
-    return mem_text(!code && *name ? name : help_kind_name(c->help, c->sides[side].topic));
+    bool named = strstr(c->sides[side].brief, name) != NULL;
+    return mem_text(!code && *name && !named ? name
+                                             : help_kind_name(c->help, c->sides[side].topic));
 }
 
 static const char *opening_name(const struct comparison *c, size_t side)

@@ -124,7 +124,7 @@ static void test_contrasts(const struct help *help)
     test_says(help, "code/404", "code/503", "404 objects to the request");
     test_says(help, "code/486", "code/600", "600 speaks for every place");
     test_says(help, "code/401", "code/403", "another try makes sense after 401");
-    test_says(help, "code/481", "code/488", "a running call survives 488, but 481 ends it");
+    test_says(help, "code/481", "code/488", "488 leaves the call up; 481 ends it");
     test_says(help, "code/480", "code/486", "[[cause/18]]");
     test_says(help, "code/486", "code/600", "[[cause/17]]");
     test_says(help, "code/100", "code/486", "100 goes one hop only");
