@@ -193,7 +193,8 @@ static int write_search(struct output *out, int nwords, char *const words[])
         strbuf_format(&query, "%s%s", i ? " " : "", words[i]);
     size_t n = search_run(out->help, strbuf_str(&query), &hits);
     bool data = out->settings->json || out->settings->markdown;
-    if (n && data && search_document(&doc, out->help, strbuf_str(&query), n)) {
+    if (n && data) {
+        search_document(&doc, out->help, strbuf_str(&query), hits, n);
         const char **topics = mem_alloc(n * sizeof *topics);
         for (size_t i = 0; i < n; i++)
             topics[i] = hits[i].topic;

@@ -212,22 +212,18 @@ static void add_hit(struct strbuf *out, const struct help *help, const struct se
     add_plain(out, hit->line);
 }
 
-bool search_document(struct document *doc, const struct help *help, const char *words, size_t most)
+void search_document(struct document *doc, const struct help *help, const char *words,
+                     const struct search_hit *hits, size_t count)
 {
-    struct search_hit *hits;
     struct strbuf text = STRBUF_INIT;
-    size_t n = search_run(help, words, &hits);
-    for (size_t i = 0; i < n && i < most; i++)
+    for (size_t i = 0; i < count; i++)
         add_hit(&text, help, &hits[i]);
-    if (n) {
-        char *count = mem_format("%zu", n);
-        *doc = (struct document){ .title = mem_text(words), .right = count, .lead = mem_text("") };
-        document_add(doc, PART_TEXT, "hits", "", phrase_pattern(help, "title.hits"),
-                     strbuf_as_span(&text));
-    }
-    search_free(hits, n);
+    *doc = (struct document){ .title = mem_text(words),
+                              .right = mem_format("%zu", count),
+                              .lead = mem_text("") };
+    document_add(doc, PART_TEXT, "hits", "", phrase_pattern(help, "title.hits"),
+                 strbuf_as_span(&text));
     strbuf_free(&text);
-    return n > 0;
 }
 
 void search_free(struct search_hit *hits, size_t count)

@@ -18,11 +18,9 @@ struct search_hit {
  * number of hits, in *hits (free with search_free()); 0 with *hits NULL if there are none.
  */
 size_t search_run(const struct help *help, const char *words, struct search_hit **hits);
-/*
- * The hits as a page with links, the first `most` of them; false if there are none. Free the
- * document with document_free().
- */
-bool search_document(struct document *doc, const struct help *help, const char *words, size_t most);
+/* The hits as a page with links. Free the document with document_free(). */
+void search_document(struct document *doc, const struct help *help, const char *words,
+                     const struct search_hit *hits, size_t count);
 void search_free(struct search_hit *hits, size_t count);
 
 #endif

@@ -361,6 +361,7 @@ void ui_reload_help(struct ui *ui)
     help_free(ui->help);
     ui->help = help;
     ui->help_generation++;
+    pane_take_notes(ui);
     if (warning)
         ui_notice(ui, true, "%.*s", (int)strcspn(warning, "\n"), warning);
     free(warning);
@@ -499,6 +500,8 @@ static void close_ui(struct ui *ui)
     regex_free(ui->search);
     reader_free(&ui->pane.reader);
     help_free(ui->help);
+    ui->help = NULL;
+    pane_take_notes(ui);
     free(ui->notice);
     keymap_free();
 }

@@ -85,18 +85,33 @@ static void add_related(struct layout *out, uint32_t transaction)
     strbuf_free(&links);
 }
 
-/* Whether a note speaks of what is shown: its topic is, and its condition holds. */
-static bool note_fits(struct layout *out, const struct help_note *note, const char *topic,
-                      uint32_t transaction)
+void pane_take_notes(struct ui *ui)
 {
+    struct pane *pane = &ui->pane;
+    const struct help_note *note;
     struct filter_error error;
+    for (size_t i = 0; i < pane->nconditions; i++)
+        filter_free(pane->conditions[i]);
+    pane->nconditions = 0;
+    for (size_t i = 0; ui->help && (note = help_note_at(ui->help, i)); i++) {
+        pane->conditions = mem_grow(pane->conditions, (i + 1) * sizeof *pane->conditions);
+        pane->conditions[i] = note->condition ? filter_parse(note->condition, &error) : NULL;
+        pane->nconditions = i + 1;
+    }
+    if (ui->help)
+        return;
+    free(pane->conditions);
+    pane->conditions = NULL;
+}
+
+/* Whether note number `i` speaks of what is shown: its topic is, and its condition holds. */
+static bool note_fits(struct layout *out, size_t i, const char *topic, uint32_t transaction)
+{
+    const struct help_note *note = help_note_at(out->ui->help, i);
+    const struct filter *condition = out->ui->pane.conditions[i];
     if (note->topic && strcmp(note->topic, topic) != 0)
         return false;
-    struct filter *filter = note->condition ? filter_parse(note->condition, &error) : NULL;
-    bool fits = !note->condition ||
-                (filter && transaction && filter_match(filter, out->ui->store, transaction));
-    filter_free(filter);
-    return fits;
+    return !condition || (transaction && filter_match(condition, out->ui->store, transaction));
 }
 
 static void add_notes(struct layout *out, const char *topic, uint32_t transaction)
@@ -104,7 +119,7 @@ static void add_notes(struct layout *out, const char *topic, uint32_t transactio
     const struct help_note *note;
     for (size_t i = 0; (note = help_note_at(out->ui->help, i)); i++) {
         const char *slash = strrchr(note->file, '/');
-        if (!note_fits(out, note, topic, transaction))
+        if (!note_fits(out, i, topic, transaction))
             continue;
         set_apart(out);
         label(out, HELP_NOTE, slash ? slash + 1 : note->file);
@@ -270,71 +285,32 @@ static void shown_topic(struct ui *ui, char topic[HELP_TOPIC_SIZE])
         help_code_topic(page_code(ui, pane->subject), topic);
 }
 
-static void go_neighbour(struct ui *ui, bool next)
+static bool return_or_leave(struct ui *ui)
 {
-    char topic[HELP_TOPIC_SIZE];
-    shown_topic(ui, topic);
-    const char *neighbour = *topic ? help_neighbour(ui->help, topic, next) : NULL;
-    if (neighbour)
-        reader_go(&ui->pane.reader, neighbour);
-    else
-        ui_notice(ui, false, next ? _("That was the last one") : _("That was the first one"));
+    if (reader_return(&ui->pane.reader))
+        return true;
+    return pane_leave(ui);
 }
 
-static void follow_link(struct ui *ui)
-{
-    char topic[HELP_TOPIC_SIZE];
-    reader_chosen(&ui->pane.reader, topic);
-    if (!*topic)
-        ui_notice(ui, false, _("Choose a link first"));
-    else if (!help_knows(ui->help, topic))
-        ui_notice(ui, true, _("nothing is known about '%s'"), topic);
-    else
-        reader_go(&ui->pane.reader, topic);
-}
-
-/* What a focused pane does with a key, and what it does with some keys in any case. */
-static bool act_focused(struct ui *ui, enum verb verb)
-{
-    struct reader *reader = &ui->pane.reader;
-    switch (verb) {
-    case VERB_OPEN:
-        follow_link(ui);
-        return true;
-    case VERB_NEXT_LINK:
-    case VERB_PREVIOUS_LINK:
-        if (!reader_choose(reader, verb == VERB_NEXT_LINK))
-            ui_notice(ui, false, _("No more links"));
-        return true;
-    case VERB_RETURN:
-        if (!reader_return(reader))
-            ui->pane.focused = false;
-        return true;
-    default:
-        return verb_scroll(verb, &reader->now.scroll, reader->rect.height,
-                           (int)reader->text.nlines);
-    }
-}
-
+/* Leafing, scrolling and the way back work in any case, the rest when keys go to the pane. */
 bool pane_act(struct ui *ui, enum verb verb)
 {
+    struct reader *reader = &ui->pane.reader;
+    char topic[HELP_TOPIC_SIZE];
     if (ui->pane.rect.height == 0)
         return false;
     switch (verb) {
-    case VERB_NEXT_CODE:
-    case VERB_PREVIOUS_CODE:
-        go_neighbour(ui, verb == VERB_NEXT_CODE);
-        return true;
     case VERB_PANE_UP:
-        ui->pane.reader.now.scroll -= ui->pane.reader.now.scroll > 0;
-        return true;
+        return verb_scroll(VERB_UP, &reader->now.scroll, reader->rect.height, 0);
     case VERB_PANE_DOWN:
-        ui->pane.reader.now.scroll++;
-        return true;
+        return verb_scroll(VERB_DOWN, &reader->now.scroll, reader->rect.height, 0);
     case VERB_RETURN:
-        return ui->pane.focused ? act_focused(ui, verb) : reader_return(&ui->pane.reader);
+        return return_or_leave(ui);
     default:
-        return ui->pane.focused && act_focused(ui, verb);
+        if (!ui->pane.focused && verb != VERB_NEXT_CODE && verb != VERB_PREVIOUS_CODE)
+            return false;
+        shown_topic(ui, topic);
+        return reader_act(ui, reader, topic, verb);
     }
 }
 
@@ -347,9 +323,6 @@ bool pane_leave(struct ui *ui)
 
 void pane_click(struct ui *ui, int y, int x)
 {
-    char topic[HELP_TOPIC_SIZE];
-    reader_link_at(&ui->pane.reader, y, x, topic);
     ui->pane.focused = true;
-    if (*topic && help_knows(ui->help, topic))
-        reader_go(&ui->pane.reader, topic);
+    reader_click(ui, &ui->pane.reader, y, x);
 }

@@ -2,6 +2,8 @@
 #include "ui/reader.h"
 
 #include "base/text.h"
+#include "base/tr.h"
+#include "ui/ui.h"
 
 /* The runs [from, to) of one link and the line it begins on. */
 struct link {
@@ -175,4 +177,54 @@ void reader_link_at(const struct reader *reader, int y, int x, char topic[HELP_T
             copy_topic(reader, i, topic);
         at = end;
     }
+}
+
+static void follow(struct ui *ui, struct reader *reader, const char *topic)
+{
+    if (!*topic)
+        ui_notice(ui, false, _("Choose a link first"));
+    else if (!help_knows(ui->help, topic))
+        ui_notice(ui, true, _("nothing is known about '%s'"), topic);
+    else
+        reader_go(reader, topic);
+}
+
+static void go_neighbour(struct ui *ui, struct reader *reader, const char *shown, bool next)
+{
+    const char *neighbour = *shown ? help_neighbour(ui->help, shown, next) : NULL;
+    if (neighbour)
+        reader_go(reader, neighbour);
+    else if (*shown)
+        ui_notice(ui, false, next ? _("That was the last one") : _("That was the first one"));
+}
+
+bool reader_act(struct ui *ui, struct reader *reader, const char *shown, enum verb verb)
+{
+    char topic[HELP_TOPIC_SIZE];
+    switch (verb) {
+    case VERB_OPEN:
+        reader_chosen(reader, topic);
+        follow(ui, reader, topic);
+        return true;
+    case VERB_NEXT_LINK:
+    case VERB_PREVIOUS_LINK:
+        if (!reader_choose(reader, verb == VERB_NEXT_LINK))
+            ui_notice(ui, false, _("No more links"));
+        return true;
+    case VERB_NEXT_CODE:
+    case VERB_PREVIOUS_CODE:
+        go_neighbour(ui, reader, shown, verb == VERB_NEXT_CODE);
+        return true;
+    default:
+        return verb_scroll(verb, &reader->now.scroll, reader->rect.height,
+                           (int)reader->text.nlines);
+    }
+}
+
+void reader_click(struct ui *ui, struct reader *reader, int y, int x)
+{
+    char topic[HELP_TOPIC_SIZE];
+    reader_link_at(reader, y, x, topic);
+    if (*topic)
+        follow(ui, reader, topic);
 }

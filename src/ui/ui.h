@@ -75,8 +75,10 @@ struct view {
 struct pane {
     struct rect rect; /* where it was drawn; height 0: nowhere */
     struct reader reader;
-    struct subject subject; /* what the reader belongs to */
-    bool focused;           /* keys go to it, not to the view */
+    struct subject subject;     /* what the reader belongs to */
+    bool focused;               /* keys go to it, not to the view */
+    struct filter **conditions; /* of the notes, by their number; NULL for none */
+    size_t nconditions;
 };
 
 struct ui {
@@ -131,7 +133,17 @@ struct view *view_keys_new(struct ui *ui);
 /* save.c: the calls of the marked transactions, else of those in the list. */
 void ui_save(struct ui *ui, const char *path, bool overwrite);
 
+/*
+ * reader.c: what a page with links does with a verb, `shown` being the topic it shows or ""; false
+ * leaves it to the owner. VERB_RETURN is the owner's, who knows what lies behind the first page.
+ */
+bool reader_act(struct ui *ui, struct reader *reader, const char *shown, enum verb verb);
+/* Follows the link at y, x, if there is one. */
+void reader_click(struct ui *ui, struct reader *reader, int y, int x);
+
 /* pane.c */
+/* Compiles the conditions of the notes anew; without a knowledge base it lets go of them. */
+void pane_take_notes(struct ui *ui);
 void pane_draw(struct ui *ui, struct subject subject, struct rect rect);
 /* What the pane does with a verb; false leaves it to the view. */
 bool pane_act(struct ui *ui, enum verb verb);

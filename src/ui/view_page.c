@@ -31,8 +31,10 @@ static void lay_out_document(struct ui *ui, struct page_view *v)
     if (*v->reader.now.topic) {
         document_topic(&doc, ui->help, v->reader.now.topic);
     } else if (v->words) {
-        if (!search_document(&doc, ui->help, v->words, HITS_SHOWN))
-            return;
+        struct search_hit *hits;
+        size_t n = search_run(ui->help, v->words, &hits);
+        search_document(&doc, ui->help, v->words, hits, n < HITS_SHOWN ? n : HITS_SHOWN);
+        search_free(hits, n);
     } else {
         document_compare(&doc, ui->help, v->a, v->b);
         compare_add_counts(ui, &doc, help_topic_code(v->a), help_topic_code(v->b));
@@ -87,52 +89,14 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     reader_draw(&v->reader, (struct rect){ rect.y, rect.x + 1, rect.height, rect.width - 1 }, true);
 }
 
-static void go(struct ui *ui, struct page_view *v, const char *topic)
-{
-    if (!topic || !*topic)
-        return;
-    if (!help_knows(ui->help, topic))
-        ui_notice(ui, true, _("nothing is known about '%s'"), topic);
-    else
-        reader_go(&v->reader, topic);
-}
-
-static void go_neighbour(struct ui *ui, struct page_view *v, bool next)
-{
-    const char *topic = help_neighbour(ui->help, v->reader.now.topic, next);
-    if (topic)
-        reader_go(&v->reader, topic);
-    else if (*v->reader.now.topic)
-        ui_notice(ui, false, next ? _("That was the last one") : _("That was the first one"));
-}
-
 static bool act(struct ui *ui, struct view *view, enum verb verb)
 {
     struct page_view *v = (struct page_view *)view;
-    struct reader *reader = &v->reader;
-    char topic[HELP_TOPIC_SIZE];
-    switch (verb) {
-    case VERB_OPEN:
-        reader_chosen(reader, topic);
-        go(ui, v, topic);
-        return true;
-    case VERB_RETURN:
-        if (!reader_return(reader))
-            ui_pop(ui);
-        return true;
-    case VERB_NEXT_LINK:
-    case VERB_PREVIOUS_LINK:
-        if (!reader_choose(reader, verb == VERB_NEXT_LINK))
-            ui_notice(ui, false, _("No more links"));
-        return true;
-    case VERB_NEXT_CODE:
-    case VERB_PREVIOUS_CODE:
-        go_neighbour(ui, v, verb == VERB_NEXT_CODE);
-        return true;
-    default:
-        return verb_scroll(verb, &reader->now.scroll, reader->rect.height,
-                           (int)reader->text.nlines);
-    }
+    if (verb != VERB_RETURN)
+        return reader_act(ui, &v->reader, v->reader.now.topic, verb);
+    if (!reader_return(&v->reader))
+        ui_pop(ui);
+    return true;
 }
 
 static bool line_fits(struct ui *ui, struct page_view *v, size_t i)
@@ -161,10 +125,7 @@ static bool search(struct ui *ui, struct view *view, bool backwards)
 
 static void click(struct ui *ui, struct view *view, int y, int x)
 {
-    struct page_view *v = (struct page_view *)view;
-    char topic[HELP_TOPIC_SIZE];
-    reader_link_at(&v->reader, y, x, topic);
-    go(ui, v, topic);
+    reader_click(ui, &((struct page_view *)view)->reader, y, x);
 }
 
 static void close_page(struct view *view)
