@@ -8,9 +8,9 @@
 
 enum { ENDPOINTS = 64, ENDPOINTS_SHOWN = 5 };
 
-/* Who answered with a code, and how often. */
+/* Which host answered with a code, and how often: over TCP its port differs with each connection. */
 struct answering {
-    struct addr address;
+    struct addr host; /* port 0 */
     uint64_t count;
 };
 
@@ -27,10 +27,12 @@ static void count_answer(struct ui *ui, struct tally *tally, const struct messag
     if (!flow || m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE))
         return;
     size_t i = 0;
-    while (i < tally->n && !addr_equal(&tally->list[i].address, &flow->src))
+    struct addr host = flow->src;
+    host.port = 0;
+    while (i < tally->n && !addr_equal(&tally->list[i].host, &host))
         i++;
     if (i == tally->n && tally->n < ENDPOINTS)
-        tally->list[tally->n++] = (struct answering){ .address = flow->src };
+        tally->list[tally->n++] = (struct answering){ .host = host };
     if (i < tally->n)
         tally->list[i].count++;
     tally->total++;
@@ -61,14 +63,14 @@ static int by_count(const void *a, const void *b)
 /* "480 Temporarily Unavailable TAB 15: 12 from 10.0.0.1, 3 from 10.0.0.2" */
 static void add_tally(struct ui *ui, struct tally *tally, struct strbuf *text)
 {
-    char topic[HELP_TOPIC_SIZE], address[ADDR_TEXT];
+    char topic[HELP_TOPIC_SIZE], address[ADDR_HOST];
     help_topic_title(ui->help, help_code_topic(tally->code, topic), text);
     strbuf_format(text, "\t%llu", (unsigned long long)tally->total);
     qsort(tally->list, tally->n, sizeof tally->list[0], by_count);
     for (size_t i = 0; i < tally->n && i < ENDPOINTS_SHOWN; i++) {
         strbuf_text(text, i ? ", " : ": ");
         strbuf_format(text, _("%llu from %s"), (unsigned long long)tally->list[i].count,
-                      ui_address(&tally->list[i].address, address));
+                      addr_host(&tally->list[i].host, address));
     }
     if (tally->n > ENDPOINTS_SHOWN)
         strbuf_format(text, _(", and from %zu more"), tally->n - ENDPOINTS_SHOWN);
