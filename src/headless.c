@@ -60,17 +60,24 @@ void headless_read(struct session *session)
     inputs_refresh(session->inputs);
 }
 
+static void tell_visibly(const char *text)
+{
+    struct strbuf line = STRBUF_INIT;
+    text_visible(&line, SPAN(text), true);
+    tell("%s", strbuf_str(&line));
+    strbuf_free(&line);
+}
+
 int headless_troubles(const struct session *session)
 {
     int status = 0;
+    if (session->note)
+        tell_visibly(session->note);
     for (size_t i = 0; i < inputs_count(session->inputs); i++) {
         const struct source *source = inputs_at(session->inputs, i);
         if (!source->trouble)
             continue;
-        struct strbuf line = STRBUF_INIT;
-        text_visible(&line, SPAN(source->trouble), true);
-        tell("%s", strbuf_str(&line));
-        strbuf_free(&line);
+        tell_visibly(source->trouble);
         if (source->stats.packets == 0)
             status = 2;
     }

@@ -41,8 +41,55 @@ static int add(struct session *session, struct source *source, char **error)
     return -1;
 }
 
+/* For people, once: what a folder held besides captures. */
+static void note_skipped(struct session *session, const char *path, size_t skipped, size_t count,
+                         const char *first)
+{
+    char *before = session->note;
+    char *note = mem_format(_("%s: %zu of %zu files left out, the first because: %s"), path,
+                            skipped, count, first);
+    session->note = before ? mem_format("%s; %s", before, note) : mem_text(note);
+    free(before);
+    free(note);
+}
+
+/* Every capture of the folder; what is none is left out. */
+static int open_folder(struct session *session, const char *path, char **error)
+{
+    size_t count = 0, skipped = 0;
+    int result = 0;
+    char *first = NULL;
+    char **names = folder_list(path, &count, error);
+    if (!names)
+        return -1;
+    for (size_t i = 0; i < count && result == 0; i++) {
+        char *reason = NULL;
+        struct source *source = source_open_file(names[i], &reason);
+        if (source) {
+            result = add(session, source, error);
+            continue;
+        }
+        skipped++;
+        if (first)
+            free(reason);
+        else
+            first = reason;
+    }
+    if (result == 0 && skipped == count) {
+        *error = mem_format(_("%s: no capture file in this folder"), path);
+        result = -1;
+    } else if (result == 0 && skipped) {
+        note_skipped(session, path, skipped, count, first);
+    }
+    free(first);
+    folder_list_free(names, count);
+    return result;
+}
+
 int session_open_file(struct session *session, const char *path, char **error)
 {
+    if (folder_is(path))
+        return open_folder(session, path, error);
     return add(session, source_open_file(path, error), error);
 }
 
@@ -107,6 +154,7 @@ void session_close(struct session *session)
     /* The store first: its messages point into the inputs' mapped files. */
     store_free(session->pipeline.store);
     inputs_free(session->inputs);
+    free(session->note);
 }
 
 enum input_status session_feed(struct session *session, int64_t budget_ns)

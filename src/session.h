@@ -13,6 +13,7 @@ struct session {
     const struct settings *settings;
     struct inputs *inputs;
     struct pipeline pipeline;
+    char *note; /* what there is to say about the opening, until it was said; or NULL */
 };
 
 /*
@@ -23,7 +24,7 @@ int session_open(struct session *session, const struct settings *settings, size_
                  char *const arguments[], char **error);
 /* The same for the bundled traffic, played live. */
 int session_open_demo(struct session *session, const struct settings *settings, char **error);
-/* Opens one more file into a running session. */
+/* Opens one more file, or the captures of a folder, into a running session. */
 int session_open_file(struct session *session, const char *path, char **error);
 void session_close(struct session *session);
 

@@ -5,7 +5,8 @@
 
 #include "base/tr.h"
 
-static const struct capture_format *const formats[] = { &capture_pcap, &capture_pcapng };
+static const struct capture_format *const formats[] = { &capture_pcap, &capture_pcapng,
+                                                        &capture_snoop };
 
 struct capture *capture_open(const uint8_t *data, size_t n)
 {

@@ -1,5 +1,5 @@
 /*
- * Reading capture files as bytes: pcap and pcapng. A reader looks at a window of
+ * Reading capture files as bytes: pcap, pcapng and snoop. A reader looks at a window of
  * bytes and needs no file, so that mapped files, pipes, tests and fuzzers share it.
  */
 #ifndef SIPWHY_INPUT_CAPTURE_H
@@ -31,7 +31,7 @@ enum capture_result capture_next(struct capture *capture, const uint8_t *data, s
 /* What is damaged, without a final full stop; tr() has it in the language. */
 const char *capture_error(const struct capture *capture);
 
-/* The formats behind it: pcap.c and pcapng.c. */
+/* The formats behind it, a file each. */
 struct capture_format {
     bool (*recognise)(const uint8_t *data, size_t n);
     struct capture *(*open)(const uint8_t *data);
@@ -39,7 +39,7 @@ struct capture_format {
     enum capture_result (*next)(struct capture *capture, const uint8_t *data, size_t n,
                                 size_t *used, struct packet *packet);
 };
-extern const struct capture_format capture_pcap, capture_pcapng;
+extern const struct capture_format capture_pcap, capture_pcapng, capture_snoop;
 
 /* The beginning of every format's own structure. */
 struct capture {

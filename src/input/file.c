@@ -1,6 +1,9 @@
 /*
- * Capture files by name, mapped; and standard input or any other pipe, read
- * through a window. Everything before a damage is handed over.
+ * Capture files by name, mapped; and standard input or any other pipe. Both may be
+ * compressed. Everything before a damage is handed over.
+ *
+ * Of a compressed file only the first packet is kept until its turn comes, since hundreds of
+ * them may be merged: it is unpacked anew from its beginning then.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,124 +12,129 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/mapping.h"
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "input/capture.h"
+#include "input/feed.h"
 #include "input/input.h"
 
-#define READ_SIZE 262144
 #define AHEAD 512 /* bytes fetched from memory before they are asked for: most headers */
 
 struct file_source {
     struct source source;
-    struct capture *capture;
-    struct mapping map; /* of a regular file */
-    bool mapped;
-    dev_t device; /* which file is mapped, to notice that it became shorter */
-    ino_t inode;
-    uint8_t *window; /* of a pipe */
-    size_t start, filled, size;
-    bool eof;
-    int flags; /* the descriptor's, to be given back: a pipe may be shared */
+    struct feed feed;
+    struct capture *capture; /* NULL while the format is not known, or the file rests */
+    bool complete;           /* no more bytes will come */
+    uint32_t handed;         /* packets handed over */
+    uint8_t *first;          /* the first packet's bytes, of a file that rests */
 };
 
-static const uint8_t *bytes_of(const struct file_source *f, size_t *left)
+/* For "after packet %u (byte %llu)". */
+#define WHERE(f) (f)->capture ? (f)->capture->frames : 0, (unsigned long long)(f)->feed.position
+
+static void damaged(struct file_source *f, const char *how)
 {
-    if (f->mapped) {
-        *left = f->map.size - f->source.stats.position;
-        return f->map.data + f->source.stats.position;
-    }
-    *left = f->filled - f->start;
-    return f->window ? f->window + f->start : NULL;
+    source_trouble(&f->source,
+                   _("%s: %s after packet %u (byte %llu); everything before it is shown"),
+                   source_title(&f->source), tr(how), WHERE(f));
 }
 
-static void consume(struct file_source *f, size_t n)
+static void shortened(struct file_source *f)
 {
-    f->source.stats.position += n;
-    if (!f->mapped)
-        f->start += n;
+    source_trouble(&f->source,
+                   _("%s: was shortened while it was read, it ends after packet %u (byte "
+                     "%llu); everything before it is shown"),
+                   source_title(&f->source), WHERE(f));
 }
 
-/* Reads more of a pipe. False when there is nothing now. */
-static bool fill_window(struct file_source *f)
+/* There are no whole records left: read on (*again), wait, or end. */
+static enum input_status need_more(struct file_source *f, bool *again)
 {
-    if (f->start > 0) {
-        memmove(f->window, f->window + f->start, f->filled - f->start);
-        f->filled -= f->start;
-        f->start = 0;
-    }
-    if (f->size - f->filled < READ_SIZE) {
-        f->size = f->filled + 2 * READ_SIZE; /* bounded by the largest record */
-        f->window = mem_grow(f->window, f->size);
-    }
-    ssize_t n = read(f->source.fd, f->window + f->filled, f->size - f->filled);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return false;
-    if (n < 0)
+    switch (feed_more(&f->feed)) {
+    case FEED_GROWN:
+        *again = true;
+        break;
+    case FEED_WAIT:
+        return INPUT_WAIT;
+    case FEED_FAILED:
         source_trouble(&f->source, _("%s: cannot read on: %s"), source_title(&f->source),
                        strerror(errno));
-    f->eof = n <= 0;
-    f->filled += n > 0 ? (size_t)n : 0;
-    return true;
-}
-
-/* For "after packet %u (byte %llu)". */
-#define WHERE(f) (f)->capture->frames, (unsigned long long)(f)->source.stats.position
-
-/* The window holds no whole record: read on, wait, or end. */
-static enum input_status need_more(struct file_source *f, size_t left, bool *again)
-{
-    if (!f->mapped && !f->eof) {
-        *again = fill_window(f);
-        return INPUT_WAIT;
+        break;
+    case FEED_DAMAGED:
+        if (feed_was_cut(&f->feed, f->source.name, SIZE_MAX))
+            shortened(f);
+        else
+            damaged(f, feed_error(&f->feed));
+        break;
+    case FEED_END:
+        *again = !f->capture && !f->complete;
+        f->complete = true;
+        if (f->capture && !feed_is_whole(&f->feed))
+            source_trouble(&f->source,
+                           _("%s: ends in the middle of a packet after packet %u (byte %llu); "
+                             "everything before it is shown"),
+                           source_title(&f->source), WHERE(f));
+        break;
     }
-    if (left > 0)
-        source_trouble(&f->source,
-                       _("%s: ends in the middle of a packet after packet %u (byte %llu); "
-                         "everything before it is shown"),
-                       source_title(&f->source), WHERE(f));
     return INPUT_END;
 }
 
-/*
- * Whether a mapped file is now shorter than it was. Whole missing pages are noticed by the
- * mapping; the rest of the last page just reads as zeros, so what looks like that is asked
- * about. By name, since thousands of files would be too many descriptors to keep.
- */
+/* The capture reader is made as soon as enough bytes for its magic are there. */
+static enum input_status recognise(struct file_source *f)
+{
+    size_t left;
+    const uint8_t *data = feed_bytes(&f->feed, &left);
+    while (left < CAPTURE_MAGIC && !f->complete) {
+        bool again = false;
+        enum input_status status = need_more(f, &again);
+        if (!again)
+            return status;
+        data = feed_bytes(&f->feed, &left);
+    }
+    f->capture = capture_open(data, left);
+    if (f->capture)
+        return INPUT_PACKET;
+    source_trouble(&f->source,
+                   left ? _("%s: not a pcap, pcapng or snoop file; name a capture file")
+                        : _("%s: is empty; name a capture file"),
+                   source_title(&f->source));
+    return INPUT_END;
+}
+
+/* Whether the mapped file became shorter; what looks like zeros is asked about. */
 static bool was_cut(const struct file_source *f, enum capture_result result,
                     const struct packet *packet)
 {
-    struct stat st;
-    uint64_t needed = f->map.size;
-    if (!f->mapped)
+    if (!feed_stays(&f->feed))
         return false;
-    if (f->map.cut)
+    if (f->feed.map.cut)
         return true;
     if (result == CAPTURE_SKIP)
         return false;
-    if (result == CAPTURE_PACKET) {
-        if (packet->caplen > 0 && packet->data[packet->caplen - 1] != 0)
-            return f->map.cut; /* touching the byte may have told */
-        needed = f->source.stats.position;
-    }
-    return stat(f->source.name, &st) == 0 && st.st_dev == f->device && st.st_ino == f->inode &&
-           (uint64_t)st.st_size < needed;
+    if (result != CAPTURE_PACKET)
+        return feed_was_cut(&f->feed, f->source.name, SIZE_MAX);
+    if (packet->caplen > 0 && packet->data[packet->caplen - 1] != 0)
+        return f->feed.map.cut; /* touching the byte may have told */
+    return feed_was_cut(&f->feed, f->source.name, f->feed.position);
 }
 
-/* The capture reader is made as soon as enough bytes for its magic are there. */
-static bool recognise(struct file_source *f, const uint8_t *data, size_t left)
+/* Frees what unpacking needs until the next packet is asked for; *packet is kept. */
+static void rest(struct file_source *f, struct packet *packet)
 {
-    if (left < CAPTURE_MAGIC && !f->mapped && !f->eof)
-        return true;
-    f->capture = capture_open(data, left);
-    if (f->capture)
-        return true;
-    source_trouble(&f->source,
-                   left ? _("%s: not a pcap or pcapng file; name a capture file")
-                        : _("%s: is empty; name a capture file"),
-                   source_title(&f->source));
-    return false;
+    if (packet && packet->caplen > 0) {
+        f->first = mem_alloc(packet->caplen);
+        memcpy(f->first, packet->data, packet->caplen);
+        packet->data = f->first;
+    }
+    capture_close(f->capture);
+    f->capture = NULL;
+    f->complete = false;
+    feed_rewind(&f->feed);
+}
+
+static bool may_rest(const struct file_source *f)
+{
+    return f->feed.mapped && f->feed.unpack;
 }
 
 /* The next packet comes from memory while this one is worked on. */
@@ -136,44 +144,48 @@ static void fetch_ahead(const uint8_t *next, size_t left)
         __builtin_prefetch(next + i);
 }
 
+static enum input_status hand_over(struct file_source *f, struct packet *packet)
+{
+    f->handed = packet->frame;
+    packet->mapped = feed_stays(&f->feed);
+    f->source.stats.position = feed_progress(&f->feed);
+    if (packet->frame == 1 && may_rest(f))
+        rest(f, packet);
+    return INPUT_PACKET;
+}
+
 static enum input_status next_packet(struct source *source, struct packet *packet)
 {
     struct file_source *f = (struct file_source *)source;
+    free(f->first);
+    f->first = NULL;
     for (;;) {
         size_t left, used = 0;
-        const uint8_t *data = bytes_of(f, &left);
-        if (!f->capture && !recognise(f, data, left))
-            return INPUT_END;
-        enum capture_result result = f->capture
-                                         ? capture_next(f->capture, data, left, &used, packet)
-                                         : CAPTURE_MORE;
-        consume(f, used);
+        enum input_status status = f->capture ? INPUT_PACKET : recognise(f);
+        if (status != INPUT_PACKET)
+            return status;
+        const uint8_t *data = feed_bytes(&f->feed, &left);
+        enum capture_result result = capture_next(f->capture, data, left, &used, packet);
+        feed_use(&f->feed, used);
         if (was_cut(f, result, packet)) {
-            source_trouble(source,
-                           _("%s: was shortened while it was read, it ends after packet %u (byte "
-                             "%llu); everything before it is shown"),
-                           source_title(source), WHERE(f));
+            shortened(f);
             return INPUT_END;
         }
-        if (result == CAPTURE_PACKET) {
-            packet->mapped = f->mapped;
+        if (result == CAPTURE_PACKET && packet->frame > f->handed) {
             fetch_ahead(data + used, left - used);
-            if (f->mapped)
-                mapping_read_ahead(&f->map, (size_t)source->stats.position);
-            return INPUT_PACKET;
+            return hand_over(f, packet);
         }
         if (result == CAPTURE_DAMAGED) {
-            source_trouble(source,
-                           _("%s: %s after packet %u (byte %llu); everything before it is shown"),
-                           source_title(source), tr(capture_error(f->capture)), WHERE(f));
+            damaged(f, capture_error(f->capture));
             return INPUT_END;
         }
-        bool again = false;
+        bool again = true;
         if (result == CAPTURE_MORE) {
-            enum input_status status = need_more(f, left, &again);
-            if (!again)
-                return status;
+            again = false;
+            status = need_more(f, &again);
         }
+        if (!again)
+            return status;
     }
 }
 
@@ -181,13 +193,8 @@ static void close_file(struct source *source)
 {
     struct file_source *f = (struct file_source *)source;
     capture_close(f->capture);
-    if (f->mapped)
-        mapping_close(&f->map);
-    if (source->fd >= 0) {
-        fcntl(source->fd, F_SETFL, f->flags);
-        close(source->fd);
-    }
-    free(f->window);
+    feed_close(&f->feed);
+    free(f->first);
     free(f);
 }
 
@@ -197,39 +204,30 @@ static const struct source_ops file_ops = {
     .close = close_file,
 };
 
+/* -1 with *error when the file is none to read; the descriptor is the feed's, else closed. */
 static int prepare(struct file_source *f, int fd, const char *path, char **error)
 {
     struct stat st;
-    if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
+    if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode))
         *error = mem_format(_("%s: is a directory; name a capture file"), path);
+    else if (isatty(fd))
+        *error = mem_format(_("%s: is a terminal; pipe a capture into it or name a file"), path);
+    else if (feed_open(&f->feed, fd) < 0)
+        *error = mem_format(_("%s: cannot map: %s"), path, strerror(errno));
+    if (*error) {
+        close(fd);
         return -1;
     }
-    if (S_ISREG(st.st_mode) && st.st_size > 0) {
-        if (mapping_open(&f->map, fd, (size_t)st.st_size) < 0) {
-            *error = mem_format(_("%s: cannot map: %s"), path, strerror(errno));
-            return -1;
-        }
-        f->mapped = true;
-        f->device = st.st_dev;
-        f->inode = st.st_ino;
-        f->source.stats.size = f->map.size;
-        if (!recognise(f, f->map.data, f->map.size)) {
-            *error = f->source.trouble;
-            f->source.trouble = NULL;
-            mapping_close(&f->map);
-            return -1;
-        }
-        close(fd);
+    f->source.fd = f->feed.fd;
+    f->source.stats.size = f->feed.map.size;
+    if (!f->feed.mapped || recognise(f) == INPUT_PACKET) {
+        if (may_rest(f))
+            rest(f, NULL);
         return 0;
     }
-    if (isatty(fd)) {
-        *error = mem_format(_("%s: is a terminal; pipe a capture into it or name a file"), path);
-        return -1;
-    }
-    f->source.fd = fd;
-    f->flags = fcntl(fd, F_GETFL);
-    fcntl(fd, F_SETFL, f->flags | O_NONBLOCK);
-    return 0;
+    *error = f->source.trouble;
+    f->source.trouble = NULL;
+    return -1;
 }
 
 struct source *source_open_file(const char *path, char **error)
@@ -242,12 +240,12 @@ struct source *source_open_file(const char *path, char **error)
     }
     struct file_source *f = mem_zero(sizeof *f);
     f->source.ops = &file_ops;
-    f->source.fd = -1;
+    f->feed.fd = -1;
     f->source.name = mem_text(standard ? N_("standard input") : path);
+    *error = NULL;
     if (prepare(f, fd, path, error) == 0)
         return &f->source;
-    close(fd);
     free(f->source.name);
-    free(f);
+    close_file(&f->source);
     return NULL;
 }

@@ -12,6 +12,9 @@ struct inputs {
     struct source **sources;
     size_t count;
     size_t turn; /* which live source is asked first */
+    /* Merging: files with a packet read ahead, as a heap with the oldest on top; and the rest. */
+    uint16_t *heap, *asked;
+    size_t ready, asked_count;
 };
 
 struct inputs *inputs_new(void)
@@ -30,6 +33,8 @@ void inputs_free(struct inputs *inputs)
         source->ops->close(source);
     }
     free(inputs->sources);
+    free(inputs->heap);
+    free(inputs->asked);
     free(inputs);
 }
 
@@ -37,7 +42,12 @@ int inputs_add(struct inputs *inputs, struct source *source)
 {
     if (inputs->count >= INPUT_SOURCES)
         return -1;
-    inputs->sources = mem_grow(inputs->sources, (inputs->count + 1) * sizeof *inputs->sources);
+    size_t n = inputs->count + 1;
+    inputs->sources = mem_grow(inputs->sources, n * sizeof *inputs->sources);
+    inputs->heap = mem_grow(inputs->heap, n * sizeof *inputs->heap);
+    inputs->asked = mem_grow(inputs->asked, n * sizeof *inputs->asked);
+    if (!source->ops->live)
+        inputs->asked[inputs->asked_count++] = (uint16_t)inputs->count;
     inputs->sources[inputs->count++] = source;
     return 0;
 }
@@ -86,43 +96,64 @@ static enum input_status read_source(struct source *source, struct packet *packe
     return status;
 }
 
-/* Fills the packet read ahead; false while the source has nothing to compare. */
-static bool look_ahead(struct source *source)
+/* Of one time, the file named first comes first. */
+static bool is_older(const struct inputs *inputs, uint16_t a, uint16_t b)
 {
-    if (!source->has_ahead)
-        source->has_ahead = read_source(source, &source->ahead) == INPUT_PACKET;
-    return source->has_ahead;
+    int64_t time_a = inputs->sources[a]->ahead.time_ns, time_b = inputs->sources[b]->ahead.time_ns;
+    return time_a < time_b || (time_a == time_b && a < b);
 }
 
-/* The file whose next packet is the oldest; *waiting when one of them has none yet. */
-static size_t oldest_file(struct inputs *inputs, bool *waiting)
+static void heap_push(struct inputs *inputs, uint16_t file)
 {
-    size_t best = inputs->count;
-    for (size_t i = 0; i < inputs->count; i++) {
-        struct source *source = inputs->sources[i];
-        if (source->ops->live)
-            continue;
-        if (!look_ahead(source)) {
-            *waiting = *waiting || !source->ended;
-            continue;
-        }
-        if (best == inputs->count || source->ahead.time_ns < inputs->sources[best]->ahead.time_ns)
-            best = i;
+    size_t i = inputs->ready++;
+    for (; i > 0 && is_older(inputs, file, inputs->heap[(i - 1) / 2]); i = (i - 1) / 2)
+        inputs->heap[i] = inputs->heap[(i - 1) / 2];
+    inputs->heap[i] = file;
+}
+
+static uint16_t heap_pop(struct inputs *inputs)
+{
+    uint16_t top = inputs->heap[0], last = inputs->heap[--inputs->ready];
+    size_t i = 0;
+    for (size_t child; (child = 2 * i + 1) < inputs->ready; i = child) {
+        if (child + 1 < inputs->ready &&
+            is_older(inputs, inputs->heap[child + 1], inputs->heap[child]))
+            child++;
+        if (!is_older(inputs, inputs->heap[child], last))
+            break;
+        inputs->heap[i] = inputs->heap[child];
     }
-    return best;
+    inputs->heap[i] = last;
+    return top;
+}
+
+/* Reads ahead in the files that have nothing to compare; false while one of them has to wait. */
+static bool ask_files(struct inputs *inputs)
+{
+    size_t waiting = 0;
+    for (size_t i = 0; i < inputs->asked_count; i++) {
+        uint16_t file = inputs->asked[i];
+        struct source *source = inputs->sources[file];
+        enum input_status status = read_source(source, &source->ahead);
+        if (status == INPUT_PACKET)
+            heap_push(inputs, file);
+        if (status == INPUT_WAIT)
+            inputs->asked[waiting++] = file;
+    }
+    inputs->asked_count = waiting;
+    return waiting == 0;
 }
 
 static enum input_status next_file(struct inputs *inputs, struct packet *packet)
 {
-    bool waiting = false;
-    size_t i = oldest_file(inputs, &waiting);
-    if (waiting)
+    if (!ask_files(inputs))
         return INPUT_WAIT;
-    if (i == inputs->count)
+    if (inputs->ready == 0)
         return INPUT_END;
-    *packet = inputs->sources[i]->ahead;
-    packet->source = (uint16_t)i;
-    inputs->sources[i]->has_ahead = false;
+    uint16_t file = heap_pop(inputs);
+    *packet = inputs->sources[file]->ahead;
+    packet->source = file;
+    inputs->asked[inputs->asked_count++] = file;
     return INPUT_PACKET;
 }
 

@@ -8,7 +8,7 @@
 
 #include "net/packet.h"
 
-#define INPUT_SOURCES 1024
+#define INPUT_SOURCES 10000
 
 enum input_status {
     INPUT_PACKET, /* a packet was handed over */
@@ -42,7 +42,6 @@ struct source {
     int64_t due_ns; /* without a descriptor: when (realtime clock) more comes; 0: at once */
     struct source_stats stats;
     struct packet ahead; /* read but not handed over, while files are merged */
-    bool has_ahead;
     bool ended;
     bool told; /* the trouble was shown */
 };
@@ -68,6 +67,13 @@ void inputs_refresh(struct inputs *inputs);
  * what to do) that the caller frees.
  */
 struct source *source_open_file(const char *path, char **error); /* "-": standard input */
+/*
+ * The paths of the regular files in a folder by name, hidden ones left out; NULL with *error. The
+ * caller frees them with folder_list_free().
+ */
+char **folder_list(const char *path, size_t *count, char **error);
+void folder_list_free(char **names, size_t count);
+bool folder_is(const char *path);
 struct source *source_open_live(const char *interface, const char *bpf, bool promiscuous,
                                 int buffer_mib, char **error);
 /* Plays a capture in memory as if it happened now; the bytes must stay. */

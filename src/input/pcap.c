@@ -1,4 +1,8 @@
-/* The classic pcap format: both byte orders, microseconds and nanoseconds. */
+/*
+ * The classic pcap format: both byte orders, microseconds and nanoseconds, and the variants
+ * that libpcap reads: longer records (Kuznetzov's patch) and lengths in the other order
+ * (versions before 2.4).
+ */
 #include <stdlib.h>
 
 #include "base/reader.h"
@@ -6,32 +10,43 @@
 #include "input/capture.h"
 
 #define FILE_HEADER 24
-#define RECORD_HEADER 16
 
-enum { MAGIC_MICRO = 0xa1b2c3d4, MAGIC_NANO = 0xa1b23c4d };
+/* Which kind of program wrote it, by the file's first word. */
+static const struct variant {
+    uint32_t magic;
+    bool nano;
+    uint8_t more; /* bytes behind a record's header */
+} variants[] = {
+    { 0xa1b2c3d4, false, 0 },
+    { 0xa1b23c4d, true, 0 },
+    { 0xa1b2cd34, false, 8 }, /* Kuznetzov: interface, protocol, packet type */
+};
+
+/* Whether a record's two lengths stand in the other order. */
+enum order { LENGTHS_AS_USUAL, LENGTHS_SWAPPED, LENGTHS_UNSURE };
 
 struct pcap_capture {
     struct capture common;
+    const struct variant *variant;
     bool little;
-    bool nano;
     bool begun;
+    enum order order;
     uint16_t linktype;
 };
 
-static uint32_t magic_of(const uint8_t *data, bool little)
+static const struct variant *find_variant(const uint8_t *data, bool little)
 {
     struct reader r = reader_make(data, 4);
-    return reader_u32_order(&r, little);
-}
-
-static bool is_magic(uint32_t magic)
-{
-    return magic == MAGIC_MICRO || magic == MAGIC_NANO;
+    uint32_t magic = reader_u32_order(&r, little);
+    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++)
+        if (variants[i].magic == magic)
+            return &variants[i];
+    return NULL;
 }
 
 static bool recognise(const uint8_t *data, size_t n)
 {
-    return n >= 4 && (is_magic(magic_of(data, false)) || is_magic(magic_of(data, true)));
+    return n >= 4 && (find_variant(data, false) || find_variant(data, true));
 }
 
 static struct capture *open_pcap(const uint8_t *data)
@@ -39,8 +54,8 @@ static struct capture *open_pcap(const uint8_t *data)
     struct pcap_capture *c = calloc(1, sizeof *c);
     if (!c)
         return NULL;
-    c->little = is_magic(magic_of(data, true));
-    c->nano = magic_of(data, c->little) == MAGIC_NANO;
+    c->little = find_variant(data, true) != NULL;
+    c->variant = find_variant(data, c->little);
     return &c->common;
 }
 
@@ -49,17 +64,38 @@ static void close_pcap(struct capture *capture)
     free(capture);
 }
 
-/* Only the link type matters; its upper bits tell about checksums (FCS). */
+/* Old versions of the format, and one of DG/UX (543.0), as libpcap tells them apart. */
+static enum order order_of(uint16_t major, uint16_t minor)
+{
+    if (major == 543 || (major == 2 && minor < 3))
+        return LENGTHS_SWAPPED;
+    return major == 2 && minor == 3 ? LENGTHS_UNSURE : LENGTHS_AS_USUAL;
+}
+
+/* Of the link type the upper bits tell about checksums (FCS). */
 static enum capture_result read_file_header(struct pcap_capture *c, struct reader r, size_t *used)
 {
-    reader_skip(&r, 20);
+    reader_skip(&r, 4);
+    uint16_t major = reader_u16_order(&r, c->little);
+    uint16_t minor = reader_u16_order(&r, c->little);
+    reader_skip(&r, 12);
     uint32_t network = reader_u32_order(&r, c->little);
     if (r.overrun)
         return CAPTURE_MORE;
+    c->order = order_of(major, minor);
     c->linktype = (uint16_t)(network & 0xffff);
     c->begun = true;
     *used = FILE_HEADER;
     return CAPTURE_SKIP;
+}
+
+static void order_lengths(const struct pcap_capture *c, uint32_t *caplen, uint32_t *origlen)
+{
+    uint32_t first = *caplen;
+    if (c->order == LENGTHS_AS_USUAL || (c->order == LENGTHS_UNSURE && *caplen <= *origlen))
+        return;
+    *caplen = *origlen;
+    *origlen = first;
 }
 
 static enum capture_result next_pcap(struct capture *capture, const uint8_t *data, size_t n,
@@ -73,8 +109,10 @@ static enum capture_result next_pcap(struct capture *capture, const uint8_t *dat
     uint32_t fraction = reader_u32_order(&r, c->little);
     uint32_t caplen = reader_u32_order(&r, c->little);
     uint32_t origlen = reader_u32_order(&r, c->little);
+    reader_skip(&r, c->variant->more);
     if (r.overrun)
         return CAPTURE_MORE;
+    order_lengths(c, &caplen, &origlen);
     if (caplen > CAPTURE_MAX_PACKET) {
         capture->error = N_("a packet's length is impossible");
         return CAPTURE_DAMAGED;
@@ -83,13 +121,14 @@ static enum capture_result next_pcap(struct capture *capture, const uint8_t *dat
     if (!bytes)
         return CAPTURE_MORE;
     *packet = (struct packet){
-        .time_ns = (int64_t)seconds * 1000000000 + (int64_t)fraction * (c->nano ? 1 : 1000),
+        .time_ns = (int64_t)seconds * 1000000000 +
+                   (int64_t)fraction * (c->variant->nano ? 1 : 1000),
         .data = bytes,
         .caplen = caplen,
         .origlen = origlen,
         .linktype = c->linktype,
     };
-    *used = RECORD_HEADER + caplen;
+    *used = (size_t)(r.p - data);
     return CAPTURE_PACKET;
 }
 

@@ -281,6 +281,11 @@ static void on_escape(evutil_socket_t fd, short what, void *arg)
 
 static void show_troubles(struct ui *ui)
 {
+    if (ui->session->note && !ui->notice) {
+        ui_notice(ui, false, "%s", ui->session->note);
+        free(ui->session->note);
+        ui->session->note = NULL;
+    }
     for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
         struct source *source = inputs_at(ui->session->inputs, i);
         if (!source->trouble || source->told)

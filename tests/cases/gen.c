@@ -406,10 +406,19 @@ struct part {
     size_t n;
 };
 
+/* What else the classic format is: its magic, its version's minor number, longer records. */
+struct variant {
+    uint32_t magic;
+    unsigned minor, more;
+};
+static const struct variant kuznetzov = { 0xa1b2cd34, 4, 8 };
+static const struct variant version_2_2 = { 0xa1b2c3d4, 2, 0 }; /* the lengths change places */
+
 struct file {
     const char *name; /* its end says the format */
     struct part parts[2];
     bool nano;
+    const struct variant *variant;
     uint32_t snap;    /* bytes kept of a packet, 0: all */
     const char *only; /* hops kept, "ap" stands for both directions; NULL: all */
     unsigned damage;  /* the record whose length is impossible, from 1 */
@@ -433,9 +442,13 @@ static void flush(struct writer *w)
 static void put_pcap_header(struct writer *w)
 {
     bool little = !w->part->big;
-    put32_order(&w->block, little, w->file->nano ? 0xa1b23c4d : 0xa1b2c3d4);
+    const struct variant *variant = w->file->variant;
+    put32_order(&w->block, little,
+                variant         ? variant->magic
+                : w->file->nano ? 0xa1b23c4d
+                                : 0xa1b2c3d4);
     put16_order(&w->block, little, 2);
-    put16_order(&w->block, little, 4);
+    put16_order(&w->block, little, variant ? variant->minor : 4);
     put_zeros(&w->block, 8);
     put32_order(&w->block, little, w->file->snap ? w->file->snap : 262144);
     put32_order(&w->block, little, linktypes[w->part->interfaces[0].link]);
@@ -450,12 +463,36 @@ static uint32_t kept(const struct writer *w, const struct bytes *packet)
 static void put_pcap_record(struct writer *w, int64_t ns, const struct bytes *packet)
 {
     bool little = !w->part->big, broken = ++w->records == w->file->damage;
-    uint32_t caplen = kept(w, packet);
+    const struct variant *variant = w->file->variant;
+    bool swapped = variant && variant->minor < 3;
+    uint32_t caplen = kept(w, packet), length = (uint32_t)packet->n;
     put32_order(&w->block, little, (uint32_t)(ns / 1000000000));
     put32_order(&w->block, little, (uint32_t)(ns % 1000000000 / (w->file->nano ? 1 : 1000)));
-    put32_order(&w->block, little, broken ? 0xfffffff0 : caplen);
-    put32_order(&w->block, little, (uint32_t)packet->n);
+    put32_order(&w->block, little, broken ? 0xfffffff0 : swapped ? length : caplen);
+    put32_order(&w->block, little, swapped ? caplen : length);
+    put_zeros(&w->block, variant ? variant->more : 0);
     put(&w->block, packet->p, caplen);
+    flush(w);
+}
+
+/* RFC 1761, whose number for Ethernet is 4. */
+static void put_snoop_header(struct writer *w)
+{
+    put(&w->block, "snoop\0\0\0\0\0\0\2\0\0\0\4", 16);
+    flush(w);
+}
+
+static void put_snoop_record(struct writer *w, int64_t ns, const struct bytes *packet)
+{
+    uint32_t caplen = kept(w, packet), padding = (4 - caplen % 4) % 4;
+    put32(&w->block, (uint32_t)packet->n);
+    put32(&w->block, caplen);
+    put32(&w->block, 24 + caplen + padding);
+    put32(&w->block, 0); /* drops */
+    put32(&w->block, (uint32_t)(ns / 1000000000));
+    put32(&w->block, (uint32_t)(ns % 1000000000 / 1000));
+    put(&w->block, packet->p, caplen);
+    put_zeros(&w->block, padding);
     flush(w);
 }
 
@@ -551,9 +588,9 @@ static void put_pcapng_record(struct writer *w, const struct say *say, size_t in
     put_block(w, old ? 2 : 6, &body);
 }
 
-static bool is_pcapng(const struct file *file)
+static bool is(const struct file *file, const char *format)
 {
-    return strstr(file->name, ".pcapng") != NULL;
+    return strstr(file->name, format) != NULL;
 }
 
 static void put_frame(struct writer *w, const struct say *say, size_t interface, unsigned type,
@@ -565,8 +602,10 @@ static void put_frame(struct writer *w, const struct say *say, size_t interface,
         return;
     put_link(&frame, w->part->interfaces[interface].link, type, ip->n);
     put(&frame, ip->p, ip->n);
-    if (is_pcapng(w->file))
+    if (is(w->file, ".pcapng"))
         put_pcapng_record(w, say, interface, ns, &frame);
+    else if (is(w->file, ".snoop"))
+        put_snoop_record(w, ns, &frame);
     else
         put_pcap_record(w, ns, &frame);
 }
@@ -618,6 +657,14 @@ static const struct file files[] = {
     { .name = "nano-big-endian.pcap",
       .nano = true,
       .parts = { { .big = true, ON(ethernet), ALL(answered) } } },
+    { .name = "kuznetzov.pcap",
+      .variant = &kuznetzov,
+      .parts = { { ON(ethernet), ALL(answered) } } },
+    { .name = "version-2.2.pcap",
+      .variant = &version_2_2,
+      .snap = 400,
+      .parts = { { ON(ethernet), ALL(answered) } } },
+    PLAIN_FILE("answered.snoop", answered),
     { .name = "sections.pcapng",
       .parts = { { ON(first_section), FROM(answered, 0, 4) },
                  { .big = true, ON(second_section), FROM(answered, 4, 3) } } },
@@ -660,8 +707,10 @@ static void write_parts(struct writer *w)
 {
     for (size_t i = 0; i < 2 && w->file->parts[i].n > 0; i++) {
         w->part = &w->file->parts[i];
-        if (is_pcapng(w->file))
+        if (is(w->file, ".pcapng"))
             put_section(w);
+        else if (is(w->file, ".snoop"))
+            put_snoop_header(w);
         else
             put_pcap_header(w);
         put_part(w);

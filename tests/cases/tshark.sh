@@ -80,6 +80,7 @@ compare()
 }
 
 for capture in "$SRCDIR"/tests/cases/*.pcap "$SRCDIR"/tests/cases/*.pcapng \
+    "$SRCDIR"/tests/cases/*.snoop \
     "$SRCDIR"/demo/*.pcapng; do
     compare "$capture" "$(basename "$capture")"
 done

@@ -39,7 +39,8 @@ cat >"$work/homes" <<'END'
 ^jansson.*\.h$           headless.h report.c list.c export/page.c
 ^(event2/.*|event|evdns|evhttp)\.h$   ui/console.c
 ^xx[h3].*\.h$            base/hash.c
-^zlib\.h$                net/hep.c
+^zlib\.h$                base/unpack.c net/hep.c
+^zstd.*\.h$              base/unpack.c
 ^openssl/                net/tls.c
 ^libpq                   input/homer.c
 END

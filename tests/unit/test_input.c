@@ -87,6 +87,58 @@ static void pcap_variants(void)
     }
 }
 
+/* Of the header's two lengths the first counts what was captured; old versions turned them. */
+static void pcap_versions(void)
+{
+    static const struct {
+        unsigned major, minor;
+        uint32_t first, second, caplen, origlen;
+        const char *what;
+    } rows[] = {
+        { 2, 4, 5, 9, 5, 9, "version 2.4: captured, on the wire" },
+        { 2, 2, 9, 5, 5, 9, "version 2.2: on the wire, captured" },
+        { 543, 0, 9, 5, 5, 9, "version 543.0, the same" },
+        { 2, 3, 9, 5, 5, 9, "version 2.3: the smaller is what was captured" },
+        { 2, 3, 5, 9, 5, 9, "version 2.3, in the usual order" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct outcome o;
+        struct bytes b = { .n = 0 };
+        pcap_header(&b, 0xa1b2c3d4, false, 1);
+        b.p[4] = (uint8_t)(rows[i].major >> 8);
+        b.p[5] = (uint8_t)rows[i].major;
+        b.p[7] = (uint8_t)rows[i].minor;
+        put_zeros(&b, 8);
+        put32(&b, rows[i].first);
+        put32(&b, rows[i].second);
+        put_text(&b, "12345");
+        read_all(&o, b.p, b.n);
+        tap_ok(o.n == 1 && o.packets[0].caplen == rows[i].caplen &&
+                   o.packets[0].origlen == rows[i].origlen,
+               "pcap %s", rows[i].what);
+    }
+}
+
+static void pcap_kuznetzov(void)
+{
+    struct outcome o;
+    struct bytes b = { .n = 0 };
+    pcap_header(&b, 0xa1b2cd34, true, 113);
+    for (int i = 0; i < 2; i++) {
+        put32_order(&b, true, 7);
+        put32_order(&b, true, 8);
+        put32_order(&b, true, 3);
+        put32_order(&b, true, 4);
+        put32_order(&b, true, 2); /* interface, then the protocol and packet type */
+        put32(&b, 0x08000401);
+        put_text(&b, "abc");
+    }
+    read_all(&o, b.p, b.n);
+    tap_ok(o.n == 2 && packet_is(&o.packets[1], 7000008000, "abc", 2) &&
+               o.packets[1].origlen == 4 && o.packets[1].linktype == 113,
+           "the longer records of Kuznetzov's patch");
+}
+
 static void pcap_oddities(void)
 {
     struct outcome o;
@@ -139,6 +191,57 @@ static void pcap_cut(void)
         ends[i] = b.n;
     }
     cut_everywhere(&b, ends, 3, "pcap");
+}
+
+static void snoop_header(struct bytes *b, uint32_t link)
+{
+    put(b, "snoop\0\0\0", 8);
+    put32(b, 2);
+    put32(b, link);
+}
+
+/* RFC 1761: `padding` bytes follow the packet. */
+static void snoop_record(struct bytes *b, uint32_t s, uint32_t us, const char *data,
+                         uint32_t padding)
+{
+    uint32_t n = (uint32_t)strlen(data);
+    put32(b, n + 7);
+    put32(b, n);
+    put32(b, 24 + n + padding);
+    put32(b, 99);
+    put32(b, s);
+    put32(b, us);
+    put_text(b, data);
+    put_zeros(b, padding);
+}
+
+static void snoop(void)
+{
+    struct outcome o;
+    struct bytes b = { .n = 0 };
+    size_t ends[3];
+    snoop_header(&b, 4);
+    for (uint32_t i = 0; i < 3; i++) {
+        snoop_record(&b, 1700000000, i, i ? "other" : "one", i ? 3 : 1);
+        ends[i] = b.n;
+    }
+    read_all(&o, b.p, b.n);
+    tap_ok(o.n == 3 && packet_is(&o.packets[0], 1700000000000000000, "one", 1) &&
+               packet_is(&o.packets[2], 1700000000000002000, "other", 3) &&
+               o.packets[2].origlen == 12 && o.packets[2].linktype == 1 && o.last == CAPTURE_MORE,
+           "snoop: times, lengths, padding, Ethernet");
+    cut_everywhere(&b, ends, 3, "snoop");
+    put32(&b, 10);
+    put32(&b, 10);
+    put32(&b, 30); /* shorter than its header and its packet */
+    put_zeros(&b, 100);
+    read_all(&o, b.p, b.n);
+    tap_ok(o.n == 3 && o.last == CAPTURE_DAMAGED, "a record shorter than its packet: %s", o.error);
+    b.n = 0;
+    snoop_header(&b, 8); /* FDDI */
+    snoop_record(&b, 1, 1, "one", 1);
+    read_all(&o, b.p, b.n);
+    tap_ok(o.n == 0 && o.last == CAPTURE_DAMAGED, "FDDI: %s", o.error);
 }
 
 /* pcapng blocks, written with `little` in force. */
@@ -424,6 +527,78 @@ static void merging(void)
         forget_file(paths[i]);
 }
 
+/* Forty captures whose packets lie between one another, or that follow one another. */
+static void merging_many(bool rotated)
+{
+    enum { FILES = 40, EACH = 25 };
+    struct inputs *inputs = inputs_new();
+    struct packet packet;
+    char *paths[FILES], *error = NULL;
+    int wrong = 0, n = 0;
+    int64_t last = 0;
+    for (uint32_t i = 0; i < FILES; i++) {
+        struct bytes b = { .n = 0 };
+        char name[8];
+        pcap_header(&b, 0xa1b2c3d4, true, 1);
+        for (uint32_t k = 0; k < EACH; k++)
+            pcap_record(&b, true, rotated ? (FILES - i) * EACH + k : k * (i + 1), 0, "x", 0);
+        snprintf(name, sizeof name, "m%u", (unsigned)i);
+        paths[i] = write_file(name, &b);
+        inputs_add(inputs, source_open_file(paths[i], &error));
+    }
+    while (inputs_next(inputs, &packet) == INPUT_PACKET) {
+        wrong += packet.time_ns < last;
+        last = packet.time_ns;
+        n++;
+    }
+    tap_ok(n == FILES * EACH && wrong == 0 && inputs_ended(inputs), "forty files %s: in order",
+           rotated ? "one after the other, named backwards" : "at once");
+    inputs_free(inputs);
+    for (int i = 0; i < FILES; i++)
+        forget_file(paths[i]);
+}
+
+/* RFC 1952 with stored blocks (RFC 1951 §3.2.4); the checksum is never reached by the packets. */
+static void put_gzip(struct bytes *b, const struct bytes *data)
+{
+    put(b, "\x1f\x8b\x08\0\0\0\0\0\0\x03\1", 11);
+    put16_order(b, true, (unsigned)data->n);
+    put16_order(b, true, ~(unsigned)data->n & 0xffff);
+    put(b, data->p, data->n);
+}
+
+/* Both merge; of each only the first packet is kept until its turn comes. */
+static void merging_compressed(void)
+{
+    struct inputs *inputs = inputs_new();
+    struct packet packet;
+    char *paths[2], *error = NULL, order[16] = "";
+    size_t n = 0;
+    bool numbered = true, copied = true;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct bytes plain = { .n = 0 }, b = { .n = 0 };
+        const char name[] = { (char)('a' + i), '\0' };
+        pcap_header(&plain, 0xa1b2c3d4, true, 1);
+        for (uint32_t k = 0; k < 3; k++)
+            pcap_record(&plain, true, 2 * k + i, 0, name, 0);
+        put_gzip(&b, &plain);
+        paths[i] = write_file(name, &b);
+        inputs_add(inputs, source_open_file(paths[i], &error));
+    }
+    while (inputs_next(inputs, &packet) == INPUT_PACKET && n < 15) {
+        order[n++] = (char)packet.data[0];
+        numbered = numbered && packet.frame == (n + 1) / 2;
+        copied = copied && !packet.mapped;
+    }
+    tap_ok(strcmp(order, "ababab") == 0 && numbered && copied,
+           "two compressed files: every packet once and in order: %s", order);
+    tap_ok(inputs_at(inputs, 0)->trouble && strstr(inputs_at(inputs, 0)->trouble, "ends in"),
+           "the missing end is told: %s", inputs_at(inputs, 0)->trouble);
+    inputs_free(inputs);
+    forget_file(paths[0]);
+    forget_file(paths[1]);
+}
+
 /* Reads a source to its end: how many packets. */
 static size_t drain(struct inputs *inputs)
 {
@@ -585,12 +760,18 @@ int main(void)
     if (!mkdtemp(folder))
         return 1;
     pcap_variants();
+    pcap_versions();
+    pcap_kuznetzov();
     pcap_oddities();
     pcap_cut();
+    snoop();
     pcapng_sections();
     pcapng_details();
     pcapng_damage();
     merging();
+    merging_many(false);
+    merging_many(true);
+    merging_compressed();
     refused_files();
     damaged_file();
     shrinking_files();
