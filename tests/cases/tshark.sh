@@ -31,6 +31,8 @@ malformed.pcap  OPTIONS 4  two blanks, SIP/3.0, no scheme: no SIP; it stops at a
 malformed.pcap  700     1  its table of codes ends at 699
 ports.pcap      OPTIONS 1  it believes port 53 and reads DNS
 snap.pcap       INVITE  1  it gives the message up, uncounted, where the capture cuts it
+version-2.2.pcap INVITE 1 the same
+version-2.2.pcap 200  1   and once more
 sip_reqs.pcap   BYE     1  the same: the last header line ends with the packet
 syntax.pcap     OPTIONS 1  leading CRLFs (RFC 3261 §7.5) are no SIP to it
 END
