@@ -37,9 +37,9 @@ WHAT THE DIAGNOSIS SHALL SAY
 WHAT HAPPENS: one line an event, TIME first: seconds, or +SECONDS after the event before.
     0.0 alice > proxy > bob INVITE sdp PCMU PCMA te       a request on its way over all hops. The hosts
                                   between are proxies: 100 Trying, Via, Max-Forwards, Record-Route.
-    +1 bob > proxy > alice 200 sdp PCMU te                the answer to the last request that bob has
-                                  from there; 200/CANCEL or 200/INVITE.2 (its CSeq) say to which. A failure of
-                                  an INVITE is acknowledged on each hop. A quoted text is the reason.
+    +1 bob > proxy > alice 200 sdp PCMU te                the answer to the last request from there that
+                                  bob has not answered yet; 200/CANCEL or 200/INVITE.2 (its CSeq) say which.
+                                  A failure of an INVITE is acknowledged on each hop. A quoted text is the reason.
     +0 proxy > bob fwd [INVITE|200] ...                   sends on what the proxy last received: to write
                                   hop by hop, to fork, to change it
     +0.5 again [A > B] [INVITE|200]                       the same bytes again on the same hop
@@ -66,8 +66,8 @@ WHAT HAPPENS: one line an event, TIME first: seconds, or +SECONDS after the even
         Name: value     sets a header     +Name: value   adds one     -Name   takes it out
         Content-Length: +5                wrong by 5 (or any text)
         s/REGEX/TEXT/   changes the whole text     | line         a line of the body
-    {addr HOST} {public HOST} {hostport HOST} {contact HOST} {user HOST} {tag HOST} {callid LABEL} stand for
-    what the names say.
+    {addr HOST} {public HOST} {hostport HOST} {contact HOST} {user HOST} {tag HOST [LABEL]} {callid LABEL}
+    stand for what the names say.
 
     Whole flows (they end with what they have sent last, so `+1` counts from there):
     0 alice > proxy > bob call ring=2 talk=10 [by=bob] [early] [auth] sdp PCMU te answer PCMU te
@@ -309,11 +309,11 @@ class Talk:
                 return self.call(name or (call.label if call else '1')).id
             host = self.hosts[name]
             if what == 'tag':
-                return self.tag(call, host)
+                return self.tag(self.call(found.group(3)) if found.group(3) else call, host)
             return {'addr': sip.escape_host(host.address), 'public': sip.escape_host(host.public()[0]),
                     'hostport': host.hostport(), 'user': host.user,
                     'contact': self.contact_uri(host, 'udp')}[what]
-        return re.sub(r'\{(addr|public|hostport|contact|user|tag|callid)(?: ([\w-]+))?\}', value, text)
+        return re.sub(r'\{(addr|public|hostport|contact|user|tag|callid)(?: ([\w-]+))?(?: ([\w-]+))?\}', value, text)
 
     # --- Events ----------------------------------------------------------------------------------
 
@@ -416,6 +416,9 @@ class Talk:
             packet = self.wire.udp(at, src.public(), dst.public(), payload, seen, size, only)
         self.sent.append(Sent(time=at, src=src, dst=dst, message=message, payload=payload, packet=packet,
                               call=call.label, options=options, event=self.now))
+        if message and message.code >= 200:
+            for request in call.received.get((src, dst), ()):
+                request.answered |= (request.method, request.cseq) == (message.method, message.cseq)
         if message and 'lost' not in options:
             self.deliver(call, src, dst, message.clone(), at)
 
@@ -437,7 +440,7 @@ class Talk:
                 via += f';received={public[0]}'
             message.set('Via', via)
         call.received.setdefault((dst, src), []).append(message)
-        message.arrived = at
+        message.arrived, message.answered = at, False
 
     def learn(self, call, host, answer):
         """What the sender of a request takes from the answer: tag, route set, target."""
@@ -472,7 +475,7 @@ class Talk:
     def identify(self, call, host, path, user=None):
         """The name-addr of a party, the same in every message of the call."""
         if host not in call.party or user:
-            uri = user if user and ':' in user else f'sip:{user or host.user}@{self.domain(host, path)}'
+            uri = self.fill(user, call) if user and ':' in user else f'sip:{user or host.user}@{self.domain(host, path)}'
             shown = host.stack['shown'].format(host.name.capitalize()) if not user else ''
             call.party[host] = f'{shown}<{uri}>'
         return call.party[host]
@@ -487,7 +490,7 @@ class Talk:
         if user in self.hosts:
             end, user = self.hosts[user], None
         message = self.new_request(call, path, origin, end, user, method, options)
-        self.fill_in(call, message, origin, method, options)
+        self.fill_in(call, message, origin, path[1], method, options)
         if body is not None:
             self.describe_media(call, message, origin, body)
         if 'auth' in options:
@@ -517,8 +520,11 @@ class Talk:
         dialog = call.dialogs.get((origin, end))
         if method == 'REGISTER':
             end = origin
-        me = self.identify(call, origin, path, options.get('from'))
-        other = self.identify(call, end, path, user)
+        served = user and len(path) == 2 and not origin.domain and ':' not in user
+        mine = options.get('from') or (f'sip:{origin.user}@{end.hostport(False)}' if served and not dialog else None)
+        parties = path if end is path[-1] else [*path, end]
+        me = self.identify(call, origin, parties, mine)
+        other = self.identify(call, end, parties, user)
         if method == 'REGISTER':
             me = call.party[origin] = other = re.sub('@[^>]*', '@' + (path[-1].domain or self.settings['domain']), me)
         cseq = self.number(call, origin, method, options)
@@ -540,10 +546,9 @@ class Talk:
             message.add('Route', route)
         return message
 
-    def fill_in(self, call, message, host, method, options):
+    def fill_in(self, call, message, host, to, method, options):
         """Headers that depend on the method."""
-        transport = 'tcp' if 'tcp' in options or 'tcp' in self.dress else 'udp'
-        message.transport = transport
+        transport = 'tcp' if self.stream(host, to, options) else 'udp'
         if method in HAS_CONTACT:
             message.add('Contact', f'<{self.contact_uri(host, transport)}>')
         if method in ('REGISTER', 'SUBSCRIBE'):
@@ -615,7 +620,7 @@ class Talk:
             at += HOP
 
     def trying(self, call, src, proxy, at, options):
-        answer = self.new_response(call, proxy, call.received[proxy, src][-1], 100, None, {})
+        answer = self.new_response(call, proxy, src, call.received[proxy, src][-1], 100, None, {})
         answer.remove('Contact')
         self.finish(call, answer, proxy, src, [], {})
         self.put(call, proxy, src, answer, {k: v for k, v in options.items() if k in ('unseen', 'tcp', 'udp')}, at=at)
@@ -722,18 +727,20 @@ class Talk:
     # --- Responses -------------------------------------------------------------------------------
 
     def asked(self, call, host, before, what):
-        """The request that an answer is for: `200`, `200/CANCEL` or `200/INVITE.2`."""
+        """The request that an answer is for: `200/CANCEL` or `200/INVITE.2` say it; else the last
+        that has no final answer yet, or was the last of all."""
         method, _, cseq = what.partition('/')[2].partition('.')
-        for request in reversed(call.received.get((host, before), ())):
-            if request.method == 'ACK' or (method and request.method != method) or (cseq and request.cseq != int(cseq)):
-                continue
-            return request
-        raise Script(f'{host.name} has no such request from {before.name}')
+        if not method and (100 <= int(what[:3]) < 200 or what[:3] == '487'):
+            method = 'INVITE'
+        fits = [request for request in call.received.get((host, before), ())
+                if request.method == (method or request.method) != 'ACK' and (not cseq or request.cseq == int(cseq))]
+        if not fits:
+            raise Script(f'{host.name} has no such request from {before.name}')
+        return ([request for request in fits if not request.answered] or fits)[-1]
 
-    def new_response(self, call, host, request, code, reason, options):
+    def new_response(self, call, host, to_hop, request, code, reason, options):
         answer = sip.Message(f'SIP/2.0 {code} {reason or sip.REASONS.get(code, "Unknown")}', request.method, request.cseq)
         answer.by, answer.to_whom, answer.dialog, answer.origin = host, request.origin, request.dialog, request.origin
-        answer.transport = 'tcp' if 'tcp' in self.dress or 'tcp' in options else 'udp'
         for via in request.all('Via'):
             answer.add('Via', via)
         to = request.get('To')
@@ -749,7 +756,8 @@ class Talk:
             for route in request.all('Record-Route'):
                 answer.add('Record-Route', route)
         if (creating and not request.dialog) or (request.method in ('INVITE', 'UPDATE', 'SUBSCRIBE') and 200 <= code < 300):
-            answer.add('Contact', f'<{self.contact_uri(host, answer.transport)}>')
+            transport = 'tcp' if self.stream(host, to_hop, options) else 'udp'
+            answer.add('Contact', f'<{self.contact_uri(host, transport)}>')
         if creating and request.get('Contact'):
             known = call.dialogs.get((host, request.origin))
             call.dialogs[host, request.origin] = {
@@ -762,7 +770,7 @@ class Talk:
         options, body, reason = self.options(words)
         code, host = int(what[:3]), path[0]
         request = self.asked(call, host, path[1], what)
-        answer = self.new_response(call, host, request, code, reason, options)
+        answer = self.new_response(call, host, path[1], request, code, reason, options)
         self.complete(call, answer, request, host, code, options)
         if body is not None:
             self.describe_media(call, answer, host, body)
@@ -887,10 +895,13 @@ class Talk:
         extra = [w for w in words if w.partition('=')[0] in ('to', 'from', 'uri', 'tcp', 'udp', 'frag', 'pad', 'unseen')]
         kept = [w for w in extra if w in ('tcp', 'udp', 'unseen')]
         to = [w for w in extra if w.startswith('to=') and w[3:] in self.hosts]
-        self.step(0, self.way(call, path, 'INVITE', *extra, 'sdp', *offer), edits)
         if 'auth' in options:
+            whom = [] if len(path) == 2 or any(w.startswith('to=') for w in extra) else [f'to={path[-1].name}']
+            self.step(0, self.way(call, path[:2], 'INVITE', *extra, *whom, 'sdp', *offer), edits)
             self.step(0.004, self.way(call, path[1::-1], '407', *kept))
             self.step(0.006, self.way(call, path, 'INVITE', 'auth', *extra, 'sdp', *offer), edits)
+        else:
+            self.step(0, self.way(call, path, 'INVITE', *extra, 'sdp', *offer), edits)
         if len(path) == 2:
             self.step(0.01, self.way(call, back, '100', *kept))
         if 'early' in options:
