@@ -4,7 +4,7 @@
  */
 #include "pipeline.h"
 
-#include "net/decode.h"
+#include <string.h>
 
 static void add_batch(struct pipeline *pipeline)
 {
@@ -23,16 +23,25 @@ void pipeline_flush(struct pipeline *pipeline)
     store_advance(pipeline->store, pipeline->last_ns);
 }
 
-static void take_payload(struct pipeline *pipeline, const struct packet *packet,
-                         const struct payload *payload)
+static void add(struct pipeline *pipeline, const struct packet *packet,
+                const struct payload *payload)
 {
-    struct pipeline_item *item = &pipeline->batch[pipeline->waiting];
-    if (sip_scan(&item->sip, payload->data, payload->len) == 0) {
+    struct pipeline_item *item = &pipeline->batch[pipeline->waiting++];
+    item->packet = *packet;
+    item->payload = *payload;
+    store_expect(pipeline->store, payload, &item->sip, &item->keys);
+    /* only a mapped packet's bytes are there for longer than this call */
+    if (pipeline->waiting == PIPELINE_BATCH || payload->apart || !packet->mapped)
+        add_batch(pipeline);
+}
+
+static void take_payload(const struct packet *packet, const struct payload *payload, void *arg)
+{
+    struct pipeline *pipeline = arg;
+    struct sip_message *sip = &pipeline->batch[pipeline->waiting].sip;
+    if (sip_scan(sip, payload->data, payload->len) == 0) {
         pipeline->counts.sip++;
-        item->packet = *packet;
-        item->payload = *payload;
-        store_expect(pipeline->store, payload, &item->sip, &item->keys);
-        pipeline->waiting++;
+        add(pipeline, packet, payload);
     } else if (sip_is_keepalive(payload->data, payload->len)) {
         pipeline->counts.keepalives++;
     } else {
@@ -40,13 +49,29 @@ static void take_payload(struct pipeline *pipeline, const struct packet *packet,
     }
 }
 
+int pipeline_open(struct pipeline *pipeline, struct store *store)
+{
+    memset(pipeline, 0, sizeof *pipeline);
+    pipeline->store = store;
+    pipeline->net = store ? net_new(take_payload, NULL, pipeline) : NULL;
+    if (pipeline->net)
+        return 0;
+    store_free(store);
+    pipeline->store = NULL;
+    return -1;
+}
+
+void pipeline_close(struct pipeline *pipeline)
+{
+    net_free(pipeline->net);
+    store_free(pipeline->store);
+}
+
 void pipeline_packet(struct pipeline *pipeline, const struct packet *packet)
 {
-    struct payload payload;
     pipeline->counts.packets++;
-    switch (decode_packet(packet, &payload)) {
+    switch (net_packet(pipeline->net, packet)) {
     case DECODE_OK:
-        take_payload(pipeline, packet, &payload);
         break;
     case DECODE_OTHER:
         pipeline->counts.other++;
@@ -60,7 +85,17 @@ void pipeline_packet(struct pipeline *pipeline, const struct packet *packet)
         break;
     }
     pipeline->last_ns = packet->time_ns;
-    /* only a mapped packet's bytes are there for longer than this call */
-    if (pipeline->waiting == PIPELINE_BATCH || !packet->mapped)
-        pipeline_flush(pipeline);
+}
+
+void pipeline_finish(struct pipeline *pipeline)
+{
+    net_finish(pipeline->net);
+    pipeline_flush(pipeline);
+}
+
+void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)
+{
+    net_advance(pipeline->net, now_ns);
+    pipeline_flush(pipeline);
+    store_advance(pipeline->store, now_ns);
 }

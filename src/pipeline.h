@@ -5,7 +5,7 @@
 #ifndef SIPWHY_PIPELINE_H
 #define SIPWHY_PIPELINE_H
 
-#include "net/packet.h"
+#include "net/net.h"
 #include "sip/scan.h"
 #include "store/store.h"
 
@@ -15,7 +15,7 @@ struct pipeline_counts {
     uint64_t sip;
     uint64_t not_sip;      /* a payload, but another protocol */
     uint64_t keepalives;   /* CRLF and the like */
-    uint64_t other;        /* no UDP */
+    uint64_t other;        /* neither UDP nor TCP */
     uint64_t broken;       /* headers cut off or contradictory */
     uint64_t unknown_link; /* a link type that cannot be read */
     uint16_t link;         /* the last unknown one */
@@ -33,15 +33,23 @@ struct pipeline_item {
 
 struct pipeline {
     struct store *store;
+    struct net *net;
     struct pipeline_counts counts;
     int64_t last_ns; /* time of the latest packet */
     size_t waiting;
     struct pipeline_item batch[PIPELINE_BATCH];
 };
 
+/* Takes the store over. -1 when memory is short; then there is nothing to close. */
+int pipeline_open(struct pipeline *pipeline, struct store *store);
+void pipeline_close(struct pipeline *pipeline);
 /* Takes a packet in; a message of a mapped file may wait for others. */
 void pipeline_packet(struct pipeline *pipeline, const struct packet *packet);
-/* Puts into the store what waits. */
+/* Puts into the store what waits for others. */
 void pipeline_flush(struct pipeline *pipeline);
+/* No packet will come for now: what is incomplete goes into the store as it is. */
+void pipeline_finish(struct pipeline *pipeline);
+/* Lets capture time pass without a packet. */
+void pipeline_advance(struct pipeline *pipeline, int64_t now_ns);
 
 #endif

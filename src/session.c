@@ -23,8 +23,7 @@ static int begin(struct session *session, const struct settings *settings, char 
     memset(session, 0, sizeof *session);
     session->settings = settings;
     session->inputs = inputs_new();
-    session->pipeline.store = store_new((size_t)settings->memory << 20);
-    if (session->pipeline.store)
+    if (pipeline_open(&session->pipeline, store_new((size_t)settings->memory << 20)) == 0)
         return 0;
     *error = mem_text(_("out of memory"));
     return -1;
@@ -152,7 +151,7 @@ int session_open_demo(struct session *session, const struct settings *settings, 
 void session_close(struct session *session)
 {
     /* The store first: its messages point into the inputs' mapped files. */
-    store_free(session->pipeline.store);
+    pipeline_close(&session->pipeline);
     inputs_free(session->inputs);
     free(session->note);
 }
@@ -168,12 +167,15 @@ enum input_status session_feed(struct session *session, int64_t budget_ns)
         if (budget_ns && ++n % PACKETS_A_LOOK == 0 && clock_monotonic() >= end)
             break;
     }
-    pipeline_flush(&session->pipeline);
+    if (status == INPUT_END)
+        pipeline_finish(&session->pipeline);
+    else
+        pipeline_flush(&session->pipeline);
     return status;
 }
 
 void session_tick(struct session *session)
 {
     if (inputs_live(session->inputs))
-        store_advance(session->pipeline.store, clock_realtime() - LATENESS_NS);
+        pipeline_advance(&session->pipeline, clock_realtime() - LATENESS_NS);
 }

@@ -18,11 +18,12 @@
 
 #include "base/strbuf.h"
 #include "base/tr.h"
+#include "export/wrap.h"
 
 #define SNAPLEN 262144
 #define NANOSECONDS 1000000000
 
-enum { LINK_RAW = 101, DLT_RAW_LINUX = 12, DLT_RAW_OPENBSD = 14 };
+enum { LINK_ETHERNET = 1, LINK_RAW = 101, DLT_RAW_LINUX = 12, DLT_RAW_OPENBSD = 14 };
 
 static int __attribute__((format(printf, 2, 3))) fail(char **error, const char *format, ...)
 {
@@ -40,6 +41,12 @@ static uint16_t link_of(const struct message *m)
     return raw ? LINK_RAW : m->linktype;
 }
 
+/* A message that lay in no single packet has no link layer of its own. */
+static bool apart(const struct message *m)
+{
+    return m->flags & MESSAGE_APART;
+}
+
 /* In order of time; packets of one time stay in the order in which they were read. */
 static int by_time(const void *left, const void *right)
 {
@@ -51,7 +58,9 @@ static int by_time(const void *left, const void *right)
         return a->source < b->source ? -1 : 1;
     if (a->frame != b->frame)
         return a->frame < b->frame ? -1 : 1;
-    return a->payload_off < b->payload_off ? -1 : a->payload_off > b->payload_off;
+    if (a->payload_off != b->payload_off)
+        return a->payload_off < b->payload_off ? -1 : 1;
+    return apart(a) && apart(b) && a->flow == b->flow ? (int32_t)(a->seq - b->seq) : 0;
 }
 
 /* The messages that are still stored, sorted; the caller frees the list. */
@@ -69,47 +78,93 @@ static const struct message **collect(const struct store *store, const uint32_t 
     return list;
 }
 
-/* The link type that all share, or LINK_RAW; *cut tells whether the link layer has to go. */
-static uint16_t common_link(const struct message *const *list, size_t n, bool *cut)
+/* What is written, and how. */
+struct writer {
+    pcap_dumper_t *dumper;
+    const struct store *store;
+    uint16_t link;
+    bool cut;                /* the link layer has to go */
+    const struct message *m; /* the one being written */
+};
+
+/* The link type that all share; without one, or where it cannot be made up, LINK_RAW. */
+static void choose_link(struct writer *w, const struct message *const *list, size_t n)
 {
-    *cut = false;
-    for (size_t i = 1; i < n; i++)
-        *cut = *cut || link_of(list[i]) != link_of(list[0]);
-    return *cut ? LINK_RAW : link_of(list[0]);
+    const struct message *first = NULL;
+    bool any_apart = false;
+    for (size_t i = 0; i < n; i++) {
+        any_apart = any_apart || apart(list[i]);
+        if (apart(list[i]))
+            continue;
+        first = first ? first : list[i];
+        w->cut = w->cut || link_of(list[i]) != link_of(first);
+    }
+    w->link = first ? link_of(first) : LINK_RAW;
+    w->cut = w->cut || (any_apart && w->link != LINK_ETHERNET);
+    if (w->cut)
+        w->link = LINK_RAW;
 }
 
 static bool same_packet(const struct message *a, const struct message *b)
 {
-    return a->source == b->source && a->frame == b->frame && a->time_ns == b->time_ns &&
-           a->caplen == b->caplen && memcmp(a->packet, b->packet, a->caplen) == 0;
+    return !apart(a) && !apart(b) && a->source == b->source && a->frame == b->frame &&
+           a->time_ns == b->time_ns && a->caplen == b->caplen &&
+           memcmp(a->packet, b->packet, a->caplen) == 0;
 }
 
-static void write_packet(pcap_dumper_t *dumper, const struct message *m, bool cut)
+static void dump(struct writer *w, const uint8_t *bytes, size_t caplen, size_t origlen)
 {
-    uint32_t skip = cut ? m->ip_off : 0;
-    int64_t seconds = m->time_ns / NANOSECONDS;
+    int64_t seconds = w->m->time_ns / NANOSECONDS;
     struct pcap_pkthdr header = {
-        .ts = { .tv_sec = seconds, .tv_usec = m->time_ns - seconds * NANOSECONDS },
-        .caplen = m->caplen - skip,
-        .len = m->origlen - skip,
+        .ts = { .tv_sec = seconds, .tv_usec = w->m->time_ns - seconds * NANOSECONDS },
+        .caplen = (bpf_u_int32)caplen,
+        .len = (bpf_u_int32)origlen,
     };
-    pcap_dump((u_char *)dumper, &header, m->packet + skip);
+    pcap_dump((u_char *)w->dumper, &header, bytes);
+}
+
+/* A made-up IP packet; in Ethernet it goes from nowhere to nowhere. */
+static void dump_made(const uint8_t *packet, size_t n, void *arg)
+{
+    struct writer *w = arg;
+    if (w->link != LINK_ETHERNET) {
+        dump(w, packet, n, n);
+        return;
+    }
+    uint8_t *frame = mem_zero(n + 14);
+    bool ip6 = packet[0] >> 4 == 6;
+    frame[12] = ip6 ? 0x86 : 0x08;
+    frame[13] = ip6 ? 0xdd : 0x00;
+    memcpy(frame + 14, packet, n);
+    dump(w, frame, n + 14, n + 14);
+    free(frame);
+}
+
+static void write_message(struct writer *w, const struct message *m)
+{
+    uint32_t skip = w->cut ? m->ip_off : 0;
+    w->m = m;
+    if (apart(m))
+        wrap_message(m, store_flow(w->store, m->flow), dump_made, w);
+    else
+        dump(w, m->packet + skip, m->caplen - skip, m->origlen - skip);
 }
 
 /* 0, or -1 with errno. The dumper is the file itself, which the caller closes. */
-static int write_all(FILE *file, const struct message *const *list, size_t n)
+static int write_all(FILE *file, const struct store *store, const struct message *const *list,
+                     size_t n)
 {
-    bool cut;
-    uint16_t link = common_link(list, n, &cut);
+    struct writer w = { .store = store };
+    choose_link(&w, list, n);
     /* libpcap wants its own number, which differs for raw IP only (of what the decoders know). */
-    pcap_t *pcap = pcap_open_dead_with_tstamp_precision(link == LINK_RAW ? DLT_RAW : link, SNAPLEN,
-                                                        PCAP_TSTAMP_PRECISION_NANO);
-    pcap_dumper_t *dumper = pcap ? pcap_dump_fopen(pcap, file) : NULL;
-    bool good = dumper != NULL;
+    pcap_t *pcap = pcap_open_dead_with_tstamp_precision(w.link == LINK_RAW ? DLT_RAW : w.link,
+                                                        SNAPLEN, PCAP_TSTAMP_PRECISION_NANO);
+    w.dumper = pcap ? pcap_dump_fopen(pcap, file) : NULL;
+    bool good = w.dumper != NULL;
     for (size_t i = 0; good && i < n; i++) {
         if (i > 0 && same_packet(list[i - 1], list[i]))
             continue;
-        write_packet(dumper, list[i], cut);
+        write_message(&w, list[i]);
         good = !ferror(file);
     }
     good = good && fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
@@ -217,7 +272,7 @@ int export_pcap(const char *path, bool overwrite, const struct store *store,
              path, strerror(errno));
     if (file) {
         errno = 0;
-        int written = write_all(file, list, n);
+        int written = write_all(file, store, list, n);
         result = finish(file, part, path, overwrite, written, error);
         free(part);
     }

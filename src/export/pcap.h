@@ -1,7 +1,7 @@
 /*
  * Writing stored messages as a capture file that any other tool reads: classic
- * pcap with nanoseconds. What is written are the packets themselves, not a
- * reconstruction.
+ * pcap with nanoseconds. What is written are the packets themselves; only a message
+ * that lay in no single one gets packets of its own (wrap.h).
  */
 #ifndef SIPWHY_EXPORT_PCAP_H
 #define SIPWHY_EXPORT_PCAP_H

@@ -3,7 +3,7 @@
  * A first fragment is read as far as it goes and marked truncated; later
  * fragments carry no transport header and are left alone.
  */
-#include "net/decode.h"
+#include "net/private.h"
 
 #include <string.h>
 
@@ -27,6 +27,7 @@ static enum decode_result udp(struct decode *d)
         p->truncated = true;
     p->data = d->r.p;
     p->len = (uint32_t)(wanted < left ? wanted : left);
+    d->net->payload(d->packet, p, d->net->arg);
     return DECODE_OK;
 }
 
@@ -35,6 +36,7 @@ static const struct {
     decode_fn *decode;
 } protocols[] = {
     { IP_UDP, udp },
+    { IP_TCP, decode_tcp },
 };
 
 static enum decode_result transport(struct decode *d, uint8_t protocol)
@@ -48,8 +50,11 @@ static enum decode_result transport(struct decode *d, uint8_t protocol)
 /* Cuts the reader to the datagram: Ethernet padding and trailers are no payload. */
 static void limit(struct decode *d, size_t length)
 {
-    if (length < reader_left(&d->r))
+    size_t left = reader_left(&d->r), cut = d->packet->origlen - d->packet->caplen;
+    if (length < left)
         d->r.end = d->r.p + length;
+    else
+        d->missing = (uint32_t)(length - left < cut ? length - left : cut);
 }
 
 static enum decode_result ip4(struct decode *d)

@@ -2,7 +2,7 @@
  * Link layers, a row each: what stands in front of the IP header. The numbers
  * are LINKTYPE_ values of the pcap and pcapng formats.
  */
-#include "net/decode.h"
+#include "net/private.h"
 
 #define MAX_DEPTH 16
 
@@ -102,12 +102,4 @@ enum decode_result decode_link(struct decode *d)
 {
     decode_fn *fn = find_link(d->packet->linktype);
     return fn ? fn(d) : DECODE_UNKNOWN;
-}
-
-enum decode_result decode_packet(const struct packet *packet, struct payload *payload)
-{
-    struct decode d = { packet, payload, reader_make(packet->data, packet->caplen), 0 };
-    *payload = (struct payload){ 0 };
-    payload->truncated = packet->caplen < packet->origlen;
-    return decode_link(&d);
 }

@@ -23,16 +23,28 @@ struct packet {
 
 enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_WS, TRANSPORT_SCTP };
 
-/* A transport payload found in a packet. */
+/*
+ * A message, or what may be one: a datagram, or what the framing cut out of a stream. It lies
+ * in the packet that completed it, or apart, in memory that is only there for the call.
+ */
 struct payload {
     const uint8_t *data;
     uint32_t len;
     uint32_t ip_offset; /* of the IP header in the packet, for writing it out again */
+    uint32_t seq;       /* in a stream: the sequence number of its first byte */
     struct addr src, dst;
     uint8_t transport; /* enum transport */
     uint16_t ip_id;    /* IPv4 identification, 0 where there is none */
-    bool truncated;    /* bytes are missing: cut by the capture, or a first fragment */
+    bool truncated;    /* bytes are missing: cut by the capture, or lost on the way to it */
+    bool apart;        /* put together from several packets, or taken out of another protocol */
+    bool fragmented;   /* its datagram came in IP fragments */
+    bool misframed; /* in a stream: Content-Length is missing, or not where the next one begins */
 };
+
+static inline bool transport_is_stream(uint8_t transport)
+{
+    return transport != TRANSPORT_UDP && transport != TRANSPORT_SCTP;
+}
 
 const char *transport_name(uint8_t transport);
 

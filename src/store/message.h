@@ -8,6 +8,7 @@
 
 #include "base/span.h"
 #include "net/packet.h"
+#include "sip/names.h"
 
 enum message_flag {
     MESSAGE_RETRANSMISSION = 1 << 0, /* byte-identical repetition on one hop */
@@ -16,15 +17,20 @@ enum message_flag {
     MESSAGE_TRUNCATED = 1 << 3, /* the capture cut it */
     MESSAGE_OWNED = 1 << 4,     /* the packet's bytes are the store's, not a mapped file's */
     MESSAGE_SDP = 1 << 5,
-    MESSAGE_MARKED = 1 << 6
+    MESSAGE_APART = 1 << 6,      /* `packet` is the message alone: it lay in no single packet */
+    MESSAGE_FRAGMENTED = 1 << 7, /* it came in IP fragments */
+    MESSAGE_MISFRAMED = 1 << 8 /* in a stream: Content-Length is missing or says the wrong place */
 };
 
 struct message {
     int64_t time_ns;
     const uint8_t *packet;
     uint32_t caplen;
-    uint32_t origlen;
-    uint32_t frame;
+    union {
+        uint32_t origlen;
+        uint32_t seq; /* MESSAGE_APART: the sequence number of its first byte in the stream */
+    };
+    uint32_t frame;       /* the one that completed it */
     uint32_t payload_off; /* of the payload in the packet */
     uint32_t payload_len;
     uint32_t flow; /* who sent it to whom */
@@ -34,11 +40,13 @@ struct message {
     uint16_t ip_off;   /* of the IP header in the packet */
     uint16_t ip_id;
     uint16_t source;
-    uint16_t code; /* 0: a request */
+    uint16_t code : 10;  /* 0: a request */
+    uint16_t method : 6; /* enum sip_method; of CSeq in a response */
     uint16_t linktype;
-    uint8_t method; /* enum sip_method; of CSeq in a response */
-    uint8_t flags;  /* enum message_flag */
+    uint16_t flags; /* enum message_flag */
 };
+_Static_assert(sizeof(struct message) == 64, "a line of the cache");
+_Static_assert(SIP_METHODS <= 64, "fits into the bits");
 
 static inline struct span message_payload(const struct message *m)
 {

@@ -9,6 +9,7 @@
 /* What malloc adds to a copied packet. */
 #define COPY_OVERHEAD 16
 #define DIGEST_BYTES 64
+#define LINKTYPE_RAW 101 /* from the IP header on, which export writes for a message apart */
 
 static uint64_t key_of_transaction(uint32_t id, const void *arg)
 {
@@ -123,18 +124,38 @@ static void count_message(struct store *s, const struct message *m, const struct
         count_other_method(c, sip->method);
 }
 
-/* A mapped packet is kept where it is; any other is copied. */
-static const uint8_t *keep_bytes(struct store *s, const struct packet *packet, uint8_t *flags)
+static int copy_bytes(struct store *s, struct message *m, const uint8_t *data, uint32_t n)
 {
-    if (packet->mapped)
-        return packet->data;
-    uint8_t *copy = malloc(packet->caplen ? packet->caplen : 1);
+    uint8_t *copy = malloc(n ? n : 1);
     if (!copy)
-        return NULL;
-    memcpy(copy, packet->data, packet->caplen);
-    s->owned += packet->caplen + COPY_OVERHEAD;
-    *flags |= MESSAGE_OWNED;
-    return copy;
+        return -1;
+    memcpy(copy, data, n);
+    s->owned += n + COPY_OVERHEAD;
+    m->packet = copy;
+    m->caplen = n;
+    m->flags |= MESSAGE_OWNED;
+    return 0;
+}
+
+/* A mapped packet is kept where it is; any other is copied, and of several the message alone. */
+static int keep_bytes(struct store *s, struct message *m, const struct packet *packet,
+                      const struct payload *payload)
+{
+    if (payload->apart) {
+        m->flags |= MESSAGE_APART;
+        m->seq = payload->seq;
+        m->linktype = LINKTYPE_RAW;
+        return copy_bytes(s, m, payload->data, payload->len);
+    }
+    m->origlen = packet->origlen;
+    m->linktype = packet->linktype;
+    m->payload_off = (uint32_t)(payload->data - packet->data);
+    m->ip_off = (uint16_t)payload->ip_offset;
+    if (!packet->mapped)
+        return copy_bytes(s, m, packet->data, packet->caplen);
+    m->packet = packet->data;
+    m->caplen = packet->caplen;
+    return 0;
 }
 
 void message_drop(struct store *s, uint32_t id)
@@ -172,20 +193,14 @@ static uint32_t message_digest(const struct payload *payload)
 static int fill_message(struct store *s, struct message *m, const struct packet *packet,
                         const struct payload *payload, const struct sip_message *sip)
 {
-    m->packet = keep_bytes(s, packet, &m->flags);
-    if (!m->packet) {
+    if (keep_bytes(s, m, packet, payload) < 0) {
         flow_drop(s, m->flow);
         return -1;
     }
     m->time_ns = packet->time_ns;
-    m->caplen = packet->caplen;
-    m->origlen = packet->origlen;
     m->frame = packet->frame;
     m->source = packet->source;
-    m->linktype = packet->linktype;
-    m->payload_off = (uint32_t)(payload->data - packet->data);
     m->payload_len = payload->len;
-    m->ip_off = (uint16_t)payload->ip_offset;
     m->ip_id = payload->ip_id;
     m->digest = message_digest(payload);
     m->code = sip->code;
@@ -194,6 +209,10 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
         m->flags |= MESSAGE_MALFORMED;
     if (payload->truncated)
         m->flags |= MESSAGE_TRUNCATED;
+    if (payload->fragmented)
+        m->flags |= MESSAGE_FRAGMENTED;
+    if (payload->misframed)
+        m->flags |= MESSAGE_MISFRAMED;
     if (sip->body.n > 0 && span_starts(sip->content_type, "application/sdp"))
         m->flags |= MESSAGE_SDP;
     return 0;

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "net/decode.h"
+#include "net/net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,12 +14,15 @@ static void insist(bool good)
         abort();
 }
 
-static void check_payload(const struct packet *packet, const struct payload *payload)
+static void check_payload(const struct packet *packet, const struct payload *payload, void *arg)
 {
     char text[ADDR_TEXT];
-    insist(payload->data >= packet->data &&
-           payload->data + payload->len <= packet->data + packet->caplen);
-    insist(packet->data + payload->ip_offset < payload->data);
+    (void)arg;
+    if (!payload->apart) {
+        insist(payload->data >= packet->data &&
+               payload->data + payload->len <= packet->data + packet->caplen);
+        insist(packet->data + payload->ip_offset < payload->data);
+    }
     insist(payload->src.family == payload->dst.family && payload->src.family != 0);
     insist(addr_format(&payload->src, text) && addr_format(&payload->dst, text));
     for (uint32_t i = 0; i < payload->len; i++)
@@ -28,16 +31,16 @@ static void check_payload(const struct packet *packet, const struct payload *pay
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct payload payload;
     if (size < 3)
         return 0;
     struct packet packet = { .data = data + 3,
                              .caplen = (uint32_t)size - 3,
                              .origlen = (uint32_t)size - 3 + data[2],
                              .linktype = (uint16_t)(data[0] << 8 | data[1]) };
-    enum decode_result result = decode_packet(&packet, &payload);
+    struct net *net = net_new(check_payload, NULL, NULL);
+    enum decode_result result = net_packet(net, &packet);
     insist((result == DECODE_UNKNOWN) == !decode_knows_link(packet.linktype));
-    if (result == DECODE_OK)
-        check_payload(&packet, &payload);
+    net_finish(net);
+    net_free(net);
     return 0;
 }

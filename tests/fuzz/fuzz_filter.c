@@ -28,9 +28,11 @@ static void add(struct store *store, const char *text, size_t n, uint8_t family,
     struct packet packet = {
         time_ns, (const uint8_t *)text, (uint32_t)n, (uint32_t)n, 1, 0, 1, true
     };
-    struct payload payload = {
-        packet.data, (uint32_t)n, 0, a, b, family == 6 ? TRANSPORT_TCP : TRANSPORT_UDP, 0, false
-    };
+    struct payload payload = { .data = packet.data,
+                               .len = (uint32_t)n,
+                               .src = a,
+                               .dst = b,
+                               .transport = family == 6 ? TRANSPORT_TCP : TRANSPORT_UDP };
     struct sip_message sip;
     if (sip_scan(&sip, text, n) < 0 || !store_add(store, &packet, &payload, &sip, NULL))
         abort();

@@ -112,7 +112,8 @@ static void check_store(const struct store *store)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct pipeline pipeline = { .store = store_new(BUDGET) };
+    struct pipeline pipeline;
+    insist(pipeline_open(&pipeline, store_new(BUDGET)) == 0);
     struct span rest = { (const char *)data, size };
     int64_t time_ns = 0;
     while (rest.n > 0) {
@@ -131,6 +132,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         rest = (struct span){ rest.p + skip, rest.n - skip };
     }
     check_store(pipeline.store);
-    store_free(pipeline.store);
+    pipeline_close(&pipeline);
     return 0;
 }

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "input/input.h"
-#include "net/decode.h"
+#include "net/net.h"
 #include "sip/fields.h"
 #include "sip/parse.h"
 #include "sip/scan.h"
@@ -164,11 +164,23 @@ static void report(const struct tally *t, const char *file)
         tap_note("libosip2 refuses: %s", t->excuse);
 }
 
+struct capture_run {
+    struct tally tally;
+    const char *file;
+};
+
+static void compare_payload(const struct packet *packet, const struct payload *payload, void *arg)
+{
+    struct capture_run *run = arg;
+    (void)packet;
+    if (!payload->truncated)
+        compare(&run->tally, run->file, payload->data, payload->len);
+}
+
 static void compare_capture(const char *file)
 {
-    struct tally t = { 0 };
+    struct capture_run run = { .file = file };
     struct packet packet;
-    struct payload payload;
     char *error = NULL;
     struct source *source = source_open_file(file, &error);
     if (!source) {
@@ -176,13 +188,14 @@ static void compare_capture(const char *file)
         free(error);
         return;
     }
+    struct net *net = net_new(compare_payload, NULL, &run);
     struct inputs *inputs = inputs_new();
     inputs_add(inputs, source);
     while (inputs_next(inputs, &packet) == INPUT_PACKET)
-        if (decode_packet(&packet, &payload) == DECODE_OK && !payload.truncated)
-            compare(&t, file, payload.data, payload.len);
+        net_packet(net, &packet);
+    net_free(net);
     inputs_free(inputs);
-    report(&t, file);
+    report(&run.tally, file);
 }
 
 static void compare_single(const char *file)

@@ -28,8 +28,9 @@ static void feed(struct store *store, int i, int64_t time_ns, uint16_t link)
     static uint32_t frame;
     char text[512];
     struct bytes b = { .n = 0 };
-    struct pipeline pipeline = { .store = store };
+    struct pipeline pipeline;
     snprintf(text, sizeof text, MESSAGE, i, i);
+    pipeline_open(&pipeline, store);
     if (link == 1)
         put_ethernet(&b, 0x0800);
     put_datagram(&b, (unsigned)i, text);
@@ -41,6 +42,7 @@ static void feed(struct store *store, int i, int64_t time_ns, uint16_t link)
                              .linktype = link };
     pipeline_packet(&pipeline, &packet);
     pipeline_flush(&pipeline);
+    net_free(pipeline.net);
 }
 
 static bool export_all(const struct store *store, bool overwrite)

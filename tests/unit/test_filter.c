@@ -40,7 +40,9 @@ static uint32_t add(int at10, const struct addr *src, const struct addr *dst, ui
                              (uint16_t)(transport == TRANSPORT_TCP),
                              1,
                              true };
-    struct payload payload = { data, (uint32_t)n, 0, *src, *dst, transport, 0, false };
+    struct payload payload = {
+        .data = data, .len = (uint32_t)n, .src = *src, .dst = *dst, .transport = transport
+    };
     if (sip_scan(&sip, data, n) < 0)
         return 0;
     const struct message *m = store_message(store, store_add(store, &packet, &payload, &sip, NULL));

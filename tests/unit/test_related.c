@@ -18,7 +18,7 @@ static uint32_t add(struct store *store, int64_t time_ns, const struct addr *src
     size_t n = strlen(text);
     struct packet packet = { time_ns, (uint8_t *)text, (uint32_t)n, (uint32_t)n, 1, 0, 1, true };
     struct payload payload = {
-        (uint8_t *)text, (uint32_t)n, 0, *src, *dst, TRANSPORT_UDP, 0, false
+        .data = (uint8_t *)text, .len = (uint32_t)n, .src = *src, .dst = *dst
     };
     if (sip_scan(&sip, (uint8_t *)text, n) < 0)
         return 0;

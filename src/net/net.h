@@ -1,0 +1,50 @@
+/*
+ * From packets to messages: link layers, IP and its fragments, UDP, TCP and what
+ * runs in it (see stream.h). Decoding only: no sockets, and time is the packets'.
+ * One packet may give several messages and events, or complete what others began.
+ * All that waits for more is bounded: in each connection, and in all.
+ */
+#ifndef SIPWHY_NET_NET_H
+#define SIPWHY_NET_NET_H
+
+#include "net/event.h"
+#include "net/packet.h"
+
+struct net;
+
+enum decode_result {
+    DECODE_OK,     /* read, and handed on or kept */
+    DECODE_OTHER,  /* another protocol: nothing to read here */
+    DECODE_BROKEN, /* headers cut off or contradictory */
+    DECODE_UNKNOWN /* a link type without a decoder */
+};
+
+/* What was lost on the way, and why. */
+struct net_counts {
+    uint64_t gaps;      /* bytes of a stream that never came */
+    uint64_t gap_bytes; /* as far as their number is known */
+    uint64_t unframed;  /* bytes of SIP streams outside of any message */
+};
+
+/*
+ * Called for each datagram and each message of a stream, in order. `packet` is the one that
+ * completed it; without bytes (`data` NULL) when it was not the one just handed in.
+ */
+typedef void net_payload_fn(const struct packet *packet, const struct payload *payload, void *arg);
+typedef void net_event_fn(const struct packet *packet, const struct net_event *event, void *arg);
+
+/* NULL when memory is short. `event` may be NULL. */
+struct net *net_new(net_payload_fn *payload, net_event_fn *event, void *arg);
+void net_free(struct net *net);
+/* Takes a packet; its bytes are not needed after the call. */
+enum decode_result net_packet(struct net *net, const struct packet *packet);
+/* Lets capture time pass: gives up what has waited for too long. */
+void net_advance(struct net *net, int64_t now_ns);
+/* No more will come: hands on, as truncated, all that waits. */
+void net_finish(struct net *net);
+const struct net_counts *net_counts(const struct net *net);
+
+/* Whether the link type has a decoder. */
+bool decode_knows_link(uint16_t linktype);
+
+#endif

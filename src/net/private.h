@@ -1,0 +1,63 @@
+/* What the files of net/ share. Nobody outside includes this. */
+#ifndef SIPWHY_NET_PRIVATE_H
+#define SIPWHY_NET_PRIVATE_H
+
+#include "base/reader.h"
+#include "net/net.h"
+#include "net/stream.h"
+
+struct tcp;
+
+struct net {
+    net_payload_fn *payload;
+    net_event_fn *event;
+    void *arg;
+    const struct packet *packet; /* at hand */
+    uint32_t ip_offset;          /* of its IP header */
+    uint16_t ip_id;
+    int64_t now_ns; /* time of the latest packet */
+    int64_t due_ns; /* when something has waited for too long */
+    size_t held;    /* bytes of streams that wait for more */
+    struct tcp *tcp;
+    struct net_counts counts;
+};
+
+/* A packet on its way through the layers; the reader stands at the header to be decoded. */
+struct decode {
+    struct net *net;
+    const struct packet *packet;
+    struct payload *payload;
+    struct reader r;
+    int depth;        /* headers inside headers; bounded */
+    uint32_t missing; /* bytes at the end of the IP datagram that the capture cut off */
+};
+typedef enum decode_result decode_fn(struct decode *d);
+
+enum decode_result decode_link(struct decode *d);
+enum decode_result decode_ethertype(struct decode *d, uint16_t type);
+enum decode_result decode_ip(struct decode *d);
+enum decode_result decode_tcp(struct decode *d);
+
+/* Asks to be called, in net_advance(), no later than this. */
+static inline void net_due(struct net *net, int64_t when_ns)
+{
+    if (when_ns < net->due_ns)
+        net->due_ns = when_ns;
+}
+
+static inline void net_tell(struct net *net, const struct packet *packet,
+                            const struct net_event *event)
+{
+    if (net->event)
+        net->event(packet, event, net->arg);
+}
+
+/* tcp.c */
+struct tcp *tcp_new(struct net *net);
+void tcp_free(struct tcp *tcp);
+/* Gives up gaps and connections that are too old; asks for its next call. */
+void tcp_advance(struct tcp *tcp, int64_t now_ns);
+/* Closes all connections. */
+void tcp_finish(struct tcp *tcp);
+
+#endif
