@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "store/event.h"
+
 static void add_batch(struct pipeline *pipeline)
 {
     for (size_t i = 0; i < pipeline->waiting; i++)
@@ -49,11 +51,19 @@ static void take_payload(const struct packet *packet, const struct payload *payl
     }
 }
 
+/* What it is about should be in the store before it. */
+static void take_event(const struct packet *packet, const struct net_event *event, void *arg)
+{
+    struct pipeline *pipeline = arg;
+    add_batch(pipeline);
+    store_add_event(pipeline->store, packet, event);
+}
+
 int pipeline_open(struct pipeline *pipeline, struct store *store)
 {
     memset(pipeline, 0, sizeof *pipeline);
     pipeline->store = store;
-    pipeline->net = store ? net_new(take_payload, NULL, pipeline) : NULL;
+    pipeline->net = store ? net_new(take_payload, take_event, pipeline) : NULL;
     if (pipeline->net)
         return 0;
     store_free(store);

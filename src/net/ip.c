@@ -9,8 +9,6 @@
 
 #define MAX_EXTENSIONS 10
 
-enum { IP_TCP = 6, IP_UDP = 17 };
-
 static enum decode_result udp(struct decode *d)
 {
     struct payload *p = d->payload;
@@ -37,6 +35,8 @@ static const struct {
 } protocols[] = {
     { IP_UDP, udp },
     { IP_TCP, decode_tcp },
+    { IP_ICMP, decode_icmp },
+    { IP_ICMP6, decode_icmp },
 };
 
 static enum decode_result transport(struct decode *d, uint8_t protocol)
@@ -107,7 +107,7 @@ static int extension_rest(uint8_t type, uint8_t length)
 static enum decode_result ip6_next(struct decode *d, uint8_t type)
 {
     for (int i = 0; i < MAX_EXTENSIONS; i++) {
-        if (type == 44) { /* fragment, RFC 8200 §4.5 */
+        if (type == IP6_FRAGMENT) { /* fragment, RFC 8200 §4.5 */
             type = reader_u8(&d->r);
             reader_skip(&d->r, 1);
             uint16_t offset = reader_u16(&d->r);

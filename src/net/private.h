@@ -8,6 +8,8 @@
 
 struct tcp;
 
+enum ip_protocol { IP_ICMP = 1, IP_TCP = 6, IP_UDP = 17, IP6_FRAGMENT = 44, IP_ICMP6 = 58 };
+
 struct net {
     net_payload_fn *payload;
     net_event_fn *event;
@@ -37,6 +39,7 @@ enum decode_result decode_link(struct decode *d);
 enum decode_result decode_ethertype(struct decode *d, uint16_t type);
 enum decode_result decode_ip(struct decode *d);
 enum decode_result decode_tcp(struct decode *d);
+enum decode_result decode_icmp(struct decode *d);
 
 /* Asks to be called, in net_advance(), no later than this. */
 static inline void net_due(struct net *net, int64_t when_ns)

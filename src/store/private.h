@@ -7,6 +7,12 @@
 #include "base/queue.h"
 #include "store/store.h"
 
+/* The latest messages, in order: what an ICMP error may be about. */
+#define STORE_RECENT 1024
+struct store_recent {
+    uint32_t message, flow;
+};
+
 struct store {
     struct pool messages, transactions, calls, legs, flows;
     struct index transaction_index, call_index, flow_index;
@@ -21,6 +27,9 @@ struct store {
     uint16_t epoch;
     store_event_fn *observer;
     void *observer_arg;
+    struct events *events; /* NULL before the first one */
+    uint32_t nrecent;
+    struct store_recent recent[STORE_RECENT];
 };
 
 static inline struct message *message_at(struct store *s, uint32_t id)
@@ -72,6 +81,9 @@ void message_drop(struct store *s, uint32_t id);
 
 /* repeat.c: marks a retransmission or a duplicate. */
 void message_recognise(struct store *s, struct transaction *txn, struct message *message);
+
+/* event.c */
+void events_free(struct store *s);
 
 /* evict.c */
 void store_evict(struct store *s);

@@ -52,6 +52,8 @@ static void release_all(struct store *s)
             free((void *)m->packet);
     }
     s->owned = 0;
+    s->nrecent = 0;
+    events_free(s);
     queue_destroy(&s->timers);
     queue_destroy(&s->calls_queue);
     queue_destroy(&s->held);
@@ -273,6 +275,7 @@ uint32_t store_add(struct store *s, const struct packet *packet, const struct pa
         return 0;
     }
     m->transaction = txn;
+    s->recent[s->nrecent++ % STORE_RECENT] = (struct store_recent){ id, m->flow };
     append(s, txn, id);
     count_message(s, m, sip);
     message_recognise(s, transaction_at(s, txn), m);

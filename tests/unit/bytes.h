@@ -109,6 +109,28 @@ static inline void put_datagram(struct bytes *b, unsigned id, const char *payloa
     put_udp(b, 5060, 5062, 8 + n, payload);
 }
 
+/* RFC 9293 without options; `flags` as in the header (2 SYN, 16 ACK). No checksum. */
+static inline void put_tcp(struct bytes *b, unsigned src, unsigned dst, uint32_t seq, uint32_t ack,
+                           unsigned flags)
+{
+    put16(b, src);
+    put16(b, dst);
+    put32(b, seq);
+    put32(b, ack);
+    put16(b, 0x5000 | flags);
+    put16(b, 65535);
+    put32(b, 0);
+}
+
+/* Exchanges the addresses of the IPv4 header at `at`. */
+static inline void turn_ip4(struct bytes *b, size_t at)
+{
+    uint8_t src[4];
+    memcpy(src, b->p + at + 12, 4);
+    memcpy(b->p + at + 12, b->p + at + 16, 4);
+    memcpy(b->p + at + 16, src, 4);
+}
+
 /* Ethernet addresses; the type follows. */
 static inline void put_ethernet(struct bytes *b, unsigned type)
 {

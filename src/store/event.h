@@ -1,0 +1,70 @@
+/*
+ * What the network said besides messages, kept for the diagnosis: TCP connections
+ * that were asked for, and ICMP errors about packets of transactions. A small
+ * budget of its own; the oldest go. Records are open for reading, and valid until
+ * the store takes in more.
+ */
+#ifndef SIPWHY_STORE_EVENT_H
+#define SIPWHY_STORE_EVENT_H
+
+#include "net/event.h"
+#include "store/store.h"
+
+enum connection_answer {
+    CONNECTION_SILENT,     /* nothing came back */
+    CONNECTION_ACCEPTED,   /* SYN-ACK */
+    CONNECTION_REFUSED,    /* RST */
+    CONNECTION_UNREACHABLE /* an ICMP error, of icmp_type and icmp_code */
+};
+
+enum connection_end {
+    CONNECTION_LASTS,
+    CONNECTION_FINISHED, /* FIN */
+    CONNECTION_BROKEN    /* RST */
+};
+
+/* A connection whose SYN was seen. Times are 0 where nothing was seen. */
+struct connection {
+    uint64_t key;
+    struct addr client, server;
+    int64_t syn_ns, answer_ns, end_ns; /* syn_ns: the first SYN */
+    int64_t last_syn_ns;
+    uint32_t syn_frame, answer_frame, end_frame;
+    uint32_t seq;  /* of its SYN */
+    uint32_t next; /* of the same client host and server */
+    uint16_t syns; /* how often it was asked for */
+    uint16_t source;
+    uint8_t answer; /* enum connection_answer */
+    uint8_t end;    /* enum connection_end, and who sent that: */
+    bool ended_by_client;
+    uint8_t icmp_type, icmp_code;
+};
+
+/* An ICMP or ICMPv6 error (from.family tells which) about a packet of a transaction. */
+struct icmp_error {
+    struct store_ref transaction;
+    int64_t time_ns;
+    uint32_t frame;
+    uint32_t message; /* the one whose packet it quotes; lives as long as the transaction */
+    uint32_t next;
+    uint16_t source;
+    uint8_t type, code;
+    struct addr from; /* the host that reports it, without a port */
+    struct addr to;   /* where the quoted packet was sent */
+};
+
+/* Takes an event in; it may belong to nothing that is stored, and is forgotten then. */
+void store_add_event(struct store *store, const struct packet *packet,
+                     const struct net_event *event);
+/*
+ * The connections that the client host (its port does not matter) asked of this server address,
+ * in order of time: the first for `after` NULL, then the one after; NULL at the end.
+ */
+const struct connection *store_connection(const struct store *store, const struct addr *client,
+                                          const struct addr *server,
+                                          const struct connection *after);
+/* ICMP error number `i`, from 0 in order of arrival, about this transaction; NULL beyond them. */
+const struct icmp_error *store_transaction_icmp(const struct store *store, uint32_t transaction,
+                                                size_t i);
+
+#endif
