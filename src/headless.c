@@ -58,6 +58,7 @@ void headless_read(struct session *session)
         }
     }
     inputs_refresh(session->inputs);
+    diagnosis_run(session->pipeline.diagnosis, SIZE_MAX, true);
 }
 
 static void tell_visibly(const char *text)

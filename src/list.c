@@ -11,6 +11,7 @@
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "diagnose/evidence.h"
+#include "findings.h"
 #include "headless.h"
 #include "report.h"
 #include "sip/fields.h"
@@ -71,9 +72,11 @@ static void transaction_json(struct row *row, uint32_t id, const struct transact
     json_put_number(o, "retransmissions", t->retransmissions);
     json_put_number(o, "duplicates", t->duplicates);
     json_put_number(o, "messages", t->messages);
-    why_line(&why, row->store, id);
+    why_line(&why, row->session->pipeline.diagnosis, row->store, id);
     json_put(o, "why", strbuf_as_span(&why));
     strbuf_free(&why);
+    if (t->why)
+        json_put(o, "finding", SPAN(finding_rule_id(t->why)));
     json_print(o, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }
 
@@ -103,7 +106,7 @@ static void transaction_text(struct row *row, uint32_t id, const struct transact
     print_visible(to.user.n ? to.user : to.host, 16);
     printf("%s > %s  %s %s ", address_text(row, head, true, src),
            address_text(row, head, false, dst), code, transaction_state_name(t->state));
-    why_line(&why, row->store, id);
+    why_line(&why, row->session->pipeline.diagnosis, row->store, id);
     print_visible(strbuf_as_span(&why), 0);
     printf("\n");
     strbuf_free(&why);
@@ -253,6 +256,11 @@ static void list_calls(struct row *row, const struct filter *filter)
     }
 }
 
+static void list_findings(struct row *row, const struct filter *filter)
+{
+    findings_list(row->session, filter);
+}
+
 static const struct {
     const char *name;
     void (*list)(struct row *row, const struct filter *filter);
@@ -260,6 +268,7 @@ static const struct {
     { "transactions", list_transactions },
     { "calls", list_calls },
     { "messages", list_messages },
+    { "findings", list_findings },
 };
 
 int list_run(struct session *session, const char *what)
@@ -279,5 +288,6 @@ int list_run(struct session *session, const char *what)
         if (strcmp(lists[i].name, what) == 0)
             lists[i].list(&row, filter);
     filter_free(filter);
-    return headless_troubles(session);
+    int status = headless_troubles(session);
+    return status ? status : findings_status(session);
 }

@@ -26,8 +26,8 @@ static const char usage[] = N_(
     "                                           what to do: 488, 4xx, q850:34, timer:B, Via\n"
     "  sipwhy explain --search WORD...          the pages that have these words\n"
     "  sipwhy compare A B                       two codes, or any two topics, side by side\n"
-    "  sipwhy report [OPTION]... FILE...        counts, headless\n"
-    "  sipwhy list [transactions|calls|messages] [OPTION]... FILE...\n"
+    "  sipwhy report [OPTION]... FILE...        counts and findings, headless\n"
+    "  sipwhy list [transactions|calls|messages|findings] [OPTION]... FILE...\n"
     "\n"
     "report and list read live traffic too: report -i lo --duration 10\n"
     "\n");
@@ -73,9 +73,9 @@ static int run_report(struct run *run)
 
 static int run_list(struct run *run)
 {
-    static const char *const kinds[] = { "transactions", "calls", "messages" };
+    static const char *const kinds[] = { "transactions", "calls", "messages", "findings" };
     const char *what = kinds[0];
-    for (size_t i = 0; run->count && i < 3; i++)
+    for (size_t i = 0; run->count && i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(run->words[0], kinds[i]) == 0) {
             what = kinds[i];
             run->words++;

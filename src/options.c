@@ -16,6 +16,7 @@ static const char *const themes[] = { "dark", "light", "mono", NULL };
 static const char *const colours[] = { "auto", "always", "never", NULL };
 static const char *const times[] = { "clock", "relative", "date", NULL };
 static const char *const pagers[] = { "auto", "never", NULL };
+static const char *const severities[] = { "error", "warning", "notice", NULL };
 static const char *const languages[] = { "en", "ko", NULL };
 
 #define AT(member) offsetof(struct settings, member)
@@ -58,6 +59,8 @@ const struct option_row option_rows[] = {
     { "follow", 0, OPTION_FLAG, AT(follow), "on", 0, 0, NULL, NULL, BOTH,
       N_("Keep the newest transaction in view until the selection moves up.") },
     { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, N_("Show the help pane.") },
+    { "fail-on", 0, OPTION_CHOICE, AT(fail_on), NULL, 0, 0, severities, NULL, OPTION_CLI,
+      N_("Exit status 1 when report or list finds something as bad as this.") },
     { "lang", 0, OPTION_CHOICE, AT(lang), NULL, 0, 0, languages, NULL, BOTH,
       N_("Language of pages and interface; without it the locale's, else English.") },
     { "help-dir", 0, OPTION_LIST, AT(help_dirs), NULL, 0, 0, NULL, "DIR", OPTION_CLI,

@@ -27,6 +27,7 @@ struct settings {
     char *time;
     char *user;
     char *pager;
+    char *fail_on;
     long memory;   /* MiB */
     long buffer;   /* MiB */
     long duration; /* s, 0: no limit */

@@ -8,6 +8,9 @@
 
 #include "store/event.h"
 
+/* Calls looked at for a batch of messages: more than it can bring, so that none wait for long. */
+#define CALLS_A_BATCH 32
+
 static void add_batch(struct pipeline *pipeline)
 {
     for (size_t i = 0; i < pipeline->waiting; i++)
@@ -17,6 +20,7 @@ static void add_batch(struct pipeline *pipeline)
         store_add(pipeline->store, &item->packet, &item->payload, &item->sip, &item->keys);
     }
     pipeline->waiting = 0;
+    diagnosis_run(pipeline->diagnosis, CALLS_A_BATCH, false);
 }
 
 void pipeline_flush(struct pipeline *pipeline)
@@ -64,9 +68,10 @@ int pipeline_open(struct pipeline *pipeline, struct store *store)
     memset(pipeline, 0, sizeof *pipeline);
     pipeline->store = store;
     pipeline->net = store ? net_new(take_payload, take_event, pipeline) : NULL;
-    if (pipeline->net)
+    pipeline->diagnosis = pipeline->net ? diagnosis_new(store) : NULL;
+    if (pipeline->diagnosis)
         return 0;
-    store_free(store);
+    pipeline_close(pipeline);
     pipeline->store = NULL;
     return -1;
 }
@@ -74,6 +79,7 @@ int pipeline_open(struct pipeline *pipeline, struct store *store)
 void pipeline_close(struct pipeline *pipeline)
 {
     net_free(pipeline->net);
+    diagnosis_free(pipeline->diagnosis);
     store_free(pipeline->store);
 }
 
@@ -108,4 +114,5 @@ void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)
     net_advance(pipeline->net, now_ns);
     pipeline_flush(pipeline);
     store_advance(pipeline->store, now_ns);
+    diagnosis_run(pipeline->diagnosis, CALLS_A_BATCH, false);
 }

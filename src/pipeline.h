@@ -1,10 +1,10 @@
 /*
- * The only path from a packet to the store: decode, scan, store (and, as it
- * lands, diagnose).
+ * The only path from a packet to the store and the findings: decode, scan, store, diagnose.
  */
 #ifndef SIPWHY_PIPELINE_H
 #define SIPWHY_PIPELINE_H
 
+#include "diagnose/diagnosis.h"
 #include "net/net.h"
 #include "sip/scan.h"
 #include "store/store.h"
@@ -33,6 +33,7 @@ struct pipeline_item {
 
 struct pipeline {
     struct store *store;
+    struct diagnosis *diagnosis;
     struct net *net;
     struct pipeline_counts counts;
     int64_t last_ns; /* time of the latest packet */

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/tr.h"
+#include "findings.h"
 #include "headless.h"
 
 static json_t *json_sources(const struct session *session)
@@ -64,7 +65,7 @@ static void report_json(const struct session *session)
     json_put_number(report, "calls", c->calls);
     json_object_set_new(report, "methods", json_methods(c));
     json_object_set_new(report, "codes", json_codes(c));
-    json_object_set_new(report, "findings", json_array());
+    json_object_set_new(report, "findings", findings_json(session));
     json_print(report, JSON_INDENT(1));
 }
 
@@ -110,6 +111,7 @@ static void report_text(const struct session *session)
     for (int i = 0; i < SIP_CLASSES; i++)
         if (c->classes[i])
             print_count(tr(classes[i]), c->classes[i], "");
+    findings_print(session);
 }
 
 int report_run(struct session *session)
@@ -119,5 +121,6 @@ int report_run(struct session *session)
         report_json(session);
     else
         report_text(session);
-    return headless_troubles(session);
+    int status = headless_troubles(session);
+    return status ? status : findings_status(session);
 }

@@ -179,3 +179,8 @@ void session_tick(struct session *session)
     if (inputs_live(session->inputs))
         pipeline_advance(&session->pipeline, clock_realtime() - LATENESS_NS);
 }
+
+bool session_diagnose(struct session *session, size_t most)
+{
+    return diagnosis_run(session->pipeline.diagnosis, most, inputs_ended(session->inputs));
+}

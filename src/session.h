@@ -30,6 +30,9 @@ void session_close(struct session *session);
 
 /* Feeds packets for at most `budget_ns` (0: no limit). Whether more is there at once. */
 enum input_status session_feed(struct session *session, int64_t budget_ns);
+/* Looks at calls that wait to be diagnosed, at most `most`; whether more do. When the inputs have
+ * ended nothing waits for what may still come. */
+bool session_diagnose(struct session *session, size_t most);
 /* Lets capture time pass while live inputs are silent. */
 void session_tick(struct session *session);
 

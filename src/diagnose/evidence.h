@@ -7,7 +7,7 @@
 #define SIPWHY_DIAGNOSE_EVIDENCE_H
 
 #include "base/strbuf.h"
-#include "store/store.h"
+#include "diagnose/diagnosis.h"
 
 #define EVIDENCE_FACTS 32
 
@@ -25,7 +25,11 @@ struct evidence {
 void evidence_collect(struct evidence *evidence, const struct store *store, uint32_t transaction);
 void evidence_free(struct evidence *evidence);
 
-/* Appends the one line of the list's Why column; nothing when there is nothing to say. */
-void why_line(struct strbuf *out, const struct store *store, uint32_t transaction);
+/*
+ * Appends the one line of the list's Why column: what was found (`diagnosis` may be NULL), else
+ * what the answer says. Nothing when there is nothing to say.
+ */
+void why_line(struct strbuf *out, const struct diagnosis *diagnosis, const struct store *store,
+              uint32_t transaction);
 
 #endif

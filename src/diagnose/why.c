@@ -143,7 +143,19 @@ static void failure(struct why *w)
     strbuf_span(w->out, w->response.reason);
 }
 
-void why_line(struct strbuf *out, const struct store *store, uint32_t id)
+static bool found(struct strbuf *out, const struct diagnosis *diagnosis, uint32_t id)
+{
+    struct finding_text text;
+    uint32_t finding = diagnosis ? diagnosis_of_transaction(diagnosis, id) : 0;
+    if (!finding || diagnosis_explain(diagnosis, finding, &text) < 0)
+        return false;
+    strbuf_text(out, text.summary);
+    finding_text_free(&text);
+    return true;
+}
+
+void why_line(struct strbuf *out, const struct diagnosis *diagnosis, const struct store *store,
+              uint32_t id)
 {
     static void (*const by_class[SIP_CLASSES])(struct why * w) = {
         [SIP_CLASS_NONE] = waiting,        [SIP_CLASS_PROVISIONAL] = provisional,
@@ -153,7 +165,7 @@ void why_line(struct strbuf *out, const struct store *store, uint32_t id)
         [SIP_CLASS_GLOBAL] = failure,      [SIP_CLASS_TIMEOUT] = timed_out,
     };
     struct why w = { .out = out, .store = store, .txn = store_transaction(store, id) };
-    if (!w.txn)
+    if (!w.txn || found(out, diagnosis, id))
         return;
     store_scan(store, w.txn->final ? w.txn->final : w.txn->provisional, &w.response);
     by_class[w.txn->class](&w);

@@ -32,3 +32,67 @@ bool addr_equal(const struct addr *a, const struct addr *b)
 {
     return a->port == b->port && addr_same_host(a, b);
 }
+
+int addr_read(struct span text, struct addr *a)
+{
+    char host[ADDR_TEXT];
+    uint64_t port = 0;
+    memset(a, 0, sizeof *a);
+    bool bracket = text.n > 0 && text.p[0] == '[';
+    const char *close = bracket ? span_find(text, ']') : NULL;
+    const char *first = span_find(text, ':');
+    if (bracket && !close)
+        return -1;
+    struct span name = close ? span_make(text.p + 1, close) : text;
+    struct span rest = close ? span_make(close + 1, span_end(text)) : SPAN_NONE;
+    if (!close && first && !memchr(first + 1, ':', (size_t)(span_end(text) - first - 1))) {
+        name = span_make(text.p, first);
+        rest = span_make(first, span_end(text));
+    }
+    if (rest.n > 0 && (rest.p[0] != ':' ||
+                       !span_number((struct span){ rest.p + 1, rest.n - 1 }, UINT16_MAX, &port)))
+        return -1;
+    if (name.n == 0 || name.n >= sizeof host)
+        return -1;
+    span_copy(name, host, sizeof host);
+    a->port = (uint16_t)port;
+    a->family = inet_pton(AF_INET, host, a->ip) == 1    ? 4
+                : inet_pton(AF_INET6, host, a->ip) == 1 ? 6
+                                                        : 0;
+    return a->family ? 0 : -1;
+}
+
+/* Networks that no public host answers from: RFC 1918, 6598, 1122, 3927; 4193, 4291. */
+static const struct {
+    uint8_t family, bits;
+    uint8_t ip[4];
+} private_networks[] = {
+    { 4, 8, { 10 } },       { 4, 12, { 172, 16 } }, { 4, 16, { 192, 168 } },
+    { 4, 10, { 100, 64 } }, { 4, 8, { 127 } },      { 4, 16, { 169, 254 } },
+    { 4, 8, { 0 } },        { 6, 7, { 0xfc } },     { 6, 10, { 0xfe, 0x80 } },
+};
+
+static bool in_network(const uint8_t *ip, const uint8_t *network, unsigned bits)
+{
+    for (; bits >= 8; bits -= 8)
+        if (*ip++ != *network++)
+            return false;
+    return bits == 0 || (*ip ^ *network) >> (8 - bits) == 0;
+}
+
+bool addr_private(const struct addr *a)
+{
+    static const uint8_t zero[15];
+    for (size_t i = 0; i < sizeof private_networks / sizeof private_networks[0]; i++)
+        if (private_networks[i].family == a->family &&
+            in_network(a->ip, private_networks[i].ip, private_networks[i].bits))
+            return true;
+    return a->family == 6 && memcmp(a->ip, zero, 15) == 0 && a->ip[15] <= 1; /* :: and ::1 */
+}
+
+bool addr_loopback(const struct addr *a)
+{
+    static const uint8_t zero[15];
+    return a->family == 4 ? a->ip[0] == 127
+                          : a->family == 6 && memcmp(a->ip, zero, 15) == 0 && a->ip[15] == 1;
+}

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/span.h"
+
 struct addr {
     uint8_t ip[16]; /* IPv4 in the first four, the rest zero */
     uint16_t port;
@@ -22,5 +24,10 @@ char *addr_format(const struct addr *a, char *buf);
 bool addr_equal(const struct addr *a, const struct addr *b);
 /* The same without regard to the port. */
 bool addr_same_host(const struct addr *a, const struct addr *b);
+/* Reads "192.0.2.1", "2001:db8::1" or either with a port ("[2001:db8::1]:5060"); -1 for a name. */
+int addr_read(struct span text, struct addr *a);
+/* Whether it can only be reached from nearby: RFC 1918, RFC 6598, loopback, link-local, RFC 4193. */
+bool addr_private(const struct addr *a);
+bool addr_loopback(const struct addr *a);
 
 #endif

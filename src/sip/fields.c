@@ -199,6 +199,11 @@ static const char *user_end(const char *p, const char *end)
     return at;
 }
 
+static bool ends_host(char c)
+{
+    return c == ';' || c == '?' || c == '>' || c == ' ' || c == '\t' || c == '\0';
+}
+
 void sip_read_uri(struct span uri, struct sip_address *a)
 {
     a->uri = uri;
@@ -213,7 +218,7 @@ void sip_read_uri(struct span uri, struct sip_address *a)
     const char *at = user_end(p, end);
     const char *host = at ? at + 1 : p;
     const char *host_end = host;
-    while (host_end < end && !strchr(";?> \t", *host_end) && *host_end)
+    while (host_end < end && !ends_host(*host_end))
         host_end++;
     a->host = span_make(host, host_end);
     if (at) {
@@ -247,4 +252,12 @@ void sip_read_address(struct span value, struct sip_address *a)
     }
     const char *params = memchr(close, ';', (size_t)(end - close));
     a->params = params ? span_make(params, end) : SPAN_NONE;
+}
+
+struct span sip_host_name(struct span host)
+{
+    const char *end = span_end(host);
+    const char *bracket = host.n > 0 && host.p[0] == '[' ? span_find(host, ']') : NULL;
+    const char *colon = bracket ? bracket + 1 : span_find(host, ':');
+    return colon && colon < end ? span_make(host.p, colon) : host;
 }

@@ -29,5 +29,7 @@ struct sip_address {
 void sip_read_address(struct span value, struct sip_address *address);
 /* User and host of a URI alone (a Request-URI). */
 void sip_read_uri(struct span uri, struct sip_address *address);
+/* "b.example" of "b.example:5080", "[2001:db8::1]" of "[2001:db8::1]:5080". */
+struct span sip_host_name(struct span host);
 
 #endif

@@ -254,14 +254,67 @@ static enum sip_header any_header(struct sip_message *m, struct span line, struc
     return whole && kept ? sip_header_of(name) : SIP_H_OTHER;
 }
 
+/* Whether the line is a header of this name; the first letter is known to fit. */
+static bool line_is(struct span line, const char *name, size_t n)
+{
+    if (line.n <= n || !span_same((struct span){ line.p, n }, (struct span){ name, n }))
+        return false;
+    while (n < line.n && blank(line.p[n]))
+        n++;
+    return n < line.n && line.p[n] == ':';
+}
+
+/* Headers of which only the presence is noted. A letter has few, so that most lines cost a glance. */
+static uint16_t trait_of(struct span line)
+{
+#define IF_NAMED(name, trait)                 \
+    if (line_is(line, name, sizeof name - 1)) \
+        return trait;
+    switch (ascii_lower(line.p[0])) {
+    case 'a':
+        IF_NAMED("Authorization", SIP_HAS_CREDENTIALS)
+        break;
+    case 'p':
+        IF_NAMED("Proxy-Authorization", SIP_HAS_CREDENTIALS)
+        break;
+    case 'r':
+        IF_NAMED("Route", SIP_HAS_ROUTE)
+        IF_NAMED("Record-Route", SIP_HAS_RECORD_ROUTE)
+        IF_NAMED("Reason", SIP_HAS_REASON)
+        IF_NAMED("Retry-After", SIP_HAS_RETRY_AFTER)
+        break;
+    case 's':
+        IF_NAMED("Session-Expires", SIP_HAS_SESSION_EXPIRES)
+        break;
+    case 'x':
+        IF_NAMED("x", SIP_HAS_SESSION_EXPIRES)
+        break;
+    default:
+        break;
+    }
+#undef IF_NAMED
+    return 0;
+}
+
+static void take_agent(struct sip_message *m, struct span line)
+{
+    char first = ascii_lower(line.p[0]);
+    if (m->agent.n == 0 && ((first == 'u' && line_is(line, "User-Agent", 10)) ||
+                            (first == 's' && line_is(line, "Server", 6))))
+        m->agent = span_trim(span_make(span_find(line, ':') + 1, span_end(line)));
+}
+
 static void take_header(struct sip_message *m, struct span line, bool *cseq, bool *forwards)
 {
     struct span value;
     enum sip_header id = usual_header(line, &value);
     if (id == SIP_H_OTHER)
         id = any_header(m, line, &value);
-    if (id == SIP_H_OTHER)
+    if (id == SIP_H_OTHER) {
+        m->traits |= trait_of(line);
+        take_agent(m, line);
         return;
+    }
     value = span_trim(value);
     switch (id) {
     case SIP_H_VIA:
@@ -287,6 +340,7 @@ static void take_header(struct sip_message *m, struct span line, bool *cseq, boo
         break;
     case SIP_H_CONTACT:
         take_first(&m->contact, value);
+        m->contacts++;
         break;
     case SIP_H_MAX_FORWARDS:
         *forwards = true;

@@ -35,6 +35,16 @@ enum sip_problem {
      SIP_BAD_CSEQ | SIP_METHOD_DIFFERS | SIP_BAD_HEADER | SIP_BAD_LENGTH | SIP_NO_END |    \
      SIP_BODY_SHORT | SIP_NO_MAX_FORWARDS)
 
+/* Header fields whose presence alone says something; the value is looked up by who needs it. */
+enum sip_trait {
+    SIP_HAS_ROUTE = 1 << 0,
+    SIP_HAS_RECORD_ROUTE = 1 << 1,
+    SIP_HAS_CREDENTIALS = 1 << 2, /* Authorization or Proxy-Authorization */
+    SIP_HAS_REASON = 1 << 3,
+    SIP_HAS_SESSION_EXPIRES = 1 << 4,
+    SIP_HAS_RETRY_AFTER = 1 << 5
+};
+
 struct sip_message {
     struct span all; /* from the start line to the end of the body */
     struct span start_line;
@@ -49,15 +59,18 @@ struct sip_message {
     struct span call_id;
     struct span contact; /* the first Contact's value */
     struct span content_type;
+    struct span agent;      /* User-Agent, or Server */
     struct span headers;    /* all header lines */
     struct span body;       /* what Content-Length allows, at most what is there */
     int64_t content_length; /* -1 when missing or unreadable */
     uint32_t cseq;
     uint32_t problems;   /* enum sip_problem */
+    uint16_t traits;     /* enum sip_trait */
     uint16_t code;       /* 0 for a request */
     uint8_t method_id;   /* enum sip_method: of CSeq in a response */
     uint8_t cseq_method; /* enum sip_method */
     uint16_t vias;       /* number of Via values */
+    uint16_t contacts;   /* number of Contact lines */
 };
 
 /*

@@ -2,14 +2,17 @@
 #include "sip/sdp.h"
 
 #include "base/tr.h"
+#include "sip/fields.h"
 
 /* The static payload types that still occur (RFC 3551 §6). */
 static const struct {
-    unsigned type;
-    const char *name;
+    uint8_t type;
+    const char *codec;
+    uint32_t clock;
 } static_types[] = {
-    { 0, "PCMU" },  { 3, "GSM" },   { 4, "G723" },  { 8, "PCMA" },  { 9, "G722" },  { 13, "CN" },
-    { 15, "G728" }, { 18, "G729" }, { 26, "JPEG" }, { 31, "H261" }, { 34, "H263" },
+    { 0, "PCMU", 8000 },   { 3, "GSM", 8000 },    { 4, "G723", 8000 },   { 8, "PCMA", 8000 },
+    { 9, "G722", 8000 },   { 13, "CN", 8000 },    { 15, "G728", 8000 },  { 18, "G729", 8000 },
+    { 26, "JPEG", 90000 }, { 31, "H261", 90000 }, { 34, "H263", 90000 },
 };
 
 static bool next_line(struct span *rest, struct span *line)
@@ -33,60 +36,202 @@ static struct span next_word(struct span *rest)
     return word;
 }
 
-/* The name that a=rtpmap gives a payload type within this media section. */
-static struct span mapped_name(struct span section, struct span type)
+/* Behind the first `n` characters. */
+static struct span behind(struct span s, size_t n)
+{
+    return (struct span){ s.p + n, s.n - n };
+}
+
+/* `audio/G729`: RFC 4566 knows one spelling, devices several. */
+static struct span plain_codec(struct span codec)
+{
+    return span_is(codec, "G729A") || span_is(codec, "G729B") || span_is(codec, "G729AB")
+               ? (struct span){ codec.p, 4 }
+               : codec;
+}
+
+static void name_static(struct sdp_format *f)
+{
+    uint64_t number;
+    f->codec = f->type;
+    if (!span_number(f->type, 127, &number))
+        return;
+    for (size_t i = 0; i < sizeof static_types / sizeof static_types[0]; i++)
+        if (static_types[i].type == number) {
+            f->codec = SPAN(static_types[i].codec);
+            f->clock = static_types[i].clock;
+        }
+}
+
+/* m=<media> <port>[/<n>] <proto> <fmt> ... (RFC 8866 §5.14) */
+static void read_media(struct sdp *sdp, struct span value)
+{
+    uint64_t port = 0;
+    struct sdp_media *m = &sdp->media[sdp->medias++];
+    m->kind = next_word(&value);
+    struct span word = next_word(&value), type;
+    const char *slash = span_find(word, '/');
+    span_number(slash ? span_make(word.p, slash) : word, UINT16_MAX, &port);
+    m->port = (uint16_t)port;
+    m->protocol = next_word(&value);
+    m->address = sdp->address;
+    while (m->formats < SDP_FORMATS && (type = next_word(&value)).n > 0) {
+        m->format[m->formats] = (struct sdp_format){ .type = type };
+        name_static(&m->format[m->formats++]);
+    }
+}
+
+/* c=<nettype> <addrtype> <address>[/<ttl>] */
+static struct span connection_address(struct span value)
+{
+    next_word(&value);
+    next_word(&value);
+    struct span address = next_word(&value);
+    const char *slash = span_find(address, '/');
+    return slash ? span_make(address.p, slash) : address;
+}
+
+/* a=rtpmap:<type> <codec>/<clock>[/<channels>] */
+static void read_map(struct sdp_media *m, struct span value)
+{
+    struct span type = next_word(&value), name = next_word(&value), clock = SPAN_NONE;
+    uint64_t hz = 0;
+    const char *slash = span_find(name, '/');
+    if (slash) {
+        clock = span_make(slash + 1, span_end(name));
+        name = span_make(name.p, slash);
+        slash = span_find(clock, '/');
+        clock = slash ? span_make(clock.p, slash) : clock;
+    }
+    span_number(clock, 1000000, &hz);
+    for (int i = 0; i < m->formats && name.n > 0; i++)
+        if (span_equal(m->format[i].type, type)) {
+            m->format[i].codec = plain_codec(name);
+            m->format[i].clock = (uint32_t)hz;
+        }
+}
+
+static void read_attribute(struct sdp *sdp, struct sdp_media *m, struct span value)
+{
+    static const char *const directions[] = { "sendrecv", "sendonly", "recvonly", "inactive" };
+    for (uint8_t i = 0; i < 4; i++)
+        if (span_is(value, directions[i])) {
+            for (int j = 0; j < SDP_MEDIA && !m; j++) /* the session's: for all that follow */
+                sdp->media[j].direction = i;
+            if (m)
+                m->direction = i;
+        }
+    if (span_starts(value, "candidate:") || span_starts(value, "ice-ufrag:"))
+        sdp->ice = true;
+    if (m && span_starts(value, "rtpmap:"))
+        read_map(m, behind(value, 7));
+    if (m && span_is(value, "bundle-only"))
+        m->bundle_only = true;
+}
+
+int sdp_read(struct sdp *sdp, struct span body)
 {
     struct span line;
-    while (next_line(&section, &line) && !span_starts(line, "m=")) {
-        if (!span_starts(line, "a=rtpmap:"))
+    memset(sdp, 0, sizeof *sdp);
+    while (next_line(&body, &line)) {
+        if (line.n < 2 || line.p[1] != '=')
             continue;
-        struct span rest = { line.p + 9, line.n - 9 };
-        if (!span_equal(next_word(&rest), type))
-            continue;
-        struct span name = next_word(&rest);
-        const char *slash = span_find(name, '/');
-        return slash ? span_make(name.p, slash) : name;
+        struct span value = span_trim(behind(line, 2));
+        struct sdp_media *m = sdp->medias ? &sdp->media[sdp->medias - 1] : NULL;
+        if (line.p[0] == 'o')
+            sdp->origin = value;
+        else if (line.p[0] == 'c')
+            *(m ? &m->address : &sdp->address) = connection_address(value);
+        else if (line.p[0] == 'a')
+            read_attribute(sdp, m, value);
+        else if (line.p[0] == 'm' && sdp->medias == SDP_MEDIA)
+            break;
+        else if (line.p[0] == 'm')
+            read_media(sdp, value);
     }
-    return SPAN_NONE;
+    return sdp->medias ? 0 : -1;
 }
 
-static struct span codec_name(struct span section, struct span type)
+/* The part behind the empty line that follows its Content-Type, up to the next boundary. */
+static struct span sdp_part(struct span body)
 {
-    struct span name = mapped_name(section, type);
-    uint64_t number;
-    if (name.n || !span_number(type, 127, &number))
-        return name.n ? name : type;
-    for (size_t i = 0; i < sizeof static_types / sizeof static_types[0]; i++)
-        if (static_types[i].type == number)
-            return SPAN(static_types[i].name);
-    return type;
+    const char *type = span_search(body, "application/sdp");
+    if (!type)
+        return SPAN_NONE;
+    struct span rest = span_make(type, span_end(body)), line;
+    while (next_line(&rest, &line) && line.n > 0)
+        continue;
+    const char *end = span_search(rest, "\n--");
+    return end ? span_make(rest.p, end) : rest;
 }
 
-/* m=<media> <port> <proto> <fmt> … (RFC 8866 §5.14) */
-static void media_line(struct strbuf *out, struct span line, struct span section)
+struct span sdp_of(const struct sip_message *m)
 {
-    struct span rest = { line.p + 2, line.n - 2 };
-    struct span media = next_word(&rest), port = next_word(&rest), type;
-    next_word(&rest);
+    if (m->body.n == 0 || m->content_type.n == 0)
+        return SPAN_NONE;
+    if (span_starts(m->content_type, "application/sdp"))
+        return m->body;
+    return span_starts(m->content_type, "multipart/") ? sdp_part(m->body) : SPAN_NONE;
+}
+
+/* What an m= line adds to the bits. */
+static unsigned glance_media(struct span line, unsigned *off)
+{
+    struct span rest = behind(line, 2), kind = next_word(&rest), port = next_word(&rest);
+    if (span_is(port, "0")) {
+        (*off)++;
+        return SDP_SOME_OFF;
+    }
+    return span_is(kind, "audio") ? SDP_AUDIO : 0;
+}
+
+unsigned sdp_glance(struct span body, struct span *address)
+{
+    unsigned bits = 0, medias = 0, off = 0;
+    const char *p = body.p, *end = span_end(body);
+    *address = SPAN_NONE;
+    while (p && p + 2 < end) {
+        const char *lf = memchr(p, '\n', (size_t)(end - p));
+        struct span line = span_make(p, lf ? lf : end);
+        if (p[0] == 'a' && p[2] == 'r') { /* a=rtpmap:101 telephone-event/8000 */
+            const char *blank = span_find(line, ' ');
+            if (blank && span_starts(span_make(blank + 1, span_end(line)), "telephone-event"))
+                bits |= SDP_TELEPHONE;
+        } else if (p[0] == 'm' && p[1] == '=') {
+            medias++;
+            bits |= glance_media(line, &off);
+        } else if (p[0] == 'c' && p[1] == '=') {
+            struct span found = connection_address(behind(line, 2));
+            if (address->n == 0)
+                *address = found;
+            if (span_is(found, "0.0.0.0"))
+                bits |= SDP_HOLE;
+        }
+        p = lf ? lf + 1 : NULL;
+    }
+    return medias > 0 && medias == off ? bits | SDP_ALL_OFF : bits;
+}
+
+static void summarise(struct strbuf *out, const struct sdp_media *m)
+{
     if (out->n)
         strbuf_text(out, ", ");
-    strbuf_span(out, media);
-    if (span_is(port, "0")) {
+    strbuf_span(out, m->kind);
+    if (m->port == 0) {
         strbuf_text(out, _(" off"));
         return;
     }
-    for (int i = 0; i < 16 && (type = next_word(&rest)).n > 0; i++) {
+    for (int i = 0; i < m->formats && i < 16; i++) {
         strbuf_char(out, ' ');
-        strbuf_span(out, codec_name(section, type));
+        strbuf_span(out, m->format[i].codec);
     }
 }
 
 void sdp_summary(struct strbuf *out, struct span body)
 {
-    struct span line;
-    for (int media = 0; media < 16 && next_line(&body, &line);)
-        if (span_starts(line, "m=")) {
-            media_line(out, line, body);
-            media++;
-        }
+    struct sdp sdp;
+    if (sdp_read(&sdp, body) < 0)
+        return;
+    for (int i = 0; i < sdp.medias; i++)
+        summarise(out, &sdp.media[i]);
 }

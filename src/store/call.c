@@ -40,15 +40,26 @@ uint32_t call_take(struct store *s, const struct sip_message *m, int64_t time_ns
     return id;
 }
 
+/* How many transactions just before it were the same request: on other hops, or in a loop. */
+static void count_run(const struct transaction *before, struct transaction *txn)
+{
+    if (before->method == txn->method && before->cseq == txn->cseq && before->run < UINT8_MAX)
+        txn->run = before->run + 1;
+}
+
 void call_add_transaction(struct store *s, uint32_t id, uint32_t txn)
 {
     struct call *call = call_at(s, id);
-    if (call->last_txn)
+    if (call->last_txn) {
+        count_run(transaction_at(s, call->last_txn), transaction_at(s, txn));
         transaction_at(s, call->last_txn)->next_in_call = txn;
-    else
+    } else
         call->first_txn = txn;
     call->last_txn = txn;
     call->transactions++;
+    call->window = call->transactions <= CALL_WINDOW
+                       ? call->first_txn
+                       : transaction_at(s, call->window)->next_in_call;
     if (transaction_open(transaction_at(s, txn)))
         call->open++;
 }

@@ -1,4 +1,5 @@
-/* Flows: source, destination and transport, stored once however many messages share them. */
+/* Flows: source, destination and transport, stored once however many messages share them; and the
+ * hosts at their ends. */
 #include "base/hash.h"
 #include "store/private.h"
 
@@ -11,20 +12,68 @@ uint64_t flow_key(const struct payload *p)
     return hash_bytes(0, &id, sizeof id);
 }
 
-uint32_t flow_take(struct store *s, const struct payload *payload, uint64_t key)
+static uint64_t host_key(const struct addr *a)
 {
-    uint32_t id = index_find(&s->flow_index, key);
-    if (!id) {
-        id = pool_alloc(&s->flows);
-        if (!id)
-            return 0;
-        *flow_at(s, id) = (struct flow){ key, payload->src, payload->dst, 0, payload->transport };
-        if (index_add(&s->flow_index, key, id) < 0) {
-            pool_release(&s->flows, id);
+    return hash_bytes(a->family, a->ip, sizeof a->ip);
+}
+
+static uint32_t host_take(struct store *s, const struct addr *a)
+{
+    uint64_t key = host_key(a);
+    uint32_t id = index_find(&s->host_index, key);
+    if (!id && (id = pool_alloc(&s->hosts)) != 0) {
+        *host_at(s, id) = (struct host){ .key = key, .addr = *a };
+        host_at(s, id)->addr.port = 0;
+        if (index_add(&s->host_index, key, id) < 0) {
+            pool_release(&s->hosts, id);
             return 0;
         }
     }
-    flow_at(s, id)->refs++;
+    if (id)
+        host_at(s, id)->refs++;
+    return id;
+}
+
+const struct host *store_find_host(const struct store *s, const struct addr *a)
+{
+    uint32_t id = index_find(&s->host_index, host_key(a));
+    return id ? pool_at(&s->hosts, id) : NULL;
+}
+
+static void host_drop(struct store *s, uint32_t id)
+{
+    if (!id || --host_at(s, id)->refs > 0)
+        return;
+    index_remove(&s->host_index, host_at(s, id)->key, id);
+    pool_release(&s->hosts, id);
+}
+
+static uint32_t make(struct store *s, const struct payload *payload, uint64_t key)
+{
+    uint32_t id = pool_alloc(&s->flows);
+    if (!id)
+        return 0;
+    *flow_at(s, id) = (struct flow){ .key = key,
+                                     .src = payload->src,
+                                     .dst = payload->dst,
+                                     .transport = payload->transport,
+                                     .src_private = addr_private(&payload->src) };
+    if (index_add(&s->flow_index, key, id) < 0) {
+        pool_release(&s->flows, id);
+        return 0;
+    }
+    flow_at(s, id)->src_host = host_take(s, &payload->src);
+    flow_at(s, id)->dst_host = host_take(s, &payload->dst);
+    return id;
+}
+
+uint32_t flow_take(struct store *s, const struct payload *payload, uint64_t key)
+{
+    uint32_t id = index_find(&s->flow_index, key);
+    if (!id)
+        id = make(s, payload, key);
+    if (id)
+        flow_at(s, id)->refs++;
     return id;
 }
 
@@ -33,6 +82,8 @@ void flow_drop(struct store *s, uint32_t id)
     struct flow *flow = flow_at(s, id);
     if (--flow->refs > 0)
         return;
+    host_drop(s, flow->src_host);
+    host_drop(s, flow->dst_host);
     index_remove(&s->flow_index, flow->key, id);
     pool_release(&s->flows, id);
 }

@@ -14,11 +14,16 @@ struct store_recent {
 };
 
 struct store {
-    struct pool messages, transactions, calls, legs, flows;
-    struct index transaction_index, call_index, flow_index;
-    struct queue timers;      /* transactions that may time out, oldest first */
-    struct queue calls_queue; /* calls that eviction has not looked at, oldest first */
-    struct queue held;        /* those that it found unfinished and passed over */
+    struct pool messages, transactions, calls, legs, flows, hosts;
+    struct index transaction_index, call_index, flow_index, host_index;
+    struct queue timers;       /* transactions that may time out, oldest first */
+    struct queue calls_queue;  /* calls that eviction has not looked at, oldest first */
+    struct queue held;         /* those that it found unfinished and passed over */
+    struct queue patience;     /* INVITEs that should have more than 100 by then, oldest first */
+    struct queue noticed[2];   /* calls to be looked at: of this second, and of the one before */
+    int64_t noticed_ns;        /* when the two change places */
+    struct backoffs *backoffs; /* who was told to wait; NULL: nobody */
+    struct bindings *bindings;
     struct store_counts counts;
     size_t budget;
     size_t owned; /* bytes of copied packets */
@@ -53,6 +58,15 @@ static inline struct flow *flow_at(struct store *s, uint32_t id)
     return pool_at(&s->flows, id);
 }
 
+static inline struct host *host_at(struct store *s, uint32_t id)
+{
+    return pool_at(&s->hosts, id);
+}
+
+/* link.c: notes an INVITE that begins a call, on one hop. */
+void link_learn(struct store *s, uint32_t txn, const struct message *m,
+                const struct sip_message *sip);
+
 /* flow.c: interned, counted by reference. 0 when memory is short. */
 uint64_t flow_key(const struct payload *payload);
 uint32_t flow_take(struct store *s, const struct payload *payload, uint64_t key);
@@ -84,6 +98,25 @@ void message_recognise(struct store *s, struct transaction *txn, struct message 
 
 /* event.c */
 void events_free(struct store *s);
+
+/* mark.c: what a message shows that may need explaining; it is in its transaction already. */
+void mark_message(struct store *s, uint32_t txn, uint32_t message, const struct sip_message *sip);
+/* Sets marks; a call that bears one worth a look waits for store_attention(). */
+void mark_call(struct store *s, uint32_t call, uint32_t marks);
+/* INVITEs that have nothing but 100 after ten seconds. */
+void mark_advance(struct store *s);
+
+/* backoff.c: hosts that were told by a 503 to leave a server alone for a while. */
+void backoff_learn(struct store *s, const struct message *response, const struct sip_message *sip);
+/* Whether a new request goes where its sender should not yet send again. */
+bool backoff_ignored(struct store *s, const struct message *request);
+void backoff_free(struct store *s);
+
+/* binding.c: what registrars have accepted (RFC 3261 §10.3). */
+void binding_learn(struct store *s, uint32_t txn, const struct sip_message *response);
+void binding_advance(struct store *s);
+void binding_free(struct store *s);
+size_t binding_bytes(const struct store *s);
 
 /* evict.c */
 void store_evict(struct store *s);

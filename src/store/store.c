@@ -26,6 +26,11 @@ static uint64_t key_of_flow(uint32_t id, const void *arg)
     return ((const struct flow *)pool_at(arg, id))->key;
 }
 
+static uint64_t key_of_host(uint32_t id, const void *arg)
+{
+    return ((const struct host *)pool_at(arg, id))->key;
+}
+
 struct store *store_new(size_t budget)
 {
     struct store *s = calloc(1, sizeof *s);
@@ -36,9 +41,11 @@ struct store *store_new(size_t budget)
     pool_init(&s->calls, sizeof(struct call));
     pool_init(&s->legs, sizeof(struct leg));
     pool_init(&s->flows, sizeof(struct flow));
+    pool_init(&s->hosts, sizeof(struct host));
     index_init(&s->transaction_index, key_of_transaction, &s->transactions);
     index_init(&s->call_index, key_of_call, &s->calls);
     index_init(&s->flow_index, key_of_flow, &s->flows);
+    index_init(&s->host_index, key_of_host, &s->hosts);
     s->budget = budget;
     return s;
 }
@@ -57,14 +64,21 @@ static void release_all(struct store *s)
     queue_destroy(&s->timers);
     queue_destroy(&s->calls_queue);
     queue_destroy(&s->held);
+    queue_destroy(&s->patience);
+    queue_destroy(&s->noticed[0]);
+    queue_destroy(&s->noticed[1]);
+    backoff_free(s);
+    binding_free(s);
     pool_destroy(&s->messages);
     pool_destroy(&s->transactions);
     pool_destroy(&s->calls);
     pool_destroy(&s->legs);
     pool_destroy(&s->flows);
+    pool_destroy(&s->hosts);
     index_destroy(&s->transaction_index);
     index_destroy(&s->call_index);
     index_destroy(&s->flow_index);
+    index_destroy(&s->host_index);
 }
 
 void store_free(struct store *s)
@@ -80,6 +94,7 @@ void store_clear(struct store *s)
     release_all(s);
     memset(&s->counts, 0, sizeof s->counts);
     s->now_ns = 0;
+    s->noticed_ns = 0;
     s->epoch++;
     store_tell(s, STORE_EVICTED, 0);
 }
@@ -281,6 +296,7 @@ uint32_t store_add(struct store *s, const struct packet *packet, const struct pa
     message_recognise(s, transaction_at(s, txn), m);
     if (!(m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)))
         transaction_apply(s, txn, id, sip);
+    mark_message(s, txn, id, sip);
     call_update(s, call, sip, packet->time_ns);
     store_tell(s, fresh ? STORE_ADDED : STORE_CHANGED, txn);
     store_evict(s);
@@ -305,9 +321,11 @@ static size_t pool_used(const struct pool *pool)
 size_t store_bytes(const struct store *s)
 {
     return pool_used(&s->messages) + pool_used(&s->transactions) + pool_used(&s->calls) +
-           pool_used(&s->legs) + pool_used(&s->flows) + index_bytes(&s->transaction_index) +
+           pool_used(&s->legs) + pool_used(&s->flows) + pool_used(&s->hosts) +
+           index_bytes(&s->host_index) + index_bytes(&s->transaction_index) +
            index_bytes(&s->call_index) + index_bytes(&s->flow_index) + queue_bytes(&s->timers) +
-           queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + s->owned;
+           queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + queue_bytes(&s->patience) +
+           queue_bytes(&s->noticed[0]) + queue_bytes(&s->noticed[1]) + binding_bytes(s) + s->owned;
 }
 
 size_t store_budget(const struct store *s)
@@ -347,6 +365,21 @@ const struct leg *store_leg(const struct store *s, uint32_t id)
 const struct flow *store_flow(const struct store *s, uint32_t id)
 {
     return known(&s->flows, id) ? pool_at(&s->flows, id) : NULL;
+}
+
+const struct host *store_host(const struct store *s, uint32_t id)
+{
+    return known(&s->hosts, id) ? pool_at(&s->hosts, id) : NULL;
+}
+
+void store_separate(struct store *s, uint32_t id, bool alone)
+{
+    if (!store_call(s, id))
+        return;
+    if (alone)
+        call_at(s, id)->marks |= CALL_ALONE;
+    else
+        call_at(s, id)->marks &= ~(uint32_t)CALL_ALONE;
 }
 
 struct store_ref store_transaction_ref(const struct store *s, uint32_t id)

@@ -9,6 +9,7 @@
 
 #include "net/packet.h"
 #include "sip/scan.h"
+#include "store/mark.h"
 #include "store/message.h"
 
 struct store;
@@ -45,13 +46,20 @@ struct transaction {
     uint8_t state;  /* enum transaction_state */
     uint8_t class;  /* enum sip_class */
     bool marked;
-    bool forked;  /* final or provisional responses with several To tags */
-    uint64_t seq; /* order of arrival, from 1; 0 in a record that is not in use */
+    bool forked;      /* final or provisional responses with several To tags */
+    bool credentials; /* the request carries Authorization or Proxy-Authorization */
+    uint8_t run;      /* transactions just before it in the call with its method and CSeq */
+    uint8_t why;      /* the leading finding, as who diagnoses numbers them; 0: none */
+    uint64_t seq;     /* order of arrival, from 1; 0 in a record that is not in use */
     int64_t time_ns;
     uint32_t first; /* its first message */
     uint32_t next_in_call;
     uint32_t related; /* transaction: the CANCEL of an INVITE, the INVITE of a CANCEL or 2xx-ACK */
     uint32_t cseq;
+    uint32_t target; /* INVITE: hash of the host in the 2xx's Contact, 0: none */
+    /* Of an INVITE that begins a call: the one before that the same host sent, and received. */
+    uint32_t sent_before, received_before;
+    uint32_t number; /* and a hash of the called number's end, 0: none */
 };
 
 struct call {
@@ -60,10 +68,15 @@ struct call {
     int64_t first_ns, last_ns;
     uint32_t first_txn, last_txn;
     uint32_t transactions, messages;
-    uint32_t open;        /* transactions without an end */
-    uint32_t established; /* INVITE legs answered and not ended */
-    uint32_t first_leg, legs;
+    uint32_t open; /* transactions without an end */
+    uint32_t first_leg;
+    uint32_t marks;       /* enum call_mark */
+    uint16_t established; /* INVITE legs answered and not ended */
+    uint16_t legs;
+    uint32_t window; /* the first of its latest CALL_WINDOW transactions */
 };
+/* So many transactions of a call are looked at together: a Call-ID may be used for years. */
+#define CALL_WINDOW 256
 
 /* Whether nothing is open in it: then it may be evicted before others. */
 static inline bool call_finished(const struct call *call)
@@ -87,7 +100,18 @@ struct flow {
     uint64_t key;
     struct addr src, dst;
     uint32_t refs;
+    uint32_t src_host, dst_host;
     uint8_t transport;
+    bool src_private; /* the sender's address can only be reached from nearby */
+};
+
+/* One address without its port. */
+struct host {
+    uint64_t key;
+    struct addr addr;
+    uint32_t refs;                     /* by flows */
+    uint32_t last_sent, last_received; /* INVITEs that began calls */
+    int64_t success_ns;                /* when its latest INVITE, REGISTER or OPTIONS got a 2xx */
 };
 
 /* An id to be kept: it is looked up again, and may have gone. */
@@ -160,6 +184,10 @@ const struct transaction *store_transaction(const struct store *store, uint32_t 
 const struct call *store_call(const struct store *store, uint32_t id);
 const struct leg *store_leg(const struct store *store, uint32_t id);
 const struct flow *store_flow(const struct store *store, uint32_t id);
+const struct host *store_host(const struct store *store, uint32_t id);
+const struct host *store_find_host(const struct store *store, const struct addr *addr);
+/* Takes a call out of the group that it was joined to (store/link.h), or lets it back. */
+void store_separate(struct store *store, uint32_t call, bool alone);
 
 struct store_ref store_transaction_ref(const struct store *store, uint32_t id);
 /* The id while the record still lives, else 0. */
@@ -168,6 +196,16 @@ uint32_t store_transaction_find(const struct store *store, struct store_ref ref)
 uint32_t store_transaction_end(const struct store *store);
 uint32_t store_call_end(const struct store *store);
 void store_mark(struct store *store, uint32_t transaction, bool marked);
+
+/*
+ * The next call that bears a mark worth a look and has changed: a second or two of capture time
+ * after the change, so that what belongs together has arrived. `all`: without waiting. 0: none.
+ */
+uint32_t store_attention(struct store *store, bool all);
+/* Whether a call waits for store_attention(): it has changed since it was last handed out. */
+bool store_call_waits(const struct store *store, uint32_t call);
+/* Notes the leading finding of a transaction, for lists and filters. */
+void store_set_why(struct store *store, uint32_t transaction, uint8_t why);
 
 /*
  * Scans a stored message again; the spans point into its bytes. -1 for an id that is not in

@@ -278,6 +278,8 @@ void store_advance(struct store *s, int64_t now_ns)
 {
     if (now_ns > s->now_ns)
         s->now_ns = now_ns;
+    mark_advance(s);
+    binding_advance(s);
     while (s->timers.count > 0) {
         struct queue_entry entry = queue_peek(&s->timers, 0);
         const struct transaction *txn = transaction_at(s, entry.id);
@@ -287,6 +289,7 @@ void store_advance(struct store *s, int64_t now_ns)
         queue_pop(&s->timers, &entry);
         if (alive && timer_runs(txn)) {
             set_state(s, entry.id, TXN_TIMED_OUT);
+            mark_call(s, txn->call, CALL_SILENT);
             store_tell(s, STORE_CHANGED, entry.id);
         }
     }

@@ -289,6 +289,7 @@ static void run_clear(struct ui *ui, const char *argument)
     while (ui->nviews > 1)
         ui_pop(ui);
     store_clear(ui->store);
+    diagnosis_clear(ui->diagnosis);
     rows_pause(&ui->rows, false);
     ui_notice(ui, false, _("The list was cleared"));
 }

@@ -25,6 +25,7 @@
 #include "ui/ui.h"
 
 #define FEED_NS 4000000LL
+#define CALLS_A_SLICE 128 /* diagnosed between two looks at the keys */
 #define FILTER_NS 4000000LL
 #define FRAME_NS 33000000LL
 #define TICK_MS 250
@@ -338,7 +339,10 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     (void)what;
     enum input_status status = session_feed(c->ui.session, FEED_NS);
     size_t looked = c->ui.rows.looked;
-    bool more = rows_work(&c->ui.rows, FILTER_NS);
+    uint64_t found = diagnosis_version(c->ui.diagnosis);
+    bool more = session_diagnose(c->ui.session, CALLS_A_SLICE);
+    more = rows_work(&c->ui.rows, FILTER_NS) || more;
+    c->ui.dirty = c->ui.dirty || found != diagnosis_version(c->ui.diagnosis);
     c->ui.dirty = c->ui.dirty || looked != c->ui.rows.looked;
     bool was = c->ui.loading;
     c->ui.loading = status == INPUT_PACKET ||
@@ -488,6 +492,7 @@ static void open_ui(struct ui *ui, struct session *session, struct settings *set
     ui->session = session;
     ui->settings = settings;
     ui->store = session->pipeline.store;
+    ui->diagnosis = session->pipeline.diagnosis;
     ui->loading = true;
     rows_init(&ui->rows, ui->store);
     store_observe(ui->store, on_store, ui);

@@ -85,6 +85,7 @@ struct ui {
     struct session *session;
     struct settings *settings;
     struct store *store;
+    struct diagnosis *diagnosis;
     struct help *help;
     unsigned help_generation;       /* another one: what was laid out is out of date */
     struct view *views[VIEW_DEPTH]; /* the last is on top */

@@ -115,7 +115,7 @@ static void put_status(struct cell *c, struct strbuf *out)
 
 static void put_why(struct cell *c, struct strbuf *out)
 {
-    why_line(out, c->ui->store, c->id);
+    why_line(out, c->ui->diagnosis, c->ui->store, c->id);
 }
 
 enum column_colour { COLOUR_PLAIN, COLOUR_CLASS };

@@ -1,0 +1,367 @@
+/* See diagnosis.h: whose turn it is, and keeping what was found. */
+#include "diagnose/diagnosis.h"
+
+#include <stdlib.h>
+
+#include "base/deadline.h"
+#include "base/pool.h"
+#include "base/strbuf.h"
+#include "diagnose/private.h"
+#include "diagnose/suspects.h"
+
+/* What is known of a call; the stamp tells whether the id still means the same call. */
+struct verdict {
+    uint32_t stamp;
+    uint32_t first; /* finding */
+    uint32_t lead;
+};
+
+struct diagnosis {
+    struct store *store;
+    struct pool findings;
+    struct verdict *verdicts; /* by the ids of calls */
+    uint32_t size;
+    struct deadlines again; /* calls that a rule wants to see once more */
+    struct suspects *suspects;
+    struct finding_count counts[UINT8_MAX + 1];
+    uint64_t version;
+};
+
+struct diagnosis *diagnosis_new(struct store *store)
+{
+    struct diagnosis *d = calloc(1, sizeof *d);
+    if (!d)
+        return NULL;
+    d->store = store;
+    d->suspects = suspects_new();
+    pool_init(&d->findings, sizeof(struct finding));
+    return d;
+}
+
+void diagnosis_clear(struct diagnosis *d)
+{
+    pool_destroy(&d->findings);
+    pool_init(&d->findings, sizeof(struct finding));
+    free(d->verdicts);
+    d->verdicts = NULL;
+    d->size = 0;
+    deadlines_free(&d->again);
+    suspects_free(d->suspects);
+    d->suspects = suspects_new();
+    memset(d->counts, 0, sizeof d->counts);
+    d->version++;
+}
+
+void diagnosis_free(struct diagnosis *d)
+{
+    if (!d)
+        return;
+    pool_destroy(&d->findings);
+    free(d->verdicts);
+    deadlines_free(&d->again);
+    suspects_free(d->suspects);
+    free(d);
+}
+
+static struct finding *finding_at(const struct diagnosis *d, uint32_t id)
+{
+    return pool_at(&d->findings, id);
+}
+
+/* Keeping */
+
+static void drop_list(struct diagnosis *d, struct verdict *v, bool counted)
+{
+    for (uint32_t id = v->first; id;) {
+        struct finding *f = finding_at(d, id);
+        uint32_t next = f->next;
+        if (!counted && !f->hidden)
+            d->counts[f->rule].findings--;
+        f->rule = 0;
+        pool_release(&d->findings, id);
+        id = next;
+    }
+    v->first = v->lead = 0;
+}
+
+/* The call's place. What an evicted call of the same id had left stays counted. */
+static struct verdict *verdict_of(struct diagnosis *d, uint32_t call)
+{
+    uint32_t stamp = (uint32_t)store_call(d->store, call)->seq;
+    if (call >= d->size) {
+        uint32_t size = call + call / 2 + 64;
+        d->verdicts = mem_grow(d->verdicts, size * sizeof *d->verdicts);
+        memset(d->verdicts + d->size, 0, (size - d->size) * sizeof *d->verdicts);
+        d->size = size;
+    }
+    struct verdict *v = &d->verdicts[call];
+    if (v->stamp != stamp) {
+        drop_list(d, v, true);
+        v->stamp = stamp;
+    }
+    return v;
+}
+
+static const struct verdict *verdict_find(const struct diagnosis *d, uint32_t call)
+{
+    const struct call *c = store_call(d->store, call);
+    if (!c || call >= d->size || d->verdicts[call].stamp != (uint32_t)c->seq)
+        return NULL;
+    return &d->verdicts[call];
+}
+
+static void count(struct diagnosis *d, const struct draft *draft)
+{
+    struct finding_count *c = &d->counts[draft->rule];
+    c->findings++;
+    if (!c->first_ns || draft->time_ns < c->first_ns)
+        c->first_ns = draft->time_ns;
+    if (draft->time_ns > c->last_ns)
+        c->last_ns = draft->time_ns;
+}
+
+/* Findings about transactions that have moved out of a long call's window stay as they are. */
+static void drop_seen(struct diagnosis *d, const struct scene *scene, struct verdict *v)
+{
+    uint32_t kept = 0;
+    for (uint32_t id = v->first; id;) {
+        struct finding *f = finding_at(d, id);
+        uint32_t next = f->next;
+        bool seen = !store_transaction(d->store, f->transaction);
+        for (size_t i = 0; i < scene->ntransactions && !seen; i++)
+            seen = scene->transactions[i].id == f->transaction;
+        if (seen) {
+            if (!f->hidden)
+                d->counts[f->rule].findings--;
+            f->rule = 0;
+            pool_release(&d->findings, id);
+        } else {
+            f->leads = false;
+            f->next = kept;
+            kept = id;
+        }
+        id = next;
+    }
+    v->first = kept;
+    v->lead = 0;
+}
+
+static uint32_t keep(struct diagnosis *d, const struct draft *draft)
+{
+    uint32_t id = pool_alloc(&d->findings);
+    if (!id)
+        return 0;
+    struct verdict *v = verdict_of(d, draft->call->id);
+    *finding_at(d, id) = (struct finding){ .call = draft->call->id,
+                                           .transaction = draft->txn->id,
+                                           .next = v->first,
+                                           .rule = draft->rule,
+                                           .severity = rule_at(draft->rule)->severity,
+                                           .confidence = draft->confidence,
+                                           .hidden = draft->hidden,
+                                           .code = draft->code,
+                                           .time_ns = draft->time_ns,
+                                           .endpoint = draft->endpoint };
+    v->first = id;
+    if (!draft->hidden)
+        count(d, draft);
+    return id;
+}
+
+/* A transaction shows its own finding, else what leads if it ended badly. */
+static uint8_t why_of(const struct scene_transaction *t, const struct judge *j, int lead)
+{
+    const struct draft *own = NULL;
+    for (size_t i = 0; i < j->ndrafts; i++) {
+        const struct draft *one = &j->drafts[i];
+        if (one->txn == t && !one->hidden &&
+            (!own || rule_at(one->rule)->severity > rule_at(own->rule)->severity || (int)i == lead))
+            own = one;
+    }
+    if (own)
+        return own->rule;
+    bool badly = sip_class_failed(t->stored->class) || t->stored->class == SIP_CLASS_CANCELLED;
+    return badly && lead >= 0 ? j->drafts[lead].rule : 0;
+}
+
+static void keep_all(struct diagnosis *d, const struct scene *scene, const struct judge *j,
+                     int lead)
+{
+    uint32_t lead_id = 0;
+    for (size_t i = 0; i < scene->ncalls; i++) {
+        struct verdict *v = verdict_of(d, scene->calls[i].id);
+        if (v->first)
+            d->version++;
+        drop_seen(d, scene, v);
+    }
+    for (size_t i = 0; i < j->ndrafts; i++) {
+        uint32_t id = keep(d, &j->drafts[i]);
+        if (id && (int)i == lead) {
+            finding_at(d, id)->leads = true;
+            lead_id = id;
+        }
+    }
+    for (size_t i = 0; i < scene->ncalls; i++)
+        verdict_of(d, scene->calls[i].id)->lead = lead_id;
+    for (size_t i = 0; i < scene->ntransactions; i++)
+        store_set_why(d->store, scene->transactions[i].id,
+                      why_of(&scene->transactions[i], j, lead));
+    d->version += j->ndrafts > 0;
+}
+
+/* Looking */
+
+static void look(struct diagnosis *d, uint32_t call)
+{
+    struct scene scene;
+    static struct judge j; /* large, and never two at once */
+    scene_make(&scene, d->store, call, store_now(d->store));
+    suspects_learn(d->suspects, &scene);
+    judge_scene(&j, &scene, d->suspects, 0, false);
+    keep_all(d, &scene, &j, relate_drafts(j.drafts, j.ndrafts));
+    if (j.again_ns != INT64_MAX)
+        deadlines_push(&d->again, (struct deadline){ j.again_ns, call,
+                                                     (uint32_t)store_call(d->store, call)->seq });
+    judge_free(&j);
+    scene_free(&scene);
+}
+
+/* A call for which a rule has waited. */
+static uint32_t take_again(struct diagnosis *d, int64_t now_ns)
+{
+    struct deadline due;
+    while (deadlines_pop(&d->again, now_ns, &due) == 0) {
+        const struct call *call = store_call(d->store, due.id);
+        if (call && (uint32_t)call->seq == due.stamp)
+            return due.id;
+    }
+    return 0;
+}
+
+bool diagnosis_run(struct diagnosis *d, size_t most, bool ended)
+{
+    for (; most > 0; most--) {
+        uint32_t call = store_attention(d->store, ended);
+        if (!call)
+            call = take_again(d, store_now(d->store));
+        if (!call)
+            return false;
+        look(d, call);
+    }
+    return true;
+}
+
+void diagnosis_look(struct diagnosis *d, uint32_t call)
+{
+    if (store_call_waits(d->store, call))
+        look(d, call);
+}
+
+/* Asking */
+
+uint64_t diagnosis_version(const struct diagnosis *d)
+{
+    return d->version;
+}
+
+const struct finding *diagnosis_finding(const struct diagnosis *d, uint32_t id)
+{
+    if (id == 0 || id >= d->findings.next)
+        return NULL;
+    const struct finding *f = finding_at(d, id);
+    const struct verdict *v = f->rule ? verdict_find(d, f->call) : NULL;
+    return v ? f : NULL;
+}
+
+uint32_t diagnosis_end(const struct diagnosis *d)
+{
+    return d->findings.next;
+}
+
+uint32_t diagnosis_of_call(const struct diagnosis *d, uint32_t call)
+{
+    const struct verdict *v = verdict_find(d, call);
+    return v ? v->first : 0;
+}
+
+uint32_t diagnosis_lead(const struct diagnosis *d, uint32_t call)
+{
+    const struct verdict *v = verdict_find(d, call);
+    return v && diagnosis_finding(d, v->lead) ? v->lead : 0;
+}
+
+uint32_t diagnosis_of_transaction(const struct diagnosis *d, uint32_t id)
+{
+    const struct transaction *t = store_transaction(d->store, id);
+    if (!t || !t->why)
+        return 0;
+    uint32_t fallback = 0;
+    for (uint32_t at = diagnosis_of_call(d, t->call); at; at = finding_at(d, at)->next) {
+        const struct finding *f = finding_at(d, at);
+        if (f->rule == t->why && f->transaction == id)
+            return at;
+        if (f->rule == t->why)
+            fallback = at;
+    }
+    uint32_t lead = diagnosis_lead(d, t->call);
+    return lead && finding_at(d, lead)->rule == t->why ? lead : fallback;
+}
+
+struct finding_count diagnosis_count(const struct diagnosis *d, uint8_t rule)
+{
+    return d->counts[rule];
+}
+
+/* Putting into words */
+
+static bool same_finding(const struct draft *d, const struct finding *f)
+{
+    return d->txn->id == f->transaction && d->call->id == f->call &&
+           addr_equal(&d->endpoint, &f->endpoint);
+}
+
+static void take_texts(struct finding_text *text, struct draft *draft)
+{
+    text->summary = draft->summary;
+    text->because = draft->because;
+    text->own_remedy = draft->remedy;
+    text->nproofs = draft->nproofs;
+    for (size_t i = 0; i < draft->nproofs; i++) {
+        text->proofs[i].message = draft->proofs[i].message->id;
+        text->proofs[i].text = draft->proofs[i].text ? draft->proofs[i].text : mem_text("");
+    }
+    draft->summary = draft->because = draft->remedy = NULL;
+    draft->nproofs = 0;
+}
+
+int diagnosis_explain(const struct diagnosis *d, uint32_t id, struct finding_text *text)
+{
+    const struct finding *f = diagnosis_finding(d, id);
+    struct scene scene;
+    static struct judge j;
+    memset(text, 0, sizeof *text);
+    if (!f)
+        return -1;
+    scene_make(&scene, d->store, f->call, store_now(d->store));
+    judge_scene(&j, &scene, d->suspects, f->rule, true);
+    for (size_t i = 0; i < j.ndrafts && !text->summary; i++)
+        if (same_finding(&j.drafts[i], f))
+            take_texts(text, &j.drafts[i]);
+    text->cause = tr(rule_at(f->rule)->cause);
+    text->remedy = text->own_remedy ? text->own_remedy : tr(rule_at(f->rule)->remedy);
+    if (!text->summary) /* what it stood on has been evicted, or lies before the window */
+        text->summary = mem_text(text->cause);
+    judge_free(&j);
+    scene_free(&scene);
+    return 0;
+}
+
+void finding_text_free(struct finding_text *text)
+{
+    for (size_t i = 0; i < text->nproofs; i++)
+        free(text->proofs[i].text);
+    free(text->summary);
+    free(text->because);
+    free(text->own_remedy);
+    memset(text, 0, sizeof *text);
+}

@@ -1,0 +1,91 @@
+/*
+ * The diagnosis: what went wrong in calls, as findings of rules. It looks at a call when
+ * something in it that a rule is about has changed and a second of capture time has passed, and
+ * again when a rule asked for it; the findings of a look replace those of the one before.
+ */
+#ifndef SIPWHY_DIAGNOSE_DIAGNOSIS_H
+#define SIPWHY_DIAGNOSE_DIAGNOSIS_H
+
+#include "store/store.h"
+
+enum finding_severity { SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_ERROR, SEVERITIES };
+enum finding_scope { SCOPE_MESSAGE, SCOPE_TRANSACTION, SCOPE_CALL, SCOPE_ENDPOINT };
+
+#define FINDING_PROOFS 8
+
+/* One finding. Ids are of the store, and may have gone. */
+struct finding {
+    uint32_t call, transaction;
+    uint32_t next;    /* of the same call, 0: the last */
+    uint8_t rule;     /* a number from 1: finding_rule_id() */
+    uint8_t severity; /* enum finding_severity */
+    uint8_t confidence;
+    bool leads;    /* nearest to the cause of all in its call and the legs joined to it */
+    bool hidden;   /* another finding says it better */
+    uint16_t code; /* of the transaction, 0: none */
+    int64_t time_ns;
+    struct addr endpoint; /* of an endpoint rule, family 0: none; port 0 */
+};
+
+/* The words of one finding, in the language. Texts quote the network: escape before showing. */
+struct finding_text {
+    char *summary; /* one line */
+    const char *cause, *remedy;
+    char *own_remedy; /* what `remedy` points to when it is not the rule's */
+    char *because;    /* why one may doubt it, or NULL */
+    size_t nproofs;
+    struct {
+        uint32_t message;
+        char *text;
+    } proofs[FINDING_PROOFS];
+};
+
+/* How often a rule found, over the whole run. */
+struct finding_count {
+    uint64_t findings;
+    int64_t first_ns, last_ns;
+};
+
+struct diagnosis;
+
+/* A diagnosis of what `store` holds, which must outlive it. NULL when memory is short. */
+struct diagnosis *diagnosis_new(struct store *store);
+void diagnosis_free(struct diagnosis *d);
+/* Forgets everything, as the store does on store_clear(). */
+void diagnosis_clear(struct diagnosis *d);
+
+/*
+ * Looks at calls that are due, at most `most` of them; whether more are. `ended`: no packet will
+ * come, so what waits for others is due.
+ */
+bool diagnosis_run(struct diagnosis *d, size_t most, bool ended);
+/* Looks at one call now if it has changed since the last look. */
+void diagnosis_look(struct diagnosis *d, uint32_t call);
+/* Changes whenever findings come or go. */
+uint64_t diagnosis_version(const struct diagnosis *d);
+
+/* A finding by its id, NULL if it has gone; ids go from 1 to diagnosis_end() - 1. */
+const struct finding *diagnosis_finding(const struct diagnosis *d, uint32_t id);
+uint32_t diagnosis_end(const struct diagnosis *d);
+/* The findings of a call, by their ids: the first, then finding->next. */
+uint32_t diagnosis_of_call(const struct diagnosis *d, uint32_t call);
+/* The finding that says best why this transaction, or this call, went wrong; 0: none. */
+uint32_t diagnosis_of_transaction(const struct diagnosis *d, uint32_t transaction);
+uint32_t diagnosis_lead(const struct diagnosis *d, uint32_t call);
+
+/* Puts a finding into words; free with finding_text_free(). -1 when it has gone. */
+int diagnosis_explain(const struct diagnosis *d, uint32_t finding, struct finding_text *text);
+void finding_text_free(struct finding_text *text);
+
+/* Rules: numbers from 1 to finding_rules(). */
+unsigned finding_rules(void);
+const char *finding_rule_id(uint8_t rule);
+enum finding_severity finding_rule_severity(uint8_t rule);
+enum finding_scope finding_rule_scope(uint8_t rule);
+/* The number of a rule by its id; 0: none. */
+uint8_t finding_rule(struct span id);
+const char *finding_severity_name(uint8_t severity); /* "error"; not translated */
+/* How often each rule has found, hidden findings left out. */
+struct finding_count diagnosis_count(const struct diagnosis *d, uint8_t rule);
+
+#endif

@@ -1,0 +1,153 @@
+/* What rules are given: making findings, and the questions that several of them ask. See rule.h. */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "diagnose/private.h"
+
+#define QUOTE 80
+
+struct draft *judge_find(struct judge *j, const struct scene_transaction *t, unsigned confidence)
+{
+    /* beyond the limit the last place is written again: a scene full of findings says enough */
+    struct draft *d = &j->drafts[j->ndrafts < JUDGE_DRAFTS ? j->ndrafts++ : JUDGE_DRAFTS - 1];
+    if (j->ndrafts == JUDGE_DRAFTS)
+        draft_clear(d);
+    *d = (struct draft){ .rule = j->rule,
+                         .confidence = (uint8_t)confidence,
+                         .code = scene_final(t),
+                         .txn = t,
+                         .call = t->call,
+                         .time_ns = (t->final ? t->final : t->first)->stored->time_ns };
+    d->texts = j->texts;
+    return d;
+}
+
+void judge_again(struct judge *j, int64_t time_ns)
+{
+    if (time_ns < j->again_ns)
+        j->again_ns = time_ns;
+}
+
+bool judge_waited(struct judge *j, int64_t time_ns)
+{
+    if (j->scene->now_ns >= time_ns)
+        return true;
+    judge_again(j, time_ns);
+    return false;
+}
+
+static void set_text(struct draft *d, char **text, const char *format, va_list args)
+{
+    if (!d->texts)
+        return;
+    free(*text);
+    *text = mem_format_args(format, args);
+}
+
+void draft_say(struct draft *d, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    set_text(d, &d->summary, format, args);
+    va_end(args);
+}
+
+void draft_because(struct draft *d, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    set_text(d, &d->because, format, args);
+    va_end(args);
+}
+
+void draft_remedy(struct draft *d, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    set_text(d, &d->remedy, format, args);
+    va_end(args);
+}
+
+void draft_proof(struct draft *d, const struct scene_message *m, const char *format, ...)
+{
+    va_list args;
+    if (!m || d->nproofs == FINDING_PROOFS)
+        return;
+    d->proofs[d->nproofs].message = m;
+    d->proofs[d->nproofs].text = NULL;
+    va_start(args, format);
+    set_text(d, &d->proofs[d->nproofs++].text, format, args);
+    va_end(args);
+}
+
+void draft_endpoint(struct draft *d, const struct addr *address)
+{
+    d->endpoint = *address;
+    d->endpoint.port = 0;
+}
+
+void draft_clear(struct draft *d)
+{
+    for (size_t i = 0; i < d->nproofs; i++)
+        free(d->proofs[i].text);
+    free(d->summary);
+    free(d->because);
+    free(d->remedy);
+    memset(d, 0, sizeof *d);
+}
+
+bool judge_passed_on(const struct scene_transaction *t)
+{
+    return judge_origin(t) != t;
+}
+
+static bool same_fate(const struct scene_transaction *up, const struct scene_transaction *down)
+{
+    return scene_final(down) >= 300 && scene_final(down) / 100 == scene_final(up) / 100 &&
+           down->final->stored->time_ns <= up->final->stored->time_ns + SECOND_NS / 2;
+}
+
+const struct scene_transaction *judge_origin(const struct scene_transaction *t)
+{
+    while (t->downstream && t->final && same_fate(t, t->downstream))
+        t = t->downstream;
+    return t;
+}
+
+bool judge_private_from_public(struct span host, const struct addr *source)
+{
+    struct addr a;
+    return addr_read(host, &a) == 0 && addr_private(&a) && !addr_private(source);
+}
+
+const struct scene_transaction *judge_next(const struct judge *j, const struct scene_transaction *t,
+                                           uint8_t method)
+{
+    const struct scene_transaction *end = j->scene->transactions + j->scene->ntransactions;
+    while (++t < end)
+        if (t->stored->method == method)
+            return t;
+    return NULL;
+}
+
+int64_t judge_seconds(struct span value, int64_t missing)
+{
+    uint64_t n;
+    size_t digits = 0;
+    value = span_trim(value);
+    while (digits < value.n && ascii_digit(value.p[digits]))
+        digits++;
+    return span_number((struct span){ value.p, digits }, INT32_MAX, &n) ? (int64_t)n : missing;
+}
+
+const char *judge_address(const struct addr *a, char *buf)
+{
+    return addr_format(a, buf);
+}
+
+struct span judge_quote(struct span text)
+{
+    return text_head(text, QUOTE);
+}

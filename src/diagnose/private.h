@@ -1,0 +1,21 @@
+/* What the engine of the diagnosis shares between its files. Rules include rule.h only. */
+#ifndef SIPWHY_DIAGNOSE_PRIVATE_H
+#define SIPWHY_DIAGNOSE_PRIVATE_H
+
+#include "diagnose/rule.h"
+
+/* All rules in one row, by their numbers from 1; NULL for a number that is none. */
+const struct rule *rule_at(unsigned number);
+unsigned rule_count(void);
+
+/* relate.c: marks what others replace as hidden, and says which draft leads (-1: none). */
+int relate_drafts(struct draft *drafts, size_t n);
+
+void draft_clear(struct draft *d);
+
+/* Runs the rules whose marks the scene bears (`only`: that one, 0: all) over it. */
+void judge_scene(struct judge *j, const struct scene *scene, struct suspects *suspects,
+                 uint8_t only, bool texts);
+void judge_free(struct judge *j);
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * How findings of one call explain each other. Some say better what another says too and take
+ * its place; some are the cause of another, which then does not lead. Of those that nothing
+ * explains the worst leads, then the earliest.
+ */
+#include "diagnose/private.h"
+
+/* `by` on the same transaction (or its other hops) takes the place of `what`. */
+static const struct {
+    const char *by, *what;
+} replaced[] = {
+    { "large-request-lost", "no-response" },
+    { "host-unreachable", "no-response" },
+    { "connection-refused", "no-response" },
+    { "user-not-registered", "number-not-found" },
+    { "user-not-registered", "unavailable" },
+    { "ring-no-answer", "unavailable" },
+    { "ring-no-answer", "busy" },
+    { "identity-rejected", "forbidden" },
+    { "identity-rejected", "auth-refused" },
+    { "call-blocked", "declined" },
+    { "cseq-not-increasing", "server-error" },
+    { "srtp-mismatch", "no-common-codec" },
+    { "delayed-offer-refused", "no-common-codec" },
+    { "t38-refused", "no-common-codec" },
+    { "t38-refused", "media-rejected" },
+    { "redirect-failed", "number-not-found" },
+    { "stuck-after-trying", "unavailable" },
+};
+
+/* `cause` in the same call (or a leg joined to it) explains `effect`. */
+static const struct {
+    const char *cause, *effect;
+} explained[] = {
+    { "contact-private", "ack-missing" },
+    { "contact-private", "no-response" },
+    { "contact-private", "registration-lapsed" },
+    { "contact-private", "dialog-lost" },
+    { "contact-private", "session-refresh-failed" },
+    { "contact-private", "session-expired" },
+    { "contact-private", "media-timeout-bye" },
+    { "contact-private", "notify-missing" },
+    { "sip-alg-suspected", "contact-private" },
+    { "sip-alg-suspected", "sdp-private-address" },
+    { "sip-alg-suspected", "content-length-mismatch" },
+    { "sip-alg-suspected", "ack-missing" },
+    { "contact-missing", "ack-missing" },
+    { "contact-missing", "ack-wrong-target" },
+    { "contact-transport-mismatch", "ack-missing" },
+    { "contact-transport-mismatch", "no-response" },
+    { "contact-transport-mismatch", "connection-refused" },
+    { "contact-transport-mismatch", "session-refresh-failed" },
+    { "ack-wrong-target", "ack-missing" },
+    { "ack-cseq-mismatch", "ack-missing" },
+    { "record-route-bypassed", "ack-missing" },
+    { "record-route-bypassed", "dialog-lost" },
+    { "record-route-bypassed", "no-response" },
+    { "sdp-private-address", "media-timeout-bye" },
+    { "media-rejected", "media-timeout-bye" },
+    { "srtp-mismatch", "media-rejected" },
+    { "no-common-codec", "media-rejected" },
+    { "no-common-codec", "code-translated" },
+    { "srtp-mismatch", "code-translated" },
+    { "auth-not-attempted", "session-refresh-failed" },
+    { "session-refresh-failed", "session-expired" },
+    { "session-refresh-failed", "no-response" },
+    { "cseq-not-increasing", "session-refresh-failed" },
+    { "dialog-lost", "session-refresh-failed" },
+    { "no-response", "session-refresh-failed" },
+    { "routing-loop", "merged-request" },
+    { "routing-loop", "slow-response" },
+    { "host-unreachable", "service-unavailable" },
+    { "host-unreachable", "server-error" },
+    { "host-unreachable", "stuck-after-trying" },
+    { "host-unreachable", "ack-missing" },
+    { "connection-refused", "service-unavailable" },
+    { "connection-refused", "server-error" },
+    { "connection-refused", "unavailable" },
+    { "no-response", "stuck-after-trying" },
+    { "no-response", "server-error" },
+    { "no-response", "service-unavailable" },
+    { "no-response", "unavailable" },
+    { "large-request-lost", "stuck-after-trying" },
+    { "large-request-lost", "server-error" },
+    { "large-request-lost", "service-unavailable" },
+    { "large-request-lost", "unavailable" },
+    { "redirect-failed", "unavailable" },
+    { "service-unavailable", "redirect-failed" },
+    { "service-unavailable", "number-not-found" },
+    { "service-unavailable", "server-error" },
+    { "service-unavailable", "code-translated" },
+    { "malformed-message", "server-error" },
+    { "malformed-message", "no-response" },
+    { "malformed-message", "ack-missing" },
+    { "content-length-mismatch", "no-response" },
+    { "content-length-mismatch", "malformed-message" },
+    { "prack-missing", "server-error" },
+    { "prack-missing", "unavailable" },
+    { "extension-required", "prack-missing" },
+    { "flow-failed", "unavailable" },
+    { "user-not-registered", "code-translated" },
+    { "registration-lapsed", "user-not-registered" },
+    { "register-interval-too-brief", "registration-lapsed" },
+    { "auth-loop", "brute-force" },
+    { "auth-loop", "auth-not-attempted" },
+    { "scanner", "auth-not-attempted" },
+    { "scanner", "forbidden" },
+    { "scanner", "number-not-found" },
+    { "scanner", "server-error" },
+    { "brute-force", "auth-loop" },
+    { "brute-force", "auth-refused" },
+    { "cancel-no-match", "cancel-unanswered" },
+    { "ack-missing", "dialog-lost" },
+};
+
+static bool is(const struct draft *d, const char *id)
+{
+    return strcmp(rule_at(d->rule)->id, id) == 0;
+}
+
+/* The same transaction, or the same request on another hop. */
+static bool same_request(const struct scene_transaction *a, const struct scene_transaction *b)
+{
+    return a == b || (a->call == b->call && a->stored->method == b->stored->method &&
+                      a->stored->cseq == b->stored->cseq);
+}
+
+static bool takes_place(const struct draft *by, const struct draft *what)
+{
+    for (size_t i = 0; i < sizeof replaced / sizeof replaced[0]; i++)
+        if (is(by, replaced[i].by) && is(what, replaced[i].what))
+            return same_request(by->txn, what->txn);
+    return false;
+}
+
+static bool causes(const struct draft *cause, const struct draft *effect)
+{
+    for (size_t i = 0; i < sizeof explained / sizeof explained[0]; i++)
+        if (is(cause, explained[i].cause) && is(effect, explained[i].effect))
+            return true;
+    return false;
+}
+
+/* Whether `a` should lead rather than `b`. */
+static bool before(const struct draft *a, const struct draft *b)
+{
+    int x = rule_at(a->rule)->severity, y = rule_at(b->rule)->severity;
+    if (x != y)
+        return x > y;
+    if (a->time_ns != b->time_ns)
+        return a->time_ns < b->time_ns;
+    return a->rule < b->rule;
+}
+
+int relate_drafts(struct draft *drafts, size_t n)
+{
+    int best = -1, best_explained = -1;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < n && !drafts[i].hidden; k++)
+            drafts[i].hidden = k != i && takes_place(&drafts[k], &drafts[i]);
+    for (size_t i = 0; i < n; i++) {
+        bool effect = false;
+        for (size_t k = 0; k < n && !effect; k++)
+            effect = k != i && !drafts[k].hidden && causes(&drafts[k], &drafts[i]);
+        int *place = effect ? &best_explained : &best;
+        if (!drafts[i].hidden && (*place < 0 || before(&drafts[i], &drafts[*place])))
+            *place = (int)i;
+    }
+    return best >= 0 ? best : best_explained;
+}

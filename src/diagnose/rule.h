@@ -1,0 +1,121 @@
+/*
+ * A rule of the diagnosis is a row of a table in the file of its subject. Its function looks at a
+ * scene and finds; the same scene always gives the same findings, so nothing is remembered between
+ * looks. What it says is put into words only when somebody reads it.
+ *
+ *     static void flow_failed(struct judge *j)
+ *     {
+ *         EACH_TRANSACTION(j, t) {
+ *             if (scene_final(t) != 430 || judge_passed_on(t))
+ *                 continue;
+ *             struct draft *d = judge_find(j, t, 100);
+ *             draft_say(d, _("the connection to the phone is gone"));
+ *             draft_proof(d, t->final, _("430 from %s"), ...);
+ *         }
+ *     }
+ */
+#ifndef SIPWHY_DIAGNOSE_RULE_H
+#define SIPWHY_DIAGNOSE_RULE_H
+
+#include "base/tr.h"
+#include "diagnose/diagnosis.h"
+#include "diagnose/scene.h"
+
+#define SECOND_NS 1000000000LL
+#define JUDGE_DRAFTS 64
+
+struct judge;
+
+struct rule {
+    const char *id; /* also its page in help/: finding/ID */
+    uint8_t scope;  /* enum finding_scope */
+    uint8_t severity;
+    uint32_t when; /* enum call_mark: looked at only where a call bears one of them */
+    void (*judge)(struct judge *j);
+    const char *cause;  /* one sentence, N_() */
+    const char *remedy; /* what to do first, N_() */
+};
+
+/* A finding that is being made. Texts are NULL unless somebody reads. */
+struct draft {
+    uint8_t rule;
+    uint8_t confidence; /* percent */
+    uint16_t code;
+    const struct scene_transaction *txn;
+    const struct scene_call *call;
+    struct addr endpoint; /* of an endpoint rule */
+    int64_t time_ns;
+    bool texts;  /* wanted */
+    bool hidden; /* another one says it better */
+    char *summary, *because, *remedy;
+    size_t nproofs;
+    struct {
+        const struct scene_message *message;
+        char *text;
+    } proofs[FINDING_PROOFS];
+};
+
+struct suspects;
+
+struct judge {
+    const struct scene *scene;
+    struct suspects *suspects; /* see suspects.h */
+    bool texts;                /* put into words */
+    uint8_t rule;              /* that is at work */
+    int64_t again_ns;          /* when to look again though nothing has changed; INT64_MAX: never */
+    size_t ndrafts;
+    struct draft drafts[JUDGE_DRAFTS];
+};
+
+#define EACH_TRANSACTION(j, t)                                   \
+    for (struct scene_transaction *t = (j)->scene->transactions; \
+         t < (j)->scene->transactions + (j)->scene->ntransactions; t++)
+#define EACH_MESSAGE(j, m)                               \
+    for (struct scene_message *m = (j)->scene->messages; \
+         m < (j)->scene->messages + (j)->scene->nmessages; m++)
+
+/*
+ * Makes a finding of the rule at work about a transaction (with its call, code and time); never
+ * NULL. Confidence in percent: 100 where the messages leave no doubt, else draft_because().
+ */
+struct draft *judge_find(struct judge *j, const struct scene_transaction *t, unsigned confidence);
+/* Asks for another look when capture time has come so far. */
+void judge_again(struct judge *j, int64_t time_ns);
+/* Whether the capture goes on to this time; if not, asks for another look then. */
+bool judge_waited(struct judge *j, int64_t time_ns);
+
+/* The one line of the lists: what happened in this call, without a full stop. */
+void draft_say(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A message that proves it, with a sentence; a NULL message is left out. */
+void draft_proof(struct draft *d, const struct scene_message *m, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Why one may doubt it. */
+void draft_because(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What to do first, instead of the rule's own sentence. */
+void draft_remedy(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The address that an endpoint rule is about; its port is taken off. */
+void draft_endpoint(struct draft *d, const struct addr *address);
+
+/* What rules ask in common. */
+
+/* Whether the answer came from further on: then the finding belongs there. */
+bool judge_passed_on(const struct scene_transaction *t);
+/* The last transaction downstream that ended with a failure of its own, itself if it made it. */
+const struct scene_transaction *judge_origin(const struct scene_transaction *t);
+/* Whether a private address is of no use to who reads it: its sender is on the public network. */
+bool judge_private_from_public(struct span host, const struct addr *source);
+/* The leg's other transactions: later (or earlier) ones of a method within the same call. */
+const struct scene_transaction *judge_next(const struct judge *j, const struct scene_transaction *t,
+                                           uint8_t method);
+/* A header value as a number of seconds ("20 (busy)", "1800;refresher=uas"), or `missing`. */
+int64_t judge_seconds(struct span value, int64_t missing);
+/* "192.0.2.1:5060"; `buf` has ADDR_TEXT bytes. */
+const char *judge_address(const struct addr *a, char *buf);
+/* At most 80 characters of text from the network, for quoting with %.*s. */
+struct span judge_quote(struct span text);
+
+extern const struct rule rules_transaction[], rules_response[], rules_dialog[], rules_auth[],
+    rules_network[], rules_media[], rules_registration[], rules_address[], rules_endpoint[],
+    rules_message[], rules_session[];
+
+#endif

@@ -1,0 +1,84 @@
+/* All rules in one row, and running them over a scene. */
+#include "diagnose/private.h"
+
+/* The files' tables, each ending with a row without id. */
+static const struct rule *const tables[] = {
+    rules_network, rules_dialog,   rules_session,      rules_media,
+    rules_address, rules_auth,     rules_registration, rules_endpoint,
+    rules_message, rules_response, rules_transaction,
+};
+#define TABLES (sizeof tables / sizeof tables[0])
+
+const struct rule *rule_at(unsigned number)
+{
+    static const struct rule *all[UINT8_MAX + 1];
+    if (!all[1])
+        for (unsigned t = 0, n = 1; t < TABLES; t++)
+            for (const struct rule *r = tables[t]; r->id && n <= UINT8_MAX; r++)
+                all[n++] = r;
+    return number <= UINT8_MAX ? all[number] : NULL;
+}
+
+unsigned rule_count(void)
+{
+    unsigned n = 0;
+    while (rule_at(n + 1))
+        n++;
+    return n;
+}
+
+void judge_scene(struct judge *j, const struct scene *scene, struct suspects *suspects,
+                 uint8_t only, bool texts)
+{
+    *j = (struct judge){
+        .scene = scene, .suspects = suspects, .texts = texts, .again_ns = INT64_MAX
+    };
+    for (unsigned n = 1; rule_at(n); n++) {
+        const struct rule *rule = rule_at(n);
+        if (!(rule->when & scene->marks) || (only && only != n))
+            continue;
+        j->rule = (uint8_t)n;
+        rule->judge(j);
+    }
+}
+
+void judge_free(struct judge *j)
+{
+    for (size_t i = 0; i < j->ndrafts; i++)
+        draft_clear(&j->drafts[i]);
+    j->ndrafts = 0;
+}
+
+unsigned finding_rules(void)
+{
+    return rule_count();
+}
+
+const char *finding_rule_id(uint8_t rule)
+{
+    return rule_at(rule) ? rule_at(rule)->id : "?";
+}
+
+enum finding_severity finding_rule_severity(uint8_t rule)
+{
+    return rule_at(rule) ? (enum finding_severity)rule_at(rule)->severity : SEVERITY_NOTICE;
+}
+
+enum finding_scope finding_rule_scope(uint8_t rule)
+{
+    return rule_at(rule) ? (enum finding_scope)rule_at(rule)->scope : SCOPE_TRANSACTION;
+}
+
+uint8_t finding_rule(struct span id)
+{
+    for (unsigned n = 1; rule_at(n); n++)
+        if (span_is(id, rule_at(n)->id))
+            return (uint8_t)n;
+    return 0;
+}
+
+const char *finding_severity_name(uint8_t severity)
+{
+    static const char *const names[SEVERITIES] = { "notice", "warning", "error" };
+    return severity < SEVERITIES ? names[severity] : "?";
+}

@@ -1,0 +1,295 @@
+/* See scene.h. */
+#include "diagnose/scene.h"
+
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "sip/fields.h"
+#include "store/ladder.h"
+#include "store/link.h"
+
+#define MESSAGES_OF_ONE 128 /* of a transaction: a flood on one branch stays cheap */
+
+struct making {
+    struct scene *scene;
+    struct message_time *times;
+    size_t count;
+    size_t transactions;
+};
+
+static void gather_transaction(struct making *m, const struct transaction *t)
+{
+    const struct store *store = m->scene->store;
+    int taken = 0;
+    for (uint32_t at = t->last; at && m->count < SCENE_MESSAGES; taken++) {
+        const struct message *message = store_message(store, at);
+        bool wanted = taken < MESSAGES_OF_ONE || at == t->request || at == t->final;
+        if (wanted && !(message->flags & MESSAGE_DUPLICATE))
+            m->times[m->count++] = message_time_of(store, at);
+        at = message->previous;
+    }
+    m->transactions++;
+}
+
+static void gather_call(struct making *m, struct scene_call *call)
+{
+    for (uint32_t id = call->stored->window; id;) {
+        const struct transaction *t = store_transaction(m->scene->store, id);
+        if (m->transactions == SCENE_TRANSACTIONS)
+            return;
+        gather_transaction(m, t);
+        id = t->next_in_call;
+    }
+}
+
+static void gather(struct making *m, uint32_t call)
+{
+    struct scene *scene = m->scene;
+    uint32_t ids[SCENE_CALLS];
+    size_t n = link_group(scene->store, call, ids, SCENE_CALLS);
+    for (size_t i = 0; i < n; i++) {
+        struct scene_call *c = &scene->calls[scene->ncalls++];
+        *c = (struct scene_call){ ids[i], store_call(scene->store, ids[i]), SPAN_NONE };
+        scene->marks |= c->stored->marks;
+        gather_call(m, c);
+    }
+}
+
+static void place_messages(struct scene *scene, const struct making *m)
+{
+    scene->messages = mem_alloc((m->count + 1) * sizeof *scene->messages);
+    for (size_t i = 0; i < m->count; i++) {
+        struct scene_message *one = &scene->messages[scene->nmessages];
+        one->id = m->times[i].message;
+        one->stored = store_message(scene->store, one->id);
+        one->flow = store_flow(scene->store, one->stored->flow);
+        one->repeated = one->stored->flags & MESSAGE_RETRANSMISSION;
+        one->txn = NULL;
+        one->sdp = NULL;
+        one->sdp_read = false;
+        if (store_scan(scene->store, one->id, &one->sip) == 0)
+            scene->nmessages++;
+    }
+}
+
+static struct scene_call *call_of(struct scene *scene, uint32_t id)
+{
+    for (size_t i = 0; i < scene->ncalls; i++)
+        if (scene->calls[i].id == id)
+            return &scene->calls[i];
+    return &scene->calls[0];
+}
+
+static void learn_hop(struct scene_transaction *t, const struct scene_message *m, bool forwards)
+{
+    t->client = forwards ? m->flow->src : m->flow->dst;
+    t->server = forwards ? m->flow->dst : m->flow->src;
+}
+
+/* What one message, in order of time, tells about its transaction. */
+static void learn_message(struct scene_transaction *t, struct scene_message *m)
+{
+    m->txn = t;
+    if (!t->first) {
+        t->first = m;
+        learn_hop(t, m, m->sip.code == 0);
+    }
+    t->last = m;
+    if (m->sip.code == 0) {
+        bool is_ack = m->stored->method == SIP_ACK && t->stored->method != SIP_ACK;
+        if (is_ack)
+            return;
+        t->sent++;
+        t->request = t->request ? t->request : m;
+        return;
+    }
+    t->responses++;
+    if (m->sip.code == 100)
+        t->trying = t->trying ? t->trying : m;
+    else if (m->sip.code < 200)
+        t->early = t->early ? t->early : m;
+    if (m->id == t->stored->final)
+        t->final = m;
+}
+
+/* Copies of the response that decided: an answer of another branch of a fork is not one. */
+static void count_answers(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->nmessages; i++) {
+        const struct scene_message *m = &scene->messages[i];
+        const struct scene_message *final = m->txn->final;
+        if (final && m->sip.code == final->sip.code && span_equal(m->sip.to_tag, final->sip.to_tag))
+            m->txn->answered++;
+    }
+}
+
+/* An ACK belongs to the INVITEs that the store has it for: on this hop. */
+static void give_ack(struct scene *scene, const struct scene_message *ack)
+{
+    for (size_t i = 0; i < scene->ntransactions; i++)
+        if (scene->transactions[i].stored->ack == ack->id)
+            scene->transactions[i].ack = ack;
+}
+
+/* Where a transaction stands, by its id: a table of twice as many places as there are. */
+struct places {
+    size_t mask;
+    struct {
+        uint32_t id, index;
+    } * slots;
+};
+
+/* The place of a transaction, made when it is first asked for: so they stand in order of time. */
+static struct scene_transaction *place(struct scene *scene, struct places *places, uint32_t id)
+{
+    size_t at = (id * 2654435761u) & places->mask;
+    while (places->slots[at].id && places->slots[at].id != id)
+        at = (at + 1) & places->mask;
+    if (!places->slots[at].id) {
+        struct scene_transaction *t = &scene->transactions[scene->ntransactions];
+        places->slots[at].id = id;
+        places->slots[at].index = (uint32_t)scene->ntransactions++;
+        *t = (struct scene_transaction){ .id = id, .stored = store_transaction(scene->store, id) };
+        t->call = call_of(scene, t->stored->call);
+    }
+    return &scene->transactions[places->slots[at].index];
+}
+
+static void place_transactions(struct scene *scene, const struct making *m)
+{
+    struct places places = { .mask = 15 };
+    while (places.mask < 2 * m->transactions)
+        places.mask = 2 * places.mask + 1;
+    places.slots = mem_zero((places.mask + 1) * sizeof *places.slots);
+    scene->transactions = mem_alloc((m->transactions + 1) * sizeof *scene->transactions);
+    for (size_t i = 0; i < scene->nmessages; i++) {
+        struct scene_message *one = &scene->messages[i];
+        learn_message(place(scene, &places, one->stored->transaction), one);
+        if (one->txn->call->call_id.n == 0)
+            one->txn->call->call_id = one->sip.call_id;
+    }
+    count_answers(scene);
+    for (size_t i = 0; i < scene->nmessages; i++) {
+        const struct scene_message *one = &scene->messages[i];
+        if (one->stored->method == SIP_ACK && one->sip.code == 0)
+            give_ack(scene, one);
+    }
+    free(places.slots);
+}
+
+/* The branch of the second Via: that of the hop before (RFC 3261 §16.6). */
+static struct span second_branch(const struct sip_message *m)
+{
+    struct span rest = m->headers, name, value, one, host, branch;
+    int seen = 0;
+    while (sip_next_header(&rest, &name, &value))
+        while (sip_header_same(name, "Via") && sip_next_value(&value, &one))
+            if (++seen == 2) {
+                sip_read_via(one, &host, &branch);
+                return branch;
+            }
+    return SPAN_NONE;
+}
+
+static bool same_request(const struct scene_transaction *a, const struct scene_transaction *b)
+{
+    return a->call == b->call && a->stored->method == b->stored->method &&
+           a->stored->cseq == b->stored->cseq &&
+           span_equal(a->first->sip.from_tag, b->first->sip.from_tag);
+}
+
+static void join(struct scene_transaction *up, struct scene_transaction *down)
+{
+    down->upstream = up;
+    if (!up->downstream)
+        up->downstream = down;
+}
+
+/* A proxy's copies carry its Via above the one that the request came with. */
+static void join_hops(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->ntransactions; i++) {
+        struct scene_transaction *down = &scene->transactions[i];
+        struct span before = down->first->sip.vias > 1 ? second_branch(&down->first->sip)
+                                                       : SPAN_NONE;
+        for (size_t k = 0; k < scene->ntransactions && before.n; k++) {
+            struct scene_transaction *up = &scene->transactions[k];
+            if (up != down && same_request(up, down) && span_equal(up->first->sip.branch, before)) {
+                join(up, down);
+                break;
+            }
+        }
+    }
+}
+
+static bool begins_call(const struct scene_transaction *t)
+{
+    return t->stored->method == SIP_INVITE && t->request && t->request->sip.to_tag.n == 0;
+}
+
+/* Across a B2BUA: the host that got one call's INVITE sends that of another, a little later. */
+static void join_legs(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->ntransactions; i++) {
+        struct scene_transaction *down = &scene->transactions[i], *best = NULL;
+        if (!begins_call(down) || down->upstream)
+            continue;
+        for (size_t k = 0; k < i; k++) {
+            struct scene_transaction *up = &scene->transactions[k];
+            if (up->call != down->call && begins_call(up) &&
+                addr_same_host(&up->server, &down->client))
+                best = up;
+        }
+        if (best)
+            join(best, down);
+    }
+}
+
+void scene_make(struct scene *scene, const struct store *store, uint32_t call, int64_t now_ns)
+{
+    memset(scene, 0, sizeof *scene);
+    scene->store = store;
+    scene->now_ns = now_ns;
+    struct making m = { .scene = scene };
+    m.times = mem_alloc(SCENE_MESSAGES * sizeof *m.times);
+    gather(&m, call);
+    message_times_sort(m.times, m.count);
+    place_messages(scene, &m);
+    place_transactions(scene, &m);
+    join_hops(scene);
+    if (scene->ncalls > 1)
+        join_legs(scene);
+    free(m.times);
+}
+
+void scene_free(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->nmessages; i++)
+        free(scene->messages[i].sdp);
+    free(scene->messages);
+    free(scene->transactions);
+    memset(scene, 0, sizeof *scene);
+}
+
+/* Parsed when first asked for; the scene owns it. */
+const struct sdp *scene_sdp(const struct scene_message *m)
+{
+    struct scene_message *own = (struct scene_message *)m;
+    if (!m || m->sdp_read)
+        return m ? m->sdp : NULL;
+    own->sdp_read = true;
+    struct span body = sdp_of(&m->sip);
+    if (body.n == 0)
+        return NULL;
+    own->sdp = mem_alloc(sizeof *own->sdp);
+    if (sdp_read(own->sdp, body) < 0) {
+        free(own->sdp);
+        own->sdp = NULL;
+    }
+    return own->sdp;
+}
+
+struct span scene_header(const struct scene_message *m, const char *name)
+{
+    return m ? sip_find_header(&m->sip, name) : SPAN_NONE;
+}

@@ -1,0 +1,93 @@
+/*
+ * What a rule looks at: a call, and the calls that belong to it across a B2BUA, laid out in order
+ * of time. Read-only, made anew for each look, bounded: of a very long call its latest part.
+ */
+#ifndef SIPWHY_DIAGNOSE_SCENE_H
+#define SIPWHY_DIAGNOSE_SCENE_H
+
+#include "sip/sdp.h"
+#include "store/store.h"
+
+#define SCENE_CALLS 8
+#define SCENE_MESSAGES 4096
+#define SCENE_TRANSACTIONS (SCENE_CALLS * CALL_WINDOW)
+
+struct scene_message {
+    uint32_t id;
+    bool repeated; /* a retransmission on its hop */
+    bool sdp_read; /* scene_sdp() has looked */
+    const struct message *stored;
+    const struct flow *flow;
+    struct sip_message sip;
+    struct scene_transaction *txn;
+    struct sdp *sdp; /* by scene_sdp() */
+};
+
+/* Members that are NULL were not captured, or never sent. */
+struct scene_transaction {
+    uint32_t id;
+    const struct transaction *stored;
+    struct scene_call *call;
+    const struct scene_message *request;  /* the first copy */
+    const struct scene_message *trying;   /* 100 */
+    const struct scene_message *early;    /* the first 101 to 199 */
+    const struct scene_message *final;    /* the response that decided it */
+    const struct scene_message *ack;      /* of an INVITE, on this hop */
+    const struct scene_message *first;    /* its first message: never NULL */
+    const struct scene_message *last;     /* and its latest */
+    struct addr client, server;           /* the hop */
+    unsigned sent;                        /* times the request was seen on it */
+    unsigned answered;                    /* times the deciding response was */
+    unsigned responses;                   /* all of them, repetitions included */
+    struct scene_transaction *upstream;   /* the same request one hop nearer to its sender */
+    struct scene_transaction *downstream; /* and the first one further on */
+};
+
+struct scene_call {
+    uint32_t id;
+    const struct call *stored;
+    struct span call_id;
+};
+
+struct scene {
+    const struct store *store;
+    int64_t now_ns; /* capture time: the capture goes on at least so long */
+    struct scene_call calls[SCENE_CALLS];
+    size_t ncalls;
+    struct scene_message *messages; /* by time; second copies of a packet are left out */
+    size_t nmessages;
+    struct scene_transaction *transactions; /* by the time of their first message */
+    size_t ntransactions;
+    uint32_t marks; /* enum call_mark of all its calls */
+};
+
+/* Lays out the call and what is linked to it. Free with scene_free(). */
+void scene_make(struct scene *scene, const struct store *store, uint32_t call, int64_t now_ns);
+void scene_free(struct scene *scene);
+
+/* The session description of a message, or NULL; valid as long as the scene. */
+const struct sdp *scene_sdp(const struct scene_message *m);
+/* The value of a header, or an empty span. NULL has none. */
+struct span scene_header(const struct scene_message *m, const char *name);
+
+static inline uint8_t scene_method(const struct scene_transaction *t)
+{
+    return t->stored->method;
+}
+/* The code that decided it; 0 without a final response. */
+static inline uint16_t scene_final(const struct scene_transaction *t)
+{
+    return t->final ? t->final->sip.code : 0;
+}
+/* Whether its request runs inside a dialog: it bears a To tag. */
+static inline bool scene_in_dialog(const struct scene_transaction *t)
+{
+    return t->request && t->request->sip.to_tag.n > 0;
+}
+/* Whether the hop loses packets: retransmission is the sender's task only there. */
+static inline bool scene_unreliable(const struct scene_transaction *t)
+{
+    return t->first->flow->transport == TRANSPORT_UDP;
+}
+
+#endif

@@ -1,0 +1,179 @@
+/* See suspects.h. A ring a source; when all are taken the source that was quiet longest goes. */
+#include "diagnose/suspects.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/strbuf.h"
+#include "sip/fields.h"
+
+#define SOURCES 512
+#define REFUSALS 64
+
+struct refusal {
+    uint32_t txn, stamp; /* so that the same one is not counted twice */
+    int64_t time_ns;
+    uint64_t user;
+    bool password;
+    bool void_; /* met with credentials later */
+};
+
+struct source {
+    struct addr host;
+    int64_t last_ns;
+    size_t count, next;
+    struct refusal refusals[REFUSALS];
+};
+
+struct suspects {
+    size_t count;
+    struct source *sources[SOURCES];
+};
+
+struct suspects *suspects_new(void)
+{
+    return mem_zero(sizeof(struct suspects));
+}
+
+void suspects_free(struct suspects *s)
+{
+    for (size_t i = 0; s && i < s->count; i++)
+        free(s->sources[i]);
+    free(s);
+}
+
+static struct source *find_source(const struct suspects *s, const struct addr *host)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (addr_same_host(&s->sources[i]->host, host))
+            return s->sources[i];
+    return NULL;
+}
+
+static struct source *take_source(struct suspects *s, const struct addr *host)
+{
+    struct source *found = find_source(s, host);
+    if (found)
+        return found;
+    size_t at = s->count;
+    if (at < SOURCES) {
+        s->sources[s->count++] = mem_zero(sizeof(struct source));
+    } else {
+        at = 0;
+        for (size_t i = 1; i < SOURCES; i++)
+            if (s->sources[i]->last_ns < s->sources[at]->last_ns)
+                at = i;
+        memset(s->sources[at], 0, sizeof(struct source));
+    }
+    s->sources[at]->host = *host;
+    return s->sources[at];
+}
+
+static struct refusal *take_refusal(struct source *source, uint32_t txn, uint32_t stamp)
+{
+    for (size_t i = 0; i < source->count; i++)
+        if (source->refusals[i].txn == txn && source->refusals[i].stamp == stamp)
+            return &source->refusals[i];
+    struct refusal *r = &source->refusals[source->next];
+    source->next = (source->next + 1) % REFUSALS;
+    source->count += source->count < REFUSALS;
+    *r = (struct refusal){ .txn = txn, .stamp = stamp };
+    return r;
+}
+
+static bool is_challenge(uint16_t code)
+{
+    return code == 401 || code == 407;
+}
+
+/* Codes that say no to the request itself; a busy or absent callee and a failing server do not. */
+static bool refuses(uint16_t code)
+{
+    return code >= 400 && (code < 500 || code >= 603) && code != 408 && code != 486 &&
+           code != 487 && code != 491 && code != 603;
+}
+
+static bool tries_users(const struct scene_transaction *t)
+{
+    uint8_t method = t->stored->method;
+    return t->request && !t->upstream && t->request->sip.vias == 1 && !scene_in_dialog(t) &&
+           (method == SIP_INVITE || method == SIP_REGISTER || method == SIP_OPTIONS);
+}
+
+/* Whether the client came back with credentials: then the challenge was no refusal. */
+static bool answered_challenge(const struct scene *scene, const struct scene_transaction *t)
+{
+    for (const struct scene_transaction *o = t + 1; o < scene->transactions + scene->ntransactions;
+         o++)
+        if (o->call == t->call && o->stored->method == t->stored->method &&
+            o->stored->credentials && addr_same_host(&o->client, &t->client))
+            return true;
+    return false;
+}
+
+static uint64_t user_of(const struct scene_transaction *t)
+{
+    struct sip_address a;
+    if (t->stored->method == SIP_REGISTER)
+        sip_read_address(t->request->sip.to, &a);
+    else
+        sip_read_uri(t->request->sip.uri, &a);
+    return hash_span(11, a.user);
+}
+
+void suspects_learn(struct suspects *s, const struct scene *scene)
+{
+    for (size_t i = 0; i < scene->ntransactions; i++) {
+        const struct scene_transaction *t = &scene->transactions[i];
+        if (!tries_users(t) || !t->final || !refuses(scene_final(t)))
+            continue;
+        struct source *source = take_source(s, &t->client);
+        struct refusal *r = take_refusal(source, t->id, (uint32_t)t->stored->seq);
+        r->time_ns = t->final->stored->time_ns;
+        r->user = user_of(t);
+        r->password = t->stored->credentials &&
+                      (is_challenge(scene_final(t)) || scene_final(t) == 403);
+        r->void_ = is_challenge(scene_final(t)) && answered_challenge(scene, t);
+        if (r->time_ns > source->last_ns)
+            source->last_ns = r->time_ns;
+    }
+}
+
+static bool in_window(const struct refusal *r, int64_t time_ns)
+{
+    return r->time_ns <= time_ns && r->time_ns > time_ns - SUSPECT_WINDOW_NS;
+}
+
+static int64_t last_success(const struct store *store, const struct addr *source)
+{
+    const struct host *host = store_find_host(store, source);
+    return host ? host->success_ns : 0;
+}
+
+unsigned suspects_users(const struct suspects *s, const struct store *store,
+                        const struct addr *host, int64_t time_ns)
+{
+    const struct source *source = find_source(s, host);
+    int64_t since = last_success(store, host);
+    uint64_t seen[REFUSALS];
+    unsigned n = 0;
+    for (size_t i = 0; source && i < source->count; i++) {
+        const struct refusal *r = &source->refusals[i];
+        bool known = r->void_ || !in_window(r, time_ns) ||
+                     (since <= time_ns && r->time_ns <= since);
+        for (unsigned k = 0; k < n && !known; k++)
+            known = seen[k] == r->user;
+        if (!known)
+            seen[n++] = r->user;
+    }
+    return n;
+}
+
+unsigned suspects_passwords(const struct suspects *s, const struct addr *host, int64_t time_ns)
+{
+    const struct source *source = find_source(s, host);
+    unsigned n = 0;
+    for (size_t i = 0; source && i < source->count; i++)
+        n += source->refusals[i].password && in_window(&source->refusals[i], time_ns);
+    return n;
+}

@@ -1,0 +1,258 @@
+/* See findings.h. */
+#include "findings.h"
+
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "base/tr.h"
+#include "store/link.h"
+
+/* One entry of a report: a finding, with the others of its rule about the same endpoint. */
+struct entry {
+    const struct finding *finding;
+    uint32_t id;
+};
+
+struct entries {
+    struct entry *all;
+    size_t n;
+    const struct diagnosis *diagnosis;
+    const struct store *store;
+};
+
+static const struct diagnosis *diagnosis_of(const struct session *session)
+{
+    return session->pipeline.diagnosis;
+}
+
+/* The worst first, then rules together, an endpoint's together, then by time. */
+static int by_weight(const void *a, const void *b)
+{
+    const struct finding *x = ((const struct entry *)a)->finding;
+    const struct finding *y = ((const struct entry *)b)->finding;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    if (x->rule != y->rule)
+        return x->rule < y->rule ? -1 : 1;
+    int endpoint = memcmp(&x->endpoint, &y->endpoint, sizeof x->endpoint);
+    if (endpoint)
+        return endpoint;
+    if (x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns ? -1 : 1;
+    return x->transaction < y->transaction ? -1 : x->transaction > y->transaction;
+}
+
+static struct entries gather(const struct session *session, const struct filter *filter)
+{
+    const struct diagnosis *d = diagnosis_of(session);
+    struct entries e = { mem_alloc((diagnosis_end(d) + 1) * sizeof *e.all), 0, d,
+                         session->pipeline.store };
+    for (uint32_t id = 1; id < diagnosis_end(d); id++) {
+        const struct finding *f = diagnosis_finding(d, id);
+        if (f && !f->hidden && (!filter || filter_match(filter, e.store, f->transaction)))
+            e.all[e.n++] = (struct entry){ f, id };
+    }
+    qsort(e.all, e.n, sizeof *e.all, by_weight);
+    return e;
+}
+
+/* How many entries from `i` on are about the same endpoint, by the same rule. */
+static size_t same_endpoint(const struct entries *e, size_t i)
+{
+    const struct finding *first = e->all[i].finding;
+    size_t n = 1;
+    if (first->endpoint.family == 0)
+        return 1;
+    while (i + n < e->n && e->all[i + n].finding->rule == first->rule &&
+           addr_same_host(&e->all[i + n].finding->endpoint, &first->endpoint))
+        n++;
+    return n;
+}
+
+static struct span call_id_of(const struct store *store, uint32_t call, struct sip_message *sip)
+{
+    const struct call *c = store_call(store, call);
+    const struct transaction *t = c ? store_transaction(store, c->window) : NULL;
+    return t && store_scan(store, transaction_head(t), sip) == 0 ? sip->call_id : SPAN_NONE;
+}
+
+static void append_call_id(json_t *list, const struct store *store, uint32_t call)
+{
+    struct sip_message sip;
+    json_t *id = json_text(call_id_of(store, call, &sip));
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (json_equal(json_array_get(list, i), id)) {
+            json_decref(id);
+            return;
+        }
+    json_array_append_new(list, id);
+}
+
+/* All legs of the calls that the entries are about. */
+static json_t *json_call_ids(const struct entries *e, size_t i, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t k = i; k < i + n; k++) {
+        uint32_t ids[8];
+        size_t legs = link_group(e->store, e->all[k].finding->call, ids, 8);
+        for (size_t leg = 0; leg < legs; leg++)
+            append_call_id(list, e->store, ids[leg]);
+    }
+    return list;
+}
+
+static void put_proofs(json_t *o, const struct entries *e, const struct finding_text *text)
+{
+    json_t *frames = json_array(), *evidence = json_array();
+    for (size_t i = 0; i < text->nproofs; i++) {
+        const struct message *m = store_message(e->store, text->proofs[i].message);
+        json_t *one = json_object();
+        json_put_number(one, "frame", m->frame);
+        json_put_number(one, "source", m->source);
+        json_put(one, "text", SPAN(text->proofs[i].text));
+        json_array_append_new(frames, json_integer(m->frame));
+        json_array_append_new(evidence, one);
+    }
+    json_object_set_new(o, "messages", frames);
+    json_object_set_new(o, "evidence", evidence);
+}
+
+static json_t *json_entry(const struct entries *e, size_t i, size_t n)
+{
+    const struct finding *f = e->all[i].finding;
+    struct finding_text text;
+    struct sip_message sip;
+    char host[ADDR_TEXT], when[TIME_TEXT];
+    json_t *o = json_object();
+    diagnosis_explain(e->diagnosis, e->all[i].id, &text);
+    json_put(o, "rule", SPAN(finding_rule_id(f->rule)));
+    json_put(o, "severity", SPAN(finding_severity_name(f->severity)));
+    json_object_set_new(o, "confidence", json_real(f->confidence / 100.0));
+    if (text.because)
+        json_put(o, "because", SPAN(text.because));
+    json_put(o, "time", SPAN(time_iso(f->time_ns, when)));
+    json_put(o, "call_id", call_id_of(e->store, f->call, &sip));
+    json_object_set_new(o, "call_ids", json_call_ids(e, i, n));
+    json_object_set_new(o, "endpoint",
+                        f->endpoint.family ? json_string(addr_host(&f->endpoint, host))
+                                           : json_null());
+    const struct transaction *t = store_transaction(e->store, f->transaction);
+    json_put(o, "transaction",
+             store_scan(e->store, transaction_head(t), &sip) == 0 ? sip.branch : SPAN_NONE);
+    put_proofs(o, e, &text);
+    json_object_set_new(o, "code", f->code ? json_integer(f->code) : json_null());
+    json_object_set_new(o, "leads", json_boolean(f->leads));
+    json_put_number(o, "count", n);
+    json_put(o, "summary", SPAN(text.summary));
+    json_put(o, "cause", SPAN(text.cause));
+    json_put(o, "remedy", SPAN(text.remedy));
+    finding_text_free(&text);
+    return o;
+}
+
+json_t *findings_json(const struct session *session)
+{
+    struct entries e = gather(session, NULL);
+    json_t *list = json_array();
+    for (size_t i = 0, n; i < e.n; i += n) {
+        n = same_endpoint(&e, i);
+        json_array_append_new(list, json_entry(&e, i, n));
+    }
+    free(e.all);
+    return list;
+}
+
+static void print_visible(const char *label, const char *text)
+{
+    struct strbuf visible = STRBUF_INIT;
+    text_visible(&visible, SPAN(text), true);
+    printf("%s%s\n", label, strbuf_str(&visible));
+    strbuf_free(&visible);
+}
+
+#define EXAMPLES 5 /* of a rule, in the report for people */
+
+static void print_example(const struct entries *e, size_t i, bool remedy)
+{
+    struct finding_text text;
+    struct sip_message sip;
+    char when[TIME_TEXT];
+    struct strbuf line = STRBUF_INIT;
+    const struct finding *f = e->all[i].finding;
+    diagnosis_explain(e->diagnosis, e->all[i].id, &text);
+    if (remedy)
+        print_visible("      -> ", text.remedy);
+    struct span id = call_id_of(e->store, f->call, &sip);
+    strbuf_format(&line, "%s  %s  (%.*s)", time_date(f->time_ns, when), text.summary, SPAN_ARG(id));
+    print_visible("      ", strbuf_str(&line));
+    strbuf_free(&line);
+    finding_text_free(&text);
+}
+
+/* Entries of one rule: a line with their number, what to do, and the first few. */
+static size_t print_rule(const struct entries *e, size_t i)
+{
+    const struct finding *first = e->all[i].finding;
+    size_t n = 0;
+    while (i + n < e->n && e->all[i + n].finding->rule == first->rule)
+        n++;
+    printf("  %-8s %-26s %6zu\n", tr(finding_severity_name(first->severity)),
+           finding_rule_id(first->rule), n);
+    for (size_t k = 0; k < n && k < EXAMPLES; k++)
+        print_example(e, i + k, k == 0);
+    return n;
+}
+
+void findings_print(const struct session *session)
+{
+    struct entries e = gather(session, NULL);
+    if (e.n)
+        printf("%s\n", _("Findings"));
+    for (size_t i = 0; i < e.n;)
+        i += print_rule(&e, i);
+    free(e.all);
+}
+
+static void print_row(const struct entries *e, size_t i)
+{
+    char when[TIME_TEXT];
+    const struct finding *f = e->all[i].finding;
+    struct strbuf line = STRBUF_INIT;
+    struct finding_text text;
+    struct sip_message sip;
+    diagnosis_explain(e->diagnosis, e->all[i].id, &text);
+    struct span id = call_id_of(e->store, f->call, &sip);
+    strbuf_format(&line, "%s %c %-7s %-26s %s  (%.*s)", time_date(f->time_ns, when),
+                  f->leads ? '*' : ' ', finding_severity_name(f->severity),
+                  finding_rule_id(f->rule), text.summary, SPAN_ARG(id));
+    print_visible("", strbuf_str(&line));
+    strbuf_free(&line);
+    finding_text_free(&text);
+}
+
+void findings_list(const struct session *session, const struct filter *filter)
+{
+    struct entries e = gather(session, filter);
+    for (size_t i = 0; i < e.n; i++)
+        if (session->settings->json)
+            json_print(json_entry(&e, i, 1), JSON_COMPACT | JSON_REAL_PRECISION(3));
+        else
+            print_row(&e, i);
+    free(e.all);
+}
+
+int findings_status(const struct session *session)
+{
+    const char *wanted = session->settings->fail_on;
+    for (uint8_t rule = 1; wanted && rule <= finding_rules(); rule++) {
+        bool bad = finding_rule_severity(rule) == SEVERITY_ERROR ||
+                   (strcmp(wanted, "error") != 0 &&
+                    finding_rule_severity(rule) == SEVERITY_WARNING) ||
+                   strcmp(wanted, "notice") == 0;
+        if (bad && diagnosis_count(diagnosis_of(session), rule).findings > 0)
+            return 1;
+    }
+    return 0;
+}

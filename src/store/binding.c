@@ -1,0 +1,296 @@
+/*
+ * See binding.h. A user has few places here: the latest contacts. Deadlines stand in a heap,
+ * which is asked whenever capture time moves.
+ */
+#include "store/binding.h"
+
+#include <stdlib.h>
+
+#include "base/deadline.h"
+#include "base/hash.h"
+#include "sip/fields.h"
+#include "store/private.h"
+
+#define USERS 200000 /* more are not learned: a bound, not an expectation */
+#define CONTACTS 2   /* of one user */
+#define LONGEST_S 31536000
+#define SECOND_NS 1000000000LL
+
+/* A contact and until when it is bound; what it was before the latest change is kept for questions
+ * about the past. */
+struct contact {
+    uint64_t id;        /* hash of address of record and contact; 0: free */
+    struct addr client; /* who sent the registration */
+    uint32_t call, stamp;
+    int64_t since_ns, until_ns; /* until_ns == since_ns: removed */
+    int64_t before_ns;          /* the end of what held before since_ns, 0: nothing */
+};
+
+struct lapse {
+    uint32_t call, stamp;
+    int64_t until_ns;
+};
+
+struct user {
+    uint64_t key;
+    struct contact contacts[CONTACTS];
+    struct lapse lapse; /* the latest that a later registration ended */
+};
+
+struct bindings {
+    struct pool users;
+    struct index index;
+    struct deadlines due;
+};
+
+static uint64_t key_of_user(uint32_t id, const void *arg)
+{
+    return ((const struct user *)pool_at(arg, id))->key;
+}
+
+static uint64_t user_key(struct span user)
+{
+    return hash_span(8, user);
+}
+
+static struct user *user_at(const struct bindings *b, uint32_t id)
+{
+    return pool_at(&b->users, id);
+}
+
+/* Learning */
+
+static struct bindings *bindings_take(struct store *s)
+{
+    if (s->bindings)
+        return s->bindings;
+    s->bindings = calloc(1, sizeof *s->bindings);
+    if (!s->bindings)
+        return NULL;
+    pool_init(&s->bindings->users, sizeof(struct user));
+    index_init(&s->bindings->index, key_of_user, &s->bindings->users);
+    return s->bindings;
+}
+
+static uint32_t user_take(struct bindings *b, struct span name)
+{
+    uint64_t key = user_key(name);
+    uint32_t id = index_find(&b->index, key);
+    if (id || b->users.live >= USERS)
+        return id;
+    id = pool_alloc(&b->users);
+    if (!id)
+        return 0;
+    user_at(b, id)->key = key;
+    if (index_add(&b->index, key, id) == 0)
+        return id;
+    pool_release(&b->users, id);
+    return 0;
+}
+
+static bool same_uri(struct span a, struct span b)
+{
+    struct sip_address x, y;
+    sip_read_address(a, &x);
+    sip_read_address(b, &y);
+    return span_equal(x.user, y.user) && span_same(x.host, y.host);
+}
+
+/* The request's own Contact among all that a 2xx lists; without a twin, its first if `any`. */
+static struct span own_contact(const struct sip_message *response, struct span asked, bool any)
+{
+    struct span rest = response->headers, name, value, first = SPAN_NONE;
+    while (sip_next_header(&rest, &name, &value)) {
+        struct span list = value, one;
+        while (sip_header_same(name, "Contact") && sip_next_value(&list, &one)) {
+            if (asked.n && same_uri(one, asked))
+                return one;
+            first = first.n ? first : one;
+        }
+    }
+    return any ? first : SPAN_NONE;
+}
+
+/* The seconds that a message names for a contact: the parameter, its Expires, or none. */
+static bool expiry(struct span contact, const struct sip_message *m, uint64_t *seconds)
+{
+    struct span value = sip_param(contact, "expires");
+    if (value.n == 0)
+        value = span_trim(sip_find_header(m, "Expires"));
+    return span_number(value, LONGEST_S, seconds);
+}
+
+/* Its own place, one of the same client (a new port after a restart), a free one, or the oldest. */
+static struct contact *place_for(struct user *u, uint64_t id, const struct addr *client)
+{
+    struct contact *best = &u->contacts[0];
+    for (int i = 0; i < CONTACTS; i++)
+        if (u->contacts[i].id == id)
+            return &u->contacts[i];
+    for (int i = 0; i < CONTACTS; i++)
+        if (u->contacts[i].id && addr_same_host(&u->contacts[i].client, client))
+            return &u->contacts[i];
+    for (int i = 0; i < CONTACTS; i++)
+        if (u->contacts[i].since_ns < best->since_ns)
+            best = &u->contacts[i];
+    return best;
+}
+
+static bool overdue(const struct contact *c, int64_t now_ns)
+{
+    return c->id && c->until_ns > c->since_ns && now_ns > c->until_ns + BINDING_GRACE_NS;
+}
+
+static void bind(struct store *s, uint32_t user, uint64_t id, const struct addr *client,
+                 uint32_t call, int64_t now_ns, int64_t until_ns)
+{
+    struct user *u = user_at(s->bindings, user);
+    struct contact *c = place_for(u, id, client);
+    if (overdue(c, now_ns))
+        u->lapse = (struct lapse){ c->call, c->stamp, c->until_ns };
+    int64_t before = c->id ? c->until_ns : 0;
+    *c = (struct contact){ id,     *client,  call,  (uint32_t)call_at(s, call)->seq,
+                           now_ns, until_ns, before };
+    if (until_ns > now_ns)
+        deadlines_push(&s->bindings->due, (struct deadline){ until_ns + BINDING_GRACE_NS + 1, user,
+                                                             (uint32_t)(c - u->contacts) });
+}
+
+static void unbind_all(struct user *u, int64_t now_ns)
+{
+    for (int i = 0; i < CONTACTS; i++) {
+        struct contact *c = &u->contacts[i];
+        if (c->id && c->until_ns > now_ns) {
+            c->before_ns = c->until_ns;
+            c->since_ns = c->until_ns = now_ns;
+        }
+    }
+}
+
+static uint64_t contact_id(const struct sip_address *aor, struct span contact)
+{
+    struct sip_address at;
+    sip_read_address(contact, &at);
+    return hash_span(hash_span(hash_span(9, aor->host), at.user), at.host) | 1;
+}
+
+/* A refresh as nearly all are: the one contact listed is the one that is known here. */
+static bool refreshes(struct store *s, uint32_t user, const struct transaction *txn,
+                      const struct sip_message *response, uint64_t id)
+{
+    const struct user *u = user_at(s->bindings, user);
+    if (response->contacts != 1 || span_find(response->contact, ','))
+        return false;
+    for (int i = 0; i < CONTACTS; i++)
+        if (u->contacts[i].id == id && u->contacts[i].call == txn->call)
+            return true;
+    return false;
+}
+
+void binding_learn(struct store *s, uint32_t id, const struct sip_message *response)
+{
+    const struct transaction *txn = transaction_at(s, id);
+    const struct message *m = message_at(s, txn->final);
+    struct sip_message request;
+    struct sip_address aor;
+    uint64_t seconds = 0, asked_s = 1;
+    struct span contact = response->contact;
+    sip_read_address(response->to, &aor);
+    uint32_t user = aor.user.n && bindings_take(s) ? user_take(s->bindings, aor.user) : 0;
+    if (!user)
+        return;
+    if (!refreshes(s, user, txn, response, contact_id(&aor, contact))) {
+        store_scan(s, txn->request, &request);
+        if (txn->request && request.contact.n == 0)
+            return; /* without a Contact it only asks */
+        bool removes = txn->request && expiry(request.contact, &request, &asked_s) && asked_s == 0;
+        contact = own_contact(response, request.contact, !removes);
+        if (span_is(request.contact, "*") || (contact.n == 0 && response->contact.n == 0)) {
+            unbind_all(user_at(s->bindings, user), m->time_ns);
+            return;
+        }
+        if (removes)
+            contact = request.contact;
+    }
+    if (asked_s != 0 && !expiry(contact, response, &seconds))
+        return;
+    bind(s, user, contact_id(&aor, contact), &flow_at(s, m->flow)->dst, txn->call, m->time_ns,
+         m->time_ns + (int64_t)seconds * SECOND_NS);
+}
+
+void binding_advance(struct store *s)
+{
+    struct bindings *b = s->bindings;
+    struct deadline d;
+    while (b && deadlines_pop(&b->due, s->now_ns, &d) == 0) {
+        const struct contact *c = &user_at(b, d.id)->contacts[d.stamp];
+        const struct call *call = store_call(s, c->call);
+        if (overdue(c, s->now_ns) && call && (uint32_t)call->seq == c->stamp)
+            mark_call(s, c->call, CALL_LAPSED);
+    }
+}
+
+void binding_free(struct store *s)
+{
+    if (!s->bindings)
+        return;
+    pool_destroy(&s->bindings->users);
+    index_destroy(&s->bindings->index);
+    deadlines_free(&s->bindings->due);
+    free(s->bindings);
+    s->bindings = NULL;
+}
+
+size_t binding_bytes(const struct store *s)
+{
+    const struct bindings *b = s->bindings;
+    return b ? b->users.live * b->users.record + index_bytes(&b->index) + deadlines_bytes(&b->due)
+             : 0;
+}
+
+/* Asking */
+
+static const struct user *find_user(const struct store *s, struct span name)
+{
+    uint32_t id = s->bindings && name.n ? index_find(&s->bindings->index, user_key(name)) : 0;
+    return id ? user_at(s->bindings, id) : NULL;
+}
+
+enum binding_state store_registered(const struct store *s, struct span name, int64_t time_ns,
+                                    int64_t *since)
+{
+    const struct user *u = find_user(s, name);
+    enum binding_state state = BINDING_UNKNOWN;
+    *since = 0;
+    for (int i = 0; u && i < CONTACTS; i++) {
+        const struct contact *c = &u->contacts[i];
+        bool past = time_ns < c->since_ns;
+        int64_t end = past ? c->before_ns : c->until_ns;
+        if (!c->id || end == 0)
+            continue;
+        if (time_ns < end)
+            return BINDING_ALIVE;
+        if (end > *since) {
+            *since = end;
+            state = !past && c->since_ns == c->until_ns ? BINDING_REMOVED : BINDING_LAPSED;
+        }
+    }
+    return state;
+}
+
+static bool made_in(const struct store *s, uint32_t call, uint32_t id, uint32_t stamp)
+{
+    const struct call *c = store_call(s, id);
+    return id == call && c && (uint32_t)c->seq == stamp;
+}
+
+int64_t store_lapsed(const struct store *s, struct span name, uint32_t call)
+{
+    const struct user *u = find_user(s, name);
+    for (int i = 0; u && i < CONTACTS; i++) {
+        const struct contact *c = &u->contacts[i];
+        if (overdue(c, s->now_ns) && made_in(s, call, c->call, c->stamp))
+            return c->until_ns;
+    }
+    return u && made_in(s, call, u->lapse.call, u->lapse.stamp) ? u->lapse.until_ns : 0;
+}

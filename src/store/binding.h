@@ -1,0 +1,26 @@
+/*
+ * Registrations as registrars accepted them (RFC 3261 §10.3): until when a user can be reached,
+ * as far as the traffic shows. Kept by the user part of the address of record, since calls
+ * name the host in other ways than registrations do.
+ */
+#ifndef SIPWHY_STORE_BINDING_H
+#define SIPWHY_STORE_BINDING_H
+
+#include "store/store.h"
+
+#define BINDING_GRACE_NS 10000000000LL /* past its expiry a binding has lapsed */
+
+enum binding_state {
+    BINDING_UNKNOWN, /* no registration was seen */
+    BINDING_ALIVE,
+    BINDING_LAPSED,
+    BINDING_REMOVED
+};
+
+/* How the user's latest registration before `time_ns` stood then; *since is when it ended. */
+enum binding_state store_registered(const struct store *store, struct span user, int64_t time_ns,
+                                    int64_t *since);
+/* When a registration made in this call ran out without a refresh or a removal in time, or 0. */
+int64_t store_lapsed(const struct store *store, struct span user, uint32_t call);
+
+#endif

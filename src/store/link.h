@@ -1,0 +1,36 @@
+/*
+ * Calls that belong together though their Call-IDs differ: a B2BUA took one in and sent the other
+ * out. Looked for when somebody asks, among the calls that its host sent about that time.
+ */
+#ifndef SIPWHY_STORE_LINK_H
+#define SIPWHY_STORE_LINK_H
+
+#include "store/store.h"
+
+/* Why two calls are taken for one, the strongest first. */
+enum link_reason {
+    LINK_NONE,
+    LINK_SESSION_ID, /* RFC 7989 */
+    LINK_HEADER,     /* X-CID, X-Call-ID and the like: link_header_names() */
+    LINK_REPLACES,   /* Replaces or Referred-By names it (RFC 3891, RFC 3892) */
+    LINK_CHARGING,   /* icid-value of P-Charging-Vector (RFC 7315) */
+    LINK_CALL_ID,    /* one Call-ID contains the other */
+    LINK_SDP,        /* the same SDP origin, or media address and port */
+    LINK_NUMBERS,    /* the same numbers, within seconds, through one host */
+    LINK_REASONS
+};
+
+/* "Session-ID", ... for people, translated. */
+const char *link_reason_name(enum link_reason reason);
+/* Whether the reason alone is proof: numbers and SDP may coincide. */
+bool link_is_sure(enum link_reason reason);
+
+/*
+ * The calls that belong to this one, itself first, at most `max`; how many. A call that was
+ * separated by hand stands alone.
+ */
+size_t link_group(const struct store *store, uint32_t call, uint32_t *ids, size_t max);
+/* Why two calls of a group belong together; LINK_NONE when only others join them. */
+enum link_reason link_why(const struct store *store, uint32_t a, uint32_t b);
+
+#endif

@@ -1,0 +1,297 @@
+/*
+ * What a message shows that may need explaining, see mark.h. This runs for every message,
+ * so a question is asked of the fields that the scan has found, and only where they may matter.
+ */
+#include "store/mark.h"
+
+#include "base/hash.h"
+#include "sip/fields.h"
+#include "sip/scanner.h"
+#include "sip/sdp.h"
+#include "store/private.h"
+
+#define SECOND_NS 1000000000LL
+#define SLOW_NS (2 * SECOND_NS)   /* rule slow-response */
+#define STUCK_NS (10 * SECOND_NS) /* rule stuck-after-trying */
+#define TIMED_NS (50 * SECOND_NS) /* below it no session timer runs out: Min-SE is 90 s */
+#define LOOP_RUN 2                /* the third transaction of one request */
+#define SETTLE_NS SECOND_NS
+
+static bool still_meant(struct store *s, struct queue_entry entry)
+{
+    const struct call *call = call_at(s, entry.id);
+    return call->seq && (uint32_t)call->seq == entry.stamp;
+}
+
+/* Entries of evicted calls go as others come, whether or not somebody takes them. */
+static void drop_stale(struct store *s, struct queue *queue)
+{
+    struct queue_entry entry;
+    for (int i = 0; i < 2 && queue->count && !still_meant(s, queue_peek(queue, 0)); i++)
+        queue_pop(queue, &entry);
+}
+
+void mark_call(struct store *s, uint32_t id, uint32_t marks)
+{
+    struct call *call = call_at(s, id);
+    call->marks |= marks;
+    if (!(call->marks & CALL_WORTH_A_LOOK) || (call->marks & CALL_QUEUED))
+        return;
+    struct queue_entry entry = { id, (uint32_t)call->seq };
+    drop_stale(s, &s->noticed[0]);
+    if (queue_push(&s->noticed[0], entry) == 0)
+        call->marks |= CALL_QUEUED;
+}
+
+/* The next entry of a queue whose call lives and still bears a mark. */
+static uint32_t take_noticed(struct store *s, struct queue *queue)
+{
+    struct queue_entry entry;
+    while (queue_pop(queue, &entry)) {
+        struct call *call = call_at(s, entry.id);
+        if (!still_meant(s, entry))
+            continue;
+        call->marks &= ~(uint32_t)CALL_QUEUED;
+        if (call->marks & CALL_WORTH_A_LOOK)
+            return entry.id;
+    }
+    return 0;
+}
+
+uint32_t store_attention(struct store *s, bool all)
+{
+    uint32_t id = take_noticed(s, &s->noticed[1]);
+    if (id || (s->noticed[0].count == 0))
+        return id;
+    if (!all && s->now_ns < s->noticed_ns)
+        return 0;
+    struct queue swap = s->noticed[0];
+    s->noticed[0] = s->noticed[1];
+    s->noticed[1] = swap;
+    s->noticed_ns = s->now_ns + SETTLE_NS;
+    return take_noticed(s, &s->noticed[1]);
+}
+
+bool store_call_waits(const struct store *s, uint32_t id)
+{
+    const struct call *call = store_call(s, id);
+    return call && (call->marks & CALL_QUEUED);
+}
+
+void store_set_why(struct store *s, uint32_t id, uint8_t why)
+{
+    if (store_transaction(s, id))
+        transaction_at(s, id)->why = why;
+}
+
+void mark_advance(struct store *s)
+{
+    while (s->patience.count > 0) {
+        struct queue_entry entry = queue_peek(&s->patience, 0);
+        const struct transaction *txn = transaction_at(s, entry.id);
+        bool alive = txn->seq && (uint32_t)txn->seq == entry.stamp;
+        if (alive && s->now_ns - txn->time_ns < STUCK_NS)
+            break;
+        queue_pop(&s->patience, &entry);
+        if (alive && txn->state == TXN_PROCEEDING && txn->code == 100)
+            mark_call(s, txn->call, CALL_STUCK);
+    }
+}
+
+/* Addresses */
+
+/* The host part of a Contact, From or Via value that is an address which only neighbours reach. */
+static bool is_private(struct span host)
+{
+    struct addr a;
+    if (host.n == 0 || !(ascii_digit(host.p[0]) || host.p[0] == '[' || host.p[0] == 'f'))
+        return false;
+    return addr_read(host, &a) == 0 && addr_private(&a);
+}
+
+static uint32_t host_hash(struct span uri_value)
+{
+    struct sip_address a;
+    sip_read_address(uri_value, &a);
+    struct span host = sip_host_name(a.host);
+    return host.n ? (uint32_t)hash_span(7, host) | 1 : 0;
+}
+
+/* A sender on the public network that names an address which is not. */
+static uint32_t private_addresses(const struct sip_message *sip, struct span sdp_address)
+{
+    struct sip_address contact = { 0 };
+    if (sip->contact.n)
+        sip_read_address(sip->contact, &contact);
+    bool found = is_private(contact.host) || is_private(sdp_address) ||
+                 (sip->vias == 1 && sip_is_request(sip) && is_private(sip->sent_by));
+    return found ? CALL_PRIVATE : 0;
+}
+
+/* SDP */
+
+static uint32_t telephone_marks(struct store *s, uint32_t call, unsigned bits)
+{
+    if (!(bits & SDP_AUDIO))
+        return 0;
+    uint32_t one = bits & SDP_TELEPHONE ? CALL_HAS_TELEPHONE : CALL_LACKS_TELEPHONE;
+    uint32_t both = CALL_HAS_TELEPHONE | CALL_LACKS_TELEPHONE;
+    return ((call_at(s, call)->marks | one) & both) == both ? one | CALL_SDP_ODD : one;
+}
+
+static uint32_t sdp_marks(struct store *s, uint32_t call, const struct sip_message *sip,
+                          struct span *address)
+{
+    struct span body = sdp_of(sip);
+    if (body.n == 0)
+        return 0;
+    unsigned bits = sdp_glance(body, address);
+    uint32_t odd = bits & (SDP_HOLE | SDP_SOME_OFF) ? CALL_SDP_ODD : 0;
+    return odd | telephone_marks(s, call, bits);
+}
+
+/* Requests */
+
+/*
+ * Inside a dialog whose path was recorded, the caller's or callee's own request carries a Route
+ * and goes to a host that the dialog began with (RFC 3261 §12.2.1.1).
+ */
+static bool may_leave_route(struct store *s, const struct call *call, const struct message *m,
+                            const struct sip_message *sip)
+{
+    if (!(call->marks & CALL_RECORD_ROUTED) || sip->vias != 1 || sip->to_tag.n == 0)
+        return false;
+    if (!(sip->traits & SIP_HAS_ROUTE))
+        return true;
+    const struct message *first = store_message(s, transaction_at(s, call->first_txn)->first);
+    const struct flow *begun = flow_at(s, first->flow), *now = flow_at(s, m->flow);
+    return !addr_same_host(&now->dst, &begun->dst) && !addr_same_host(&now->dst, &begun->src);
+}
+
+static uint32_t ack_marks(struct store *s, const struct transaction *ack,
+                          const struct sip_message *sip)
+{
+    if (!ack->related)
+        return CALL_ACK_ODD;
+    uint32_t wanted = transaction_at(s, ack->related)->target;
+    return wanted && wanted != host_hash(sip->uri) ? CALL_ACK_ODD : 0;
+}
+
+/* What the first copy of a request shows, when it makes a transaction. */
+static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *m,
+                            const struct sip_message *sip)
+{
+    struct transaction *txn = transaction_at(s, id);
+    const struct call *call = call_at(s, txn->call);
+    uint32_t marks = 0;
+    switch (txn->method) {
+    case SIP_ACK:
+        marks |= ack_marks(s, txn, sip);
+        break;
+    case SIP_INVITE:
+        if (sip->contact.n == 0)
+            marks |= CALL_CONTACT;
+        queue_push(&s->patience, (struct queue_entry){ id, (uint32_t)txn->seq });
+        if (sip->to_tag.n == 0)
+            link_learn(s, id, m, sip);
+        break;
+    case SIP_CANCEL:
+        marks |= CALL_CANCELLED;
+        break;
+    case SIP_BYE:
+        if ((call->marks & CALL_SESSION_TIMER) && m->time_ns - call->first_ns > TIMED_NS)
+            marks |= CALL_LONG_TIMED;
+        if (sip->traits & SIP_HAS_REASON)
+            marks |= CALL_BYE_REASON;
+        break;
+    case SIP_NOTIFY:
+        if (span_starts(sip->content_type, "message/sipfrag"))
+            marks |= CALL_TRANSFER;
+        break;
+    default:
+        break;
+    }
+    if (txn->run >= LOOP_RUN)
+        marks |= CALL_LOOPING;
+    if (sip->to_tag.n == 0 && sip_is_scanner(sip->agent, sip->from))
+        marks |= CALL_SCANNER;
+    if (s->backoffs && txn->method != SIP_ACK && backoff_ignored(s, m))
+        marks |= CALL_BACKOFF;
+    if (may_leave_route(s, call, m, sip))
+        marks |= CALL_ROUTE_ODD;
+    if (sip->traits & SIP_HAS_CREDENTIALS) {
+        txn->credentials = true;
+        call_at(s, txn->call)->marks &= ~(uint32_t)CALL_CHALLENGED;
+    }
+    return marks;
+}
+
+/* Responses */
+
+static uint32_t success_marks(struct store *s, uint32_t id, const struct message *m,
+                              const struct sip_message *sip)
+{
+    struct transaction *txn = transaction_at(s, id);
+    uint32_t client = flow_at(s, m->flow)->dst_host;
+    if (client &&
+        (txn->method == SIP_INVITE || txn->method == SIP_REGISTER || txn->method == SIP_OPTIONS))
+        host_at(s, client)->success_ns = m->time_ns;
+    if (txn->method == SIP_REGISTER)
+        binding_learn(s, id, sip);
+    if (txn->method == SIP_SUBSCRIBE)
+        return CALL_SUBSCRIBED;
+    if (txn->method != SIP_INVITE)
+        return 0;
+    if (sip->contact.n == 0)
+        return CALL_CONTACT;
+    txn->target = host_hash(sip->contact);
+    return 0;
+}
+
+static uint32_t final_marks(struct store *s, uint32_t id, const struct message *m,
+                            const struct sip_message *sip)
+{
+    const struct transaction *txn = transaction_at(s, id);
+    uint32_t marks = 0;
+    if (txn->method != SIP_INVITE && m->time_ns - txn->time_ns > SLOW_NS)
+        marks |= CALL_SLOW;
+    if (sip->code < 300)
+        return marks | success_marks(s, id, m, sip);
+    if (sip_class_of(sip->code) == SIP_CLASS_CHALLENGE)
+        return marks | (txn->credentials ? CALL_REFUSED : CALL_CHALLENGED);
+    if (sip->code == 503 && (sip->traits & SIP_HAS_RETRY_AFTER))
+        backoff_learn(s, m, sip);
+    return marks | CALL_FAILED;
+}
+
+void mark_message(struct store *s, uint32_t id, uint32_t message, const struct sip_message *sip)
+{
+    const struct message *m = message_at(s, message);
+    const struct transaction *txn = transaction_at(s, id);
+    uint32_t marks = 0;
+    struct span address = SPAN_NONE;
+    if (m->flags & MESSAGE_DUPLICATE)
+        return;
+    if (sip_is_request(sip)) {
+        if (txn->request == message)
+            marks |= fresh_marks(s, id, m, sip);
+        else if (sip->method_id != SIP_ACK)
+            marks |= CALL_REPEATED;
+    } else if (txn->final == message) {
+        marks |= final_marks(s, id, m, sip);
+    } else if (sip->code >= 200 || (m->flags & MESSAGE_RETRANSMISSION)) {
+        marks |= CALL_REPEATED;
+    }
+    if ((m->flags & MESSAGE_MALFORMED) ||
+        ((sip->problems & SIP_BODY_LONG) && !(m->flags & MESSAGE_TRUNCATED)))
+        marks |= CALL_PROBLEM;
+    if (sip->traits & SIP_HAS_RECORD_ROUTE)
+        marks |= CALL_RECORD_ROUTED;
+    if (sip->traits & SIP_HAS_SESSION_EXPIRES)
+        marks |= CALL_SESSION_TIMER;
+    if (sip->body.n && !(m->flags & MESSAGE_RETRANSMISSION))
+        marks |= sdp_marks(s, txn->call, sip, &address);
+    if (!flow_at(s, m->flow)->src_private)
+        marks |= private_addresses(sip, address);
+    mark_call(s, txn->call, marks);
+}
