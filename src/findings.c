@@ -103,16 +103,15 @@ static json_t *json_call_ids(const struct entries *e, size_t i, size_t n)
     return list;
 }
 
-static void put_proofs(json_t *o, const struct entries *e, const struct finding_text *text)
+static void put_proofs(json_t *o, const struct finding_text *text)
 {
     json_t *frames = json_array(), *evidence = json_array();
     for (size_t i = 0; i < text->nproofs; i++) {
-        const struct message *m = store_message(e->store, text->proofs[i].message);
         json_t *one = json_object();
-        json_put_number(one, "frame", m->frame);
-        json_put_number(one, "source", m->source);
+        json_put_number(one, "frame", text->proofs[i].frame);
+        json_put_number(one, "source", text->proofs[i].source);
         json_put(one, "text", SPAN(text->proofs[i].text));
-        json_array_append_new(frames, json_integer(m->frame));
+        json_array_append_new(frames, json_integer(text->proofs[i].frame));
         json_array_append_new(evidence, one);
     }
     json_object_set_new(o, "messages", frames);
@@ -141,7 +140,7 @@ static json_t *json_entry(const struct entries *e, size_t i, size_t n)
     const struct transaction *t = store_transaction(e->store, f->transaction);
     json_put(o, "transaction",
              store_scan(e->store, transaction_head(t), &sip) == 0 ? sip.branch : SPAN_NONE);
-    put_proofs(o, e, &text);
+    put_proofs(o, &text);
     json_object_set_new(o, "code", f->code ? json_integer(f->code) : json_null());
     json_object_set_new(o, "leads", json_boolean(f->leads));
     json_put_number(o, "count", n);

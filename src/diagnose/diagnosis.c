@@ -327,7 +327,9 @@ static void take_texts(struct finding_text *text, struct draft *draft)
     text->own_remedy = draft->remedy;
     text->nproofs = draft->nproofs;
     for (size_t i = 0; i < draft->nproofs; i++) {
-        text->proofs[i].message = draft->proofs[i].message->id;
+        text->proofs[i].message = draft->proofs[i].message ? draft->proofs[i].message->id : 0;
+        text->proofs[i].frame = draft->proofs[i].frame;
+        text->proofs[i].source = draft->proofs[i].source;
         text->proofs[i].text = draft->proofs[i].text ? draft->proofs[i].text : mem_text("");
     }
     draft->summary = draft->because = draft->remedy = NULL;

@@ -35,7 +35,9 @@ struct finding_text {
     char *because;    /* why one may doubt it, or NULL */
     size_t nproofs;
     struct {
-        uint32_t message;
+        uint32_t message; /* 0: a packet that is no message */
+        uint32_t frame;
+        uint16_t source;
         char *text;
     } proofs[FINDING_PROOFS];
 };

@@ -70,15 +70,34 @@ void draft_remedy(struct draft *d, const char *format, ...)
     va_end(args);
 }
 
+static void add_proof(struct draft *d, uint32_t frame, uint16_t source, const char *format,
+                      va_list args)
+{
+    d->proofs[d->nproofs].message = NULL;
+    d->proofs[d->nproofs].frame = frame;
+    d->proofs[d->nproofs].source = source;
+    d->proofs[d->nproofs].text = NULL;
+    set_text(d, &d->proofs[d->nproofs++].text, format, args);
+}
+
 void draft_proof(struct draft *d, const struct scene_message *m, const char *format, ...)
 {
     va_list args;
     if (!m || d->nproofs == FINDING_PROOFS)
         return;
-    d->proofs[d->nproofs].message = m;
-    d->proofs[d->nproofs].text = NULL;
     va_start(args, format);
-    set_text(d, &d->proofs[d->nproofs++].text, format, args);
+    add_proof(d, m->stored->frame, m->stored->source, format, args);
+    va_end(args);
+    d->proofs[d->nproofs - 1].message = m;
+}
+
+void draft_frame(struct draft *d, uint32_t frame, uint16_t source, const char *format, ...)
+{
+    va_list args;
+    if (d->nproofs == FINDING_PROOFS)
+        return;
+    va_start(args, format);
+    add_proof(d, frame, source, format, args);
     va_end(args);
 }
 

@@ -50,7 +50,9 @@ struct draft {
     char *summary, *because, *remedy;
     size_t nproofs;
     struct {
-        const struct scene_message *message;
+        const struct scene_message *message; /* NULL: another packet */
+        uint32_t frame;
+        uint16_t source;
         char *text;
     } proofs[FINDING_PROOFS];
 };
@@ -89,6 +91,9 @@ void draft_say(struct draft *d, const char *format, ...) __attribute__((format(p
 /* A message that proves it, with a sentence; a NULL message is left out. */
 void draft_proof(struct draft *d, const struct scene_message *m, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Another packet that proves it: an ICMP error, a SYN. */
+void draft_frame(struct draft *d, uint32_t frame, uint16_t source, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* Why one may doubt it. */
 void draft_because(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What to do first, instead of the rule's own sentence. */

@@ -216,14 +216,29 @@ static void answer(struct connection *c, enum connection_answer kind, const stru
     c->answer_frame = packet->frame;
 }
 
-static void take_reply(struct events *e, const struct packet *packet, const struct net_event *event)
+/* A host that cannot connect may be doing so for a call that it has just got, or begun. */
+static void mark_latest(struct store *s, const struct addr *host)
 {
+    const struct host *h = store_find_host(s, host);
+    const struct transaction *got = h ? store_transaction(s, h->last_received) : NULL;
+    const struct transaction *sent = h ? store_transaction(s, h->last_sent) : NULL;
+    if (got)
+        mark_call(s, got->call, CALL_NETWORK);
+    if (sent)
+        mark_call(s, sent->call, CALL_NETWORK);
+}
+
+static void take_reply(struct store *s, const struct packet *packet, const struct net_event *event)
+{
+    struct events *e = s->events;
     bool by_client;
     struct connection *c = find_connection(e, event, &by_client);
     if (!c)
         return;
     if (c->answer == CONNECTION_SILENT && !by_client && event->kind != NET_FIN) {
         answer(c, event->kind == NET_RST ? CONNECTION_REFUSED : CONNECTION_ACCEPTED, packet);
+        if (c->answer == CONNECTION_REFUSED)
+            mark_latest(s, &c->client);
     } else if (c->end == CONNECTION_LASTS && event->kind != NET_SYN_ACK &&
                c->answer != CONNECTION_REFUSED) {
         c->end = event->kind == NET_RST ? CONNECTION_BROKEN : CONNECTION_FINISHED;
@@ -371,8 +386,10 @@ static void take_error(struct store *s, struct events *e, const struct packet *p
         pool_release(&e->errors, id);
         return;
     }
-    if (queue_push(&e->error_ages, (struct queue_entry){ id, 0 }) == 0)
-        store_tell(s, STORE_CHANGED, txn);
+    if (queue_push(&e->error_ages, (struct queue_entry){ id, 0 }) < 0)
+        return;
+    mark_call(s, transaction_at(s, txn)->call, CALL_NETWORK);
+    store_tell(s, STORE_CHANGED, txn);
 }
 
 const struct icmp_error *store_transaction_icmp(const struct store *s, uint32_t txn, size_t i)
@@ -398,6 +415,6 @@ void store_add_event(struct store *s, const struct packet *packet, const struct 
     } else if (event->kind == NET_SYN) {
         take_syn(e, packet, event);
     } else {
-        take_reply(e, packet, event);
+        take_reply(s, packet, event);
     }
 }
