@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/strbuf.h"
@@ -39,6 +40,18 @@ static void wait_for_input(const struct session *session)
     poll(fds, n, wait);
 }
 
+static void tell_notices(struct session *session)
+{
+    for (size_t i = 0; i < inputs_count(session->inputs); i++) {
+        struct source *source = inputs_at(session->inputs, i);
+        if (!source->notice)
+            continue;
+        tell("%s", source->notice);
+        free(source->notice);
+        source->notice = NULL;
+    }
+}
+
 void headless_read(struct session *session)
 {
     struct sigaction action = { .sa_handler = on_interrupt };
@@ -52,6 +65,7 @@ void headless_read(struct session *session)
         enum input_status status = session_feed(session, bounded ? SLICE_NS : 0);
         if (status == INPUT_END)
             break;
+        tell_notices(session);
         if (status == INPUT_WAIT) {
             wait_for_input(session);
             session_tick(session);

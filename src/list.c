@@ -33,6 +33,13 @@ static const char *address_text(const struct row *row, uint32_t message, bool so
     return addr_format((m->code != 0) != source ? &flow->src : &flow->dst, buf);
 }
 
+/* Which capture agent saw it; null where we did. */
+static void put_agent(json_t *o, const struct row *row, const struct message *m)
+{
+    struct span name = store_agent_name(row->store, store_flow(row->store, m->flow)->agent);
+    json_object_set_new(o, "agent", name.n ? json_text(name) : json_null());
+}
+
 static struct span method_text(const struct row *row, const struct transaction *t)
 {
     return t->method == SIP_OTHER ? row->head.method : SPAN(sip_method_name(t->method));
@@ -65,6 +72,7 @@ static void transaction_json(struct row *row, uint32_t id, const struct transact
     json_put(o, "transport",
              SPAN(transport_name(
                  store_flow(row->store, store_message(row->store, head)->flow)->transport)));
+    put_agent(o, row, store_message(row->store, head));
     json_object_set_new(o, "code", t->code ? json_integer(t->code) : json_null());
     json_put(o, "reason", reason_of(row, t, &deciding));
     json_put(o, "state", SPAN(transaction_state_name(t->state)));
@@ -138,6 +146,7 @@ static void message_json(const struct row *row, const struct message *m,
     json_put(o, "src", SPAN(addr_format(&flow->src, text)));
     json_put(o, "dst", SPAN(addr_format(&flow->dst, text)));
     json_put(o, "transport", SPAN(transport_name(flow->transport)));
+    put_agent(o, row, m);
     json_put(o, "start_line", sip->start_line);
     json_put(o, "call_id", sip->call_id);
     json_put(o, "branch", sip->branch);
@@ -148,8 +157,6 @@ static void message_json(const struct row *row, const struct message *m,
     json_object_set_new(o, "duplicate", json_boolean(m->flags & MESSAGE_DUPLICATE));
     json_object_set_new(o, "malformed", json_boolean(m->flags & MESSAGE_MALFORMED));
     json_object_set_new(o, "truncated", json_boolean(m->flags & MESSAGE_TRUNCATED));
-    json_object_set_new(o, "fragmented", json_boolean(m->flags & MESSAGE_FRAGMENTED));
-    json_object_set_new(o, "misframed", json_boolean(m->flags & MESSAGE_MISFRAMED));
     json_print(o, JSON_COMPACT);
 }
 

@@ -21,6 +21,7 @@ static const char usage[] = N_(
     "\n"
     "  sipwhy [OPTION]... FILE...               console on captures ('-': standard input)\n"
     "  sipwhy -i IFACE [OPTION]... [BPF]...     console on live traffic\n"
+    "  sipwhy --listen hep:udp:ADDR:PORT        console on what capture agents send\n"
     "  sipwhy demo                              console on bundled traffic, played live\n"
     "  sipwhy explain TOPIC...                  what a code, header, cause, timer ... means and\n"
     "                                           what to do: 488, 4xx, q850:34, timer:B, Via\n"
@@ -50,7 +51,7 @@ static int with_session(struct run *run, int (*act)(struct session *, const char
 {
     struct session session = { 0 };
     char *error = NULL;
-    if (run->count == 0 && run->settings.files.count == 0 && run->settings.interfaces.count == 0)
+    if (run->count == 0 && !session_has_inputs(&run->settings))
         return fail(mem_text(_("nothing to read; name a capture file or an interface with -i")));
     int result = session_open(&session, &run->settings, (size_t)run->count, run->words, &error);
     result = result < 0 ? fail(error) : act(&session, what);
@@ -145,7 +146,7 @@ static int dispatch(struct run *run)
         run->count--;
         return subcommands[i].run(run);
     }
-    if (run->count == 0 && run->settings.files.count == 0 && run->settings.interfaces.count == 0) {
+    if (run->count == 0 && !session_has_inputs(&run->settings)) {
         fputs(tr(usage), stderr);
         fprintf(stderr, "%s\n", _("Try: sipwhy demo"));
         return 2;

@@ -20,6 +20,10 @@ struct settings {
     struct string_list interfaces;
     struct string_list files;
     struct string_list help_dirs;
+    struct string_list listen;
+    char *listen_cert;
+    char *listen_key;
+    char *hep_key;
     char *filter;
     char *lang;
     char *theme;

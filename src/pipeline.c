@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "net/hep.h"
+#include "sip/fields.h"
 #include "store/event.h"
 
 /* Calls looked at for a batch of messages: more than it can bring, so that none wait for long. */
@@ -26,7 +28,7 @@ static void add_batch(struct pipeline *pipeline)
 void pipeline_flush(struct pipeline *pipeline)
 {
     add_batch(pipeline);
-    store_advance(pipeline->store, pipeline->last_ns);
+    store_advance(pipeline->store, pipeline->last_ns - pipeline->late_ns);
 }
 
 static void add(struct pipeline *pipeline, const struct packet *packet,
@@ -37,8 +39,34 @@ static void add(struct pipeline *pipeline, const struct packet *packet,
     item->payload = *payload;
     store_expect(pipeline->store, payload, &item->sip, &item->keys);
     /* only a mapped packet's bytes are there for longer than this call */
-    if (pipeline->waiting == PIPELINE_BATCH || payload->apart || !packet->mapped)
+    if (pipeline->waiting == PIPELINE_BATCH || !payload_stays(packet, payload))
         add_batch(pipeline);
+}
+
+/* HEP has one number for TLS and WebSocket, or none: the hop's Via has the word. */
+static uint8_t transport_by_via(const struct sip_message *sip, uint8_t transport)
+{
+    static const struct {
+        const char *name;
+        uint8_t transport;
+    } words[] = { { "TLS", TRANSPORT_TLS }, { "WS", TRANSPORT_WS }, { "WSS", TRANSPORT_WS } };
+    struct span word = sip_via_transport(sip->via);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (span_is(word, words[i].name))
+            return words[i].transport;
+    return transport;
+}
+
+static void add_from_agent(struct pipeline *pipeline, const struct packet *packet,
+                           const struct payload *payload, const struct sip_message *sip)
+{
+    struct payload seen = *payload;
+    seen.transport = transport_by_via(sip, payload->transport);
+    seen.agent = store_agent(pipeline->store, payload->hep->agent_id, payload->hep->agent);
+    seen.hep = NULL;
+    if (pipeline->last_ns - packet->time_ns > pipeline->late_ns)
+        pipeline->late_ns = pipeline->last_ns - packet->time_ns;
+    add(pipeline, packet, &seen);
 }
 
 static void take_payload(const struct packet *packet, const struct payload *payload, void *arg)
@@ -47,7 +75,12 @@ static void take_payload(const struct packet *packet, const struct payload *payl
     struct sip_message *sip = &pipeline->batch[pipeline->waiting].sip;
     if (sip_scan(sip, payload->data, payload->len) == 0) {
         pipeline->counts.sip++;
-        add(pipeline, packet, payload);
+        if (pipeline->tap)
+            pipeline->tap(packet, payload, sip, pipeline->tap_arg);
+        if (payload->hep)
+            add_from_agent(pipeline, packet, payload, sip);
+        else
+            add(pipeline, packet, payload);
     } else if (sip_is_keepalive(payload->data, payload->len)) {
         pipeline->counts.keepalives++;
     } else {
@@ -86,6 +119,7 @@ void pipeline_close(struct pipeline *pipeline)
 void pipeline_packet(struct pipeline *pipeline, const struct packet *packet)
 {
     pipeline->counts.packets++;
+    pipeline->last_ns = packet->time_ns;
     switch (net_packet(pipeline->net, packet)) {
     case DECODE_OK:
         break;
@@ -100,7 +134,6 @@ void pipeline_packet(struct pipeline *pipeline, const struct packet *packet)
         pipeline->counts.link = packet->linktype;
         break;
     }
-    pipeline->last_ns = packet->time_ns;
 }
 
 void pipeline_finish(struct pipeline *pipeline)
@@ -113,6 +146,6 @@ void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)
 {
     net_advance(pipeline->net, now_ns);
     pipeline_flush(pipeline);
-    store_advance(pipeline->store, now_ns);
+    store_advance(pipeline->store, now_ns - pipeline->late_ns);
     diagnosis_run(pipeline->diagnosis, CALLS_A_BATCH, false);
 }

@@ -31,12 +31,19 @@ struct pipeline_item {
     struct store_keys keys;
 };
 
+/* Called for each message, before it is stored; everything is only there for the call. */
+typedef void pipeline_tap_fn(const struct packet *packet, const struct payload *payload,
+                             const struct sip_message *sip, void *arg);
+
 struct pipeline {
     struct store *store;
     struct diagnosis *diagnosis;
     struct net *net;
     struct pipeline_counts counts;
-    int64_t last_ns; /* time of the latest packet */
+    int64_t last_ns;      /* time of the latest packet */
+    int64_t late_ns;      /* how late capture agents were at worst: their clock, and the way here */
+    pipeline_tap_fn *tap; /* sees every message on its way; may be NULL */
+    void *tap_arg;
     size_t waiting;
     struct pipeline_item batch[PIPELINE_BATCH];
 };

@@ -8,6 +8,14 @@
 #include "findings.h"
 #include "headless.h"
 
+static json_t *json_refused(const struct source_stats *stats)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; stats->refused_names[i]; i++)
+        json_put_number(object, stats->refused_names[i], stats->refused[i]);
+    return object;
+}
+
 static json_t *json_sources(const struct session *session)
 {
     json_t *list = json_array();
@@ -17,7 +25,9 @@ static json_t *json_sources(const struct session *session)
         json_put(one, "name", SPAN(source->name));
         json_put(one, "kind", SPAN(source->ops->kind));
         json_put_number(one, "packets", source->stats.packets);
-        json_put_number(one, "drops", source->stats.kernel_drops + source->stats.interface_drops);
+        json_put_number(one, "drops", source_drops(source));
+        if (source->stats.refused)
+            json_object_set_new(one, "refused", json_refused(&source->stats));
         if (source->trouble)
             json_put(one, "trouble", SPAN(source->trouble));
         json_array_append_new(list, one);

@@ -108,6 +108,20 @@ static int open_interfaces(struct session *session, size_t count, char *const wo
     return result;
 }
 
+static int open_listeners(struct session *session, char **error)
+{
+    const struct settings *settings = session->settings;
+    struct hep_listen listen = {
+        .key = settings->hep_key,
+        .certificate = settings->listen_cert,
+        .certificate_key = settings->listen_key,
+    };
+    int result = 0;
+    for (size_t i = 0; i < settings->listen.count && result == 0; i++)
+        result = add(session, source_open_hep(settings->listen.items[i], &listen, error), error);
+    return result;
+}
+
 /* Gives up root for the named user; nothing after the opening of inputs needs it. */
 static int become(const char *user, char **error)
 {
@@ -130,6 +144,8 @@ int session_open(struct session *session, const struct settings *settings, size_
     int result = begin(session, settings, error);
     for (size_t i = 0; i < settings->files.count && result == 0; i++)
         result = session_open_file(session, settings->files.items[i], error);
+    if (result == 0)
+        result = open_listeners(session, error);
     if (settings->interfaces.count && result == 0) {
         result = open_interfaces(session, count, arguments, error);
         count = 0;
@@ -146,6 +162,11 @@ int session_open_demo(struct session *session, const struct settings *settings, 
     if (begin(session, settings, error) < 0)
         return -1;
     return add(session, source_open_replay("demo", demo_capture, demo_capture_size, error), error);
+}
+
+bool session_has_inputs(const struct settings *settings)
+{
+    return settings->files.count || settings->interfaces.count || settings->listen.count;
 }
 
 void session_close(struct session *session)

@@ -17,7 +17,7 @@ struct session {
 };
 
 /*
- * Opens the interfaces and files of the settings; with interfaces, `arguments` is a
+ * Opens the interfaces, listeners and files of the settings; with interfaces, `arguments` is a
  * BPF expression, else more files. -1 with *error, one line that the caller frees.
  */
 int session_open(struct session *session, const struct settings *settings, size_t count,
@@ -27,6 +27,8 @@ int session_open_demo(struct session *session, const struct settings *settings, 
 /* Opens one more file, or the captures of a folder, into a running session. */
 int session_open_file(struct session *session, const char *path, char **error);
 void session_close(struct session *session);
+/* Whether the settings name anything to read from. */
+bool session_has_inputs(const struct settings *settings);
 
 /* Feeds packets for at most `budget_ns` (0: no limit). Whether more is there at once. */
 enum input_status session_feed(struct session *session, int64_t budget_ns);

@@ -30,6 +30,7 @@ void inputs_free(struct inputs *inputs)
         struct source *source = inputs->sources[i];
         free(source->name);
         free(source->trouble);
+        free(source->notice);
         source->ops->close(source);
     }
     free(inputs->sources);
@@ -194,6 +195,25 @@ enum input_status inputs_next(struct inputs *inputs, struct packet *packet)
 const char *source_title(const struct source *source)
 {
     return tr(source->name); /* "standard input" is a name of our own */
+}
+
+uint64_t source_drops(const struct source *source)
+{
+    const struct source_stats *stats = &source->stats;
+    uint64_t sum = stats->kernel_drops + stats->interface_drops;
+    for (size_t i = 0; stats->refused && stats->refused_names[i]; i++)
+        sum += stats->refused[i];
+    return sum;
+}
+
+void source_notice(struct source *source, const char *format, ...)
+{
+    va_list args;
+    if (source->notice)
+        return;
+    va_start(args, format);
+    source->notice = mem_format_args(format, args);
+    va_end(args);
 }
 
 void source_trouble(struct source *source, const char *format, ...)

@@ -31,6 +31,8 @@ struct source_stats {
     uint64_t packets;
     uint64_t size, position; /* bytes, where they are known; else 0 */
     uint64_t kernel_drops, interface_drops;
+    const uint64_t *refused; /* by the source itself, for the reasons of refused_names; or NULL */
+    const char *const *refused_names; /* words for programs; NULL-terminated */
 };
 
 /* The beginning of every source's own structure. */
@@ -38,6 +40,7 @@ struct source {
     const struct source_ops *ops;
     char *name;     /* as the user wrote it; see source_title() */
     char *trouble;  /* one line on why it stopped early, or NULL */
+    char *notice;   /* one line to be shown and freed, or NULL: it goes on */
     int fd;         /* to wait on, or -1 */
     int64_t due_ns; /* without a descriptor: when (realtime clock) more comes; 0: at once */
     struct source_stats stats;
@@ -78,11 +81,26 @@ struct source *source_open_live(const char *interface, const char *bpf, bool pro
                                 int buffer_mib, char **error);
 /* Plays a capture in memory as if it happened now; the bytes must stay. */
 struct source *source_open_replay(const char *name, const uint8_t *data, size_t n, char **error);
+/*
+ * Listens for capture agents: hep:udp:ADDR:PORT, hep:tcp:ADDR:PORT or hep:tls:ADDR:PORT, an IPv6
+ * address in brackets. With a key, packets without it are dropped and counted.
+ */
+struct hep_listen {
+    const char *key;             /* or NULL */
+    const char *certificate;     /* PEM files, for TLS */
+    const char *certificate_key; /* of it */
+};
+struct source *source_open_hep(const char *where, const struct hep_listen *listen, char **error);
 /* Writes the interfaces that can be captured on, one a line, to standard output. */
 int live_list_interfaces(char **error);
 
 /* The source's name for people. */
 const char *source_title(const struct source *source);
+/* Packets that were lost on the way or refused. */
+uint64_t source_drops(const struct source *source);
+/* For the sources: says something that people should know. */
+void source_notice(struct source *source, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* For the sources: notes why it stopped, once. */
 void source_trouble(struct source *source, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

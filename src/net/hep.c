@@ -1,9 +1,7 @@
 /* See hep.h. */
 #include "net/hep.h"
 
-#include <zlib.h>
-
-#include "base/reader.h"
+#include "base/unpack.h"
 
 #define NS 1000000000LL
 #define CHUNK_HEADER 6
@@ -259,16 +257,18 @@ enum hep_result hep_decode(struct hep *hep, const uint8_t *data, size_t n, int64
 
 size_t hep_unpack(struct span packed, uint8_t *out, size_t size)
 {
-    z_stream z = { .next_in = (Bytef *)packed.p,
-                   .avail_in = (uInt)packed.n,
-                   .next_out = out,
-                   .avail_out = (uInt)size };
-    if (inflateInit2(&z, 15 + 32) != Z_OK) /* the largest window; either header */
-        return 0;
-    int result = inflate(&z, Z_FINISH);
-    size_t n = (size_t)z.total_out;
-    inflateEnd(&z);
-    return result == Z_STREAM_END ? n : 0;
+    bool gzip = packed.n > 2 && packed.p[0] == '\x1f' && packed.p[1] == '\x8b';
+    struct unpack *unpack = unpack_new(gzip ? UNPACK_GZIP : UNPACK_ZLIB);
+    struct reader in = reader_make(packed.p, packed.n);
+    size_t n = 0, made = 1;
+    enum unpack_result result = unpack ? UNPACK_MORE : UNPACK_DAMAGED;
+    while (result == UNPACK_MORE && made > 0) {
+        result = unpack_next(unpack, &in, out + n, size - n, &made);
+        n += made;
+    }
+    bool good = result == UNPACK_END || (result == UNPACK_MORE && unpack_is_whole(unpack));
+    unpack_free(unpack);
+    return good ? n : 0;
 }
 
 /* Writing: like the reader, it goes on after the end and says so once. */

@@ -28,11 +28,12 @@ struct hep {
     struct span payload;
     uint32_t agent_id;
     uint8_t version;
-    uint8_t protocol; /* enum hep_protocol */
-    uint8_t type;     /* enum hep_type, or another number; SIP in versions 1 and 2 */
-    bool compressed;  /* the payload is, with zlib or gzip */
-    bool keepalive;   /* a sign of life: no payload */
-    bool truncated;   /* the payload's end is missing */
+    uint8_t protocol;     /* enum hep_protocol */
+    uint8_t type;         /* enum hep_type, or another number; SIP in versions 1 and 2 */
+    bool compressed;      /* the payload is, with zlib or gzip */
+    bool keepalive;       /* a sign of life: no payload */
+    bool truncated;       /* the payload's end is missing */
+    struct addr from, to; /* who sent this HEP packet to whom: for the decoder's caller to fill */
 };
 
 enum hep_result {
@@ -49,6 +50,12 @@ enum hep_result {
  * Chunks of other vendors, unknown ones and those of a wrong size are passed over.
  */
 enum hep_result hep_decode(struct hep *hep, const uint8_t *data, size_t n, int64_t now_ns);
+
+/* Whether hep_decode() would try: a first look that costs next to nothing. */
+static inline bool hep_begins(const uint8_t *data, size_t n)
+{
+    return n >= 8 && (data[0] == 1 || data[0] == 2 || memcmp(data + 1, "EP3", 3) == 0);
+}
 
 /*
  * The whole length of the version 3 packet that begins here, for cutting a byte stream: 0 when

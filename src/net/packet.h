@@ -14,12 +14,21 @@ struct packet {
     int64_t time_ns; /* capture time since 1970, UTC */
     const uint8_t *data;
     uint32_t caplen;
-    uint32_t origlen;  /* length on the wire */
-    uint32_t frame;    /* number in its source, from 1 */
-    uint16_t source;   /* index of the source */
-    uint16_t linktype; /* LINKTYPE_ value of the capture file formats */
-    bool mapped;       /* the bytes outlive the call: the store need not copy them */
+    uint32_t origlen;        /* length on the wire */
+    uint32_t frame;          /* number in its source, from 1 */
+    uint16_t source;         /* index of the source */
+    uint16_t linktype;       /* LINKTYPE_ value of the capture file formats */
+    bool mapped;             /* the bytes outlive the call: the store need not copy them */
+    const struct addr *peer; /* who sent them to us, where we were sent them; for the call */
 };
+
+/*
+ * A link type of our own, besides the LINKTYPE_ values: the packet is HEP (net/hep.h), with nothing
+ * in front. For sources that know a message and its addresses, but saw no packet.
+ */
+#define LINK_HEP 0xfff0
+
+struct hep;
 
 enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_WS, TRANSPORT_SCTP };
 
@@ -33,17 +42,27 @@ struct payload {
     uint32_t ip_offset; /* of the IP header in the packet, for writing it out again */
     uint32_t seq;       /* in a stream: the sequence number of its first byte */
     struct addr src, dst;
-    uint8_t transport; /* enum transport */
-    uint16_t ip_id;    /* IPv4 identification, 0 where there is none */
-    bool truncated;    /* bytes are missing: cut by the capture, or lost on the way to it */
-    bool apart;        /* put together from several packets, or taken out of another protocol */
-    bool fragmented;   /* its datagram came in IP fragments */
+    uint8_t transport;     /* enum transport */
+    uint16_t ip_id;        /* IPv4 identification, 0 where there is none */
+    bool truncated;        /* bytes are missing: cut by the capture, or lost on the way to it */
+    bool apart;            /* put together from several packets, or taken out of another protocol */
+    bool fragmented;       /* its datagram came in IP fragments */
+    uint16_t agent;        /* who saw it (store_agent()); 0: we ourselves */
+    const struct hep *hep; /* it came in HEP; for the call */
     bool misframed; /* in a stream: Content-Length is missing, or not where the next one begins */
 };
 
 static inline bool transport_is_stream(uint8_t transport)
 {
     return transport != TRANSPORT_UDP && transport != TRANSPORT_SCTP;
+}
+
+/* Whether the message's bytes stay after the call: they lie in a mapped packet. */
+static inline bool payload_stays(const struct packet *packet, const struct payload *payload)
+{
+    uintptr_t at = (uintptr_t)payload->data, start = (uintptr_t)packet->data;
+    return packet->mapped && packet->data && at >= start &&
+           at - start + payload->len <= packet->caplen;
 }
 
 const char *transport_name(uint8_t transport);

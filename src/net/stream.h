@@ -78,5 +78,6 @@ const struct packet *stream_packet(const struct stream *s);
 void stream_charge(struct stream *s, ptrdiff_t bytes);
 
 extern const struct stream_protocol stream_sip;
+extern const struct stream_protocol stream_hep;
 
 #endif

@@ -140,6 +140,17 @@ static const char *via_transport(struct span via)
     return slash ? slash + 1 : NULL;
 }
 
+struct span sip_via_transport(struct span via)
+{
+    const char *p = via.n ? via_transport(via) : NULL, *end = span_end(via);
+    while (p && p < end && ascii_blank(*p))
+        p++;
+    const char *stop = p;
+    while (stop && stop < end && !ascii_blank(*stop))
+        stop++;
+    return p ? span_make(p, stop) : SPAN_NONE;
+}
+
 void sip_read_via(struct span via, struct span *sent_by, struct span *branch)
 {
     *sent_by = *branch = SPAN_NONE;

@@ -13,6 +13,8 @@ struct span sip_param(struct span value, const char *name);
 struct span sip_tag(struct span value);
 /* sent-by and branch of one Via value (RFC 3261 §20.42); empty where missing. */
 void sip_read_via(struct span via, struct span *sent_by, struct span *branch);
+/* The transport that a Via value names, as written: "UDP"; empty where it is missing. */
+struct span sip_via_transport(struct span via);
 /* Number and method of a CSeq value; -1 when the number is missing or above 2^31-1 (§8.1.1.5). */
 int sip_read_cseq(struct span value, uint32_t *number, struct span *method);
 /* A credential or challenge parameter: "realm" in `Digest realm="x", nonce="y"`, without quotes. */

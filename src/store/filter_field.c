@@ -407,6 +407,16 @@ static bool read_sdp(view *v, test *t)
     return filter_fits_number(t, any_flag(v, MESSAGE_SDP));
 }
 
+static bool read_agent(view *v, test *t)
+{
+    uint32_t id = 0;
+    int left = MESSAGES_LOOKED;
+    for (const struct message *m; (m = next_message(v, &id, &left));)
+        if (filter_fits_text(t, store_agent_name(v->store, store_flow(v->store, m->flow)->agent)))
+            return true;
+    return false;
+}
+
 static const char *const method_values[] = {
     "INVITE", "ACK",     "BYE",  "CANCEL", "REGISTER", "OPTIONS", "PRACK", "SUBSCRIBE",
     "NOTIFY", "PUBLISH", "INFO", "REFER",  "MESSAGE",  "UPDATE",  NULL,
@@ -459,6 +469,8 @@ static const struct filter_field fields[] = {
     FIELD("dport", NUMBER, N_("The port that the request went to."), read_dport),
     FIELD("port", NUMBER, N_("The port of either side."), read_port),
     VALUES("transport", WORD, transport_values, N_("What carried the request."), read_transport),
+    FIELD("agent", TEXT, N_("The capture agent that saw a message of it: its name, else number."),
+          read_agent),
     FIELD("ua", TEXT, N_("User-Agent of the request."), read_ua),
     FIELD("server", TEXT, N_("Server or User-Agent of the deciding response."), read_server),
     FIELD("hdr.", TEXT, N_("Any header of any message, by its name: hdr.X-Trunk."), read_header),

@@ -1,5 +1,5 @@
-/* Flows: source, destination and transport, stored once however many messages share them; and the
- * hosts at their ends. */
+/* Flows: source, destination, transport and agent, stored once however many messages share them;
+ * and the hosts at their ends. */
 #include "base/hash.h"
 #include "store/private.h"
 
@@ -8,7 +8,7 @@ uint64_t flow_key(const struct payload *p)
     struct {
         struct addr src, dst;
         uint64_t transport;
-    } id = { p->src, p->dst, p->transport };
+    } id = { p->src, p->dst, p->transport | (uint64_t)p->agent << 8 };
     return hash_bytes(0, &id, sizeof id);
 }
 
@@ -57,6 +57,7 @@ static uint32_t make(struct store *s, const struct payload *payload, uint64_t ke
                                      .src = payload->src,
                                      .dst = payload->dst,
                                      .transport = payload->transport,
+                                     .agent = payload->agent,
                                      .src_private = addr_private(&payload->src) };
     if (index_add(&s->flow_index, key, id) < 0) {
         pool_release(&s->flows, id);

@@ -7,6 +7,21 @@
 #include "base/queue.h"
 #include "store/store.h"
 
+/* agent.c: those that were heard of, by a hash of number and name. */
+struct agent {
+    uint64_t key;
+    uint8_t length;
+    char name[STORE_AGENT_NAME];
+};
+struct agents {
+    struct agent *items; /* the first one is number 1 */
+    struct index index;
+    uint16_t count;
+};
+void agents_init(struct agents *agents);
+void agents_destroy(struct agents *agents);
+size_t agents_bytes(const struct agents *agents);
+
 /* The latest messages, in order: what an ICMP error may be about. */
 #define STORE_RECENT 1024
 struct store_recent {
@@ -16,6 +31,7 @@ struct store_recent {
 struct store {
     struct pool messages, transactions, calls, legs, flows, hosts;
     struct index transaction_index, call_index, flow_index, host_index;
+    struct agents agents;
     struct queue timers;       /* transactions that may time out, oldest first */
     struct queue calls_queue;  /* calls that eviction has not looked at, oldest first */
     struct queue held;         /* those that it found unfinished and passed over */

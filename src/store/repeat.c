@@ -2,14 +2,14 @@
  * Telling repetitions apart. The same bytes again on the same hop are a
  * retransmission (RFC 3261 §17); the same packet seen on a second interface is a
  * duplicate: it has the same IPv4 identification, or comes sooner than any SIP
- * timer could send it again.
+ * timer could send it again, or from another capture agent before that time.
  */
 #include <stdlib.h>
 
 #include "store/private.h"
 
 #define DUPLICATE_NS 2000000    /* T1 is 500 ms: nobody retransmits after two */
-#define SAME_IP_ID_NS 400000000 /* below T1, for captures merged from hosts with their own clocks */
+#define SAME_IP_ID_NS 400000000 /* below T1, for seen by hosts with their own clocks */
 #define LOOK_BACK 64            /* messages compared: a flood on one branch stays cheap */
 
 static bool same_bytes(const struct message *a, const struct message *b)
@@ -18,14 +18,22 @@ static bool same_bytes(const struct message *a, const struct message *b)
            span_equal(message_payload(a), message_payload(b));
 }
 
-static bool is_duplicate(const struct message *earlier, const struct message *later)
+/* Two agents, or one and we, saw the same hop. */
+static bool other_agent(struct store *s, const struct message *a, const struct message *b)
+{
+    return a->flow != b->flow && flow_at(s, a->flow)->agent != flow_at(s, b->flow)->agent;
+}
+
+static bool is_duplicate(struct store *s, const struct message *earlier,
+                         const struct message *later)
 {
     int64_t apart = llabs(later->time_ns - earlier->time_ns);
     if (apart <= DUPLICATE_NS)
         return true;
     /* Not against a copy, which may be late: some stacks never change their identification. */
-    return later->ip_id != 0 && later->ip_id == earlier->ip_id && apart <= SAME_IP_ID_NS &&
-           !(earlier->flags & MESSAGE_DUPLICATE);
+    if (apart > SAME_IP_ID_NS || earlier->flags & MESSAGE_DUPLICATE)
+        return false;
+    return (later->ip_id != 0 && later->ip_id == earlier->ip_id) || other_agent(s, earlier, later);
 }
 
 /*
@@ -49,7 +57,7 @@ void message_recognise(struct store *s, struct transaction *txn, struct message 
     for (int i = 0; id && i < LOOK_BACK; i++) {
         const struct message *earlier = message_at(s, id);
         if (same_bytes(earlier, message)) {
-            if (is_duplicate(earlier, message)) {
+            if (is_duplicate(s, earlier, message)) {
                 message->flags |= MESSAGE_DUPLICATE;
                 txn->duplicates += txn->duplicates < UINT16_MAX;
                 s->counts.duplicates++;

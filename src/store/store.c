@@ -46,6 +46,7 @@ struct store *store_new(size_t budget)
     index_init(&s->call_index, key_of_call, &s->calls);
     index_init(&s->flow_index, key_of_flow, &s->flows);
     index_init(&s->host_index, key_of_host, &s->hosts);
+    agents_init(&s->agents);
     s->budget = budget;
     return s;
 }
@@ -79,6 +80,7 @@ static void release_all(struct store *s)
     index_destroy(&s->call_index);
     index_destroy(&s->flow_index);
     index_destroy(&s->host_index);
+    agents_destroy(&s->agents);
 }
 
 void store_free(struct store *s)
@@ -162,7 +164,11 @@ static int keep_bytes(struct store *s, struct message *m, const struct packet *p
         m->flags |= MESSAGE_APART;
         m->seq = payload->seq;
         m->linktype = LINKTYPE_RAW;
-        return copy_bytes(s, m, payload->data, payload->len);
+        if (!payload_stays(packet, payload))
+            return copy_bytes(s, m, payload->data, payload->len);
+        m->packet = payload->data;
+        m->caplen = payload->len;
+        return 0;
     }
     m->origlen = packet->origlen;
     m->linktype = packet->linktype;
@@ -219,6 +225,10 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
     m->source = packet->source;
     m->payload_len = payload->len;
     m->ip_id = payload->ip_id;
+    if (payload->agent) {
+        m->seq = flow_at(s, m->flow)->sent;
+        flow_at(s, m->flow)->sent += payload->len;
+    }
     m->digest = message_digest(payload);
     m->code = sip->code;
     m->method = sip->method_id;
@@ -325,7 +335,8 @@ size_t store_bytes(const struct store *s)
            index_bytes(&s->host_index) + index_bytes(&s->transaction_index) +
            index_bytes(&s->call_index) + index_bytes(&s->flow_index) + queue_bytes(&s->timers) +
            queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + queue_bytes(&s->patience) +
-           queue_bytes(&s->noticed[0]) + queue_bytes(&s->noticed[1]) + binding_bytes(s) + s->owned;
+           queue_bytes(&s->noticed[0]) + queue_bytes(&s->noticed[1]) + binding_bytes(s) +
+           agents_bytes(&s->agents) + s->owned;
 }
 
 size_t store_budget(const struct store *s)

@@ -101,6 +101,8 @@ struct flow {
     struct addr src, dst;
     uint32_t refs;
     uint32_t src_host, dst_host;
+    uint32_t sent;  /* bytes of messages apart: where the next one would stand in the stream */
+    uint16_t agent; /* who saw it; 0: we ourselves */
     uint8_t transport;
     bool src_private; /* the sender's address can only be reached from nearby */
 };
@@ -150,6 +152,16 @@ void store_free(struct store *store);
 void store_clear(struct store *store);
 void store_observe(struct store *store, store_event_fn *fn, void *arg);
 void store_set_budget(struct store *store, size_t budget);
+
+/*
+ * The number of a capture agent for payload->agent, from 1. They are kept until the store is
+ * cleared; those beyond STORE_AGENTS share one number. Of the name STORE_AGENT_NAME bytes are kept.
+ */
+#define STORE_AGENTS 1024
+#define STORE_AGENT_NAME 64
+uint16_t store_agent(struct store *store, uint32_t id, struct span name);
+/* Its name, else its id in decimal; an empty span for 0 and for an agent that told neither. */
+struct span store_agent_name(const struct store *store, uint16_t agent);
 
 /* What a message is looked up by. */
 struct store_keys {

@@ -289,6 +289,11 @@ static void show_troubles(struct ui *ui)
     }
     for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
         struct source *source = inputs_at(ui->session->inputs, i);
+        if (source->notice && !ui->notice) {
+            ui_notice(ui, true, "%s", source->notice);
+            free(source->notice);
+            source->notice = NULL;
+        }
         if (!source->trouble || source->told)
             continue;
         source->told = true;

@@ -31,6 +31,16 @@ char *ui_address(const struct addr *a, char *buf)
     return a->port == 5060 ? addr_host(a, buf) : addr_format(a, buf);
 }
 
+void ui_put_agent(const struct ui *ui, const struct message *message, struct strbuf *out)
+{
+    const struct flow *flow = message ? store_flow(ui->store, message->flow) : NULL;
+    struct span agent = flow ? store_agent_name(ui->store, flow->agent) : SPAN_NONE;
+    if (agent.n == 0)
+        return;
+    strbuf_format(out, "  %s ", _("seen by"));
+    strbuf_span(out, agent);
+}
+
 static void __attribute__((format(printf, 4, 5)))
 add(struct header *h, enum style style, int rank, const char *format, ...)
 {
@@ -143,8 +153,7 @@ static void add_limits(struct ui *ui, struct header *h)
     const struct store_counts *c = store_counts(ui->store);
     uint64_t drops = 0;
     for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
-        const struct source_stats *stats = &inputs_at(ui->session->inputs, i)->stats;
-        drops += stats->kernel_drops + stats->interface_drops;
+        drops += source_drops(inputs_at(ui->session->inputs, i));
     }
     add(h, STYLE_NORMAL, 5, h->roomy ? _("memory %zu/%zu MiB") : _("mem %zu/%zu MiB"),
         (store_bytes(ui->store) + MIB - 1) / MIB, store_budget(ui->store) / MIB);

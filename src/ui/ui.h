@@ -157,6 +157,8 @@ void frame_draw_header(struct ui *ui);
 void frame_draw_keybar(struct ui *ui, const char *keybar);
 /* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060. */
 char *ui_address(const struct addr *a, char *buf);
+/* Appends which capture agent saw the message, if one did. */
+void ui_put_agent(const struct ui *ui, const struct message *message, struct strbuf *out);
 
 /* raw.c: a message's bytes, highlighted; shared by ladder and message view. Lines it has. */
 int raw_draw(struct ui *ui, uint32_t message, struct rect rect, int scroll);

@@ -292,6 +292,8 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_format(&text, _("%zu messages"), v->ladder.nrows);
     strbuf_format(&text, "  %s s  Call-ID ", time_seconds(b->time_ns - a->time_ns, total));
     strbuf_span(&text, sip.call_id);
+    if (selected(v))
+        ui_put_agent(ui, store_message(ui->store, selected(v)->message), &text);
     screen_text(rect.y, rect.x + 1, rect.width - 1, STYLE_TITLE, strbuf_as_span(&text));
     strbuf_free(&text);
 }

@@ -37,6 +37,7 @@ static void draw_title(struct ui *ui, struct message_view *v, struct rect rect)
                   addr_format(&flow->src, src), screen_utf8() ? "→" : ">",
                   addr_format(&flow->dst, dst), transport_name(flow->transport));
     strbuf_format(&line, _("%u bytes"), m->payload_len);
+    ui_put_agent(ui, m, &line);
     if (m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_MALFORMED))
         strbuf_format(&line, "  %s",
                       m->flags & MESSAGE_RETRANSMISSION ? _("retransmission") : _("malformed"));

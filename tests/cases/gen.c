@@ -154,28 +154,87 @@ static void wrap_udp(struct bytes *b, const struct host *from, const struct host
     put(b, payload->p, payload->n);
 }
 
-/* The sequence number of the next byte from one host to another. */
-static uint32_t *sequence(const struct host *from, const struct host *to)
-{
-    static uint32_t numbers[128][128];
-    uint32_t *number = &numbers[(unsigned char)from->letter][(unsigned char)to->letter];
-    if (*number == 0)
-        *number = 1000;
-    return number;
-}
-
-/* RFC 9293: a segment without options; `flags` are those of the header. */
-static void wrap_tcp(struct bytes *b, const struct host *from, const struct host *to, uint32_t seq,
-                     unsigned flags, const uint8_t *data, size_t n)
+/* RFC 9293: a segment with data, without options. */
+static void wrap_tcp(struct bytes *b, const struct host *from, const struct host *to,
+                     const struct bytes *payload)
 {
     put16(b, from->port);
     put16(b, to->port);
-    put32(b, seq);
-    put32(b, flags & 0x10 ? *sequence(to, from) : 0);
-    put16(b, 0x5000 | flags);
+    put32(b, 1000);
+    put32(b, 2000);
+    put16(b, 0x5018); /* five words, PSH and ACK */
     put16(b, 65535);
     put32(b, 0);
-    put(b, data, n);
+    put(b, payload->p, payload->n);
+}
+
+/* HEP: what an agent, whose clock is two seconds late, says of a message. */
+
+static void put_chunk(struct bytes *b, unsigned type, uint32_t value, unsigned bytes)
+{
+    put16(b, 0);
+    put16(b, type);
+    put16(b, bytes + 6);
+    for (unsigned i = 0; i < bytes; i++)
+        put8(b, value >> 8 * (bytes - 1 - i));
+}
+
+static void put_text_chunk(struct bytes *b, unsigned type, const void *text, size_t n)
+{
+    put16(b, 0);
+    put16(b, type);
+    put16(b, (unsigned)n + 6);
+    put(b, text, n);
+}
+
+static uint32_t address4(const struct host *host)
+{
+    const uint8_t *a = host->ip4;
+    return (uint32_t)a[0] << 24 | (uint32_t)a[1] << 16 | (uint32_t)a[2] << 8 | a[3];
+}
+
+/* Version 1, or 2 with a time in little-endian order and two bytes of padding. */
+static void wrap_fixed_hep(struct bytes *b, const struct say *say, const struct host *from,
+                           const struct host *to, const struct bytes *message)
+{
+    bool timed = asks(say, '2');
+    put8(b, timed ? 2 : 1);
+    put8(b, 16);
+    put8(b, 2);
+    put8(b, 17);
+    put16(b, from->port);
+    put16(b, to->port);
+    put32(b, address4(from));
+    put32(b, address4(to));
+    if (timed) {
+        put32_order(b, true, START_S - 2);
+        put32_order(b, true, (uint32_t)(say->ms * 1000));
+        put16_order(b, true, 2002);
+        put16(b, 0);
+    }
+    put(b, message->p, message->n);
+}
+
+static void wrap_hep(struct bytes *b, const struct say *say, const struct host *from,
+                     const struct host *to, const struct bytes *message)
+{
+    put_text(b, "HEP3");
+    put16(b, 0);
+    put_chunk(b, 1, 2, 1);
+    put_chunk(b, 2, 17, 1);
+    put_chunk(b, 3, address4(from), 4);
+    put_chunk(b, 4, address4(to), 4);
+    put_chunk(b, 7, from->port, 2);
+    put_chunk(b, 8, to->port, 2);
+    put_chunk(b, 9, START_S - 2, 4);
+    put_chunk(b, 10, (uint32_t)(say->ms * 1000), 4);
+    put_chunk(b, 11, asks(say, 'l') ? 100 : 1, 1);
+    put_chunk(b, 12, 2003, 4);
+    put_text_chunk(b, 14, "secret", 6);
+    put_text_chunk(b, 19, "edge-3", 6);
+    put_text_chunk(b, 15, message->p, message->n);
+    b->p[4] = (uint8_t)(b->n >> 8);
+    b->p[5] = (uint8_t)b->n;
 }
 
 struct ip {
@@ -368,80 +427,39 @@ static void put_link(struct bytes *b, enum link link, unsigned type, size_t leng
 
 static unsigned next_id; /* IPv4 identification */
 
-/* In two fragments: "+F". */
-static void put_fragments(struct bytes *b, struct bytes *second, struct ip *ip,
-                          const struct bytes *datagram)
-{
-    size_t half = datagram->n / 16 * 8;
-    ip->fragment = 0x2000;
-    wrap_ip4(b, ip, datagram->p, half);
-    ip->fragment = (unsigned)half / 8;
-    wrap_ip4(second, ip, datagram->p + half, datagram->n - half);
-}
-
-static void put_segment(struct bytes *b, struct ip *ip, uint32_t seq, unsigned flags,
-                        const uint8_t *data, size_t n)
-{
-    struct bytes segment = { .n = 0 };
-    wrap_tcp(&segment, ip->from, ip->to, seq, flags, data, n);
-    wrap_ip4(b, ip, segment.p, segment.n);
-    ip->id = ++next_id;
-}
-
-/*
- * Over TCP, "+t": also begins ("y") or ends ("n") the connection, as the answer to the other side
- * or not ("Y"), in two segments ("2"), in the wrong order ("w"), twice ("q"), or never ("l": lost).
- */
-static void put_segments(struct bytes *b, struct bytes *second, const struct say *say,
-                         struct ip *ip, const struct bytes *message)
-{
-    uint32_t *next = sequence(ip->from, ip->to), seq = *next;
-    bool begins = asks(say, 'y') || asks(say, 'Y'), ends = asks(say, 'n');
-    unsigned flags = begins ? 2u : 0x18u;
-    flags |= (asks(say, 'Y') ? 0x10u : 0u) | (ends ? 1u : 0u);
-    size_t half = asks(say, '2') || asks(say, 'w') ? message->n / 2 : message->n;
-    bool turned = asks(say, 'w');
-    *next += (uint32_t)message->n + begins + ends;
-    if (asks(say, 'l'))
-        return;
-    put_segment(turned ? second : b, ip, seq, flags, message->p, half);
-    if (half < message->n)
-        put_segment(turned ? b : second, ip, seq + (uint32_t)half, flags, message->p + half,
-                    message->n - half);
-    else if (asks(say, 'q'))
-        put_segment(second, ip, seq, flags, message->p, message->n);
-}
-
-/* The IP packet of a row; *second is filled when it takes two. Its EtherType. */
+/* The IP packet of a row; *second is filled when it takes two ("+F"). Its EtherType. */
 static unsigned put_packet(struct bytes *b, struct bytes *second, const struct say *say)
 {
-    static struct bytes joined; /* "+j": the message goes into the segment of the next row */
-    struct bytes message = joined, datagram = { .n = 0 };
+    struct bytes message = { .n = 0 }, datagram = { .n = 0 };
     struct ip ip = { .from = host_of(say->hop[0]), .to = host_of(say->hop[1]) };
-    joined.n = 0;
-    put_message(&message, say);
-    if (asks(say, 'j')) {
-        joined = message;
-        return 0;
-    }
-    ip.protocol = asks(say, 't') ? 6 : 17;
+    bool tcp = asks(say, 't');
+    ip.protocol = tcp ? 6 : 17;
     ip.options = asks(say, 'o');
     ip.id = asks(say, '0') ? 0 : asks(say, 'c') ? next_id : ++next_id;
-    if (asks(say, 't')) {
-        put_segments(b, second, say, &ip, &message);
-        return 0x0800;
+    put_message(&message, say);
+    if (asks(say, '1') || asks(say, '2') || asks(say, '3')) {
+        struct bytes bare = message;
+        message.n = 0;
+        (asks(say, '3') ? wrap_hep : wrap_fixed_hep)(&message, say, ip.from, ip.to, &bare);
+        ip.from = host_of('x');
+        ip.to = host_of('y');
     }
-    wrap_udp(&datagram, ip.from, ip.to, &message);
+    (tcp ? wrap_tcp : wrap_udp)(&datagram, ip.from, ip.to, &message);
     if (ip.from->letter < 'a') {
         wrap_ip6(b, say, &ip, &datagram);
         return 0x86dd;
     }
-    if (asks(say, 'i'))
+    if (asks(say, 'i')) {
         wrap_in_error(b, &ip, &datagram);
-    else if (asks(say, 'F'))
-        put_fragments(b, second, &ip, &datagram);
-    else
+    } else if (asks(say, 'F')) {
+        size_t half = datagram.n / 16 * 8;
+        ip.fragment = 0x2000;
+        wrap_ip4(b, &ip, datagram.p, half);
+        ip.fragment = (unsigned)half / 8;
+        wrap_ip4(second, &ip, datagram.p + half, datagram.n - half);
+    } else {
         wrap_ip4(b, &ip, datagram.p, datagram.n);
+    }
     if (asks(say, 'g'))
         put_zeros(b, 6);
     return asks(say, 'x') ? 0x0806 : 0x0800;
@@ -738,14 +756,13 @@ static const struct file files[] = {
     PLAIN_FILE("ports.pcap", odd_ports),
     PLAIN_FILE("not-sip.pcap", not_sip),
     PLAIN_FILE("icmp.pcap", refused_port),
-    PLAIN_FILE("tcp.pcap", over_tcp),
-    PLAIN_FILE("tcp-lengths.pcap", odd_lengths),
     PLAIN_FILE("syntax.pcap", syntax),
     PLAIN_FILE("malformed.pcap", malformed),
     PLAIN_FILE("well-formed.pcap", well_formed),
     PLAIN_FILE("proxied.pcap", proxied),
     { .name = "hop1.pcap", .only = "ap", .parts = { { ON(ethernet), ALL(proxied) } } },
     { .name = "hop2.pcap", .only = "pb", .parts = { { ON(ethernet), ALL(proxied) } } },
+    PLAIN_FILE("hep.pcap", by_agents),
     PLAIN_FILE("busy.pcap", busy),
     PLAIN_FILE("cancelled.pcap", cancelled),
     PLAIN_FILE("cancelled-late.pcap", cancelled_late),

@@ -25,9 +25,13 @@ static void add(struct store *store, const char *text, size_t n, uint8_t family,
 {
     struct addr a = { .family = family, .port = 5060, .ip = { 10, [3] = 1 } };
     struct addr b = { .family = family, .port = 5061, .ip = { 10, [3] = 2 } };
-    struct packet packet = {
-        time_ns, (const uint8_t *)text, (uint32_t)n, (uint32_t)n, 1, 0, 1, true
-    };
+    struct packet packet = { .time_ns = time_ns,
+                             .data = (const uint8_t *)text,
+                             .caplen = (uint32_t)n,
+                             .origlen = (uint32_t)n,
+                             .frame = 1,
+                             .linktype = 1,
+                             .mapped = true };
     struct payload payload = { .data = packet.data,
                                .len = (uint32_t)n,
                                .src = a,

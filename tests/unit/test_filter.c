@@ -32,14 +32,14 @@ static uint32_t add(int at10, const struct addr *src, const struct addr *dst, ui
     size_t n = strlen(text);
     uint8_t *data = (uint8_t *)memcpy(bytes + used, text, n);
     used += n;
-    struct packet packet = { START + at10 * (MS / 10),
-                             data,
-                             (uint32_t)n,
-                             (uint32_t)n,
-                             ++frame,
-                             (uint16_t)(transport == TRANSPORT_TCP),
-                             1,
-                             true };
+    struct packet packet = { .time_ns = START + at10 * (MS / 10),
+                             .data = data,
+                             .caplen = (uint32_t)n,
+                             .origlen = (uint32_t)n,
+                             .frame = ++frame,
+                             .source = transport == TRANSPORT_TCP,
+                             .linktype = 1,
+                             .mapped = true };
     struct payload payload = {
         .data = data, .len = (uint32_t)n, .src = *src, .dst = *dst, .transport = transport
     };

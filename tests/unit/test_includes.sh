@@ -39,9 +39,9 @@ cat >"$work/homes" <<'END'
 ^jansson.*\.h$           headless.h findings.c report.c list.c export/page.c
 ^(event2/.*|event|evdns|evhttp)\.h$   ui/console.c
 ^xx[h3].*\.h$            base/hash.c
-^zlib\.h$                base/unpack.c net/hep.c
+^zlib\.h$                base/unpack.c
 ^zstd.*\.h$              base/unpack.c
-^openssl/                net/tls.c
+^openssl/                net/tls.c base/channel_tls.c
 ^libpq                   input/homer.c
 END
 

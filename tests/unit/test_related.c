@@ -16,7 +16,13 @@ static uint32_t add(struct store *store, int64_t time_ns, const struct addr *src
 {
     struct sip_message sip;
     size_t n = strlen(text);
-    struct packet packet = { time_ns, (uint8_t *)text, (uint32_t)n, (uint32_t)n, 1, 0, 1, true };
+    struct packet packet = { .time_ns = time_ns,
+                             .data = (const uint8_t *)text,
+                             .caplen = (uint32_t)n,
+                             .origlen = (uint32_t)n,
+                             .frame = 1,
+                             .linktype = 1,
+                             .mapped = true };
     struct payload payload = {
         .data = (uint8_t *)text, .len = (uint32_t)n, .src = *src, .dst = *dst
     };
