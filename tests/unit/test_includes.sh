@@ -41,7 +41,7 @@ cat >"$work/homes" <<'END'
 ^xx[h3].*\.h$            base/hash.c
 ^zlib\.h$                base/unpack.c
 ^zstd.*\.h$              base/unpack.c
-^openssl/                net/tls.c base/channel_tls.c
+^openssl/                net/tls_crypto.c base/channel_tls.c
 ^libpq                   input/homer.c
 END
 

@@ -1,0 +1,93 @@
+/*
+ * Reading TLS (RFC 5246, RFC 8446 and TLS 1.0 and 1.1) from the two streams of a connection that
+ * somebody else made: facts of the handshake, and the content where the secrets are known. Knows
+ * no TCP: bytes go in by direction, plain bytes and events come out.
+ *
+ * Records whose secret is not there yet wait, if more secrets are expected: bounded in bytes and
+ * time for a connection, and in all. All connections share an engine, which has the secrets.
+ */
+#ifndef SIPWHY_NET_TLS_H
+#define SIPWHY_NET_TLS_H
+
+#include "net/packet.h"
+#include "net/tls_certificate.h"
+#include "net/tls_keys.h"
+
+#define TLS_WAIT_MAX 65536u       /* bytes that wait in one connection */
+#define TLS_WAIT_ALL 16777216u    /* in all connections */
+#define TLS_WAIT_NS 30000000000LL /* how long */
+#define TLS_MESSAGE_MAX 65536u    /* a handshake message that is read */
+
+struct tls;
+struct tls_engine;
+
+enum tls_event {
+    TLS_CLIENT_HELLO,
+    TLS_SERVER_HELLO,
+    TLS_CERTIFICATE, /* the server's own; of TLS 1.3 only with secrets */
+    TLS_FINISHED,    /* the handshake is complete */
+    TLS_ALERT,
+    TLS_READABLE,  /* the first record was decrypted */
+    TLS_UNREADABLE /* a protected record was given up */
+};
+
+enum tls_alert_level { TLS_ALERT_HIDDEN, TLS_ALERT_WARNING, TLS_ALERT_FATAL };
+
+/* What a connection showed so far. Strings are as sent, NULL where there is none. */
+struct tls_facts {
+    uint16_t offered; /* highest version of the ClientHello; 0: none was seen */
+    uint16_t version; /* chosen; 0: no ServerHello was seen */
+    uint16_t suite;   /* chosen; IANA's number */
+    char *server_name;
+    char *alpn;                          /* chosen */
+    struct tls_certificate *certificate; /* the server's */
+    bool resumed;
+    bool retried; /* a HelloRetryRequest */
+    bool finished;
+    bool readable;       /* at least one record was decrypted */
+    bool unreadable;     /* at least one was not */
+    uint8_t client;      /* direction of what the client sends */
+    uint8_t alert_from;  /* direction of the latest alert */
+    uint8_t alert_level; /* enum tls_alert_level; HIDDEN: encrypted, and there is no secret */
+    uint8_t alert;       /* its description */
+    bool alerted;
+};
+
+struct tls_output {
+    void (*data)(unsigned direction, const uint8_t *p, size_t n, const struct packet *packet,
+                 void *arg);
+    void (*event)(enum tls_event event, unsigned direction, const struct packet *packet, void *arg);
+    /* Memory that is taken, or, negative, given back. */
+    void (*charge)(ptrdiff_t bytes, void *arg);
+};
+
+struct tls_counts {
+    uint64_t connections;
+    uint64_t decrypted;    /* of which something could be read */
+    uint64_t without_keys; /* of which nothing could */
+};
+
+/* The secrets must outlive the engine, which adds those of sessions. NULL when memory is short. */
+struct tls_engine *tls_engine_new(struct tls_keys *keys);
+void tls_engine_free(struct tls_engine *engine);
+/* Whether secrets may still arrive, so that waiting is of use. */
+void tls_engine_expect(struct tls_engine *engine, bool expect);
+/* New secrets are there: what waits is tried again. */
+void tls_engine_retry(struct tls_engine *engine);
+const struct tls_counts *tls_engine_counts(const struct tls_engine *engine);
+
+/* Whether bytes that begin a segment may be TLS: 1 yes, 0 no, -1 more are needed to tell. */
+int tls_recognise(const uint8_t *p, size_t n);
+
+/* A connection; `output` must outlive it. NULL when memory is short. */
+struct tls *tls_new(struct tls_engine *engine, const struct tls_output *output, void *arg);
+/* What still waits is dropped. */
+void tls_free(struct tls *tls);
+/* The next bytes of a direction (0 or 1). `packet` brought them; its `data` is not used. */
+void tls_feed(struct tls *tls, unsigned direction, const uint8_t *p, size_t n,
+              const struct packet *packet);
+/* Bytes of a direction were lost. */
+void tls_gap(struct tls *tls, unsigned direction, size_t missing, const struct packet *packet);
+const struct tls_facts *tls_facts(const struct tls *tls);
+
+#endif
