@@ -9,6 +9,7 @@
 #include "net/hep.h"
 #include "sip/fields.h"
 #include "store/event.h"
+#include "store/taught.h"
 
 /* Calls looked at for a batch of messages: more than it can bring, so that none wait for long. */
 #define CALLS_A_BATCH 32
@@ -69,6 +70,14 @@ static void add_from_agent(struct pipeline *pipeline, const struct packet *packe
     add(pipeline, packet, &seen);
 }
 
+/* A binding success response (RFC 8489 §5): its receiver learns how others see it. */
+static bool is_stun_answer(const struct payload *payload)
+{
+    static const uint8_t type[] = { 0x01, 0x01 }, cookie[] = { 0x21, 0x12, 0xa4, 0x42 };
+    return payload->len >= 20 && memcmp(payload->data, type, 2) == 0 &&
+           memcmp(payload->data + 4, cookie, 4) == 0;
+}
+
 static void take_payload(const struct packet *packet, const struct payload *payload, void *arg)
 {
     struct pipeline *pipeline = arg;
@@ -85,6 +94,8 @@ static void take_payload(const struct packet *packet, const struct payload *payl
         pipeline->counts.keepalives++;
     } else {
         pipeline->counts.not_sip++;
+        if (is_stun_answer(payload))
+            store_teach(pipeline->store, &payload->dst, packet->time_ns);
     }
 }
 

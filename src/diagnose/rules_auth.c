@@ -1,6 +1,219 @@
-/* Rules: auth. See rule.h. */
+/* Rules about challenges and credentials (RFC 3261 §22, RFC 8760). See rule.h. */
 #include "diagnose/rule.h"
+#include "sip/fields.h"
+
+#define PATIENCE_NS (5 * SECOND_NS)
+#define TRIES 2
+
+static bool is_challenge(uint16_t code)
+{
+    return code == 401 || code == 407 || code == 494;
+}
+
+static struct span challenge_of(const struct scene_transaction *t)
+{
+    if (scene_final(t) == 494)
+        return scene_header(t->final, "Security-Server");
+    return scene_header(t->final,
+                        scene_final(t) == 401 ? "WWW-Authenticate" : "Proxy-Authenticate");
+}
+
+static struct span realm_of(const struct scene_transaction *t)
+{
+    struct span value = challenge_of(t);
+    return value.n ? sip_auth_param(value, "realm") : SPAN_NONE;
+}
+
+static bool is_stale(const struct scene_transaction *t)
+{
+    struct span value = challenge_of(t);
+    return value.n && span_is(sip_auth_param(value, "stale"), "true");
+}
+
+/* Whether the request carries credentials for the realm; for any, when the challenge names none. */
+static bool has_credentials(const struct scene_transaction *t, struct span realm)
+{
+    struct span rest, name, value;
+    if (!t->request || !(t->request->sip.traits & SIP_HAS_CREDENTIALS))
+        return false;
+    rest = t->request->sip.headers;
+    while (sip_next_header(&rest, &name, &value))
+        if ((sip_header_same(name, "Authorization") ||
+             sip_header_same(name, "Proxy-Authorization")) &&
+            (realm.n == 0 || span_equal(sip_auth_param(value, "realm"), realm)))
+            return true;
+    return false;
+}
+
+/* A proxy that passes a challenge on is not the one that asks. */
+static bool asks_itself(const struct scene_transaction *t)
+{
+    return t->final && is_challenge(scene_final(t)) && !judge_passed_on(t);
+}
+
+/* The same attempt seen on another hop: the number in CSeq is counted once. */
+static bool counted(const struct scene_transaction *seen[], size_t n,
+                    const struct scene_transaction *t)
+{
+    for (size_t i = 0; i < n; i++)
+        if (seen[i]->stored->cseq == t->stored->cseq &&
+            seen[i]->stored->method == t->stored->method && seen[i]->call == t->call)
+            return true;
+    return false;
+}
+
+/* Attempts with credentials for the realm of `t` that were challenged again, up to `most`. */
+static size_t refused_tries(struct judge *j, const struct scene_transaction *t, bool stale,
+                            const struct scene_transaction *tries[], size_t most)
+{
+    struct span realm = realm_of(t);
+    size_t n = 0;
+    EACH_TRANSACTION(j, o)
+    if (n < most && o->call == t->call && o->stored->method == t->stored->method &&
+        asks_itself(o) && is_stale(o) == stale && span_equal(realm_of(o), realm) &&
+        has_credentials(o, realm) && !counted(tries, n, o))
+        tries[n++] = o;
+    return n;
+}
+
+static struct span user_of(const struct scene_transaction *t)
+{
+    struct span name = scene_header(t->request, "Authorization");
+    if (name.n == 0)
+        name = scene_header(t->request, "Proxy-Authorization");
+    return judge_quote(sip_auth_param(name, "username"));
+}
+
+/* One finding a realm: at the attempt that fills the measure. */
+static void loop(struct judge *j, bool stale)
+{
+    const struct scene_transaction *tries[16];
+    EACH_TRANSACTION(j, t)
+    {
+        if (!asks_itself(t) || is_stale(t) != stale || !has_credentials(t, realm_of(t)))
+            continue;
+        size_t n = refused_tries(j, t, stale, tries, 16);
+        if (n < TRIES || tries[TRIES - 1] != t)
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        struct span realm = judge_quote(realm_of(t)), user = user_of(t);
+        if (stale)
+            draft_say(d, _("each new nonce of realm \"%.*s\" is stale at once, %zu times"),
+                      SPAN_ARG(realm), n);
+        else
+            draft_say(d, _("credentials of \"%.*s\" for realm \"%.*s\" refused %zu times"),
+                      SPAN_ARG(user), SPAN_ARG(realm), n);
+        for (size_t i = 0; i < n && i < 3; i++) {
+            draft_proof(d, tries[i]->request, _("%s with credentials"),
+                        sip_method_name(scene_method(tries[i])));
+            draft_proof(d, tries[i]->final,
+                        stale ? _("%u with stale=true")
+                              : _("%u again, not because the nonce was old"),
+                        scene_final(tries[i]));
+        }
+    }
+}
+
+static void auth_loop(struct judge *j)
+{
+    loop(j, false);
+}
+
+static void auth_stale_loop(struct judge *j)
+{
+    loop(j, true);
+}
+
+static void auth_refused(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || !t->stored->credentials)
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        struct span user = user_of(t), phrase = judge_quote(t->final->sip.reason);
+        judge_address(&t->server, from);
+        draft_say(d, _("credentials of \"%.*s\" understood, but refused: 403 %.*s"), SPAN_ARG(user),
+                  SPAN_ARG(phrase));
+        draft_proof(d, t->request, _("%s with credentials"), sip_method_name(scene_method(t)));
+        draft_proof(d, t->final, _("403 from %s"), from);
+    }
+}
+
+static void forbidden(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || t->stored->credentials)
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        struct span phrase = judge_quote(t->final->sip.reason);
+        judge_address(&t->server, from);
+        draft_say(d, _("refused by policy of %s: 403 %.*s"), from, SPAN_ARG(phrase));
+        draft_proof(d, t->request, _("%s without credentials"), sip_method_name(scene_method(t)));
+        draft_proof(d, t->final, _("403 from %s"), from);
+    }
+}
+
+/* Whether some request of the call, then or before, had credentials for the challenge's realm. */
+static bool answered(struct judge *j, const struct scene_transaction *t, int64_t until_ns)
+{
+    struct span realm = realm_of(t);
+    EACH_TRANSACTION(j, o)
+    if (o->call == t->call && o->request && o->request->stored->time_ns <= until_ns &&
+        (has_credentials(o, realm) ||
+         (scene_final(t) == 494 && o > t && scene_header(o->request, "Security-Verify").n)))
+        return true;
+    return false;
+}
+
+static void auth_not_attempted(struct judge *j)
+{
+    char client[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (!t->request || !asks_itself(t) || t->stored->credentials)
+            continue;
+        int64_t until = t->final->stored->time_ns + PATIENCE_NS;
+        if (!judge_waited(j, until) || answered(j, t, until))
+            continue;
+        /* the client is where the request came from, not the proxy that carried it */
+        const struct scene_transaction *first = t;
+        while (first->upstream)
+            first = first->upstream;
+        struct draft *d = judge_find(j, t, 90);
+        struct span realm = judge_quote(realm_of(t));
+        struct span algorithm = sip_auth_param(challenge_of(t), "algorithm");
+        algorithm = algorithm.n ? judge_quote(algorithm) : SPAN("MD5");
+        judge_address(&first->client, client);
+        draft_say(d, _("challenge of realm \"%.*s\" was not answered by %s"), SPAN_ARG(realm),
+                  client);
+        draft_proof(d, t->request, _("%s without credentials"), sip_method_name(scene_method(t)));
+        draft_proof(d, t->final, _("%u asks for credentials (%.*s)"), scene_final(t),
+                    SPAN_ARG(algorithm));
+        draft_because(d, _("a retry with another Call-ID would not be seen as one"));
+    }
+}
 
 const struct rule rules_auth[] = {
+    { "auth-loop", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_REFUSED, auth_loop,
+      N_("Wrong user, password or realm"),
+      N_("Check the credentials and the realm that the server asks for") },
+    { "auth-stale-loop", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_REFUSED, auth_stale_loop,
+      N_("Nonces expire at once: clocks, or servers behind a load balancer that do not share "
+         "them"),
+      N_("Share nonces or let them live longer; look at the clocks") },
+    { "auth-refused", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, auth_refused,
+      N_("The credentials were understood, but the account, number or policy is refused"),
+      N_("Check the account, the caller identities that it may use, and its source address") },
+    { "forbidden", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, forbidden,
+      N_("Policy: the source address, number or domain is not allowed"),
+      N_("Check allow lists and the identity headers") },
+    { "auth-not-attempted", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_CHALLENGED,
+      auth_not_attempted,
+      N_("The client has no credentials, or knows none of the offered algorithms"),
+      N_("Configure credentials; compare the offered algorithms with what the client knows") },
     { 0 },
 };

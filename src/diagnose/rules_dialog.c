@@ -1,6 +1,691 @@
-/* Rules: dialog. See rule.h. */
+/* Rules about dialogs: the way of ACK, Contact and Route, CSeq, and the end (RFC 3261 §12). */
+#include "base/timefmt.h"
 #include "diagnose/rule.h"
+#include "sip/fields.h"
+
+#define SENT_IN_VAIN 3
+
+static struct span host_of(struct span contact_or_uri)
+{
+    struct sip_address a;
+    if (contact_or_uri.n == 0)
+        return SPAN_NONE;
+    sip_read_address(contact_or_uri, &a);
+    return sip_host_name(a.host);
+}
+
+static struct span contact_host(const struct scene_message *m)
+{
+    return m ? host_of(m->sip.contact) : SPAN_NONE;
+}
+
+static bool is_answered(const struct scene_transaction *t)
+{
+    return scene_method(t) == SIP_INVITE && scene_final(t) / 100 == 2;
+}
+
+/* An ACK that is a transaction of its own: the one to a 2xx. */
+static bool is_own_ack(const struct scene_transaction *t)
+{
+    return scene_method(t) == SIP_ACK && t->request;
+}
+
+static bool same_host(const struct addr *a, const struct addr *b)
+{
+    return addr_same_host(a, b);
+}
+
+/* ACK */
+
+/* An ACK with the INVITE's number that went over this hop, or left its client for somewhere else
+ * and ended the repetitions. */
+static bool acknowledged(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, a)
+    {
+        if (a->call != t->call || !is_own_ack(a) || a->stored->cseq != t->stored->cseq)
+            continue;
+        if (same_host(&a->server, &t->server) && same_host(&a->client, &t->client))
+            return true;
+        bool quiet = t->last->stored->time_ns < a->first->stored->time_ns + SECOND_NS / 4;
+        if (same_host(&a->client, &t->client) && quiet)
+            return true;
+    }
+    return false;
+}
+
+static void ack_missing(struct judge *j)
+{
+    char to[ADDR_TEXT], lasted[TIME_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (!is_answered(t) || t->answered < SENT_IN_VAIN || acknowledged(j, t))
+            continue;
+        if (t->upstream && is_answered(t->upstream) && t->upstream->call == t->call &&
+            t->upstream->answered >= SENT_IN_VAIN && !acknowledged(j, t->upstream))
+            continue; /* it is missing nearer to the caller already */
+        struct draft *d = judge_find(j, t, 95);
+        judge_address(&t->client, to);
+        time_short(t->last->stored->time_ns - t->final->stored->time_ns, lasted);
+        struct span contact = judge_quote(contact_host(t->final));
+        draft_say(d, _("answered, but no ACK came from %s: %u sent %u times; the call will drop"),
+                  to, scene_final(t), t->answered);
+        draft_proof(d, t->final, _("the first %u to %s, Contact %.*s"), scene_final(t), to,
+                    SPAN_ARG(contact));
+        draft_proof(d, t->last, _("the last of %u copies, %s later"), t->answered, lasted);
+    }
+}
+
+/* The 2xx that an ACK answers: of its number and dialog, on its hop if it was seen there. */
+static const struct scene_transaction *answered_by(struct judge *j,
+                                                   const struct scene_transaction *ack)
+{
+    const struct scene_transaction *found = NULL;
+    EACH_TRANSACTION(j, t)
+    {
+        if (t->call != ack->call || !is_answered(t) || t->stored->cseq != ack->stored->cseq ||
+            !span_equal(t->final->sip.to_tag, ack->request->sip.to_tag))
+            continue;
+        if (same_host(&t->client, &ack->client))
+            return t;
+        found = found ? found : t;
+    }
+    return found;
+}
+
+/* A strict router is addressed itself; the remote target then stands last in Route (§12.2.1.1). */
+static bool strict_route(const struct scene_transaction *ack, const struct scene_transaction *t)
+{
+    struct span route = scene_header(t->final, "Record-Route");
+    struct sip_address a;
+    if (route.n == 0)
+        return false;
+    struct span rest = route, one, last = SPAN_NONE;
+    while (sip_next_value(&rest, &one))
+        last = one;
+    sip_read_address(last, &a);
+    return !span_search(a.uri, ";lr") &&
+           span_same(sip_host_name(a.host), host_of(ack->request->sip.uri));
+}
+
+/* A proxy that knows its client is behind NAT sends to where the 2xx came from. */
+static bool nat_repaired(const struct scene_transaction *t, struct span uri_host)
+{
+    struct addr a;
+    struct sip_address contact;
+    sip_read_address(t->final->sip.contact, &contact);
+    return judge_private_from_public(contact.host, &t->final->flow->src) &&
+           addr_read(uri_host, &a) == 0 && same_host(&a, &t->final->flow->src);
+}
+
+static void ack_wrong_target(struct judge *j)
+{
+    char to[ADDR_TEXT];
+    EACH_TRANSACTION(j, a)
+    {
+        const struct scene_transaction *t = is_own_ack(a) ? answered_by(j, a) : NULL;
+        struct span wanted = t ? contact_host(t->final) : SPAN_NONE;
+        struct span got = t ? host_of(a->request->sip.uri) : SPAN_NONE;
+        if (wanted.n == 0 || got.n == 0 || span_same(wanted, got) || nat_repaired(t, got) ||
+            strict_route(a, t) || (a->upstream && !same_host(&t->client, &a->client)))
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        d->time_ns = a->request->stored->time_ns;
+        judge_address(&a->server, to);
+        wanted = judge_quote(wanted);
+        got = judge_quote(got);
+        draft_say(d, _("the ACK is addressed to %.*s, the 2xx asked for %.*s"), SPAN_ARG(got),
+                  SPAN_ARG(wanted));
+        draft_proof(d, t->final, _("%u with Contact %.*s"), scene_final(t), SPAN_ARG(wanted));
+        draft_proof(d, a->request, _("ACK for %.*s, sent to %s"), SPAN_ARG(got), to);
+        return;
+    }
+}
+
+/* Whether an INVITE with this number is known: then the ACK answers that one. */
+static bool has_invite(struct judge *j, const struct scene_transaction *ack)
+{
+    EACH_TRANSACTION(j, t)
+    if (t->call == ack->call && scene_method(t) == SIP_INVITE &&
+        t->stored->cseq == ack->stored->cseq)
+        return true;
+    return false;
+}
+
+/* The latest 2xx of the ACK's dialog that no ACK with its own number has answered. */
+static const struct scene_transaction *left_waiting(struct judge *j,
+                                                    const struct scene_transaction *ack)
+{
+    const struct scene_transaction *found = NULL;
+    EACH_TRANSACTION(j, t)
+    if (t->call == ack->call && is_answered(t) &&
+        t->final->stored->time_ns <= ack->first->stored->time_ns &&
+        span_equal(t->final->sip.to_tag, ack->request->sip.to_tag) && !acknowledged(j, t))
+        found = found && same_host(&found->client, &ack->client) ? found : t;
+    return found;
+}
+
+static void ack_cseq_mismatch(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_TRANSACTION(j, a)
+    {
+        if (!is_own_ack(a) || has_invite(j, a))
+            continue;
+        const struct scene_transaction *t = left_waiting(j, a);
+        if (!t || a->first->stored->time_ns - t->final->stored->time_ns > 32 * SECOND_NS)
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        d->time_ns = a->first->stored->time_ns;
+        judge_address(&a->client, from);
+        draft_say(d, _("the ACK has CSeq %u, the INVITE that it answers %u"), a->stored->cseq,
+                  t->stored->cseq);
+        draft_proof(d, t->final, _("%u to CSeq %u"), scene_final(t), t->stored->cseq);
+        draft_proof(d, a->request, _("ACK with CSeq %u from %s"), a->stored->cseq, from);
+        return;
+    }
+}
+
+/* Contact */
+
+static bool lacks_contact(const struct scene_message *m)
+{
+    return m && m->sip.contacts == 0 && !(m->stored->flags & MESSAGE_TRUNCATED) &&
+           !(m->sip.problems & SIP_NO_END);
+}
+
+static void contact_missing(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_method(t) != SIP_INVITE)
+            continue;
+        bool request = lacks_contact(t->request) &&
+                       !(t->upstream && lacks_contact(t->upstream->request));
+        bool answer = is_answered(t) && lacks_contact(t->final) &&
+                      !(t->downstream && lacks_contact(t->downstream->final));
+        if (!request && !answer)
+            continue;
+        const struct scene_message *m = request ? t->request : t->final;
+        struct draft *d = judge_find(j, t, 100);
+        d->time_ns = m->stored->time_ns;
+        judge_address(&m->flow->src, from);
+        if (request)
+            draft_say(d, _("the INVITE from %s has no Contact"), from);
+        else
+            draft_say(d, _("the %u to INVITE from %s has no Contact"), scene_final(t), from);
+        draft_proof(d, m, _("no Contact: later requests of the call have no target"));
+    }
+}
+
+/* The latest message in which the side with this tag said where it wants to be reached. */
+static const struct scene_message *latest_contact(struct judge *j, const struct scene_call *call,
+                                                  struct span tag,
+                                                  const struct scene_message *before)
+{
+    const struct scene_message *found = NULL;
+    for (struct scene_message *m = j->scene->messages; m < before; m++) {
+        struct span own = m->sip.code ? m->sip.to_tag : m->sip.from_tag;
+        if (m->txn->call == call && m->sip.contact.n && m->sip.method_id != SIP_REGISTER &&
+            m->sip.code < 300 && span_equal(own, tag))
+            found = m;
+    }
+    return found;
+}
+
+/* What a Contact names: its transport parameter, TLS for sips, else nothing. */
+static const char *named_transport(const struct scene_message *m, struct span *name)
+{
+    static const char *const known[] = { "udp", "tcp", "tls", "ws", "wss", "sctp" };
+    struct sip_address a;
+    sip_read_address(m->sip.contact, &a);
+    *name = sip_param(a.uri, "transport");
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (span_is(*name, known[i]))
+            return known[i];
+    return span_starts(a.uri, "sips:") ? "tls" : NULL;
+}
+
+static const char *used_transport(uint8_t transport)
+{
+    switch (transport) {
+    case TRANSPORT_UDP:
+        return "udp";
+    case TRANSPORT_TCP:
+        return "tcp";
+    case TRANSPORT_TLS:
+        return "tls";
+    case TRANSPORT_SCTP:
+        return "sctp";
+    default:
+        return "ws";
+    }
+}
+
+static bool transport_differs(const struct scene_message *m)
+{
+    struct span name;
+    const char *named = named_transport(m, &name), *used = used_transport(m->flow->transport);
+    if (!named)
+        return false;
+    bool web = strncmp(named, "ws", 2) == 0 && strncmp(used, "ws", 2) == 0;
+    return !web && strcmp(named, used) != 0;
+}
+
+/* A request that never got through: refused for another reason than its own sake, or unanswered. */
+static bool did_not_arrive(struct judge *j, const struct scene_transaction *t)
+{
+    uint16_t code = scene_final(t);
+    if (t->final)
+        return code == 408 || code == 430 || (code >= 500 && code < 600 && code != 501) ||
+               code == 400 || code == 404 || code == 416 || code == 477 || code == 480;
+    if (scene_unreliable(t))
+        return t->responses == 0 && t->sent >= SENT_IN_VAIN;
+    return t->responses == 0 && judge_waited(j, t->first->stored->time_ns + 32 * SECOND_NS);
+}
+
+static void say_transport(struct judge *j, const struct scene_transaction *t,
+                          const struct scene_message *contact)
+{
+    char from[ADDR_TEXT];
+    struct span name;
+    const char *named = named_transport(contact, &name);
+    struct draft *d = judge_find(j, t, 85);
+    judge_address(&contact->flow->src, from);
+    draft_say(d, _("Contact of %s says transport %s, but it speaks %s; %s to it failed"), from,
+              named, used_transport(contact->flow->transport),
+              is_answered(t) ? "ACK" : sip_method_name(scene_method(t)));
+    struct span value = judge_quote(contact->sip.contact);
+    draft_proof(d, contact, _("Contact %.*s, over %s"), SPAN_ARG(value),
+                used_transport(contact->flow->transport));
+    if (is_answered(t))
+        draft_proof(d, t->last, _("%u repeated, no ACK came"), scene_final(t));
+    else
+        draft_proof(d, t->request, _("%s to it"), sip_method_name(scene_method(t)));
+    if (t->final && !is_answered(t))
+        draft_proof(d, t->final, _("refused with %u"), scene_final(t));
+    draft_because(d, _("the request may have failed for another reason"));
+}
+
+static void contact_transport_mismatch(struct judge *j)
+{
+    EACH_TRANSACTION(j, t)
+    {
+        const struct scene_message *contact = NULL;
+        bool unacked = is_answered(t) && t->answered >= SENT_IN_VAIN && !acknowledged(j, t);
+        if (unacked)
+            contact = t->final;
+        else if (scene_in_dialog(t) && scene_method(t) != SIP_ACK && did_not_arrive(j, t))
+            contact = latest_contact(j, t->call, t->request->sip.to_tag, t->request);
+        if (!contact || contact->sip.contact.n == 0 || !transport_differs(contact))
+            continue;
+        say_transport(j, t, contact);
+        return;
+    }
+}
+
+/* Routes */
+
+/* Whether one of the Record-Route values of a message names this host; *named: not all are addresses. */
+static bool records_host(const struct scene_message *m, const struct addr *host, bool *named,
+                         bool *any)
+{
+    struct span rest = m->sip.headers, name, value, one;
+    struct sip_address a;
+    struct addr route;
+    bool found = false;
+    while (sip_next_header(&rest, &name, &value))
+        while (sip_header_same(name, "Record-Route") && sip_next_value(&value, &one)) {
+            sip_read_address(one, &a);
+            *any = true;
+            if (addr_read(a.host, &route) < 0)
+                *named = true;
+            else
+                found = found || same_host(&route, host);
+        }
+    return found;
+}
+
+/*
+ * The message from which the sender of `t` learned its route set (§12.1): the caller from the
+ * answer it got, the callee from the INVITE; *neighbour is the host that it had from there.
+ */
+static const struct scene_message *route_source(struct judge *j, const struct scene_transaction *t,
+                                                const struct addr **neighbour)
+{
+    EACH_TRANSACTION(j, o)
+    {
+        if (o == t || o->call != t->call || !is_answered(o) || scene_in_dialog(o) ||
+            o->final->stored->time_ns > t->first->stored->time_ns)
+            continue;
+        if (same_host(&o->client, &t->client) && !o->upstream && o->first->sip.vias == 1 &&
+            span_equal(o->final->sip.to_tag, t->request->sip.to_tag)) {
+            *neighbour = &o->server;
+            return o->final;
+        }
+        if (same_host(&o->server, &t->client) && !o->downstream && o->request &&
+            span_equal(o->final->sip.to_tag, t->request->sip.from_tag)) {
+            *neighbour = &o->client;
+            return o->request;
+        }
+    }
+    return NULL;
+}
+
+static void record_route_bypassed(struct judge *j)
+{
+    char to[ADDR_TEXT], by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        const struct addr *neighbour = NULL;
+        bool named = false, any = false;
+        if (!scene_in_dialog(t) || t->upstream || t->request->sip.vias != 1 ||
+            scene_method(t) == SIP_CANCEL || scene_method(t) == SIP_REGISTER)
+            continue;
+        const struct scene_message *source = route_source(j, t, &neighbour);
+        if (!source || same_host(neighbour, &t->server) ||
+            records_host(source, &t->server, &named, &any) || !any || named)
+            continue;
+        struct draft *d = judge_find(j, t, 90);
+        d->time_ns = t->request->stored->time_ns;
+        judge_address(&t->server, to);
+        judge_address(&t->client, by);
+        struct span route = judge_quote(scene_header(source, "Record-Route"));
+        draft_say(d, _("%s sent %s past the proxy, straight to %s"), by,
+                  sip_method_name(scene_method(t)), to);
+        draft_proof(d, source, _("Record-Route: %.*s"), SPAN_ARG(route));
+        draft_proof(d, t->request, _("%s from %s to %s, which is not in that route"),
+                    sip_method_name(scene_method(t)), by, to);
+        return;
+    }
+}
+
+/* The count of Max-Forwards, or -1. */
+static int64_t forwards_left(const struct scene_transaction *t)
+{
+    return judge_seconds(scene_header(t->request, "Max-Forwards"), -1);
+}
+
+/* How often the host that got `t` had got the request before, with more forwards left each time. */
+static unsigned visits(struct judge *j, const struct scene_transaction *t,
+                       const struct scene_transaction **first)
+{
+    unsigned n = 1;
+    int64_t left = forwards_left(t);
+    *first = t;
+    for (const struct scene_transaction *o = t; o-- > j->scene->transactions;) {
+        if (o->call != t->call || !o->request || scene_method(o) != scene_method(t) ||
+            o->stored->cseq != t->stored->cseq || !same_host(&o->server, &t->server) ||
+            !span_equal(o->request->sip.from_tag, t->request->sip.from_tag))
+            continue;
+        if (forwards_left(o) > left) {
+            left = forwards_left(o);
+            *first = o;
+            n++;
+        }
+    }
+    return n;
+}
+
+static void routing_loop(struct judge *j)
+{
+    char at[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        const struct scene_transaction *first = t;
+        bool exhausted = scene_final(t) == 483 && !judge_passed_on(t);
+        unsigned n = t->request && scene_method(t) != SIP_ACK ? visits(j, t, &first) : 0;
+        if (!exhausted && n < 3)
+            continue;
+        struct draft *d = judge_find(j, t, exhausted && n >= 3 ? 100 : 90);
+        judge_address(&t->server, at);
+        if (n >= 3)
+            draft_say(d, _("the request came to %s %u times, Max-Forwards fell from %lld to %lld"),
+                      at, n, (long long)forwards_left(first), (long long)forwards_left(t));
+        else
+            draft_say(d, _("too many hops, says %s"), at);
+        draft_proof(d, first->request, _("%s to %s, Max-Forwards %lld"),
+                    sip_method_name(scene_method(t)), at, (long long)forwards_left(first));
+        if (first != t)
+            draft_proof(d, t->request, _("the same again, Max-Forwards %lld"),
+                        (long long)forwards_left(t));
+        if (exhausted)
+            draft_proof(d, t->final, _("483 from %s"), at);
+        if (!exhausted)
+            draft_because(d, _("a request may rightly pass a host more than once"));
+        return;
+    }
+}
+
+/* CSeq and the dialog's life */
+
+/* The highest number that the sender of `t` has used in the dialog before it, and where. */
+static const struct scene_transaction *highest_before(struct judge *j,
+                                                      const struct scene_transaction *t)
+{
+    const struct scene_transaction *best = NULL;
+    for (const struct scene_transaction *o = j->scene->transactions; o < t; o++) {
+        bool copy = scene_method(o) == scene_method(t) && o->stored->cseq == t->stored->cseq &&
+                    (!same_host(&o->client, &t->client) || !same_host(&o->server, &t->server) ||
+                     o == t->upstream || o == t->downstream);
+        if (o->call != t->call || !o->request || copy || scene_method(o) == SIP_ACK ||
+            scene_method(o) == SIP_CANCEL ||
+            !span_equal(o->request->sip.from_tag, t->request->sip.from_tag))
+            continue;
+        if (!best || o->stored->cseq >= best->stored->cseq)
+            best = o;
+    }
+    return best;
+}
+
+static void cseq_not_increasing(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        uint16_t code = scene_final(t);
+        if (!scene_in_dialog(t) || scene_method(t) == SIP_ACK || scene_method(t) == SIP_CANCEL ||
+            (code != 500 && code != 400) || judge_passed_on(t))
+            continue;
+        const struct scene_transaction *before = highest_before(j, t);
+        if (!before || before->stored->cseq < t->stored->cseq)
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        judge_address(&t->client, from);
+        draft_say(d, _("%s sent %s with CSeq %u after %u: answered %u"), from,
+                  sip_method_name(scene_method(t)), t->stored->cseq, before->stored->cseq, code);
+        draft_proof(d, before->request, _("%s with CSeq %u"), sip_method_name(scene_method(before)),
+                    before->stored->cseq);
+        draft_proof(d, t->request, _("%s with CSeq %u, which is not above it"),
+                    sip_method_name(scene_method(t)), t->stored->cseq);
+        draft_proof(d, t->final, _("refused with %u"), code);
+    }
+}
+
+/* Whether the other side hung up at about the same time. */
+static bool crossed_bye(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+    if (o->call == t->call && scene_method(o) == SIP_BYE && o != t && o->request &&
+        span_equal(o->request->sip.from_tag, t->request->sip.to_tag) &&
+        o->first->stored->time_ns <= t->final->stored->time_ns)
+        return true;
+    return false;
+}
+
+enum life { LIFE_UNSEEN, LIFE_BEGUN, LIFE_ESTABLISHED };
+
+/* What the capture shows of the dialog's beginning. */
+static enum life dialog_life(struct judge *j, const struct scene_transaction *t)
+{
+    enum life life = LIFE_UNSEEN;
+    EACH_TRANSACTION(j, o)
+    {
+        bool makes = scene_method(o) == SIP_INVITE || scene_method(o) == SIP_SUBSCRIBE ||
+                     scene_method(o) == SIP_REFER;
+        if (o->call != t->call || !makes || o->first >= t->first)
+            continue;
+        if (scene_final(o) / 100 == 2)
+            return LIFE_ESTABLISHED;
+        if (!scene_in_dialog(o))
+            life = LIFE_BEGUN;
+    }
+    return life;
+}
+
+static void dialog_lost(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        uint8_t method = scene_method(t);
+        if (scene_final(t) != 481 || judge_passed_on(t) || method == SIP_NOTIFY ||
+            method == SIP_CANCEL || method == SIP_REGISTER || !scene_in_dialog(t) ||
+            (method == SIP_BYE && crossed_bye(j, t)))
+            continue;
+        enum life life = dialog_life(j, t);
+        if (life == LIFE_BEGUN)
+            continue;
+        struct draft *d = judge_find(j, t, life == LIFE_ESTABLISHED ? 95 : 85);
+        struct span tag = judge_quote(t->request->sip.to_tag);
+        judge_address(&t->server, by);
+        draft_say(d, _("%s does not know the dialog any more: 481 to %s"), by,
+                  sip_method_name(method));
+        draft_proof(d, t->request, _("%s inside the dialog, To tag %.*s"), sip_method_name(method),
+                    SPAN_ARG(tag));
+        draft_proof(d, t->final, _("481 from %s"), by);
+        if (life == LIFE_UNSEEN)
+            draft_because(d, _("the beginning of the dialog is not in this capture"));
+    }
+}
+
+/* CANCEL */
+
+static const struct scene_transaction *cancelled_invite(struct judge *j,
+                                                        const struct scene_transaction *cancel)
+{
+    EACH_TRANSACTION(j, t)
+    if (t->call == cancel->call && scene_method(t) == SIP_INVITE && t->request &&
+        t->stored->cseq == cancel->stored->cseq && same_host(&t->client, &cancel->client) &&
+        same_host(&t->server, &cancel->server))
+        return t;
+    return NULL;
+}
+
+static void cancel_no_match(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_method(t) != SIP_CANCEL || scene_final(t) != 481 || judge_passed_on(t))
+            continue;
+        const struct scene_transaction *invite = cancelled_invite(j, t);
+        struct draft *d = judge_find(j, t, 95);
+        judge_address(&t->server, by);
+        bool differs = invite && t->request &&
+                       !span_equal(invite->first->sip.branch, t->request->sip.branch);
+        if (differs)
+            draft_say(d, _("%s finds no INVITE to cancel: the CANCEL has another branch"), by);
+        else if (invite && invite->final &&
+                 invite->final->stored->time_ns <= t->first->stored->time_ns)
+            draft_say(d, _("%s finds no INVITE to cancel: it was over with %u"), by,
+                      scene_final(invite));
+        else
+            draft_say(d, _("%s finds no INVITE to cancel"), by);
+        if (invite)
+            draft_proof(d, invite->request, _("INVITE, branch %.*s"),
+                        SPAN_ARG(invite->first->sip.branch));
+        draft_proof(d, t->request, _("CANCEL, branch %.*s"), SPAN_ARG(t->first->sip.branch));
+        draft_proof(d, t->final, _("481 from %s"), by);
+    }
+}
+
+static void cancel_unanswered(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_method(t) != SIP_CANCEL || scene_final(t) / 100 != 2)
+            continue;
+        const struct scene_transaction *invite = cancelled_invite(j, t);
+        int64_t until = t->final->stored->time_ns + 32 * SECOND_NS;
+        if (!invite || (invite->final && invite->final->stored->time_ns <= until) ||
+            !judge_waited(j, until))
+            continue;
+        if (t->downstream && scene_final(t->downstream) / 100 == 2 && invite->downstream &&
+            !invite->downstream->final)
+            continue; /* the server further on forgot it */
+        struct draft *d = judge_find(j, invite, 95);
+        d->time_ns = t->final->stored->time_ns;
+        judge_address(&t->server, by);
+        draft_say(d, _("%s accepted the CANCEL but never ended the INVITE"), by);
+        draft_proof(d, invite->request, _("INVITE to %s"), by);
+        draft_proof(d, t->request, _("CANCEL"));
+        draft_proof(d, t->final, _("%u to the CANCEL, and no 487 within 32 s"), scene_final(t));
+    }
+}
+
+static void cancel_crossed_answer(struct judge *j)
+{
+    char apart[TIME_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        const struct scene_transaction *invite = scene_method(t) == SIP_CANCEL && t->request
+                                                     ? cancelled_invite(j, t)
+                                                     : NULL;
+        if (!invite || !is_answered(invite) || t->upstream)
+            continue;
+        int64_t cancelled = t->request->stored->time_ns;
+        int64_t answer = invite->final->stored->time_ns;
+        bool refused = scene_final(t) >= 300 && t->final->stored->time_ns < answer;
+        int64_t between = answer > cancelled ? answer - cancelled : cancelled - answer;
+        if (refused || between > 2 * SECOND_NS)
+            continue;
+        struct draft *d = judge_find(j, invite, 95);
+        time_short(between, apart);
+        draft_say(d, _("CANCEL and answer crossed, %s apart: the call is up"), apart);
+        draft_proof(d, t->request, _("CANCEL"));
+        draft_proof(d, invite->final, _("%u to the INVITE"), scene_final(invite));
+    }
+}
+
+#define DIALOG_FAILS (CALL_FAILED | CALL_SILENT | CALL_REPEATED | CALL_NETWORK)
 
 const struct rule rules_dialog[] = {
+    { "ack-missing", SCOPE_CALL, SEVERITY_ERROR, CALL_REPEATED, ack_missing,
+      N_("The ACK cannot reach the callee: a wrong or private Contact, a lost Record-Route, NAT or "
+         "a filter; the call will drop after about 32 s"),
+      N_("Compare the Contact and Record-Route of the 2xx with where the ACK went") },
+    { "ack-wrong-target", SCOPE_CALL, SEVERITY_ERROR, CALL_ACK_ODD, ack_wrong_target,
+      N_("The caller ignores Contact, or a device on the way rewrote it"),
+      N_("Correct the rewriting of Contact in NAT or SBC, or the client") },
+    { "ack-cseq-mismatch", SCOPE_CALL, SEVERITY_ERROR, CALL_ACK_ODD, ack_cseq_mismatch,
+      N_("A proxy or client counts CSeq wrongly after authentication"),
+      N_("Correct the CSeq handling of the element that sent it") },
+    { "contact-missing", SCOPE_CALL, SEVERITY_ERROR, CALL_CONTACT, contact_missing,
+      N_("A broken user agent, or a device that strips it"),
+      N_("Correct the sender; later requests have no target") },
+    { "contact-transport-mismatch", SCOPE_CALL, SEVERITY_WARNING, DIALOG_FAILS,
+      contact_transport_mismatch, N_("A wrong transport parameter in Contact"),
+      N_("Make Contact say the transport that really listens") },
+    { "record-route-bypassed", SCOPE_CALL, SEVERITY_WARNING, CALL_ROUTE_ODD, record_route_bypassed,
+      N_("A user agent ignores the route set"), N_("Correct the user agent's route set") },
+    { "routing-loop", SCOPE_CALL, SEVERITY_ERROR, CALL_LOOPING | CALL_FAILED, routing_loop,
+      N_("Two elements send the call to each other"),
+      N_("Find the pair in the ladder; correct alias, domain or dial plan") },
+    { "cseq-not-increasing", SCOPE_CALL, SEVERITY_ERROR, CALL_FAILED, cseq_not_increasing,
+      N_("The client did not count, or a copy re-used the header"),
+      N_("Correct the client, or the proxy that authenticates on its behalf") },
+    { "dialog-lost", SCOPE_CALL, SEVERITY_ERROR, CALL_FAILED, dialog_lost,
+      N_("The peer lost the dialog: restart, failover, wrong tags or routing"),
+      N_("Compare tags; check for a restart; let failover share its state") },
+    { "cancel-no-match", SCOPE_CALL, SEVERITY_WARNING, CALL_CANCELLED, cancel_no_match,
+      N_("The CANCEL's branch differs from its INVITE's, or the INVITE was already over"),
+      N_("Make the CANCEL copy the INVITE's top Via and Request-URI") },
+    { "cancel-unanswered", SCOPE_CALL, SEVERITY_ERROR, CALL_CANCELLED, cancel_unanswered,
+      N_("The server forgot the INVITE"), N_("Correct the server; expect channels that hang") },
+    { "cancel-crossed-answer", SCOPE_CALL, SEVERITY_NOTICE, CALL_CANCELLED, cancel_crossed_answer,
+      N_("A race: the callee answered while the caller hung up"), N_("Check that a BYE followed") },
     { 0 },
 };

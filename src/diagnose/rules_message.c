@@ -1,6 +1,129 @@
-/* Rules: message. See rule.h. */
+/* Rules about single messages that break the grammar, or miscount their bytes. See rule.h. */
 #include "diagnose/rule.h"
 
+/* What the scan found, with the section that it breaks; the first that fits is told. */
+static const struct {
+    uint32_t problem; /* enum sip_problem */
+    const char *words;
+    const char *section;
+} faults[] = {
+    { SIP_BAD_START, N_("the start line is malformed"), "RFC 3261 §7.1, §7.2" },
+    { SIP_NO_END, N_("the headers never end"), "RFC 3261 §7" },
+    { SIP_NO_VIA, N_("Via is missing"), "RFC 3261 §8.1.1" },
+    { SIP_NO_FROM, N_("From is missing"), "RFC 3261 §8.1.1" },
+    { SIP_NO_TO, N_("To is missing"), "RFC 3261 §8.1.1" },
+    { SIP_NO_CALL_ID, N_("Call-ID is missing"), "RFC 3261 §8.1.1" },
+    { SIP_NO_CSEQ, N_("CSeq is missing"), "RFC 3261 §8.1.1" },
+    { SIP_BAD_CSEQ, N_("CSeq cannot be read"), "RFC 3261 §8.1.1.5" },
+    { SIP_METHOD_DIFFERS, N_("CSeq names another method than the request line"),
+      "RFC 3261 §8.1.1.5" },
+    { SIP_NO_MAX_FORWARDS, N_("Max-Forwards is missing"), "RFC 3261 §8.1.1.6" },
+    { SIP_BAD_HEADER, N_("a header line has no colon"), "RFC 3261 §7.3.1" },
+    { SIP_BAD_LENGTH, N_("Content-Length is no number, or two that differ"), "RFC 3261 §20.14" },
+    { SIP_BAD_VALUE, N_("a port or number is out of range"), "RFC 3261 §25.1" },
+};
+#define FAULTS (sizeof faults / sizeof faults[0])
+
+static bool is_whole(const struct scene_message *m)
+{
+    return !(m->stored->flags & MESSAGE_TRUNCATED);
+}
+
+/*
+ * A response repeats much of its request, a proxy's copy all of it, and so their faults: those
+ * are told once, where they began (RFC 3261 §8.2.6.2, §16.6).
+ */
+static uint32_t own_problems(const struct scene_message *m)
+{
+    uint32_t problems = m->sip.problems;
+    const struct scene_message *before = m->sip.code        ? m->txn->request
+                                         : m->txn->upstream ? m->txn->upstream->request
+                                                            : NULL;
+    if (m->sip.code)
+        problems &= ~(uint32_t)(SIP_BAD_CSEQ | SIP_METHOD_DIFFERS);
+    return before && before != m ? problems & ~before->sip.problems : problems;
+}
+
+static void malformed_message(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_MESSAGE(j, m)
+    {
+        uint32_t problems = own_problems(m);
+        size_t i = 0;
+        while (i < FAULTS && !(faults[i].problem & problems))
+            i++;
+        if (i == FAULTS || m->repeated || !is_whole(m))
+            continue;
+        struct draft *d = judge_find(j, m->txn, 100);
+        d->time_ns = m->stored->time_ns;
+        d->code = m->sip.code;
+        judge_address(&m->flow->src, from);
+        struct span start = judge_quote(m->sip.start_line);
+        draft_say(d, _("malformed %s from %s: %s"), m->sip.code ? _("response") : _("request"),
+                  from, tr(faults[i].words));
+        for (; i < FAULTS; i++)
+            if (faults[i].problem & problems)
+                draft_proof(d, m, _("%s (%s) in \"%.*s\""), tr(faults[i].words), faults[i].section,
+                            SPAN_ARG(start));
+    }
+}
+
+/* Trailing line ends are harmless: keep-alives and careless senders add them. */
+static bool only_blank(const char *p, const char *end)
+{
+    while (p < end && (ascii_blank(*p) || *p == '\0'))
+        p++;
+    return p == end;
+}
+
+/* On a stream the length is the only thing that tells where the next message begins (§18.3). */
+static bool lacks_length(const struct scene_message *m)
+{
+    return m->sip.content_length < 0 && !(m->sip.problems & SIP_BAD_LENGTH) &&
+           (m->flow->transport == TRANSPORT_TCP || m->flow->transport == TRANSPORT_TLS);
+}
+
+static bool miscounted(const struct scene_message *m)
+{
+    struct span payload = message_payload(m->stored);
+    if ((m->sip.problems & SIP_BODY_SHORT) || (m->stored->flags & MESSAGE_MISFRAMED) ||
+        lacks_length(m))
+        return true;
+    return (m->sip.problems & SIP_BODY_LONG) &&
+           !only_blank(span_end(m->sip.body), span_end(payload));
+}
+
+static void content_length_mismatch(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_MESSAGE(j, m)
+    {
+        if (m->repeated || !is_whole(m) || !miscounted(m))
+            continue;
+        struct span payload = message_payload(m->stored);
+        const char *body = m->sip.body.p ? m->sip.body.p : span_end(payload);
+        size_t there = (size_t)(span_end(payload) - body);
+        struct draft *d = judge_find(j, m->txn, 100);
+        d->time_ns = m->stored->time_ns;
+        d->code = m->sip.code;
+        judge_address(&m->flow->src, from);
+        struct span start = judge_quote(m->sip.start_line);
+        if (lacks_length(m))
+            draft_say(d, _("%s sends no Content-Length over a stream"), from);
+        else
+            draft_say(d, _("Content-Length from %s says %lld, the body has %zu bytes"), from,
+                      (long long)m->sip.content_length, there);
+        draft_proof(d, m, _("\"%.*s\": %zu bytes behind the headers"), SPAN_ARG(start), there);
+    }
+}
+
 const struct rule rules_message[] = {
+    { "malformed-message", SCOPE_MESSAGE, SEVERITY_ERROR, CALL_PROBLEM, malformed_message,
+      N_("A broken or hostile sender"),
+      N_("Correct the sender: the evidence names the line and the rule that it breaks") },
+    { "content-length-mismatch", SCOPE_MESSAGE, SEVERITY_ERROR, CALL_PROBLEM,
+      content_length_mismatch, N_("The sender miscounts, or a device on the way changed the body"),
+      N_("Turn a SIP ALG off; correct the sender") },
     { 0 },
 };

@@ -1,6 +1,306 @@
-/* Rules: network. See rule.h. */
+/* Rules about what the network did with a request: lost it, refused it, was too small for it. */
+#include "base/timefmt.h"
 #include "diagnose/rule.h"
+#include "sip/fields.h"
+#include "store/event.h"
+
+#define LARGE 1300 /* bytes, RFC 3261 §18.1.1 */
+#define SENT_IN_VAIN 3
+#define TIMEOUT_NS (32 * SECOND_NS)
+
+/* Nothing at all came back: sent in vain over UDP, or for long enough over a stream. */
+static bool unanswered(struct judge *j, const struct scene_transaction *t)
+{
+    if (!t->request || t->responses > 0 || scene_method(t) == SIP_ACK)
+        return false;
+    if (scene_unreliable(t))
+        return t->sent >= SENT_IN_VAIN;
+    return judge_waited(j, t->request->stored->time_ns + TIMEOUT_NS);
+}
+
+static uint32_t size_of(const struct scene_message *m)
+{
+    return m->stored->payload_len;
+}
+
+static bool is_large(const struct scene_transaction *t)
+{
+    return size_of(t->request) > LARGE || (t->request->stored->flags & MESSAGE_FRAGMENTED);
+}
+
+/* A smaller request between the two hosts that was answered, in this call or about that time. */
+static const struct transaction *smaller_answered(struct judge *j,
+                                                  const struct scene_transaction *t)
+{
+    const struct store *store = j->scene->store;
+    const struct transaction *found = NULL;
+    for (uint32_t at = 1, looks = 0; at < store_transaction_end(store) && looks < 200000; at++) {
+        const struct transaction *o = store_transaction(store, at);
+        const struct message *m = o ? store_message(store, o->request) : NULL;
+        looks++;
+        if (!m || o->code == 0 || m->payload_len >= size_of(t->request) || m->payload_len > LARGE)
+            continue;
+        const struct flow *flow = store_flow(store, m->flow);
+        if (addr_same_host(&flow->src, &t->client) && addr_same_host(&flow->dst, &t->server)) {
+            found = o;
+            break;
+        }
+    }
+    return found;
+}
+
+static void say_silent(struct draft *d, const struct scene_transaction *t)
+{
+    char to[ADDR_TEXT], lasted[TIME_TEXT];
+    judge_address(&t->server, to);
+    time_short(t->last->stored->time_ns - t->request->stored->time_ns, lasted);
+    if (t->sent > 1)
+        draft_say(d, _("no answer from %s, %s sent %u times in %s"), to,
+                  sip_method_name(scene_method(t)), t->sent, lasted);
+    else
+        draft_say(d, _("no answer from %s to %s"), to, sip_method_name(scene_method(t)));
+    draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), to);
+    if (t->last != t->request)
+        draft_proof(d, t->last, _("the last of %u copies, %s later"), t->sent, lasted);
+}
+
+static void no_response(struct judge *j)
+{
+    EACH_TRANSACTION(j, t)
+    {
+        if (!unanswered(j, t))
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        d->time_ns = t->request->stored->time_ns;
+        say_silent(d, t);
+    }
+}
+
+static void large_request_lost(struct judge *j)
+{
+    char to[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (!unanswered(j, t) || !scene_unreliable(t) || !is_large(t))
+            continue;
+        const struct transaction *small = smaller_answered(j, t);
+        const struct message *m = small ? store_message(j->scene->store, small->request) : NULL;
+        if (!m)
+            continue;
+        struct draft *d = judge_find(j, t, 90);
+        d->time_ns = t->request->stored->time_ns;
+        judge_address(&t->server, to);
+        draft_say(d, _("%s of %u bytes gets no answer from %s, one of %u bytes does"),
+                  sip_method_name(scene_method(t)), size_of(t->request), to, m->payload_len);
+        draft_proof(d, t->request, _("%s of %u bytes, sent %u times"),
+                    sip_method_name(scene_method(t)), size_of(t->request), t->sent);
+        draft_frame(d, m->frame, m->source, _("%s of %u bytes to the same host: answered with %u"),
+                    sip_method_name(small->method), m->payload_len, small->code);
+        draft_because(d, _("the size is what differs, not proof that it is the reason"));
+    }
+}
+
+/* ICMP (RFC 792, RFC 4443) */
+
+static const struct {
+    uint8_t family, type;
+    int8_t code; /* -1: any other */
+    const char *words;
+} icmp_words[] = {
+    { 4, 3, 0, N_("network unreachable") },
+    { 4, 3, 1, N_("host unreachable") },
+    { 4, 3, 3, N_("port unreachable: nobody listens there") },
+    { 4, 3, 4, N_("fragmentation needed: the packet is too large for the path") },
+    { 4, 3, 9, N_("network prohibited by a filter") },
+    { 4, 3, 10, N_("host prohibited by a filter") },
+    { 4, 3, 13, N_("prohibited by a filter") },
+    { 4, 3, -1, N_("destination unreachable") },
+    { 4, 11, -1, N_("time to live exceeded: a routing loop of packets") },
+    { 6, 1, 0, N_("no route to the destination") },
+    { 6, 1, 1, N_("prohibited by a filter") },
+    { 6, 1, 3, N_("address unreachable") },
+    { 6, 1, 4, N_("port unreachable: nobody listens there") },
+    { 6, 1, -1, N_("destination unreachable") },
+    { 6, 2, -1, N_("packet too big for the path") },
+    { 6, 3, -1, N_("hop limit exceeded: a routing loop of packets") },
+};
+
+static const char *icmp_name(const struct icmp_error *e)
+{
+    for (size_t i = 0; i < sizeof icmp_words / sizeof icmp_words[0]; i++)
+        if (icmp_words[i].family == e->from.family && icmp_words[i].type == e->type &&
+            (icmp_words[i].code == e->code || icmp_words[i].code < 0))
+            return tr(icmp_words[i].words);
+    return NULL;
+}
+
+static bool is_unreachable(const struct icmp_error *e)
+{
+    return e->from.family == 6 ? e->type == 1 || e->type == 2 : e->type == 3;
+}
+
+static const struct icmp_error *unreachable(struct judge *j, const struct scene_transaction *t)
+{
+    const struct icmp_error *e;
+    for (size_t i = 0; (e = store_transaction_icmp(j->scene->store, t->id, i)) != NULL; i++) {
+        const struct message *m = store_message(j->scene->store, e->message);
+        if (is_unreachable(e) && m && m->code == 0)
+            return e;
+    }
+    return NULL;
+}
+
+static void host_unreachable(struct judge *j)
+{
+    char to[ADDR_TEXT], by[ADDR_HOST];
+    EACH_TRANSACTION(j, t)
+    {
+        const struct icmp_error *e = unreachable(j, t);
+        if (!e || (t->final && scene_final(t) < 300))
+            continue; /* it came through in the end */
+        struct draft *d = judge_find(j, t, 100);
+        d->time_ns = e->time_ns;
+        judge_address(&e->to, to);
+        addr_host(&e->from, by);
+        draft_say(d, _("%s: %s, says %s"), to, icmp_name(e), by);
+        draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), to);
+        draft_frame(d, e->frame, e->source, _("ICMP type %u code %u from %s quotes it: %s"),
+                    e->type, e->code, by, icmp_name(e));
+    }
+}
+
+/* TCP */
+
+/* Where a URI says that a request for it goes, when it names an address. */
+static bool uri_target(struct span value, struct addr *target)
+{
+    struct sip_address a;
+    if (value.n == 0)
+        return false;
+    if (span_find(value, '<'))
+        sip_read_address(value, &a);
+    else
+        sip_read_uri(value, &a);
+    if (addr_read(a.host, target) < 0)
+        return false;
+    if (target->port == 0)
+        target->port = span_starts(a.uri, "sips:") ? 5061 : 5060;
+    return true;
+}
+
+/* Whether one of the host's later tries for the same server was accepted. */
+static bool accepted_later(const struct store *store, const struct connection *c)
+{
+    const struct connection *next = c;
+    while ((next = store_connection(store, &c->client, &c->server, next)) != NULL)
+        if (next->answer == CONNECTION_ACCEPTED)
+            return true;
+    return false;
+}
+
+/* A connection attempt to `server` within the life of the transaction that did not succeed. */
+static const struct connection *failed_attempt(struct judge *j, const struct scene_transaction *t,
+                                               const struct addr *client, const struct addr *server)
+{
+    const struct store *store = j->scene->store;
+    int64_t begin = t->first->stored->time_ns - 5 * SECOND_NS;
+    int64_t end = t->last->stored->time_ns + 64 * SECOND_NS;
+    const struct connection *c = NULL;
+    while ((c = store_connection(store, client, server, c)) != NULL) {
+        bool failed = c->answer == CONNECTION_REFUSED || c->answer == CONNECTION_UNREACHABLE ||
+                      (c->answer == CONNECTION_SILENT && judge_waited(j, c->syn_ns + SECOND_NS));
+        if (failed && c->syn_ns >= begin && c->syn_ns <= end && !accepted_later(store, c))
+            return c;
+    }
+    return NULL;
+}
+
+/* The places that a request, or one that follows in its dialog, may be sent to. */
+static size_t targets_of(const struct scene_transaction *t, struct addr *targets, size_t max)
+{
+    const struct scene_message *from[] = { t->request, t->final, t->early };
+    size_t n = 0;
+    for (size_t i = 0; i < 3 && n + 3 <= max; i++) {
+        if (!from[i])
+            continue;
+        n += uri_target(from[i]->sip.contact, &targets[n]);
+        n += i == 0 && uri_target(from[i]->sip.uri, &targets[n]);
+        n += uri_target(scene_header(from[i], i == 0 ? "Route" : "Record-Route"), &targets[n]);
+    }
+    return n;
+}
+
+/* Whether the call came to a good end all the same. */
+static bool succeeded(const struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+    if (o->call == t->call && o->stored->method == t->stored->method && o->final &&
+        scene_final(o) < 300 && o->first >= t->first && (scene_method(o) != SIP_INVITE || o->ack))
+        return true;
+    return false;
+}
+
+static const struct connection *refusal_for(struct judge *j, const struct scene_transaction *t)
+{
+    struct addr targets[12];
+    const struct addr *clients[] = { &t->server, &t->client };
+    size_t n = targets_of(t, targets, 12);
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < 2; c++) {
+            const struct connection *found = failed_attempt(j, t, clients[c], &targets[i]);
+            if (found)
+                return found;
+        }
+    return NULL;
+}
+
+static void connection_refused(struct judge *j)
+{
+    char to[ADDR_TEXT], by[ADDR_HOST], waited[TIME_TEXT];
+    const struct connection *told = NULL;
+    EACH_TRANSACTION(j, t)
+    {
+        if (!t->request || scene_method(t) == SIP_ACK || scene_method(t) == SIP_CANCEL ||
+            t->upstream || succeeded(j, t))
+            continue;
+        const struct connection *c = refusal_for(j, t);
+        if (!c || c == told)
+            continue;
+        told = c;
+        struct draft *d = judge_find(j, t, c->answer == CONNECTION_SILENT ? 85 : 95);
+        d->time_ns = c->syn_ns;
+        judge_address(&c->server, to);
+        addr_host(&c->client, by);
+        if (c->answer == CONNECTION_SILENT)
+            draft_say(d, _("no TCP connection to %s: no answer to %u SYN from %s"), to, c->syns,
+                      by);
+        else
+            draft_say(d, _("TCP connection to %s refused (asked for by %s)"), to, by);
+        draft_proof(d, t->request, _("%s that leads to %s"), sip_method_name(scene_method(t)), to);
+        draft_frame(d, c->syn_frame, c->source, _("SYN from %s to %s"), by, to);
+        if (c->answer_frame)
+            draft_frame(d, c->answer_frame, c->source, _("refused %s later"),
+                        time_short(c->answer_ns - c->syn_ns, waited));
+        draft_proof(d, t->final, _("then %u"), scene_final(t));
+    }
+}
 
 const struct rule rules_network[] = {
+    { "no-response", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_REPEATED | CALL_SILENT, no_response,
+      N_("The next hop is down, the address or port is wrong, or a firewall drops the request or "
+         "its answer"),
+      N_("Check the destination address from this capture's host (route, filter, DNS), then the "
+         "peer's listener; probe it with OPTIONS") },
+    { "large-request-lost", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_REPEATED | CALL_SILENT,
+      large_request_lost,
+      N_("Fragments or large datagrams are dropped on the path (MTU, NAT, firewall)"),
+      N_("Shrink the request (codecs, headers), use TCP, or let fragments through") },
+    { "host-unreachable", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_NETWORK, host_unreachable,
+      N_("No listener on the port (port unreachable) or no route (host or network unreachable)"),
+      N_("Start the peer's listener, or correct port, route or filter, as the ICMP code says") },
+    { "connection-refused", SCOPE_TRANSACTION, SEVERITY_ERROR,
+      CALL_NETWORK | CALL_FAILED | CALL_SILENT | CALL_REPEATED | CALL_CANCELLED | CALL_STUCK,
+      connection_refused, N_("No TCP or TLS listener there, or a filter"),
+      N_("Open the listener, or correct transport and port") },
     { 0 },
 };

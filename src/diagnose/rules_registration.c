@@ -1,6 +1,201 @@
-/* Rules: registration. See rule.h. */
+/* Rules about registrations (RFC 3261 §10, RFC 5626) and what depends on them. See rule.h. */
+#include "base/timefmt.h"
 #include "diagnose/rule.h"
+#include "sip/fields.h"
+#include "store/binding.h"
+
+static struct span user_of(struct span to)
+{
+    struct sip_address a;
+    sip_read_address(to, &a);
+    return a.user;
+}
+
+/* The seconds that a REGISTER asks for: the Contact's parameter, else Expires. */
+static int64_t asked_expiry(const struct scene_message *request)
+{
+    struct span param = request->sip.contact.n ? sip_param(request->sip.contact, "expires")
+                                               : SPAN_NONE;
+    return judge_seconds(param.n ? param : scene_header(request, "Expires"), -1);
+}
+
+static bool raised_later(struct judge *j, const struct scene_transaction *t, int64_t least)
+{
+    EACH_TRANSACTION(j, o)
+    if (o > t && o->call == t->call && scene_method(o) == SIP_REGISTER && o->request &&
+        scene_final(o) / 100 == 2 && asked_expiry(o->request) >= least)
+        return true;
+    return false;
+}
+
+static void interval_too_brief(struct judge *j)
+{
+    const struct scene_transaction *told = NULL;
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_method(t) != SIP_REGISTER || scene_final(t) != 423 || judge_passed_on(t))
+            continue;
+        int64_t least = judge_seconds(scene_header(t->final, "Min-Expires"), -1);
+        if (least < 0 || !judge_waited(j, t->final->stored->time_ns + 2 * SECOND_NS) ||
+            raised_later(j, t, least) || (told && told->call == t->call))
+            continue;
+        told = t;
+        struct draft *d = judge_find(j, t, 95);
+        int64_t asked = t->request ? asked_expiry(t->request) : -1;
+        draft_say(d,
+                  _("expiry of %lld s is too brief, the registrar wants %lld s, no retry "
+                    "succeeded"),
+                  (long long)asked, (long long)least);
+        draft_proof(d, t->request, _("REGISTER for %lld s"), (long long)asked);
+        draft_proof(d, t->final, _("423 with Min-Expires: %lld"), (long long)least);
+        draft_remedy(d, _("Set the client's expiry to %lld seconds or more"), (long long)least);
+    }
+}
+
+/* The last REGISTER of the call that was accepted before the time given. */
+static const struct scene_transaction *accepted_before(struct judge *j,
+                                                       const struct scene_call *call, int64_t ns)
+{
+    const struct scene_transaction *found = NULL;
+    EACH_TRANSACTION(j, t)
+    if (t->call == call && scene_method(t) == SIP_REGISTER && scene_final(t) / 100 == 2 &&
+        !t->upstream && t->final->stored->time_ns < ns)
+        found = t;
+    return found;
+}
+
+static void registration_lapsed(struct judge *j)
+{
+    char when[TIME_TEXT], client[ADDR_HOST], since[TIME_TEXT];
+    for (size_t i = 0; i < j->scene->ncalls; i++) {
+        const struct scene_call *call = &j->scene->calls[i];
+        const struct scene_transaction *t = accepted_before(j, call, INT64_MAX);
+        struct span user = t ? user_of(t->first->sip.to) : SPAN_NONE;
+        int64_t until = t ? store_lapsed(j->scene->store, user, call->id) : 0;
+        t = until ? accepted_before(j, call, until) : NULL;
+        if (!t)
+            continue;
+        struct draft *d = judge_find(j, t, 90);
+        d->time_ns = until;
+        draft_endpoint(d, &t->client);
+        addr_host(&t->client, client);
+        user = judge_quote(user);
+        time_clock(until, when);
+        draft_say(d, _("registration of %.*s from %s ran out at %s without a refresh"),
+                  SPAN_ARG(user), client, when);
+        draft_proof(d, t->request, _("the last REGISTER before"));
+        draft_proof(d, t->final, _("accepted for %s"),
+                    time_short(until - t->final->stored->time_ns, since));
+        draft_because(d, _("a refresh over a path that is not captured would not be seen"));
+    }
+}
+
+static void flow_failed(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_final(t) != 430 || judge_passed_on(t))
+            continue;
+        struct draft *d = judge_find(j, t, 100);
+        judge_address(&t->server, from);
+        draft_say(d, _("the connection that the user registered over is gone, says %s"), from);
+        draft_proof(d, t->request, _("%s"), sip_method_name(scene_method(t)));
+        draft_proof(d, t->final, _("430 from %s"), from);
+    }
+}
+
+static void outbound_not_supported(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_final(t) != 439 || judge_passed_on(t))
+            continue;
+        struct draft *d = judge_find(j, t, 100);
+        judge_address(&t->server, from);
+        draft_say(d, _("the first hop does not keep flows for outbound, says %s"), from);
+        draft_proof(d, t->request, _("%s asks for outbound"), sip_method_name(scene_method(t)));
+        draft_proof(d, t->final, _("439 from %s"), from);
+    }
+}
+
+static void contact_unroutable(struct judge *j)
+{
+    char source[ADDR_HOST];
+    struct sip_address contact;
+    struct addr a;
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_method(t) != SIP_REGISTER || scene_final(t) / 100 != 2 || !t->request ||
+            t->upstream || t->request->sip.vias != 1 || t->request->sip.contact.n == 0)
+            continue;
+        sip_read_address(t->request->sip.contact, &contact);
+        bool known = addr_read(contact.host, &a) == 0;
+        bool loops = (known && addr_loopback(&a)) ||
+                     span_is(sip_host_name(contact.host), "localhost");
+        bool hidden = judge_private_from_public(contact.host, &t->client);
+        if ((loops && addr_loopback(&t->client)) || !(loops || hidden) ||
+            asked_expiry(t->request) == 0)
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        draft_endpoint(d, &t->client);
+        addr_host(&t->client, source);
+        struct span host = judge_quote(contact.host);
+        draft_say(d, _("registered as %.*s, which leads nowhere from here; it came from %s"),
+                  SPAN_ARG(host), source);
+        draft_proof(d, t->request, _("REGISTER from %s with Contact %.*s"), source, SPAN_ARG(host));
+        draft_proof(d, t->final, _("the registrar accepted it"));
+    }
+}
+
+static void user_not_registered(struct judge *j)
+{
+    char since[TIME_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        struct sip_address callee;
+        int64_t ended;
+        uint16_t code = scene_final(t);
+        if ((code != 480 && code != 404) || judge_passed_on(t) || !t->request ||
+            scene_method(t) == SIP_REGISTER || scene_in_dialog(t))
+            continue;
+        sip_read_uri(t->request->sip.uri, &callee);
+        enum binding_state state = store_registered(j->scene->store, callee.user,
+                                                    t->final->stored->time_ns, &ended);
+        if (state != BINDING_LAPSED && state != BINDING_REMOVED)
+            continue;
+        struct draft *d = judge_find(j, t, 90);
+        struct span user = judge_quote(callee.user);
+        time_short(t->final->stored->time_ns - ended, since);
+        draft_say(d,
+                  state == BINDING_REMOVED ? _("%.*s is not registered: removed %s before")
+                                           : _("%.*s is not registered: lapsed %s before"),
+                  SPAN_ARG(user), since);
+        draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)),
+                    SPAN_ARG(user));
+        draft_proof(d, t->final, _("%u"), code);
+        draft_because(d, _("a registration over a path that is not captured would not be seen"));
+    }
+}
 
 const struct rule rules_registration[] = {
+    { "register-interval-too-brief", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_FAILED,
+      interval_too_brief, N_("The client does not raise its expiry"),
+      N_("Set the client's expiry to Min-Expires or more") },
+    { "registration-lapsed", SCOPE_ENDPOINT, SEVERITY_WARNING, CALL_LAPSED, registration_lapsed,
+      N_("The client stopped: network, NAT, or a crash"),
+      N_("Look at the client and its path at that time") },
+    { "register-contact-unroutable", SCOPE_ENDPOINT, SEVERITY_WARNING, CALL_PRIVATE | CALL_LOOPBACK,
+      contact_unroutable, N_("The client picked the wrong interface, or sits behind NAT"),
+      N_("Correct the client's interface, or enable NAT handling") },
+    { "flow-failed", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, flow_failed,
+      N_("The stored connection to the user agent is gone (RFC 5626)"),
+      N_("Let the proxy try the other flows; the user agent must register again") },
+    { "outbound-not-supported", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED,
+      outbound_not_supported, N_("The first hop does not support RFC 5626"),
+      N_("Enable outbound on the edge proxy, or drop it from the client") },
+    { "user-not-registered", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, user_not_registered,
+      N_("There is nobody to ring"), N_("Bring the client's registration back") },
     { 0 },
 };

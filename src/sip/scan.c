@@ -173,6 +173,41 @@ static void take_length(struct sip_message *m, struct span value)
         m->content_length = (int64_t)n;
 }
 
+/* Whether the text from `p` on begins with a port that there is, as digits (RFC 3261 §25.1). */
+static bool port_good(const char *p, const char *end)
+{
+    uint32_t port = 0;
+    const char *digit = p;
+    for (; digit < end && ascii_digit(*digit); digit++)
+        port = port > UINT16_MAX ? port : port * 10 + (uint32_t)(*digit - '0');
+    bool stops = digit == end || ascii_blank(*digit) || memchr(";?>,", *digit, 4) != NULL;
+    return digit > p && stops && port <= UINT16_MAX;
+}
+
+/* Whether a host and what follows it has no port, or a good one. */
+static bool host_good(struct span host)
+{
+    const char *p = host.p, *end = span_end(host);
+    if (host.n && *p == '[')
+        while (p < end && *p != ']')
+            p++;
+    for (; p < end && *p != ';' && *p != '?' && *p != '>'; p++)
+        if (*p == ':')
+            return port_good(p + 1, end);
+    return true;
+}
+
+/* The host of a sip or sips URI stands behind its user, if there is one. */
+static bool uri_good(struct span uri)
+{
+    if (!span_starts(uri, "sip"))
+        return true;
+    const char *colon = span_find(uri, ':');
+    const char *at = span_find(uri, '@');
+    const char *host = at ? at + 1 : colon ? colon + 1 : span_end(uri);
+    return host_good(span_make(host, span_end(uri)));
+}
+
 static void take_via(struct sip_message *m, struct span value)
 {
     struct span rest = value, one;
@@ -180,6 +215,8 @@ static void take_via(struct sip_message *m, struct span value)
         if (m->vias++ == 0) {
             m->via = one;
             sip_read_via(one, &m->sent_by, &m->branch);
+            if (!host_good(m->sent_by))
+                m->problems |= SIP_BAD_VALUE;
         }
     }
 }
@@ -307,6 +344,7 @@ static void take_agent(struct sip_message *m, struct span line)
 static void take_header(struct sip_message *m, struct span line, bool *cseq, bool *forwards)
 {
     struct span value;
+    uint64_t forwards_left;
     enum sip_header id = usual_header(line, &value);
     if (id == SIP_H_OTHER)
         id = any_header(m, line, &value);
@@ -344,6 +382,8 @@ static void take_header(struct sip_message *m, struct span line, bool *cseq, boo
         break;
     case SIP_H_MAX_FORWARDS:
         *forwards = true;
+        if (!span_number(value, UINT8_MAX, &forwards_left))
+            m->problems |= SIP_BAD_VALUE;
         break;
     default:
         break;
@@ -411,6 +451,8 @@ int sip_scan(struct sip_message *m, const void *data, size_t n)
     p = scan_headers(m, p, end);
     scan_body(m, p, end);
     note_missing(m);
+    if (m->code == 0 && !uri_good(m->uri))
+        m->problems |= SIP_BAD_VALUE;
     m->from_tag = sip_tag(m->from);
     m->to_tag = sip_tag(m->to);
     return 0;

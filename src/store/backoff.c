@@ -1,7 +1,6 @@
-/*
- * Who was told by a 503 with Retry-After to leave a server alone (RFC 3261 §21.5.4), and for how
- * long. A small table, since few are told at a time: the oldest entry makes room.
- */
+/* See backoff.h. A small table, since few are told at a time: the oldest entry makes room. */
+#include "store/backoff.h"
+
 #include <stdlib.h>
 
 #include "store/private.h"
@@ -9,39 +8,23 @@
 #define BACKOFFS 256
 #define LONGEST_S 86400
 
-struct backoff {
-    struct addr sender; /* without its port: clients change it */
-    struct addr target;
-    int64_t from_ns, until_ns;
-};
-
 struct backoffs {
     size_t next, count;
-    struct backoff entries[BACKOFFS];
+    struct store_backoff entries[BACKOFFS];
 };
 
-static struct backoff *find(struct backoffs *b, const struct addr *sender,
-                            const struct addr *target)
+/* The latest that was told at or before this time. */
+static struct store_backoff *find(struct backoffs *b, const struct addr *sender,
+                                  const struct addr *target, int64_t time_ns)
 {
-    for (size_t i = 0; i < b->count; i++)
-        if (addr_same_host(&b->entries[i].sender, sender) &&
-            addr_equal(&b->entries[i].target, target))
-            return &b->entries[i];
-    return NULL;
-}
-
-static struct backoff *take(struct backoffs *b, const struct addr *sender,
-                            const struct addr *target)
-{
-    struct backoff *found = find(b, sender, target);
-    if (found)
-        return found;
-    found = &b->entries[b->next];
-    b->next = (b->next + 1) % BACKOFFS;
-    b->count += b->count < BACKOFFS;
-    found->sender = *sender;
-    found->target = *target;
-    return found;
+    struct store_backoff *best = NULL;
+    for (size_t i = 0; b && i < b->count; i++) {
+        struct store_backoff *e = &b->entries[i];
+        if (addr_same_host(&e->sender, sender) && addr_equal(&e->target, target) &&
+            e->from_ns < time_ns && time_ns < e->until_ns && (!best || e->from_ns > best->from_ns))
+            best = e;
+    }
+    return best;
 }
 
 void backoff_learn(struct store *s, const struct message *response, const struct sip_message *sip)
@@ -56,20 +39,46 @@ void backoff_learn(struct store *s, const struct message *response, const struct
     if (!s->backoffs && !(s->backoffs = calloc(1, sizeof *s->backoffs)))
         return;
     const struct flow *flow = flow_at(s, response->flow);
-    struct backoff *b = take(s->backoffs, &flow->dst, &flow->src);
-    b->from_ns = response->time_ns;
-    b->until_ns = response->time_ns + (int64_t)seconds * 1000000000;
+    struct backoffs *b = s->backoffs;
+    /* one that tries again and is told again has still been told once */
+    struct store_backoff *known = find(b, &flow->dst, &flow->src, response->time_ns);
+    if (known) {
+        int64_t until = response->time_ns + (int64_t)seconds * 1000000000;
+        known->until_ns = until > known->until_ns ? until : known->until_ns;
+        return;
+    }
+    b->entries[b->next] = (struct store_backoff){
+        .sender = flow->dst,
+        .target = flow->src,
+        .from_ns = response->time_ns,
+        .until_ns = response->time_ns + (int64_t)seconds * 1000000000,
+        .frame = response->frame,
+        .source = response->source,
+    };
+    b->next = (b->next + 1) % BACKOFFS;
+    b->count += b->count < BACKOFFS;
 }
 
 bool backoff_ignored(struct store *s, const struct message *request)
 {
     const struct flow *flow = flow_at(s, request->flow);
-    const struct backoff *b = find(s->backoffs, &flow->src, &flow->dst);
-    return b && request->time_ns > b->from_ns && request->time_ns < b->until_ns;
+    struct store_backoff *b = find(s->backoffs, &flow->src, &flow->dst, request->time_ns);
+    if (b)
+        b->ignored++;
+    return b != NULL;
 }
 
 void backoff_free(struct store *s)
 {
     free(s->backoffs);
     s->backoffs = NULL;
+}
+
+bool store_backoff(const struct store *s, const struct addr *sender, const struct addr *target,
+                   int64_t time_ns, struct store_backoff *out)
+{
+    const struct store_backoff *found = find(s->backoffs, sender, target, time_ns);
+    if (found)
+        *out = *found;
+    return found != NULL;
 }

@@ -9,6 +9,7 @@
 #include "sip/scanner.h"
 #include "sip/sdp.h"
 #include "store/private.h"
+#include "store/taught.h"
 
 #define SECOND_NS 1000000000LL
 #define SLOW_NS (2 * SECOND_NS)   /* rule slow-response */
@@ -128,6 +129,14 @@ static uint32_t private_addresses(const struct sip_message *sip, struct span sdp
     return found ? CALL_PRIVATE : 0;
 }
 
+/* An answer whose Via tells its receiver how others see it. */
+static void learn_lesson(struct store *s, const struct flow *flow, const struct message *m,
+                         const struct sip_message *sip)
+{
+    if (sip_param(sip->via, "received").n || sip_param(sip->via, "rport").n)
+        store_teach(s, &flow->dst, m->time_ns);
+}
+
 /* SDP */
 
 static uint32_t telephone_marks(struct store *s, uint32_t call, unsigned bits)
@@ -177,6 +186,18 @@ static uint32_t ack_marks(struct store *s, const struct transaction *ack,
     return wanted && wanted != host_hash(sip->uri) ? CALL_ACK_ODD : 0;
 }
 
+/* "127.0.0.1", "[::1]" or "localhost" as the host of a URI: behind its '@' or scheme. */
+static bool names_loopback(struct span contact)
+{
+    struct sip_address a;
+    struct addr addr;
+    sip_read_address(contact, &a);
+    struct span host = sip_host_name(a.host);
+    if (host.n && (host.p[0] == '1' || host.p[0] == '['))
+        return addr_read(a.host, &addr) == 0 && addr_loopback(&addr);
+    return span_is(host, "localhost");
+}
+
 /* What the first copy of a request shows, when it makes a transaction. */
 static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *m,
                             const struct sip_message *sip)
@@ -203,6 +224,10 @@ static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *
             marks |= CALL_LONG_TIMED;
         if (sip->traits & SIP_HAS_REASON)
             marks |= CALL_BYE_REASON;
+        break;
+    case SIP_REGISTER:
+        if (names_loopback(sip->contact))
+            marks |= CALL_LOOPBACK;
         break;
     case SIP_NOTIFY:
         if (span_starts(sip->content_type, "message/sipfrag"))
@@ -264,6 +289,17 @@ static uint32_t final_marks(struct store *s, uint32_t id, const struct message *
     return marks | CALL_FAILED;
 }
 
+/* More bytes than Content-Length says, or a stream without one (RFC 3261 §18.3). */
+static bool badly_framed(struct store *s, const struct message *m, const struct sip_message *sip)
+{
+    if (m->flags & MESSAGE_TRUNCATED)
+        return false;
+    uint8_t transport = flow_at(s, m->flow)->transport;
+    bool stream = transport == TRANSPORT_TCP || transport == TRANSPORT_TLS;
+    return (m->flags & MESSAGE_MISFRAMED) || (sip->problems & SIP_BODY_LONG) ||
+           (stream && sip->content_length < 0);
+}
+
 void mark_message(struct store *s, uint32_t id, uint32_t message, const struct sip_message *sip)
 {
     const struct message *m = message_at(s, message);
@@ -282,8 +318,7 @@ void mark_message(struct store *s, uint32_t id, uint32_t message, const struct s
     } else if (sip->code >= 200 || (m->flags & MESSAGE_RETRANSMISSION)) {
         marks |= CALL_REPEATED;
     }
-    if ((m->flags & MESSAGE_MALFORMED) ||
-        ((sip->problems & SIP_BODY_LONG) && !(m->flags & MESSAGE_TRUNCATED)))
+    if ((m->flags & MESSAGE_MALFORMED) || badly_framed(s, m, sip))
         marks |= CALL_PROBLEM;
     if (sip->traits & SIP_HAS_RECORD_ROUTE)
         marks |= CALL_RECORD_ROUTED;
@@ -291,7 +326,10 @@ void mark_message(struct store *s, uint32_t id, uint32_t message, const struct s
         marks |= CALL_SESSION_TIMER;
     if (sip->body.n && !(m->flags & MESSAGE_RETRANSMISSION))
         marks |= sdp_marks(s, txn->call, sip, &address);
-    if (!flow_at(s, m->flow)->src_private)
+    const struct flow *flow = flow_at(s, m->flow);
+    if (!flow->src_private)
         marks |= private_addresses(sip, address);
+    if (sip->code && !flow->dst_private && sip->vias == 1)
+        learn_lesson(s, flow, m, sip);
     mark_call(s, txn->call, marks);
 }

@@ -32,6 +32,7 @@ enum call_mark {
     CALL_SCANNER = 1 << 20,    /* the User-Agent of a scanner */
     CALL_LAPSED = 1 << 21,     /* a registration ran out */
     CALL_REFUSED = 1 << 22,    /* a challenge in answer to credentials */
+    CALL_LOOPBACK = 1 << 23,   /* a REGISTER with a loopback address as Contact */
     /* What the marks above are made from; alone they mean nothing. */
     CALL_HAS_TELEPHONE = 1 << 26,
     CALL_LACKS_TELEPHONE = 1 << 27,

@@ -40,6 +40,7 @@ struct store {
     int64_t noticed_ns;        /* when the two change places */
     struct backoffs *backoffs; /* who was told to wait; NULL: nobody */
     struct bindings *bindings;
+    struct lessons *lessons; /* see taught.h */
     struct store_counts counts;
     size_t budget;
     size_t owned; /* bytes of copied packets */
@@ -127,6 +128,7 @@ void backoff_learn(struct store *s, const struct message *response, const struct
 /* Whether a new request goes where its sender should not yet send again. */
 bool backoff_ignored(struct store *s, const struct message *request);
 void backoff_free(struct store *s);
+void taught_free(struct store *s);
 
 /* binding.c: what registrars have accepted (RFC 3261 §10.3). */
 void binding_learn(struct store *s, uint32_t txn, const struct sip_message *response);

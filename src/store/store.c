@@ -69,6 +69,7 @@ static void release_all(struct store *s)
     queue_destroy(&s->noticed[0]);
     queue_destroy(&s->noticed[1]);
     backoff_free(s);
+    taught_free(s);
     binding_free(s);
     pool_destroy(&s->messages);
     pool_destroy(&s->transactions);

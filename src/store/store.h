@@ -104,6 +104,7 @@ struct flow {
     uint32_t sent;  /* bytes of messages apart: where the next one would stand in the stream */
     uint16_t agent; /* who saw it; 0: we ourselves */
     uint8_t transport;
+    bool dst_private; /* the same of the receiver's */
     bool src_private; /* the sender's address can only be reached from nearby */
 };
 
