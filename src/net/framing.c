@@ -315,10 +315,22 @@ static size_t feed_skip(struct stream *s, unsigned direction, size_t n)
     return taken;
 }
 
-/* A segment that begins with a start line where there should be more body: that was promised only. */
+/* Bytes of the begun body that are still to come. */
+static uint64_t body_left(const struct direction *d)
+{
+    return d->skip > 0 ? d->skip : message_length(&d->head) - d->n;
+}
+
+/*
+ * A segment that begins with a start line where there should be more body: that was promised
+ * only, unless the next message begins just where the promise says.
+ */
 static bool broken_off(const struct direction *d, const uint8_t *p, size_t n)
 {
-    return d->head.body > 0 && !d->head.nested && start_line(p, n) == STREAM_YES;
+    if (d->head.body == 0 || d->head.nested || start_line(p, n) != STREAM_YES)
+        return false;
+    uint64_t left = body_left(d);
+    return left > n || (left < n && stray(p + left, n - (size_t)left) > 0);
 }
 
 static void sip_feed(struct stream *s, unsigned direction, const uint8_t *p, size_t n)
@@ -342,11 +354,9 @@ static void sip_gap(struct stream *s, unsigned direction, uint32_t missing)
 {
     struct direction *d = &((struct framing *)s->state)->directions[direction];
     struct head head = d->head;
-    uint64_t left = d->skip;
-    if (head.body > 0 && left == 0)
-        left = message_length(&head) - d->n;
+    uint64_t left = head.body > 0 ? body_left(d) : 0;
     finish(s, direction, true, false);
-    if (head.body > 0 && left > missing) {
+    if (left > missing) {
         d->skip = left - missing;
         d->head = head;
     }

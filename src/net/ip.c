@@ -1,7 +1,5 @@
 /*
  * IPv4 (RFC 791), IPv6 with its extension headers (RFC 8200) and UDP (RFC 768).
- * A first fragment is read as far as it goes and marked truncated; later
- * fragments carry no transport header and are left alone.
  */
 #include "net/hep.h"
 #include "net/private.h"
@@ -43,7 +41,7 @@ static const struct {
     { IP_ICMP6, decode_icmp },
 };
 
-static enum decode_result transport(struct decode *d, uint8_t protocol)
+static enum decode_result known_transport(struct decode *d, uint8_t protocol)
 {
     for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
         if (protocols[i].protocol == protocol)
@@ -83,11 +81,10 @@ static enum decode_result ip4(struct decode *d)
         limit(d, total - 20u);
     if (!reader_skip(&d->r, header - 20))
         return DECODE_BROKEN;
-    if (fragment & 0x1fff)
-        return DECODE_OTHER;
-    if (fragment & 0x2000)
-        d->payload->truncated = true;
-    return transport(d, protocol);
+    if (fragment & 0x3fff)
+        return decode_fragment(d, d->payload->ip_id, protocol, (fragment & 0x1fffu) * 8,
+                               fragment & 0x2000);
+    return known_transport(d, protocol);
 }
 
 /* The length of an extension header behind its first two bytes, or -1 when it is none. */
@@ -115,17 +112,16 @@ static enum decode_result ip6_next(struct decode *d, uint8_t type)
             type = reader_u8(&d->r);
             reader_skip(&d->r, 1);
             uint16_t offset = reader_u16(&d->r);
-            d->payload->ip_id = (uint16_t)reader_u32(&d->r);
+            uint32_t id = reader_u32(&d->r);
+            d->payload->ip_id = (uint16_t)id;
             if (d->r.overrun)
                 return DECODE_BROKEN;
-            if (offset & 0xfff8)
-                return DECODE_OTHER;
-            if (offset & 1)
-                d->payload->truncated = true;
+            if (offset & 0xfff9) /* else it is all in this one, RFC 6946 */
+                return decode_fragment(d, id, type, offset & 0xfff8, offset & 1);
             continue;
         }
         if (extension_rest(type, 0) < 0)
-            return transport(d, type);
+            return known_transport(d, type);
         uint8_t next = reader_u8(&d->r);
         uint8_t length = reader_u8(&d->r);
         if (!reader_skip(&d->r, (size_t)extension_rest(type, length)))
@@ -133,6 +129,11 @@ static enum decode_result ip6_next(struct decode *d, uint8_t type)
         type = next;
     }
     return DECODE_BROKEN;
+}
+
+enum decode_result decode_transport(struct decode *d, uint8_t protocol)
+{
+    return d->payload->src.family == 6 ? ip6_next(d, protocol) : known_transport(d, protocol);
 }
 
 static enum decode_result ip6(struct decode *d)

@@ -29,6 +29,7 @@ void net_free(struct net *net)
         return;
     tcp_free(net->tcp);
     free(net->unpacked);
+    fragments_free(net);
     free(net);
 }
 
@@ -39,11 +40,13 @@ void net_advance(struct net *net, int64_t now_ns)
     if (net->now_ns < net->due_ns)
         return;
     net->due_ns = INT64_MAX;
+    fragments_advance(net, net->now_ns);
     tcp_advance(net->tcp, net->now_ns);
 }
 
 void net_finish(struct net *net)
 {
+    fragments_advance(net, INT64_MAX);
     tcp_finish(net->tcp);
 }
 

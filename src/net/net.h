@@ -21,13 +21,16 @@ enum decode_result {
 
 /* What was lost on the way, and why. */
 struct net_counts {
-    uint64_t gaps;           /* bytes of a stream that never came */
-    uint64_t gap_bytes;      /* as far as their number is known */
-    uint64_t unframed;       /* bytes of SIP streams outside of any message */
-    uint64_t hep;            /* packets of capture agents, by what they have inside: */
-    uint64_t hep_broken;     /* nothing readable */
-    uint64_t hep_keepalives; /* nothing */
-    uint64_t hep_types[256]; /* a payload of this type; only SIP is read */
+    uint64_t gaps;              /* bytes of a stream that never came */
+    uint64_t gap_bytes;         /* as far as their number is known */
+    uint64_t unframed;          /* bytes of SIP streams outside of any message */
+    uint64_t fragments;         /* IP fragments seen */
+    uint64_t fragments_lost;    /* datagrams of which some never came */
+    uint64_t fragments_refused; /* datagrams whose fragments contradict each other */
+    uint64_t hep;               /* packets of capture agents, by what they have inside: */
+    uint64_t hep_broken;        /* nothing readable */
+    uint64_t hep_keepalives;    /* nothing */
+    uint64_t hep_types[256];    /* a payload of this type; only SIP is read */
 };
 
 /*

@@ -8,6 +8,7 @@
 
 struct tcp;
 struct hep;
+struct fragments;
 
 enum ip_protocol { IP_ICMP = 1, IP_TCP = 6, IP_UDP = 17, IP6_FRAGMENT = 44, IP_ICMP6 = 58 };
 
@@ -22,7 +23,9 @@ struct net {
     int64_t due_ns; /* when something has waited for too long */
     size_t held;    /* bytes of streams that wait for more */
     struct tcp *tcp;
-    uint8_t *unpacked; /* room for a compressed message, made when one comes */
+    uint8_t *unpacked;           /* room for a compressed message, made when one comes */
+    struct fragments *fragments; /* NULL before the first one */
+    size_t fragments_held;       /* bytes */
     struct net_counts counts;
 };
 
@@ -40,6 +43,11 @@ typedef enum decode_result decode_fn(struct decode *d);
 enum decode_result decode_link(struct decode *d);
 enum decode_result decode_ethertype(struct decode *d, uint16_t type);
 enum decode_result decode_ip(struct decode *d);
+/* What stands behind the IP header, or an IPv6 extension header. */
+enum decode_result decode_transport(struct decode *d, uint8_t protocol);
+/* A part of a datagram, which stands at `offset` in it; `more` parts follow. */
+enum decode_result decode_fragment(struct decode *d, uint32_t id, uint8_t protocol, uint32_t offset,
+                                   bool more);
 enum decode_result decode_tcp(struct decode *d);
 enum decode_result decode_icmp(struct decode *d);
 
@@ -69,5 +77,9 @@ void tcp_free(struct tcp *tcp);
 void tcp_advance(struct tcp *tcp, int64_t now_ns);
 /* Closes all connections. */
 void tcp_finish(struct tcp *tcp);
+
+/* fragment.c: gives up datagrams that are too old; asks for its next call. */
+void fragments_advance(struct net *net, int64_t now_ns);
+void fragments_free(struct net *net);
 
 #endif

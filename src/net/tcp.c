@@ -316,18 +316,22 @@ static bool agrees(const struct piece *piece, const struct segment *s)
     return memcmp(piece->data + skip_piece, s->data + skip_new, a < b ? a : b) == 0;
 }
 
-/*
- * Keeps a segment that came early. Where it overlaps with another it has to say the same, else
- * it is refused; pieces may overlap, since drain() takes of each what is new.
- */
+/* A segment has to say the same as those that wait, where it overlaps with them; else it is refused. */
+static bool contradicts(const struct half *h, const struct segment *s)
+{
+    for (const struct piece *p = h->pieces; p; p = p->next)
+        if (!agrees(p, s))
+            return true;
+    return false;
+}
+
+/* Keeps a segment that came early. Pieces may overlap: drain() takes of each what is new. */
 static void keep_early(struct tcp *t, uint32_t id, unsigned direction, const struct segment *s)
 {
     struct connection *c = connection_at(t, id);
     struct half *h = &c->half[direction];
     struct piece **place = &h->pieces;
     for (struct piece *p = h->pieces; p; p = p->next) {
-        if (!agrees(p, s))
-            return;
         if (p->seq == s->seq && p->n >= s->n)
             return;
         if ((int32_t)(p->seq - s->seq) < 0)
@@ -382,6 +386,8 @@ static void take_bytes(struct tcp *t, uint32_t id, unsigned direction, struct se
     } else if (ahead >= WINDOW || ahead <= -WINDOW) {
         return;
     }
+    if (contradicts(h, s))
+        return;
     if (ahead > 0) {
         keep_early(t, id, direction, s);
         return;
