@@ -157,6 +157,8 @@ static void message_json(const struct row *row, const struct message *m,
     json_object_set_new(o, "duplicate", json_boolean(m->flags & MESSAGE_DUPLICATE));
     json_object_set_new(o, "malformed", json_boolean(m->flags & MESSAGE_MALFORMED));
     json_object_set_new(o, "truncated", json_boolean(m->flags & MESSAGE_TRUNCATED));
+    json_object_set_new(o, "fragmented", json_boolean(m->flags & MESSAGE_FRAGMENTED));
+    json_object_set_new(o, "misframed", json_boolean(m->flags & MESSAGE_MISFRAMED));
     json_print(o, JSON_COMPACT);
 }
 

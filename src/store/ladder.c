@@ -10,13 +10,21 @@ static int by_time(const void *a, const void *b)
     const struct message_time *x = a, *y = b;
     if (x->time_ns != y->time_ns)
         return x->time_ns < y->time_ns ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
+    if (x->order != y->order)
+        return x->order < y->order ? -1 : 1;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    return (int32_t)(x->seq - y->seq);
 }
 
 struct message_time message_time_of(const struct store *store, uint32_t id)
 {
     const struct message *m = store_message(store, id);
-    return (struct message_time){ m->time_ns, (uint64_t)m->source << 32 | m->frame, id };
+    return (struct message_time){ .time_ns = m->time_ns,
+                                  .order = (uint64_t)m->source << 32 | m->frame,
+                                  .offset = m->payload_off,
+                                  .seq = m->flags & MESSAGE_APART ? m->seq : 0,
+                                  .message = id };
 }
 
 void message_times_sort(struct message_time *times, size_t n)

@@ -20,10 +20,11 @@ struct ladder {
     size_t duplicates;
 };
 
-/* A message's place in time; frames of one source that share a time keep their order. */
+/* A message's place in time; what shares a time or a frame keeps its order. */
 struct message_time {
     int64_t time_ns;
     uint64_t order;
+    uint32_t offset, seq; /* in the frame, in the stream */
     uint32_t message;
 };
 struct message_time message_time_of(const struct store *store, uint32_t message);

@@ -154,18 +154,28 @@ static void wrap_udp(struct bytes *b, const struct host *from, const struct host
     put(b, payload->p, payload->n);
 }
 
-/* RFC 9293: a segment with data, without options. */
-static void wrap_tcp(struct bytes *b, const struct host *from, const struct host *to,
-                     const struct bytes *payload)
+/* The sequence number of the next byte from one host to another. */
+static uint32_t *sequence(const struct host *from, const struct host *to)
+{
+    static uint32_t numbers[128][128];
+    uint32_t *number = &numbers[(unsigned char)from->letter][(unsigned char)to->letter];
+    if (*number == 0)
+        *number = 1000;
+    return number;
+}
+
+/* RFC 9293: a segment without options; `flags` are those of the header. */
+static void wrap_tcp(struct bytes *b, const struct host *from, const struct host *to, uint32_t seq,
+                     unsigned flags, const uint8_t *data, size_t n)
 {
     put16(b, from->port);
     put16(b, to->port);
-    put32(b, 1000);
-    put32(b, 2000);
-    put16(b, 0x5018); /* five words, PSH and ACK */
+    put32(b, seq);
+    put32(b, flags & 0x10 ? *sequence(to, from) : 0);
+    put16(b, 0x5000 | flags);
     put16(b, 65535);
     put32(b, 0);
-    put(b, payload->p, payload->n);
+    put(b, data, n);
 }
 
 /* HEP: what an agent, whose clock is two seconds late, says of a message. */
@@ -427,16 +437,69 @@ static void put_link(struct bytes *b, enum link link, unsigned type, size_t leng
 
 static unsigned next_id; /* IPv4 identification */
 
-/* The IP packet of a row; *second is filled when it takes two ("+F"). Its EtherType. */
+/* In two fragments: "+F". */
+static void put_fragments(struct bytes *b, struct bytes *second, struct ip *ip,
+                          const struct bytes *datagram)
+{
+    size_t half = datagram->n / 16 * 8;
+    ip->fragment = 0x2000;
+    wrap_ip4(b, ip, datagram->p, half);
+    ip->fragment = (unsigned)half / 8;
+    wrap_ip4(second, ip, datagram->p + half, datagram->n - half);
+}
+
+static void put_segment(struct bytes *b, struct ip *ip, uint32_t seq, unsigned flags,
+                        const uint8_t *data, size_t n)
+{
+    struct bytes segment = { .n = 0 };
+    wrap_tcp(&segment, ip->from, ip->to, seq, flags, data, n);
+    wrap_ip4(b, ip, segment.p, segment.n);
+    ip->id = ++next_id;
+}
+
+/*
+ * Over TCP, "+t": also begins ("y") or ends ("n") the connection, as the answer to the other side
+ * or not ("Y"), in two segments ("2"), in the wrong order ("w"), twice ("q"), or never ("l": lost).
+ */
+static void put_segments(struct bytes *b, struct bytes *second, const struct say *say,
+                         struct ip *ip, const struct bytes *message)
+{
+    uint32_t *next = sequence(ip->from, ip->to), seq = *next;
+    bool begins = asks(say, 'y') || asks(say, 'Y'), ends = asks(say, 'n');
+    unsigned flags = begins ? 2u : 0x18u;
+    flags |= (asks(say, 'Y') ? 0x10u : 0u) | (ends ? 1u : 0u);
+    size_t half = asks(say, '2') || asks(say, 'w') ? message->n / 2 : message->n;
+    bool turned = asks(say, 'w');
+    *next += (uint32_t)message->n + begins + ends;
+    if (asks(say, 'l'))
+        return;
+    put_segment(turned ? second : b, ip, seq, flags, message->p, half);
+    if (half < message->n)
+        put_segment(turned ? b : second, ip, seq + (uint32_t)half, flags, message->p + half,
+                    message->n - half);
+    else if (asks(say, 'q'))
+        put_segment(second, ip, seq, flags, message->p, message->n);
+}
+
+/* The IP packet of a row; *second is filled when it takes two. Its EtherType. */
 static unsigned put_packet(struct bytes *b, struct bytes *second, const struct say *say)
 {
-    struct bytes message = { .n = 0 }, datagram = { .n = 0 };
+    static struct bytes joined; /* "+j": the message goes into the segment of the next row */
+    struct bytes message = joined, datagram = { .n = 0 };
     struct ip ip = { .from = host_of(say->hop[0]), .to = host_of(say->hop[1]) };
-    bool tcp = asks(say, 't');
-    ip.protocol = tcp ? 6 : 17;
+    joined.n = 0;
+    put_message(&message, say);
+    if (asks(say, 'j')) {
+        joined = message;
+        return 0;
+    }
+    ip.protocol = asks(say, 't') ? 6 : 17;
     ip.options = asks(say, 'o');
     ip.id = asks(say, '0') ? 0 : asks(say, 'c') ? next_id : ++next_id;
-    put_message(&message, say);
+    if (asks(say, 't')) {
+        put_segments(b, second, say, &ip, &message);
+        return 0x0800;
+    }
     if (asks(say, '1') || asks(say, '2') || asks(say, '3')) {
         struct bytes bare = message;
         message.n = 0;
@@ -444,22 +507,17 @@ static unsigned put_packet(struct bytes *b, struct bytes *second, const struct s
         ip.from = host_of('x');
         ip.to = host_of('y');
     }
-    (tcp ? wrap_tcp : wrap_udp)(&datagram, ip.from, ip.to, &message);
+    wrap_udp(&datagram, ip.from, ip.to, &message);
     if (ip.from->letter < 'a') {
         wrap_ip6(b, say, &ip, &datagram);
         return 0x86dd;
     }
-    if (asks(say, 'i')) {
+    if (asks(say, 'i'))
         wrap_in_error(b, &ip, &datagram);
-    } else if (asks(say, 'F')) {
-        size_t half = datagram.n / 16 * 8;
-        ip.fragment = 0x2000;
-        wrap_ip4(b, &ip, datagram.p, half);
-        ip.fragment = (unsigned)half / 8;
-        wrap_ip4(second, &ip, datagram.p + half, datagram.n - half);
-    } else {
+    else if (asks(say, 'F'))
+        put_fragments(b, second, &ip, &datagram);
+    else
         wrap_ip4(b, &ip, datagram.p, datagram.n);
-    }
     if (asks(say, 'g'))
         put_zeros(b, 6);
     return asks(say, 'x') ? 0x0806 : 0x0800;
@@ -756,6 +814,8 @@ static const struct file files[] = {
     PLAIN_FILE("ports.pcap", odd_ports),
     PLAIN_FILE("not-sip.pcap", not_sip),
     PLAIN_FILE("icmp.pcap", refused_port),
+    PLAIN_FILE("tcp.pcap", over_tcp),
+    PLAIN_FILE("tcp-lengths.pcap", odd_lengths),
     PLAIN_FILE("syntax.pcap", syntax),
     PLAIN_FILE("malformed.pcap", malformed),
     PLAIN_FILE("well-formed.pcap", well_formed),

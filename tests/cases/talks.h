@@ -100,6 +100,43 @@ static const struct say cancelled_late[] = {
     SAY(4050, "ba", OK, "2 BYE", "3@a", "a1/b1"),
 };
 
+/*
+ * A call over TCP: in order, in two segments, two in one, in the wrong order, sent again by TCP, one
+ * missing from the capture; keep-alives; the ports used again for an OPTIONS.
+ */
+static const struct say over_tcp[] = {
+    RAW(0, "ab+ty", ""),
+    RAW(1, "ba+tY", ""),
+    SAY(10, "ab+t2", TO_BOB("INVITE"), "1 INVITE", "1@a", "a1/b", .body = SDP_OFFER),
+    SAY(20, "ba+tj", TRYING, "1 INVITE", "1@a", "a1/b"),
+    SAY(30, "ba+t", RINGING, "1 INVITE", "1@a", "a1/b1"),
+    RAW(1000, "ab+t", "\r\n\r\n"),
+    RAW(1010, "ba+t", "\r\n"),
+    SAY(3000, "ba+tw", OK, "1 INVITE", "1@a", "a1/b1", .body = SDP_OFFER),
+    SAY(3500, "ab+tq", TO_BOB("ACK"), "1 ACK", "2@a", "a1/b1"),
+    SAY(4000, "ab+tl", TO_BOB("INFO"), "2 INFO", "3@a", "a1/b1"),
+    SAY(4100, "ab+t", TO_BOB("INFO"), "3 INFO", "4@a", "a1/b1"),
+    SAY(4200, "ba+t", OK, "2 INFO", "3@a", "a1/b1"),
+    SAY(4210, "ba+t", OK, "3 INFO", "4@a", "a1/b1"),
+    SAY(9000, "ab+tn", TO_BOB("BYE"), "4 BYE", "5@a", "a1/b1"),
+    SAY(9500, "ba+tn", OK, "4 BYE", "5@a", "a1/b1"),
+    RAW(20000, "ab+ty", ""),
+    RAW(20001, "ba+tY", ""),
+    SAY(20010, "ab+t", TO_BOB("OPTIONS"), "1 OPTIONS", "6@a", "a2/b", .call = "options@a"),
+    SAY(20020, "ba+t", OK, "1 OPTIONS", "6@a", "a2/b2", .call = "options@a"),
+};
+
+/* RFC 3261 §18.3, §20.14: Content-Length missing, too small and too large on a stream. */
+static const struct say odd_lengths[] = {
+    SAY(0, "ab+t", TO_BOB("OPTIONS"), "1 OPTIONS", "1@a", "a1/b", .call = "missing@a",
+        .without = "Content-Length"),
+    SAY(10, "ab+t", TO_BOB("OPTIONS"), "1 OPTIONS", "2@a", "a1/b", .call = "small@a",
+        .without = "Content-Length", .more = "Content-Length: 4", .body = SDP_OFFER),
+    SAY(20, "ab+t", TO_BOB("OPTIONS"), "1 OPTIONS", "3@a", "a1/b", .call = "large@a",
+        .without = "Content-Length", .more = "Content-Length: 400", .body = SDP_OFFER),
+    SAY(30, "ab+t", TO_BOB("OPTIONS"), "1 OPTIONS", "4@a", "a1/b", .call = "good@a"),
+};
+
 /* Before RFC 3261: no branch at all, then one branch for everything. */
 static const struct say rfc2543[] = {
     SAY(0, "ab", TO_BOB("INVITE"), "1 INVITE", "@a", "a1/b"),

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Counts of SIP messages over UDP, per method and per response code, compared with tshark's
+# Counts of SIP messages over UDP and TCP, per method and per response code, compared with tshark's
 # statistics (-z sip,stat): for the captures of this folder, the demo, and every capture below
 # the folder $SIPWHY_CAPTURES where that is set.
 #
 #   SIPWHY=PROGRAM   the program under test (sipwhy in the current folder)
 #   SRCDIR=FOLDER    the source tree (two folders up from this file)
 #
-# What is not plain UDP is left out on both sides: TCP, and what another protocol carries or
-# quotes (GTP, ICMP). Writes TAP; skipped where tshark or jq is missing.
+# What another protocol carries or quotes (TLS, GTP, ICMP) is left out on both sides. Writes TAP;
+# skipped where tshark or jq is missing.
 set -u
 
 SRCDIR=$(cd "${SRCDIR:-$(dirname "$0")/../..}" && pwd) || exit 1
@@ -37,6 +37,8 @@ snap.pcap       INVITE  1  it gives the message up, uncounted, where the capture
 version-2.2.pcap INVITE 1 the same
 version-2.2.pcap 200  1   and once more
 sip_reqs.pcap   BYE     1  the same: the last header line ends with the packet
+tcp.pcap        200     1  it does not put segments in order unless told to
+tcp-lengths.pcap OPTIONS 2 it waits for all that a Content-Length promises
 syntax.pcap     OPTIONS 1  leading CRLFs (RFC 3261 §7.5) are no SIP to it
 END
 
@@ -44,13 +46,13 @@ END
 count_ours()
 {
     "$SIPWHY" list messages --json "$1" 2>/dev/null |
-        jq -r 'select(.transport == "udp") | .code // (.start_line | split(" ")[0])' |
+        jq -r 'select(.transport == "udp" or .transport == "tcp") | .code // (.start_line | split(" ")[0])' |
         sort | uniq -c | awk '{ print $2, $1 }' | sort
 }
 
 count_theirs()
 {
-    tshark -q -n -r "$1" -z 'sip,stat,udp && !tcp && !gtp && !icmp && !icmpv6' 2>/dev/null |
+    tshark -q -n -r "$1" -z 'sip,stat,(udp || tcp) && !tls && !gtp && !icmp && !icmpv6' 2>/dev/null |
         awk '/^\* / { section = /Status Codes/ ? "codes" : /Request methods/ ? "methods" : "" }
              section && / : +[0-9]+ Packets/ {
                  match($0, / : +[0-9]+ Packets/)
