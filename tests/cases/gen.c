@@ -496,16 +496,16 @@ static unsigned put_packet(struct bytes *b, struct bytes *second, const struct s
     ip.protocol = asks(say, 't') ? 6 : 17;
     ip.options = asks(say, 'o');
     ip.id = asks(say, '0') ? 0 : asks(say, 'c') ? next_id : ++next_id;
-    if (asks(say, 't')) {
-        put_segments(b, second, say, &ip, &message);
-        return 0x0800;
-    }
-    if (asks(say, '1') || asks(say, '2') || asks(say, '3')) {
+    if (asks(say, '1') || asks(say, '3') || (asks(say, '2') && ip.protocol == 17)) {
         struct bytes bare = message;
         message.n = 0;
         (asks(say, '3') ? wrap_hep : wrap_fixed_hep)(&message, say, ip.from, ip.to, &bare);
         ip.from = host_of('x');
         ip.to = host_of('y');
+    }
+    if (asks(say, 't')) {
+        put_segments(b, second, say, &ip, &message);
+        return 0x0800;
     }
     wrap_udp(&datagram, ip.from, ip.to, &message);
     if (ip.from->letter < 'a') {
