@@ -17,6 +17,11 @@ typedef bool config_line_fn(const char *line, const char *path, int number, void
  */
 int config_read(char **path, config_line_fn *fn, void *arg);
 /*
+ * Puts `lines` in the place of all lines that begin with `word`, and leaves the others as they
+ * are; makes file and folder where they are missing. 0, or -1 with errno; *path as above.
+ */
+int config_replace(char **path, const char *word, const char *lines);
+/*
  * Takes over the file's settings, for runs without a console, unless --no-config was given. What
  * the command line gave stays, faults are left to the console to tell.
  */

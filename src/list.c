@@ -203,20 +203,6 @@ static void list_messages(struct row *row, const struct filter *filter)
     free(all);
 }
 
-/* The request that began a call, and how it stands now. */
-static const struct transaction *leading(const struct store *store, const struct call *call)
-{
-    const struct transaction *first = store_transaction(store, call->first_txn);
-    const struct transaction *best = first;
-    int looked = 0;
-    for (const struct transaction *t = first; t && looked < 1000; looked++) {
-        if (t->method == first->method && t->cseq >= best->cseq)
-            best = t;
-        t = store_transaction(store, t->next_in_call);
-    }
-    return best;
-}
-
 static void call_row(struct row *row, const struct call *call, const struct transaction *t)
 {
     char when[TIME_TEXT], lasted[TIME_TEXT];
@@ -261,7 +247,7 @@ static void list_calls(struct row *row, const struct filter *filter)
         const struct call *call = store_call(row->store, id);
         if (!call || !call_matches(row->store, call, filter))
             continue;
-        const struct transaction *t = leading(row->store, call);
+        const struct transaction *t = store_transaction(row->store, call_leading(row->store, call));
         if (t && store_scan(row->store, transaction_head(t), &row->head) == 0)
             call_row(row, call, t);
     }

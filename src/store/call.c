@@ -7,6 +7,7 @@
 #include "store/private.h"
 
 #define LEGS_OF_A_CALL 256
+#define LEADING_LOOKED 1000
 
 /* Messages without a Call-ID are strangers to each other: each is a call of its own. */
 static uint64_t call_key(struct store *s, const struct sip_message *m)
@@ -140,4 +141,25 @@ void call_update(struct store *s, uint32_t id, const struct sip_message *m, int6
     if (time_ns > call->last_ns)
         call->last_ns = time_ns;
     learn_leg(s, id, m);
+}
+
+/* Such an answer lets the client send its request again, with another CSeq. */
+static bool sent_again(const struct transaction *t)
+{
+    return t->class == SIP_CLASS_CHALLENGE || t->class == SIP_CLASS_REDIRECT;
+}
+
+uint32_t call_leading(const struct store *store, const struct call *call)
+{
+    const struct transaction *first = store_transaction(store, call->first_txn), *best = first;
+    uint32_t leading = call->first_txn, id = call->first_txn;
+    for (int left = LEADING_LOOKED; id && left > 0; left--) {
+        const struct transaction *t = store_transaction(store, id);
+        if (t->method == first->method && t->cseq > best->cseq && sent_again(best)) {
+            best = t;
+            leading = id;
+        }
+        id = t->next_in_call;
+    }
+    return leading;
 }

@@ -230,5 +230,11 @@ uint32_t transaction_head(const struct transaction *txn);
 /* Nanoseconds from request to final response, or -1. */
 int64_t transaction_rtt(const struct store *store, const struct transaction *txn);
 const char *transaction_state_name(uint8_t state);
+/*
+ * The transaction that stands for a call: the request that began it, on the first hop; where it
+ * was challenged or redirected, as it was sent again (RFC 3261 §22.2, §8.1.3.4). Looks at the
+ * first thousand.
+ */
+uint32_t call_leading(const struct store *store, const struct call *call);
 
 #endif

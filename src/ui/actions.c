@@ -8,6 +8,8 @@
 #include "ui/compare.h"
 #include "ui/complete.h"
 #include "ui/keymap.h"
+#include "ui/list.h"
+#include "ui/list_commands.h"
 #include "ui/prompt.h"
 
 static void run_quit(struct ui *ui, const char *argument)
@@ -16,7 +18,7 @@ static void run_quit(struct ui *ui, const char *argument)
     ui->quit = true;
 }
 
-/* Esc and q lead back; from the list, q leaves and Esc only clears what is in the way. */
+/* Esc and q lead back; from the first list, q leaves and Esc only clears what is in the way. */
 static void run_back(struct ui *ui, const char *argument)
 {
     (void)argument;
@@ -24,8 +26,10 @@ static void run_back(struct ui *ui, const char *argument)
         return;
     if (ui->nviews > 1)
         ui_pop(ui);
-    else if (ui->rows.filter)
-        rows_set_filter(&ui->rows, NULL, NULL);
+    else if (ui->filter)
+        lists_set_filter(ui, NULL, NULL);
+    else
+        lists_show(ui, 0);
 }
 
 static void run_close(struct ui *ui, const char *argument)
@@ -96,22 +100,27 @@ static void run_previous(struct ui *ui, const char *argument)
     search(ui, true);
 }
 
-static void run_filter(struct ui *ui, const char *argument)
+void ui_filter(struct ui *ui, const char *text)
 {
     struct filter_error error;
-    if (!argument || !*argument) {
-        rows_set_filter(&ui->rows, NULL, NULL);
-        ui_notice(ui, false, _("Filter off"));
-        return;
-    }
-    struct filter *filter = filter_parse(argument, &error);
+    struct filter *filter = filter_parse(text, &error);
     if (filter) {
-        rows_set_filter(&ui->rows, filter, argument);
+        lists_set_filter(ui, filter, text);
         return;
     }
-    struct span there = text_fit(SPAN(argument + error.offset), 16);
+    struct span there = text_fit(SPAN(text + error.offset), 16);
     ui_notice(ui, true, _("filter, at character %zu ('%.*s'): %s"), error.offset + 1,
               SPAN_ARG(there), error.message);
+}
+
+static void run_filter(struct ui *ui, const char *argument)
+{
+    if (argument && *argument) {
+        ui_filter(ui, argument);
+        return;
+    }
+    lists_set_filter(ui, NULL, NULL);
+    ui_notice(ui, false, _("Filter off"));
 }
 
 /* F7: the filter in force, to be changed. */
@@ -119,7 +128,7 @@ static void run_edit_filter(struct ui *ui, const char *argument)
 {
     struct strbuf line = STRBUF_INIT;
     (void)argument;
-    strbuf_format(&line, "filter %s", ui->rows.filter_text ? ui->rows.filter_text : "");
+    strbuf_format(&line, "filter %s", ui->filter_text ? ui->filter_text : "");
     prompt_open(ui, ":", strbuf_str(&line), true, on_command);
     strbuf_free(&line);
 }
@@ -280,7 +289,7 @@ static void run_time(struct ui *ui, const char *argument)
 static void run_pause(struct ui *ui, const char *argument)
 {
     (void)argument;
-    rows_pause(&ui->rows, !ui->rows.paused);
+    lists_pause(ui, !ui->paused);
 }
 
 static void run_clear(struct ui *ui, const char *argument)
@@ -290,7 +299,7 @@ static void run_clear(struct ui *ui, const char *argument)
         ui_pop(ui);
     store_clear(ui->store);
     diagnosis_clear(ui->diagnosis);
-    rows_pause(&ui->rows, false);
+    lists_pause(ui, false);
     ui_notice(ui, false, _("The list was cleared"));
 }
 
@@ -390,10 +399,16 @@ const struct command commands[] = {
     { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, N_("Scroll the help pane up") },
     { "focus", "w", N_("pane"), VERB_NONE, run_focus, NULL, NULL,
       N_("Keys go to the help pane, or back to the list") },
-    { "next-link", "Tab", N_("next link"), VERB_NEXT_LINK, NULL, NULL, NULL,
+    { "next-list", "Tab", N_("lists"), VERB_NEXT_LINK, NULL, NULL, NULL,
+      N_("To the next list; in a page or the focused pane, to the next link") },
+    { "previous-list", "S-Tab", NULL, VERB_PREVIOUS_LINK, NULL, NULL, NULL,
+      N_("To the list before, or the link before") },
+    { "next-link", "", N_("next link"), VERB_NEXT_LINK, NULL, NULL, NULL,
       N_("In a page or the focused pane: choose the next link; Enter follows it") },
-    { "previous-link", "S-Tab", NULL, VERB_PREVIOUS_LINK, NULL, NULL, NULL,
+    { "previous-link", "", NULL, VERB_PREVIOUS_LINK, NULL, NULL, NULL,
       N_("Choose the link before") },
+    { "list", "", NULL, VERB_NONE, list_run_show, "NAME", complete_list,
+      N_("Show a list, as in: list calls") },
     { "return", "Backspace", N_("page before"), VERB_RETURN, NULL, NULL, NULL,
       N_("Back to the page where the last link was followed") },
     { "next-code", "]", N_("next code"), VERB_NEXT_CODE, NULL, NULL, NULL,
@@ -419,6 +434,32 @@ const struct command commands[] = {
     { "filter", "", NULL, VERB_NONE, run_filter, "EXPR", complete_filter,
       N_("Show only what fits, as in: filter code >= 400 and method == INVITE; alone: show all") },
     { "mark", "Space", N_("mark"), VERB_MARK, NULL, NULL, NULL, N_("Mark or unmark, for saving") },
+    { "sort-by-column", "s", N_("sort"), VERB_SORT, NULL, NULL, NULL,
+      N_("Sort by the column under the cursor; again: the other way round, then as they came") },
+    { "sort", "", NULL, VERB_NONE, list_run_sort, "[-]COLUMN", complete_column,
+      N_("Sort by a column, with - downwards; alone: in order of arrival") },
+    { "like", "i", N_("only these"), VERB_LIKE, NULL, NULL, NULL,
+      N_("Show only rows that are like this one in the column under the cursor") },
+    { "unlike", "I", NULL, VERB_UNLIKE, NULL, NULL, NULL,
+      N_("Hide the rows that are like this one in the column under the cursor") },
+    { "columns", "F10", N_("columns"), VERB_NONE, list_run_columns, NULL, NULL,
+      N_("Choose, move and size the columns of the list") },
+    { "column", "", NULL, VERB_NONE, list_run_column, "NAME", complete_column,
+      N_("Add a column, of any header too, as in: column X-Trunk") },
+    { "narrower", "<", N_("narrower"), VERB_NARROWER, NULL, NULL, NULL,
+      N_("Make the column under the cursor narrower") },
+    { "wider", ">", N_("wider"), VERB_WIDER, NULL, NULL, NULL,
+      N_("Make the column under the cursor wider") },
+    { "column-left", "{", N_("move"), VERB_COLUMN_LEFT, NULL, NULL, NULL,
+      N_("Move the column under the cursor to the left") },
+    { "column-right", "}", NULL, VERB_COLUMN_RIGHT, NULL, NULL, NULL,
+      N_("Move the column under the cursor to the right") },
+    { "column-away", "Del", NULL, VERB_REMOVE, NULL, NULL, NULL,
+      N_("Take the column under the cursor away") },
+    { "layout", "", NULL, VERB_NONE, list_run_layout, "LIST [COLUMN[:WIDTH]]...", complete_layout,
+      N_("Give a list these columns; with sort:COLUMN or sort:-COLUMN its order, too") },
+    { "write", "", NULL, VERB_NONE, list_run_write, NULL, NULL,
+      N_("Keep the columns and the order of all lists in the configuration file") },
     { "ask-save", "F2", NULL, VERB_NONE, run_ask_save, NULL, NULL, N_("Type a file to save to") },
     { "save", "", NULL, VERB_NONE, run_save, "FILE", NULL,
       N_("Write the marked calls, else the listed ones, as pcap; never over a file") },

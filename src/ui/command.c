@@ -91,7 +91,7 @@ void command_line(struct ui *ui, const char *line)
 /* What makes sense before the first screen; the others would only surprise there. */
 static bool fits_config(const char *line)
 {
-    static const char *const names[] = { "set", "map", "filter" };
+    static const char *const names[] = { "set", "map", "filter", "layout" };
     size_t n = strcspn(line, " \t");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strlen(names[i]) == n && strncmp(line, names[i], n) == 0)
@@ -109,7 +109,7 @@ static bool config_line(const char *line, const char *path, int number, void *ar
     if (fits_config(line))
         command_line(ui, line);
     else
-        ui_notice(ui, true, _("only set, map and filter stand here, not '%.*s'"),
+        ui_notice(ui, true, _("only set, map, filter and layout stand here, not '%.*s'"),
                   (int)strcspn(line, " \t"), line);
     char *why = ui->notice;
     bool bad = why && ui->notice_is_error;

@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "base/tr.h"
+#include "ui/list.h"
 
 enum { ENDPOINTS = 64, ENDPOINTS_SHOWN = 5 };
 
@@ -98,8 +99,9 @@ void compare_add_counts(struct ui *ui, struct document *doc, uint16_t a, uint16_
 bool compare_marked(struct ui *ui, uint16_t codes[2])
 {
     size_t n = 0;
-    for (size_t row = 0; row < rows_count(&ui->rows) && n < 2; row++) {
-        const struct transaction *txn = store_transaction(ui->store, rows_at(&ui->rows, row));
+    const struct id_array *all = &lists_at(ui, 0)->rows.all;
+    for (size_t i = 0; i < all->count && n < 2; i++) {
+        const struct transaction *txn = store_transaction(ui->store, all->ids[i]);
         if (txn && txn->marked && txn->code && (n == 0 || txn->code != codes[0]))
             codes[n++] = txn->code;
     }

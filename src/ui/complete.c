@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sip/fields.h"
+#include "ui/list.h"
 
 /* The last word of `text` before its end; *text becomes what stands before it. */
 static struct span last_word(struct span *text)
@@ -112,4 +113,32 @@ void complete_map(struct ui *ui, const char *text, void (*offer)(const char *wor
     (void)ui;
     for (size_t i = 0; strchr(text, ' ') && i < command_count; i++)
         offer(commands[i].name);
+}
+
+void complete_list(struct ui *ui, const char *text, void (*offer)(const char *word))
+{
+    (void)text;
+    for (size_t i = 0; i < lists_count(); i++)
+        offer(lists_at(ui, i)->ops->name);
+}
+
+static void offer_columns(const struct list *list, void (*offer)(const char *word))
+{
+    for (const struct list_column *c = list->ops->columns; c->name; c++)
+        offer(c->name);
+}
+
+void complete_column(struct ui *ui, const char *text, void (*offer)(const char *word))
+{
+    (void)text;
+    offer_columns(lists_current(ui), offer);
+}
+
+void complete_layout(struct ui *ui, const char *text, void (*offer)(const char *word))
+{
+    struct span name = { text, strcspn(text, " ") };
+    if (text[name.n] == '\0')
+        complete_list(ui, text, offer);
+    else if (lists_find(ui, name))
+        offer_columns(lists_find(ui, name), offer);
 }

@@ -21,6 +21,7 @@
 #include "knowledge.h"
 #include "ui/command.h"
 #include "ui/keymap.h"
+#include "ui/list.h"
 #include "ui/prompt.h"
 #include "ui/ui.h"
 
@@ -31,6 +32,7 @@
 #define TICK_MS 250
 #define HELP_LOOK_NS 1000000000LL
 #define PROMPT_ESCAPE_MS 60
+#define LEAST_FOR_TABS 16       /* lines */
 #define NARROWEST_SIDE_PANE 150 /* columns from which the pane stands beside */
 #define LEAST_SIDE_PANE 56
 #define MOST_SIDE_PANE 76
@@ -153,6 +155,12 @@ static void draw_top(struct ui *ui)
 {
     struct view *view = ui_top(ui);
     struct rect all = { 1, 0, LINES - 2, COLS }, main, pane;
+    ui->tabs_y = view->ops->has_tabs && LINES >= LEAST_FOR_TABS ? all.y : -1;
+    if (ui->tabs_y >= 0) {
+        frame_draw_tabs(ui, ui->tabs_y);
+        all.y++;
+        all.height--;
+    }
     split(ui, all, &main, &pane);
     if (!view->ops->has_pane)
         main = all;
@@ -192,7 +200,7 @@ static void draw_if_due(struct ui *ui)
 static void on_store(enum store_event event, uint32_t transaction, void *arg)
 {
     struct ui *ui = arg;
-    rows_event(&ui->rows, event, transaction);
+    lists_event(ui, event, transaction);
     ui->dirty = true;
 }
 
@@ -200,6 +208,13 @@ static void leave_if_asked(struct console *c)
 {
     if (c->ui.quit)
         event_base_loopbreak(c->base);
+}
+
+static void click_tab(struct ui *ui, int x)
+{
+    int which = frame_tab_at(ui, x);
+    if (which >= 0)
+        lists_show(ui, (size_t)which);
 }
 
 static void handle_mouse(struct ui *ui)
@@ -217,6 +232,8 @@ static void handle_mouse(struct ui *ui)
         command_run(ui, command_find(on_pane ? "pane-down" : "down"), NULL);
     else if (on_pane)
         pane_click(ui, mouse.y, mouse.x);
+    else if (mouse.y == ui->tabs_y)
+        click_tab(ui, mouse.x);
     else if (view->ops->click) {
         ui->pane.focused = false;
         view->ops->click(ui, view, mouse.y, mouse.x);
@@ -343,12 +360,11 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     enum input_status status = session_feed(c->ui.session, FEED_NS);
-    size_t looked = c->ui.rows.looked;
+    bool busy = rows_busy(&lists_current(&c->ui)->rows);
     uint64_t found = diagnosis_version(c->ui.diagnosis);
     bool more = session_diagnose(c->ui.session, CALLS_A_SLICE);
-    more = rows_work(&c->ui.rows, FILTER_NS) || more;
-    c->ui.dirty = c->ui.dirty || found != diagnosis_version(c->ui.diagnosis);
-    c->ui.dirty = c->ui.dirty || looked != c->ui.rows.looked;
+    more = lists_work(&c->ui, FILTER_NS) || more;
+    c->ui.dirty = c->ui.dirty || busy || found != diagnosis_version(c->ui.diagnosis);
     bool was = c->ui.loading;
     c->ui.loading = status == INPUT_PACKET ||
                     (status == INPUT_WAIT && !inputs_live(c->ui.session->inputs));
@@ -360,6 +376,12 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     if (status == INPUT_PACKET || more)
         set_timer(c->feed, 0);
     draw_if_due(&c->ui);
+}
+
+void ui_busy(struct ui *ui)
+{
+    if (console_of(ui)->feed)
+        set_timer(console_of(ui)->feed, 0);
 }
 
 void ui_wake(struct ui *ui)
@@ -417,8 +439,6 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
         measure_rate(c);
         c->ui.dirty = true;
     }
-    if (c->ui.rows.looked < c->ui.rows.all.count && c->ui.rows.filter)
-        set_timer(c->feed, 0);
     draw_if_due(&c->ui);
 }
 
@@ -499,9 +519,8 @@ static void open_ui(struct ui *ui, struct session *session, struct settings *set
     ui->store = session->pipeline.store;
     ui->diagnosis = session->pipeline.diagnosis;
     ui->loading = true;
-    rows_init(&ui->rows, ui->store);
+    lists_init(ui);
     store_observe(ui->store, on_store, ui);
-    ui_push(ui, view_list_new(ui));
     keymap_init();
     ui_reload_help(ui);
 }
@@ -509,9 +528,9 @@ static void open_ui(struct ui *ui, struct session *session, struct settings *set
 static void close_ui(struct ui *ui)
 {
     store_observe(ui->store, NULL, NULL);
-    while (ui->nviews > 0)
+    while (ui->nviews > 1)
         ui_pop(ui);
-    rows_free(&ui->rows);
+    lists_free(ui);
     regex_free(ui->search);
     reader_free(&ui->pane.reader);
     help_free(ui->help);
@@ -541,8 +560,7 @@ static void run_loop(struct console *c)
         command_read_config(ui);
     command_apply_settings(ui);
     if (ui->settings->filter)
-        rows_set_filter(&ui->rows, filter_parse(ui->settings->filter, &(struct filter_error){ 0 }),
-                        ui->settings->filter);
+        ui_filter(ui, ui->settings->filter);
     prompt_init(ui);
     draw(ui);
     set_timer(c->feed, 0);

@@ -115,6 +115,16 @@ bool keymap_key_of(const char *command, char *buf)
     return false;
 }
 
+bool keymap_key_for(const struct command *command, char *buf)
+{
+    if (keymap_key_of(command->name, buf))
+        return true;
+    for (size_t i = 0; i < command_count && command->verb != VERB_NONE; i++)
+        if (commands[i].verb == command->verb && keymap_key_of(commands[i].name, buf))
+            return true;
+    return false;
+}
+
 void keymap_keys_of(const char *command, char *buf, size_t size)
 {
     size_t n = 0;

@@ -19,6 +19,9 @@ int keymap_bind(const char *key, const char *line);
 const char *keymap_line(int code);
 /* The first key bound to a command, as text in `buf`; false without one. */
 bool keymap_key_of(const char *command, char *buf);
+/* The same; where it has none, one of another command that asks views for the same. */
+struct command;
+bool keymap_key_for(const struct command *command, char *buf);
 /* All keys bound to a command, separated by blanks. */
 void keymap_keys_of(const char *command, char *buf, size_t size);
 void keymap_free(void);

@@ -1,22 +1,23 @@
-/* See rows.h. Both arrays are sorted by transaction->seq, so that a row is found by halving. */
+/* See rows.h. Both arrays are sorted by stamp, so that a row is found by halving. */
 #include "ui/rows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/strbuf.h"
 
-#define LOOKS_A_CLOCK 256
+#define LOOKS_A_CLOCK 64
 
-void rows_init(struct rows *rows, const struct store *store)
+void rows_init(struct rows *rows, const struct rows_ops *ops, void *arg)
 {
-    *rows = (struct rows){ .store = store };
+    *rows = (struct rows){ .ops = ops, .arg = arg };
 }
 
 void rows_free(struct rows *rows)
 {
-    filter_free(rows->filter);
-    free(rows->filter_text);
+    order_free(&rows->order);
+    free(rows->stamps);
     free(rows->all.ids);
     free(rows->fitting.ids);
 }
@@ -38,19 +39,31 @@ static void take_out(struct id_array *array, size_t at)
     array->count--;
 }
 
-static uint64_t seq_of(const struct rows *rows, uint32_t id)
+static uint64_t stamp_of(const struct rows *rows, uint32_t id)
 {
-    const struct transaction *txn = store_transaction(rows->store, id);
-    return txn ? txn->seq : 0;
+    return id < rows->nstamps ? rows->stamps[id] : 0;
 }
 
-/* The first position whose transaction came with `seq` or later. */
-static size_t position(const struct rows *rows, const struct id_array *array, uint64_t seq)
+static void set_stamp(struct rows *rows, uint32_t id, uint64_t stamp)
+{
+    if (id >= rows->nstamps) {
+        size_t size = rows->nstamps ? rows->nstamps : 1024;
+        while (size <= id)
+            size *= 2;
+        rows->stamps = mem_grow(rows->stamps, size * sizeof *rows->stamps);
+        memset(rows->stamps + rows->nstamps, 0, (size - rows->nstamps) * sizeof *rows->stamps);
+        rows->nstamps = size;
+    }
+    rows->stamps[id] = stamp;
+}
+
+/* The first position whose row came with `stamp` or later. */
+static size_t position(const struct rows *rows, const struct id_array *array, uint64_t stamp)
 {
     size_t low = 0, high = array->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (seq_of(rows, array->ids[middle]) < seq)
+        if (rows->stamps[array->ids[middle]] < stamp)
             low = middle + 1;
         else
             high = middle;
@@ -58,102 +71,160 @@ static size_t position(const struct rows *rows, const struct id_array *array, ui
     return low;
 }
 
+static bool plain(const struct rows *rows)
+{
+    return !rows->filtered && !rows->sorted;
+}
+
 static const struct id_array *shown(const struct rows *rows)
 {
-    return rows->filter ? &rows->fitting : &rows->all;
+    return rows->filtered ? &rows->fitting : &rows->all;
 }
 
-void rows_set_filter(struct rows *rows, struct filter *filter, const char *text)
+void rows_look(struct rows *rows, bool filtered, bool sorted, bool descending)
 {
-    filter_free(rows->filter);
-    free(rows->filter_text);
-    rows->filter = filter;
-    rows->filter_text = filter ? mem_text(text) : NULL;
+    rows->filtered = filtered;
+    rows->sorted = sorted;
+    rows->descending = descending;
     rows->fitting.count = 0;
+    order_free(&rows->order);
     rows->looked = 0;
-    rows->paused = false;
 }
 
-/* Leaves out what is no longer stored. */
-static void sweep(struct rows *rows, struct id_array *array, size_t *looked)
+static void put_in_order(struct rows *rows, uint32_t id, bool fits)
 {
-    size_t kept = 0, before = 0;
-    for (size_t i = 0; i < array->count; i++) {
-        if (!store_transaction(rows->store, array->ids[i]))
-            continue;
-        if (looked && i < *looked)
-            before++;
-        array->ids[kept++] = array->ids[i];
-    }
-    array->count = kept;
-    if (looked)
-        *looked = before;
-}
-
-/* A transaction that was already looked at may fit now, or no longer. */
-static void look_again(struct rows *rows, uint32_t id)
-{
-    uint64_t seq = seq_of(rows, id);
-    if (rows->looked == 0 || seq > seq_of(rows, rows->all.ids[rows->looked - 1]))
+    struct order_key key;
+    if (fits)
+        rows->ops->key(id, &key, rows->arg);
+    if (fits && order_has_key(&rows->order, id, &key))
         return;
-    size_t at = position(rows, &rows->fitting, seq);
-    bool was = at < rows->fitting.count && rows->fitting.ids[at] == id;
-    bool is = filter_match(rows->filter, rows->store, id);
-    if (is && !was)
-        insert(&rows->fitting, at, id);
-    else if (was && !is)
-        take_out(&rows->fitting, at);
+    order_remove(&rows->order, id);
+    if (fits)
+        order_insert(&rows->order, id, &key, rows->stamps[id]);
 }
 
-void rows_event(struct rows *rows, enum store_event event, uint32_t id)
+static void put_as_it_came(struct rows *rows, uint32_t id, bool fits)
 {
-    if (event == STORE_ADDED) {
+    struct id_array *fitting = &rows->fitting;
+    uint64_t stamp = rows->stamps[id];
+    size_t at = fitting->count;
+    if (at && rows->stamps[fitting->ids[at - 1]] >= stamp)
+        at = position(rows, fitting, stamp);
+    bool was = at < fitting->count && fitting->ids[at] == id;
+    if (fits && !was)
+        insert(fitting, at, id);
+    else if (was && !fits)
+        take_out(fitting, at);
+}
+
+/* Shows a row, moves it or takes it away, as it is now. */
+static void look_at(struct rows *rows, uint32_t id)
+{
+    bool fits = !rows->filtered || rows->ops->fits(id, rows->arg);
+    if (rows->sorted)
+        put_in_order(rows, id, fits);
+    else
+        put_as_it_came(rows, id, fits);
+}
+
+void rows_note(struct rows *rows, uint32_t id)
+{
+    uint64_t stamp = stamp_of(rows, id);
+    if (!stamp) {
+        set_stamp(rows, id, ++rows->last_stamp);
         insert(&rows->all, rows->all.count, id);
-    } else if (event == STORE_EVICTED) {
-        size_t before = shown(rows)->count;
-        sweep(rows, &rows->all, &rows->looked);
-        sweep(rows, &rows->fitting, NULL);
-        size_t gone = before - shown(rows)->count;
-        rows->frozen = rows->frozen > gone ? rows->frozen - gone : 0;
-    } else if (rows->filter) {
-        look_again(rows, id);
+    } else if (rows->looked && stamp <= rows->stamps[rows->all.ids[rows->looked - 1]]) {
+        look_at(rows, id);
     }
+}
+
+/* Keeps those with a stamp. How many of the first `before` stayed. */
+static size_t keep(struct rows *rows, struct id_array *array, size_t before)
+{
+    size_t kept = 0, first = 0;
+    for (size_t i = 0; i < array->count; i++) {
+        if (i == before)
+            first = kept;
+        if (rows->stamps[array->ids[i]])
+            array->ids[kept++] = array->ids[i];
+    }
+    if (before >= array->count)
+        first = kept;
+    array->count = kept;
+    return first;
+}
+
+void rows_sweep(struct rows *rows)
+{
+    size_t limit = 0;
+    for (size_t i = 0; i < rows->all.count; i++) {
+        uint32_t id = rows->all.ids[i];
+        if (rows->ops->alive(id, rows->arg)) {
+            limit += i < rows->limit;
+            continue;
+        }
+        order_remove(&rows->order, id);
+        rows->stamps[id] = 0;
+    }
+    rows->limit = limit;
+    keep(rows, &rows->fitting, 0);
+    rows->looked = keep(rows, &rows->all, rows->looked);
+}
+
+static size_t end(const struct rows *rows)
+{
+    return rows->paused && rows->limit < rows->all.count ? rows->limit : rows->all.count;
+}
+
+bool rows_busy(const struct rows *rows)
+{
+    return !plain(rows) && rows->looked < end(rows);
 }
 
 bool rows_work(struct rows *rows, int64_t budget_ns)
 {
-    if (!rows->filter)
-        return false;
-    int64_t end = clock_monotonic() + budget_ns;
-    while (rows->looked < rows->all.count) {
-        uint32_t id = rows->all.ids[rows->looked++];
-        if (filter_match(rows->filter, rows->store, id))
-            insert(&rows->fitting, rows->fitting.count, id);
-        if (rows->looked % LOOKS_A_CLOCK == 0 && clock_monotonic() >= end)
+    int64_t until = rows_busy(rows) ? clock_monotonic() + budget_ns : 0;
+    while (rows_busy(rows)) {
+        look_at(rows, rows->all.ids[rows->looked++]);
+        if (rows->looked % LOOKS_A_CLOCK == 0 && clock_monotonic() >= until)
             break;
     }
-    return rows->looked < rows->all.count;
+    return rows_busy(rows);
 }
 
 void rows_pause(struct rows *rows, bool pause)
 {
     rows->paused = pause;
-    rows->frozen = shown(rows)->count;
+    rows->limit = rows->all.count;
 }
 
 size_t rows_count(const struct rows *rows)
 {
-    size_t count = shown(rows)->count;
-    return rows->paused && rows->frozen < count ? rows->frozen : count;
+    return plain(rows) ? end(rows) : rows->sorted ? rows->order.count : rows->fitting.count;
 }
 
 uint32_t rows_at(const struct rows *rows, size_t row)
 {
-    return row < rows_count(rows) ? shown(rows)->ids[row] : 0;
+    size_t count = rows_count(rows);
+    if (row >= count)
+        return 0;
+    if (rows->sorted)
+        return order_at(&rows->order, rows->descending ? count - 1 - row : row);
+    return shown(rows)->ids[row];
 }
 
-size_t rows_find(const struct rows *rows, uint64_t seq)
+struct row_ref rows_ref(const struct rows *rows, uint32_t id)
 {
-    size_t at = position(rows, shown(rows), seq), count = rows_count(rows);
-    return at < count ? at : count ? count - 1 : 0;
+    return (struct row_ref){ id, stamp_of(rows, id) };
+}
+
+size_t rows_find(const struct rows *rows, struct row_ref ref, size_t row)
+{
+    size_t count = rows_count(rows);
+    if (!rows->sorted)
+        row = position(rows, shown(rows), ref.stamp);
+    else if (ref.stamp && stamp_of(rows, ref.id) == ref.stamp && order_has(&rows->order, ref.id))
+        row = rows->descending ? count - 1 - order_row(&rows->order, ref.id)
+                               : order_row(&rows->order, ref.id);
+    return row < count ? row : count ? count - 1 : 0;
 }

@@ -4,6 +4,7 @@
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "export/pcap.h"
+#include "ui/list.h"
 #include "ui/prompt.h"
 #include "ui/ui.h"
 
@@ -28,13 +29,16 @@ static void add_call(struct ui *ui, struct selection *s, const struct call *call
     }
 }
 
+/* Calls whose transactions are marked, or fit the filter. */
 static struct selection select_messages(struct ui *ui, bool marked)
 {
     struct selection s = { 0 };
+    const struct id_array *all = &lists_at(ui, 0)->rows.all;
     unsigned char *seen = mem_zero(store_call_end(ui->store) + 1);
-    for (size_t i = 0; i < rows_count(&ui->rows); i++) {
-        const struct transaction *txn = store_transaction(ui->store, rows_at(&ui->rows, i));
-        if (!txn || (marked && !txn->marked) || seen[txn->call])
+    for (size_t i = 0; i < all->count; i++) {
+        const struct transaction *txn = store_transaction(ui->store, all->ids[i]);
+        if (!txn || seen[txn->call] || (marked && !txn->marked) ||
+            (!marked && ui->filter && !filter_match(ui->filter, ui->store, all->ids[i])))
             continue;
         seen[txn->call] = 1;
         add_call(ui, &s, store_call(ui->store, txn->call));
@@ -45,8 +49,9 @@ static struct selection select_messages(struct ui *ui, bool marked)
 
 static bool any_marked(struct ui *ui)
 {
-    for (size_t i = 0; i < rows_count(&ui->rows); i++) {
-        const struct transaction *txn = store_transaction(ui->store, rows_at(&ui->rows, i));
+    const struct id_array *all = &lists_at(ui, 0)->rows.all;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct transaction *txn = store_transaction(ui->store, all->ids[i]);
         if (txn && txn->marked)
             return true;
     }
@@ -67,9 +72,9 @@ void ui_save(struct ui *ui, const char *argument, bool overwrite)
         ui_notice(ui, true, "%s", error);
     else
         ui_notice(ui, false,
-                  marked            ? _("Saved %zu messages of the marked calls to %s")
-                  : ui->rows.filter ? _("Saved %zu messages of the filtered calls to %s")
-                                    : _("Saved %zu messages of the listed calls to %s"),
+                  marked       ? _("Saved %zu messages of the marked calls to %s")
+                  : ui->filter ? _("Saved %zu messages of the filtered calls to %s")
+                               : _("Saved %zu messages of the listed calls to %s"),
                   s.count, path);
     free(path);
     free(error);

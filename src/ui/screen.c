@@ -240,7 +240,8 @@ void screen_clear(struct rect rect)
         screen_blank(rect.y + i, rect.x, rect.width);
 }
 
-void screen_select(int y, int x, int width)
+/* Takes some attributes from cells and gives them others; colours stay. */
+static void change(int y, int x, int width, attr_t without, attr_t with)
 {
     for (int i = x; i < x + width && i < COLS; i++) {
         wchar_t text[CCHARW_MAX + 1];
@@ -249,8 +250,18 @@ void screen_select(int y, int x, int width)
         short pair = 0;
         if (mvin_wch(y, i, &cell) == OK)
             getcchar(&cell, text, &attr, &pair, NULL);
-        mvchgat(y, i, 1, (attr & ~(A_COLOR | A_DIM)) | A_REVERSE, pair, NULL);
+        mvchgat(y, i, 1, (attr & ~(A_COLOR | without)) | with, pair, NULL);
     }
+}
+
+void screen_select(int y, int x, int width)
+{
+    change(y, x, width, A_DIM, A_REVERSE);
+}
+
+void screen_underline(int y, int x, int width)
+{
+    change(y, x, width, 0, A_UNDERLINE);
 }
 
 static const char *rule_text(bool vertical)

@@ -45,6 +45,8 @@ void screen_blank(int y, int x, int width);
 void screen_clear(struct rect rect);
 /* Shows `width` columns as selected, keeping their colours. */
 void screen_select(int y, int x, int width);
+/* The same as selected by the cursor: underlined. */
+void screen_underline(int y, int x, int width);
 void screen_rule(int y, int x, int width);
 void screen_column(int y, int x, int height);
 /* One laid-out line of a page; its runs [from, to) are shown as chosen. */

@@ -9,9 +9,9 @@
 #include "help/topic.h"
 #include "options.h"
 #include "session.h"
+#include "store/filter.h"
 #include "store/store.h"
 #include "ui/reader.h"
-#include "ui/rows.h"
 #include "ui/screen.h"
 
 #define VIEW_DEPTH 16
@@ -37,7 +37,15 @@ enum verb {
     VERB_PREVIOUS_LINK,
     VERB_RETURN, /* to where the last link was followed */
     VERB_NEXT_CODE,
-    VERB_PREVIOUS_CODE
+    VERB_PREVIOUS_CODE,
+    VERB_SORT,
+    VERB_NARROWER,
+    VERB_WIDER,
+    VERB_COLUMN_LEFT,
+    VERB_COLUMN_RIGHT,
+    VERB_REMOVE,
+    VERB_LIKE, /* filter by example: rows like this one, */
+    VERB_UNLIKE
 };
 
 /* Moves the first line shown of a text of `lines`, a page being `height`; the view clamps it. */
@@ -64,6 +72,7 @@ struct view_ops {
     void (*click)(struct ui *ui, struct view *view, int y, int x);
     void (*close)(struct view *view);
     bool has_pane; /* the help pane goes with it */
+    bool has_tabs; /* the strip that names the lists stands above it */
 };
 
 /* The beginning of every view's own structure. */
@@ -90,13 +99,17 @@ struct ui {
     unsigned help_generation;       /* another one: what was laid out is out of date */
     struct view *views[VIEW_DEPTH]; /* the last is on top */
     size_t nviews;
-    struct rows rows;     /* of the transaction list */
+    struct list **lists;   /* all of them, see list.h; views[0] is the one shown */
+    struct filter *filter; /* of all lists, or NULL */
+    char *filter_text;
+    bool paused;          /* nothing new is shown */
     struct regex *search; /* the last `/` */
     char *notice;         /* the message in the bottom line, until the next key */
     bool notice_is_error;
     bool quit;
     bool dirty;
     bool loading; /* files are still being read */
+    int tabs_y;   /* the line of the strip of lists; -1: not drawn */
     struct pane pane;
     int64_t started_ns;
     double rate; /* messages a second, lately */
@@ -112,6 +125,8 @@ void ui_notice(struct ui *ui, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* A key is waiting: long work should stop. */
 bool ui_interrupted(struct ui *ui);
+/* There is filtering or sorting to do. */
+void ui_busy(struct ui *ui);
 /* New inputs are there: start reading. */
 void ui_wake(struct ui *ui);
 /* Opens the knowledge base anew: another language, or changed files. Faults become a notice. */
@@ -120,8 +135,8 @@ void ui_reload_help(struct ui *ui);
 void ui_suspend(struct ui *ui);
 
 /* The views. Each is owned by the stack once pushed. */
-struct view *view_list_new(struct ui *ui);
-struct view *view_ladder_new(struct ui *ui, uint32_t transaction);
+/* The flow of a transaction's call; begins on `message`, 0: on the response that decided. */
+struct view *view_ladder_new(struct ui *ui, uint32_t transaction, uint32_t message);
 /* NULL when the message has gone. */
 struct view *view_message_new(struct ui *ui, uint32_t message);
 /* A page: a topic of the knowledge base, two compared, or the keys. */
@@ -130,6 +145,11 @@ struct view *view_compare_new(struct ui *ui, const char *a, const char *b);
 /* The pages that have all of the words; NULL if there are none. */
 struct view *view_apropos_new(struct ui *ui, const char *words);
 struct view *view_keys_new(struct ui *ui);
+/* The columns of the list shown. */
+struct view *view_columns_new(struct ui *ui);
+
+/* actions.c: filters by a text; a fault becomes a notice. */
+void ui_filter(struct ui *ui, const char *text);
 
 /* save.c: the calls of the marked transactions, else of those in the list. */
 void ui_save(struct ui *ui, const char *path, bool overwrite);
@@ -154,6 +174,9 @@ bool pane_leave(struct ui *ui);
 void pane_click(struct ui *ui, int y, int x);
 /* frame.c: header and key bar; what is to be told stands in the key bar's place. */
 void frame_draw_header(struct ui *ui);
+/* The names of the lists; frame_tab_at() tells which stands at column x, or -1. */
+void frame_draw_tabs(struct ui *ui, int y);
+int frame_tab_at(struct ui *ui, int x);
 void frame_draw_keybar(struct ui *ui, const char *keybar);
 /* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060. */
 char *ui_address(const struct addr *a, char *buf);

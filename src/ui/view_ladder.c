@@ -472,16 +472,20 @@ static const struct view_ops ladder_ops = {
 };
 
 /* The row to begin with: the response that decided the transaction, else its request. */
-static void select_deciding(struct ui *ui, struct ladder_view *v, uint32_t transaction)
+static uint32_t deciding(struct ui *ui, uint32_t transaction)
 {
     const struct transaction *txn = store_transaction(ui->store, transaction);
-    uint32_t wanted = txn->final ? txn->final : txn->provisional ? txn->provisional : txn->first;
+    return txn->final ? txn->final : txn->provisional ? txn->provisional : txn->first;
+}
+
+static void select_message(struct ladder_view *v, uint32_t wanted)
+{
     for (size_t i = 0; i < v->ladder.nrows; i++)
         if (v->ladder.rows[i].message == wanted)
             v->row = i;
 }
 
-struct view *view_ladder_new(struct ui *ui, uint32_t transaction)
+struct view *view_ladder_new(struct ui *ui, uint32_t transaction, uint32_t message)
 {
     struct ladder_view *v = mem_zero(sizeof *v);
     v->view.ops = &ladder_ops;
@@ -490,6 +494,6 @@ struct view *view_ladder_new(struct ui *ui, uint32_t transaction)
     v->columns_row = SIZE_MAX;
     rebuild(ui, v);
     if (v->ladder.nrows)
-        select_deciding(ui, v, transaction);
+        select_message(v, message ? message : deciding(ui, transaction));
     return &v->view;
 }

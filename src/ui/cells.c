@@ -1,0 +1,178 @@
+/* See cells.h. */
+#include "ui/cells.h"
+
+#include "base/strbuf.h"
+#include "base/timefmt.h"
+#include "diagnose/evidence.h"
+#include "sip/fields.h"
+
+#define TIMED_OUT_NS 32000000000LL /* 64*T1, RFC 3261 §17.1.1.2 */
+
+void cell_put_time(const struct list_row *row, int64_t time_ns, int64_t first_ns,
+                   struct strbuf *out)
+{
+    char text[TIME_TEXT];
+    const char *how = row->ui->settings->time;
+    if (strcmp(how, "date") == 0)
+        strbuf_text(out, time_date(time_ns, text));
+    else if (strcmp(how, "relative") == 0)
+        strbuf_text(out, time_seconds(time_ns - first_ns, text));
+    else
+        strbuf_text(out, time_clock(time_ns, text));
+    /* without the milliseconds where there is no room */
+    if ((int)out->n > row->width && (int)out->n - 4 <= row->width)
+        out->n -= 4;
+}
+
+int cell_time_width(const struct ui *ui)
+{
+    return strcmp(ui->settings->time, "date") == 0 ? 23 : 0;
+}
+
+void cell_time(struct list_row *row, struct strbuf *out)
+{
+    const struct rows *all = &lists_at(row->ui, 0)->rows;
+    const struct transaction *first = all->all.count
+                                          ? store_transaction(row->ui->store, all->all.ids[0])
+                                          : NULL;
+    cell_put_time(row, cell_time_number(row), first ? first->time_ns : 0, out);
+}
+
+int64_t cell_time_number(struct list_row *row)
+{
+    return row->call ? row->call->first_ns : row->txn->time_ns;
+}
+
+void cell_method(struct list_row *row, struct strbuf *out)
+{
+    if (row->txn->method == SIP_OTHER)
+        strbuf_span(out, list_row_sip(row)->method);
+    else
+        strbuf_text(out, sip_method_name(row->txn->method));
+}
+
+static void put_person(struct strbuf *out, struct span value)
+{
+    struct sip_address a;
+    sip_read_address(value, &a);
+    strbuf_span(out, a.user.n ? a.user : a.host.n ? a.host : a.uri);
+}
+
+void cell_from(struct list_row *row, struct strbuf *out)
+{
+    put_person(out, list_row_sip(row)->from);
+}
+
+void cell_to(struct list_row *row, struct strbuf *out)
+{
+    put_person(out, list_row_sip(row)->to);
+}
+
+/* A lone response came the other way. */
+static const struct addr *end_of(const struct list_row *row, bool source)
+{
+    const struct flow *flow = store_flow(row->ui->store, row->head->flow);
+    return source == (row->head->code == 0) ? &flow->src : &flow->dst;
+}
+
+void cell_hop(struct list_row *row, struct strbuf *out)
+{
+    char a[ADDR_TEXT], b[ADDR_TEXT];
+    strbuf_format(out, "%s %s %s", ui_address(end_of(row, true), a), screen_utf8() ? "→" : ">",
+                  ui_address(end_of(row, false), b));
+}
+
+void cell_hop_example(struct list_row *row, struct strbuf *out)
+{
+    char a[ADDR_TEXT], b[ADDR_TEXT];
+    strbuf_format(out, "(src == %s and dst == %s)", addr_host(end_of(row, true), a),
+                  addr_host(end_of(row, false), b));
+}
+
+/* How long it took, or has been waiting. */
+static int64_t waited(const struct list_row *row)
+{
+    const struct transaction *t = row->txn;
+    int64_t rtt = transaction_rtt(row->ui->store, t);
+    const struct message *last = store_message(row->ui->store, t->final ? t->final : t->request);
+    if (rtt >= 0 || !last || t->final)
+        return rtt;
+    int64_t now = t->state == TXN_TIMED_OUT ? t->time_ns + TIMED_OUT_NS : store_now(row->ui->store);
+    return now - last->time_ns;
+}
+
+void cell_status(struct list_row *row, struct strbuf *out)
+{
+    char text[TIME_TEXT];
+    const struct transaction *t = row->txn;
+    int64_t time_ns = waited(row);
+    if (t->method == SIP_ACK) {
+        strbuf_text(out, screen_utf8() ? "·" : ".");
+        return;
+    }
+    strbuf_format(out, "%s ", theme_mark(t->class, screen_utf8()));
+    if (t->code)
+        strbuf_format(out, "%u", t->code);
+    else
+        strbuf_text(out, "---");
+    if (time_ns >= 0)
+        strbuf_format(out, " %5s", time_short(time_ns, text));
+    if (t->retransmissions)
+        strbuf_format(out, " %s%u", screen_utf8() ? "↻" : "R", t->retransmissions);
+}
+
+/* No answer at all is worse than any. */
+int64_t cell_status_number(struct list_row *row)
+{
+    return row->txn->code ? row->txn->code : row->txn->state == TXN_TIMED_OUT ? 1000 : 0;
+}
+
+void cell_status_example(struct list_row *row, struct strbuf *out)
+{
+    if (row->txn->code)
+        strbuf_format(out, "code == %u", row->txn->code);
+    else
+        strbuf_format(out, "state == %s", transaction_state_name(row->txn->state));
+}
+
+int64_t cell_rtt_number(struct list_row *row)
+{
+    return transaction_rtt(row->ui->store, row->txn);
+}
+
+void cell_rtt(struct list_row *row, struct strbuf *out)
+{
+    char text[TIME_TEXT];
+    if (cell_rtt_number(row) >= 0)
+        strbuf_text(out, time_short(cell_rtt_number(row), text));
+}
+
+void cell_why(struct list_row *row, struct strbuf *out)
+{
+    why_line(out, row->ui->diagnosis, row->ui->store, row->transaction);
+}
+
+void cell_call_id(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, list_row_sip(row)->call_id);
+}
+
+void cell_cseq(struct list_row *row, struct strbuf *out)
+{
+    strbuf_format(out, "%u", row->txn->cseq);
+}
+
+int64_t cell_cseq_number(struct list_row *row)
+{
+    return row->txn->cseq;
+}
+
+void cell_transport(struct list_row *row, struct strbuf *out)
+{
+    strbuf_text(out, transport_name(store_flow(row->ui->store, row->head->flow)->transport));
+}
+
+void cell_agent(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, sip_find_header(list_row_sip(row), "User-Agent"));
+}

@@ -1,0 +1,528 @@
+/*
+ * See list.h: the list as a view. The user's choice is kept by row and changes only
+ * when the user moves: where a filter or an eviction hides it, its neighbour is selected
+ * until it is back. It stays on its screen line while rows come and go; at the newest
+ * row it follows, as long as rows stand in order of arrival.
+ */
+#include "ui/list.h"
+
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "base/tr.h"
+
+#define SEARCH_CLOCK 1024    /* rows between two looks at the keyboard */
+#define KEY_WIDTH 1000       /* of a cell that is written to be sorted or searched by */
+#define AT_ONCE_NS 8000000LL /* what is filtered and sorted before the first drawing */
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+bool list_load(struct list *list, uint32_t id, struct list_row *row)
+{
+    memset(row, 0, offsetof(struct list_row, sip));
+    row->ui = list->ui;
+    row->list = list;
+    row->id = id;
+    row->width = KEY_WIDTH;
+    if (!id || !list->ops->load(row))
+        return false;
+    return !row->message || (row->head = store_message(list->ui->store, row->message));
+}
+
+const struct sip_message *list_row_sip(struct list_row *row)
+{
+    if (!row->scanned)
+        store_scan(row->ui->store, row->message, &row->sip);
+    row->scanned = true;
+    return &row->sip;
+}
+
+static void put_cell(struct list_row *row, const struct list_column *column, struct strbuf *out)
+{
+    row->column = column;
+    column->put(row, out);
+}
+
+static bool row_alive(uint32_t id, void *arg)
+{
+    const struct list *list = arg;
+    return !list->ops->alive || list->ops->alive(list->ui->store, id);
+}
+
+static bool row_fits_filter(uint32_t id, void *arg)
+{
+    struct list *list = arg;
+    struct list_row row;
+    if (list->ops->fits)
+        return list->ops->fits(list, id, list->ui->filter);
+    return list_load(list, id, &row) &&
+           filter_match(list->ui->filter, list->ui->store, row.transaction);
+}
+
+static void row_key(uint32_t id, struct order_key *key, void *arg)
+{
+    struct list *list = arg;
+    struct list_row row;
+    struct strbuf text = STRBUF_INIT;
+    row.column = list->sorter.column;
+    if (!list_load(list, id, &row)) {
+        order_key_number(key, 0);
+    } else if (list->sorter.column->number) {
+        order_key_number(key, list->sorter.column->number(&row));
+    } else {
+        put_cell(&row, list->sorter.column, &text);
+        order_key_text(key, strbuf_as_span(&text));
+    }
+    strbuf_free(&text);
+}
+
+const struct rows_ops list_rows_ops = { row_alive, row_fits_filter, row_key };
+
+void list_look(struct list *list)
+{
+    rows_look(&list->rows, list->ui->filter != NULL, list->sorter.column != NULL, list->descending);
+    rows_work(&list->rows, AT_ONCE_NS);
+    ui_busy(list->ui);
+}
+
+int list_sort(struct list *list, struct span name, bool descending)
+{
+    struct list_slot slot = { 0 };
+    if (name.n && columns_find(list, name, &slot) < 0)
+        return -1;
+    list->sorter = slot;
+    if (slot.column == &slot.custom) {
+        list->sorter.custom.name = list->sorter.custom.field = list->sorter.name;
+        list->sorter.custom.title = list->sorter.name + (slot.custom.title - slot.custom.name);
+        list->sorter.column = &list->sorter.custom;
+    }
+    list->descending = descending;
+    list->following = list->following && !slot.column;
+    list_look(list);
+    return 0;
+}
+
+/* ---- the selection ----------------------------------------------------------------------- */
+
+static bool follows(const struct list *list)
+{
+    return list->following && list->ui->settings->follow && !list->sorter.column;
+}
+
+static size_t selected_row(const struct list *list)
+{
+    size_t count = rows_count(&list->rows);
+    if (count && follows(list))
+        return count - 1;
+    return rows_find(&list->rows, list->chosen, list->row);
+}
+
+static void choose_row(struct list *list, size_t row)
+{
+    uint32_t id = rows_at(&list->rows, row);
+    if (!id)
+        return;
+    list->chosen = rows_ref(&list->rows, id);
+    list->row = row;
+}
+
+bool list_selected(struct list *list, struct list_row *row)
+{
+    return list_load(list, rows_at(&list->rows, selected_row(list)), row);
+}
+
+/* Moves the selection by rows; its screen line moves along as far as it can. */
+static void move_by(struct list *list, long rows)
+{
+    size_t count = rows_count(&list->rows), row = selected_row(list);
+    int height = list->rect.height;
+    if (count == 0)
+        return;
+    long target = (long)row + rows;
+    target = target < 0 ? 0 : target >= (long)count ? (long)count - 1 : target;
+    long line = list->line + (target - (long)row);
+    list->wish = list->line = line < 0 ? 0 : line >= height ? height - 1 : (int)line;
+    list->following = rows > 0 && target == (long)count - 1 && list->ui->settings->follow;
+    choose_row(list, (size_t)target);
+}
+
+static void go_bottom(struct list *list)
+{
+    move_by(list, (long)rows_count(&list->rows));
+    list->following = list->ui->settings->follow;
+}
+
+/* ---- drawing ------------------------------------------------------------------------------- */
+
+static void draw_titles(struct list *list, struct rect rect, const struct list_place *places,
+                        size_t count)
+{
+    screen_blank(rect.y, rect.x, rect.width);
+    for (size_t i = 0; i < count; i++) {
+        const struct list_slot *slot = list->slots[places[i].slot];
+        const char *title = tr(slot->column->title);
+        bool sorted = list->sorter.column &&
+                      strcmp(list->sorter.column->name, slot->column->name) == 0;
+        int x = places[i].x, width = places[i].width - (sorted ? 2 : 0);
+        if (slot->column->align == ALIGN_RIGHT && (int)text_width(SPAN(title)) < width)
+            x += width - (int)text_width(SPAN(title));
+        int used = screen_string(rect.y, x, width, STYLE_TITLE, title);
+        if (places[i].slot == list->cursor)
+            screen_underline(rect.y, x, used);
+        if (sorted)
+            screen_string(rect.y, x + used + 1, 1, STYLE_KEY,
+                          screen_utf8() ? (list->descending ? "▼" : "▲")
+                                        : (list->descending ? "v" : "^"));
+    }
+}
+
+static void draw_cell(struct list_row *row, int y, const struct list_place *place,
+                      struct strbuf *text)
+{
+    const struct list_column *column = row->list->slots[place->slot]->column;
+    int x = place->x;
+    strbuf_clear(text);
+    row->width = place->width;
+    put_cell(row, column, text);
+    if (column->align == ALIGN_RIGHT && (int)text->n < place->width)
+        x += place->width - (int)text->n;
+    enum style style = column->colour == COLOUR_CLASS ? theme_class(row->class)
+                       : column->colour == COLOUR_DIM ? STYLE_DIM
+                                                      : STYLE_NORMAL;
+    screen_text(y, x, place->x + place->width - x, style, strbuf_as_span(text));
+}
+
+static void draw_row(struct list *list, int y, uint32_t id, bool selected,
+                     const struct list_place *places, size_t count)
+{
+    struct list_row row;
+    struct strbuf text = STRBUF_INIT;
+    const struct rect *rect = &list->rect;
+    screen_blank(y, rect->x, rect->width);
+    if (!list_load(list, id, &row))
+        return;
+    if (row.marked)
+        screen_string(y, rect->x, 1, STYLE_MARKED, screen_utf8() ? "◆" : "*");
+    for (size_t i = 0; i < count; i++)
+        draw_cell(&row, y, &places[i], &text);
+    if (selected)
+        screen_select(y, rect->x, rect->width);
+    strbuf_free(&text);
+}
+
+static void draw_empty(struct list *list, struct rect rect)
+{
+    struct ui *ui = list->ui;
+    const char *text = rows_busy(&list->rows)                   ? _("Filtering...")
+                       : ui->filter && list->rows.all.count     ? _("Nothing fits the filter.")
+                       : ui->loading                            ? _("Reading...")
+                       : store_counts(ui->store)->live_messages ? tr(list->ops->empty)
+                       : inputs_live(ui->session->inputs)       ? _("Waiting for SIP messages...")
+                                                          : _("No SIP messages in this input.");
+    if (rect.height > 2)
+        screen_string(rect.y + 2, rect.x + 2, rect.width - 4, STYLE_DIM, text);
+}
+
+/* The first row shown, so that the selection stays on its line as far as there are rows. */
+static size_t first_row(struct list *list, size_t row, size_t count)
+{
+    int height = list->rect.height;
+    list->line = list->wish < height ? list->wish : height - 1;
+    if ((size_t)list->line > row)
+        list->line = (int)row;
+    if (follows(list) && count >= (size_t)height)
+        list->line = height - 1;
+    size_t first = row - (size_t)list->line;
+    if (first + (size_t)height > count)
+        first = count > (size_t)height ? count - (size_t)height : 0;
+    list->line = (int)(row - first);
+    return first;
+}
+
+static void draw(struct ui *ui, struct view *view, struct rect rect)
+{
+    struct list *list = (struct list *)view;
+    struct list_place places[LIST_COLUMNS];
+    size_t count = rows_count(&list->rows);
+    (void)ui;
+    list->rect = (struct rect){ rect.y + 1, rect.x, rect.height > 2 ? rect.height - 1 : 1,
+                                rect.width };
+    size_t nplaces = columns_place(list, list->rect, places);
+    draw_titles(list, rect, places, nplaces);
+    screen_clear((struct rect){ rect.y + 1, rect.x, rect.height - 1, rect.width });
+    if (count == 0) {
+        draw_empty(list, rect);
+        return;
+    }
+    size_t row = selected_row(list), first = first_row(list, row, count);
+    if (follows(list))
+        choose_row(list, row);
+    list->row = row;
+    for (int i = 0; i < list->rect.height && first + (size_t)i < count; i++)
+        draw_row(list, list->rect.y + i, rows_at(&list->rows, first + (size_t)i),
+                 first + (size_t)i == row, places, nplaces);
+}
+
+/* ---- finding ------------------------------------------------------------------------------- */
+
+static bool find_row(struct list *list, bool backwards, bool (*fits)(struct list_row *row))
+{
+    struct list_row row;
+    size_t count = rows_count(&list->rows), start = selected_row(list);
+    for (size_t n = 1; n <= count; n++) {
+        size_t at = backwards ? (start + count - n % count) % count : (start + n) % count;
+        if (list_load(list, rows_at(&list->rows, at), &row) && fits(&row)) {
+            move_by(list, (long)at - (long)start);
+            list->following = false;
+            return true;
+        }
+        if (n % SEARCH_CLOCK == 0 && ui_interrupted(list->ui))
+            return false;
+    }
+    return false;
+}
+
+static bool row_failed(struct list_row *row)
+{
+    return sip_class_failed((enum sip_class)row->class);
+}
+
+/* What is searched is what a row shows, at any width, and the Call-ID besides. */
+static bool row_has_match(struct list_row *row)
+{
+    struct strbuf text = STRBUF_INIT;
+    for (size_t i = 0; i < row->list->nslots; i++) {
+        put_cell(row, row->list->slots[i]->column, &text);
+        strbuf_char(&text, ' ');
+    }
+    if (row->message)
+        strbuf_span(&text, list_row_sip(row)->call_id);
+    bool fits = ui_search_fits(row->ui, strbuf_as_span(&text));
+    strbuf_free(&text);
+    return fits;
+}
+
+static bool search(struct ui *ui, struct view *view, bool backwards)
+{
+    (void)ui;
+    return find_row((struct list *)view, backwards, row_has_match);
+}
+
+/* ---- what the keys do -------------------------------------------------------------------- */
+
+static void move_selection(struct list *list, enum verb verb)
+{
+    long page = list->rect.height;
+    long all = (long)rows_count(&list->rows);
+    move_by(list, verb == VERB_UP          ? -1
+                  : verb == VERB_DOWN      ? 1
+                  : verb == VERB_PAGE_UP   ? -page
+                  : verb == VERB_PAGE_DOWN ? page
+                                           : -all);
+}
+
+static void open_row(struct list *list, enum verb verb)
+{
+    struct list_row row;
+    (void)verb;
+    if (!list_selected(list, &row))
+        return;
+    if (list->ops->open)
+        list->ops->open(&row);
+    else if (row.transaction)
+        ui_push(list->ui, view_ladder_new(list->ui, row.transaction, 0));
+}
+
+static void mark_row(struct list *list, enum verb verb)
+{
+    struct list_row row;
+    (void)verb;
+    if (list_selected(list, &row)) {
+        if (list->ops->mark)
+            list->ops->mark(&row, !row.marked);
+        else if (row.txn)
+            store_mark(list->ui->store, row.transaction, !row.marked);
+    }
+    move_by(list, 1);
+}
+
+static void find_failure(struct list *list, enum verb verb)
+{
+    if (!find_row(list, verb == VERB_PREVIOUS_FAILURE, row_failed))
+        ui_notice(list->ui, false, _("No failed transaction"));
+}
+
+static void go_to_bottom(struct list *list, enum verb verb)
+{
+    (void)verb;
+    go_bottom(list);
+}
+
+/* Tab, from one list to the next. */
+static void change_list(struct list *list, enum verb verb)
+{
+    size_t at = 0, count = lists_count();
+    while (lists_at(list->ui, at) != list)
+        at++;
+    lists_show(list->ui, (at + (verb == VERB_NEXT_LINK ? 1 : count - 1)) % count);
+}
+
+static void step(struct list *list, enum verb verb)
+{
+    columns_step(list, list->rect.width, verb == VERB_RIGHT);
+}
+
+/* Ascending, descending, as they came. */
+static void sort_by_cursor(struct list *list, enum verb verb)
+{
+    struct span name = SPAN(list->slots[list->cursor]->column->name);
+    bool same = list->sorter.column && span_is(name, list->sorter.column->name);
+    (void)verb;
+    if (same && list->descending)
+        list_sort(list, SPAN_NONE, false);
+    else
+        list_sort(list, name, same);
+}
+
+static void change_column(struct list *list, enum verb verb)
+{
+    if (verb == VERB_NARROWER || verb == VERB_WIDER)
+        columns_resize(list, list->cursor, verb == VERB_WIDER ? 1 : -1);
+    else if (verb == VERB_REMOVE)
+        columns_remove(list, list->cursor);
+    else
+        columns_move(list, list->cursor, verb == VERB_COLUMN_RIGHT);
+}
+
+/* "from == "alice"", with what a text may not hold in a filter escaped. */
+static void put_condition(struct list_row *row, const struct list_column *column,
+                          struct strbuf *out)
+{
+    struct strbuf text = STRBUF_INIT;
+    if (column->example) {
+        column->example(row, out);
+        return;
+    }
+    put_cell(row, column, &text);
+    strbuf_format(out, "%s == \"", column->field);
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"' || text.p[i] == '\\')
+            strbuf_char(out, '\\');
+        strbuf_char(out, text.p[i]);
+    }
+    strbuf_char(out, '"');
+    strbuf_free(&text);
+}
+
+/* Only rows that are like the selected one in the cursor's column, or only others. */
+static void filter_by_example(struct list *list, enum verb verb)
+{
+    struct list_row row;
+    struct strbuf line = STRBUF_INIT;
+    const struct list_column *column = list->slots[list->cursor]->column;
+    const char *before = list->ui->filter_text;
+    if (!list_selected(list, &row))
+        return;
+    if (!column->field && !column->example) {
+        ui_notice(list->ui, true, _("Nothing can be filtered by the column %s"), tr(column->title));
+        return;
+    }
+    if (before && span_search(SPAN(before), " or "))
+        strbuf_format(&line, "(%s) and ", before);
+    else if (before)
+        strbuf_format(&line, "%s and ", before);
+    strbuf_text(&line, verb == VERB_UNLIKE ? "not " : "");
+    put_condition(&row, column, &line);
+    ui_filter(list->ui, strbuf_str(&line));
+    strbuf_free(&line);
+}
+
+static const struct {
+    enum verb verb;
+    void (*act)(struct list *list, enum verb verb);
+} acts[] = {
+    { VERB_UP, move_selection },
+    { VERB_DOWN, move_selection },
+    { VERB_PAGE_UP, move_selection },
+    { VERB_PAGE_DOWN, move_selection },
+    { VERB_TOP, move_selection },
+    { VERB_BOTTOM, go_to_bottom },
+    { VERB_OPEN, open_row },
+    { VERB_MARK, mark_row },
+    { VERB_NEXT_FAILURE, find_failure },
+    { VERB_PREVIOUS_FAILURE, find_failure },
+    { VERB_NEXT_LINK, change_list },
+    { VERB_PREVIOUS_LINK, change_list },
+    { VERB_LEFT, step },
+    { VERB_RIGHT, step },
+    { VERB_SORT, sort_by_cursor },
+    { VERB_NARROWER, change_column },
+    { VERB_WIDER, change_column },
+    { VERB_COLUMN_LEFT, change_column },
+    { VERB_COLUMN_RIGHT, change_column },
+    { VERB_REMOVE, change_column },
+    { VERB_LIKE, filter_by_example },
+    { VERB_UNLIKE, filter_by_example },
+};
+
+static bool act(struct ui *ui, struct view *view, enum verb verb)
+{
+    (void)ui;
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        if (acts[i].verb != verb)
+            continue;
+        acts[i].act((struct list *)view, verb);
+        return true;
+    }
+    return false;
+}
+
+static struct subject subject(struct ui *ui, struct view *view)
+{
+    struct subject s;
+    struct list_row row;
+    (void)ui;
+    memset(&s, 0, sizeof s);
+    if (!list_selected((struct list *)view, &row))
+        return s;
+    if (row.list->ops->subject)
+        return row.list->ops->subject(&row);
+    s.transaction = row.transaction;
+    s.code = row.txn ? row.txn->code : 0;
+    return s;
+}
+
+/* A title sorts by its column, a row is selected. */
+static void click(struct ui *ui, struct view *view, int y, int x)
+{
+    struct list *list = (struct list *)view;
+    struct list_place places[LIST_COLUMNS];
+    int line = y - list->rect.y;
+    (void)ui;
+    if (x >= list->rect.x + list->rect.width || line >= list->rect.height)
+        return;
+    if (line >= 0 && (size_t)line < rows_count(&list->rows))
+        move_by(list, line - list->line);
+    size_t n = line == -1 ? columns_place(list, list->rect, places) : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (x < places[i].x || x >= places[i].x + places[i].width)
+            continue;
+        list->cursor = places[i].slot;
+        sort_by_cursor(list, VERB_SORT);
+    }
+}
+
+const struct view_ops list_view_ops = {
+    .name = N_("list"),
+    .keybar =
+        "flow pane focus next-list next-failure ask-compare search help close raw edit-filter "
+        "sort like columns command mark pause",
+    .draw = draw,
+    .act = act,
+    .search = search,
+    .subject = subject,
+    .click = click,
+    .has_pane = true,
+    .has_tabs = true,
+};

@@ -1,0 +1,186 @@
+/*
+ * A list: rows of one kind in columns, with all that lists have in common: moving,
+ * following, search, marks, filter, sorting, and columns that the user chooses, moves
+ * and sizes. What is special about a kind of row stands in one const struct list_ops
+ * in src/ui/view_NAME.c and a line of the table in list.c.
+ */
+#ifndef SIPWHY_UI_LIST_H
+#define SIPWHY_UI_LIST_H
+
+#include <limits.h>
+
+#include "store/filter.h"
+#include "ui/rows.h"
+#include "ui/ui.h"
+
+#define LIST_COLUMNS 32 /* shown at once, at most */
+#define COLUMN_NAME 64
+#define COLUMN_HIDDEN INT_MAX /* struct list_column's `least`: only when the user asks for it */
+
+struct list;
+struct list_column;
+
+/*
+ * A row while its columns are filled. The list sets `ui`, `list` and `id`; the kind's load() sets
+ * what it has of the rest, which the shared columns of cells.h read.
+ */
+struct list_row {
+    struct ui *ui;
+    struct list *list;
+    uint32_t id;
+    uint32_t transaction; /* that the row is, or that stands for it: flow, pane and marks; or 0 */
+    const struct transaction *txn;
+    uint32_t message; /* whose header fields the columns show, or 0 */
+    const struct message *head;
+    const struct call *call;
+    const void *item; /* a record of the kind's own */
+    uint8_t class;    /* enum sip_class: the colour */
+    bool marked;
+    const struct list_column *column; /* being filled, */
+    int width;                        /* this wide */
+    bool scanned;
+    struct sip_message sip; /* see list_row_sip() */
+};
+
+enum column_align { ALIGN_LEFT, ALIGN_RIGHT };
+enum column_colour { COLOUR_PLAIN, COLOUR_CLASS, COLOUR_DIM };
+
+struct list_column {
+    const char *name;  /* on the command line and in the configuration: one word */
+    const char *title; /* see tr() */
+    /* Writes the cell; it may hold anything, the list escapes it. */
+    void (*put)(struct list_row *row, struct strbuf *out);
+    /* What it is sorted by; NULL: by the cell's text. */
+    int64_t (*number)(struct list_row *row);
+    const char *field; /* of the filter: FIELD == the cell's text finds its like; or NULL */
+    /* Instead of `field`: writes the condition that finds the cell's like. */
+    void (*example)(struct list_row *row, struct strbuf *out);
+    int least;  /* columns of the list's width from which it is shown */
+    int narrow; /* its width there; 0 takes what is left */
+    int roomy;  /* columns from which it is wide */
+    int wide;
+    enum column_align align;
+    enum column_colour colour;
+    /* Its width where that depends on a setting; NULL or 0: as above. */
+    int (*measure)(const struct ui *ui);
+};
+
+struct list_ops {
+    const char *name;  /* "calls": on the command line, in the configuration */
+    const char *title; /* in the strip of tabs; see tr() */
+    const char *empty; /* told where there is no row though there is traffic; see tr() */
+    const struct list_column *columns; /* in their first order; ends with a row without name */
+    const char *cursor;                /* the column that the cursor begins on */
+    /*
+     * A transaction has come or changed: calls rows_note(&list->rows, id) for the rows that it
+     * concerns. NULL for a list that is fed from elsewhere, by the same function.
+     */
+    void (*note)(struct list *list, uint32_t transaction);
+    /* Whether a row is still there, asked when the store evicted; NULL: it always is. */
+    bool (*alive)(const struct store *store, uint32_t id);
+    /* Whether a row fits the filter; NULL: when the transaction that load() gave does. */
+    bool (*fits)(const struct list *list, uint32_t id, const struct filter *filter);
+    /* Fills the row of row->id; false if it has gone. */
+    bool (*load)(struct list_row *row);
+    /* Enter; NULL opens the flow of row->transaction. */
+    void (*open)(struct list_row *row);
+    /* What the pane shows; NULL: row->transaction and its code. */
+    struct subject (*subject)(struct list_row *row);
+    /* Marks or unmarks; NULL does so to row->transaction. */
+    void (*mark)(struct list_row *row, bool marked);
+};
+
+/* A column as the user has it. */
+struct list_slot {
+    const struct list_column *column;
+    int width;                 /* the user's, then it is always shown; 0: the column's own */
+    struct list_column custom; /* a header's, "hdr.X-Trunk"; then `column` points here */
+    char name[COLUMN_NAME];
+};
+
+struct list {
+    struct view view;
+    const struct list_ops *ops;
+    struct ui *ui;
+    struct rows rows;
+    struct list_slot *slots[LIST_COLUMNS];
+    size_t nslots;
+    size_t cursor;           /* slot that sorting and filtering by example go by */
+    struct list_slot sorter; /* its column is what rows are sorted by; NULL: order of arrival */
+    bool descending;
+    struct row_ref chosen; /* changes only when the user moves */
+    size_t row;            /* where it was last */
+    int wish;              /* screen line on which the user left the selection */
+    int line;              /* the one it is on, as far as there are rows */
+    bool following;        /* the newest row stays selected */
+    struct rect rect;      /* of the rows, at the last drawing */
+};
+
+extern const struct list_ops transactions_list, calls_list, messages_list;
+
+/* ---- lists.c: all lists -------------------------------------------------------------------------- */
+
+/* Makes the lists of the table and shows the first. */
+void lists_init(struct ui *ui);
+void lists_free(struct ui *ui);
+/* Passes the store's events on. */
+void lists_event(struct ui *ui, enum store_event event, uint32_t transaction);
+/* Filters and sorts the list shown for about `budget_ns`; true when there is more to do. */
+bool lists_work(struct ui *ui, int64_t budget_ns);
+/* The list shown, and one by its name or NULL. */
+struct list *lists_current(const struct ui *ui);
+struct list *lists_find(const struct ui *ui, struct span name);
+/* Shows a list, by its place among lists_count(). */
+void lists_show(struct ui *ui, size_t which);
+size_t lists_count(void);
+struct list *lists_at(const struct ui *ui, size_t which);
+/* Takes a filter over for all lists (NULL: none); a pause ends. */
+void lists_set_filter(struct ui *ui, struct filter *filter, const char *text);
+void lists_pause(struct ui *ui, bool pause);
+
+/* ---- list.c: one list --------------------------------------------------------------------------- */
+
+extern const struct view_ops list_view_ops;
+extern const struct rows_ops list_rows_ops;
+
+/* Fills a row; false if it has gone. `row` need not be initialised. */
+bool list_load(struct list *list, uint32_t id, struct list_row *row);
+/* The scanned message of the row, empty if there is none. */
+const struct sip_message *list_row_sip(struct list_row *row);
+/* Sorts by a column, "" for the order of arrival; -1 if there is no such column. */
+int list_sort(struct list *list, struct span name, bool descending);
+/* Filters and sorts all rows anew; a little of it before the next drawing. */
+void list_look(struct list *list);
+/* Fills the selected row; false in an empty list. */
+bool list_selected(struct list *list, struct list_row *row);
+
+/* ---- columns.c: which are shown, where, and how wide ---------------------------------------- */
+
+struct list_place {
+    size_t slot;
+    int x, width;
+};
+
+/* The columns as they come with the list. */
+void columns_reset(struct list *list);
+void columns_free(struct list *list);
+/* Makes a slot for a column of the list by its name, or any header's as "hdr.NAME"; else -1. */
+int columns_find(const struct list *list, struct span name, struct list_slot *slot);
+/* Puts that column in before slot `at`; -1 if there is none, or no room. */
+int columns_add(struct list *list, struct span name, size_t at);
+void columns_remove(struct list *list, size_t slot);
+/* Moves a slot one place; the cursor goes with it. */
+void columns_move(struct list *list, size_t slot, bool right);
+void columns_resize(struct list *list, size_t slot, int by);
+/* The slots that are shown in `rect`, with their places, so that the cursor is among them. */
+size_t columns_place(struct list *list, struct rect rect, struct list_place *places);
+/* Moves the cursor to the next slot that is shown at this width. */
+void columns_step(struct list *list, int width, bool right);
+/* "time from:20 hdr.X-Trunk sort:-time", as columns_read() takes it. */
+void columns_write(const struct list *list, struct strbuf *out);
+/* Takes columns over from such a text; -1 with *error, which the caller frees, and nothing changed. */
+int columns_read(struct list *list, const char *text, char **error);
+/* Whether they are as they came with the list. */
+bool columns_are_own(const struct list *list);
+
+#endif

@@ -1,0 +1,111 @@
+/* All lists, in the order of their tabs: which is shown, the filter that they share, events. */
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "ui/list.h"
+
+static const struct list_ops *const kinds[] = {
+    &transactions_list,
+    &calls_list,
+    &messages_list,
+};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+size_t lists_count(void)
+{
+    return KINDS;
+}
+
+struct list *lists_at(const struct ui *ui, size_t which)
+{
+    return ui->lists[which];
+}
+
+struct list *lists_current(const struct ui *ui)
+{
+    return (struct list *)ui->views[0];
+}
+
+struct list *lists_find(const struct ui *ui, struct span name)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (span_is(name, kinds[i]->name))
+            return ui->lists[i];
+    return NULL;
+}
+
+void lists_init(struct ui *ui)
+{
+    ui->lists = mem_zero(KINDS * sizeof(void *));
+    for (size_t i = 0; i < KINDS; i++) {
+        struct list *list = mem_zero(sizeof *list);
+        ui->lists[i] = list;
+        list->view.ops = &list_view_ops;
+        list->ops = kinds[i];
+        list->ui = ui;
+        rows_init(&list->rows, &list_rows_ops, list);
+        columns_reset(list);
+        /* a file opens at its beginning; what arrives live is followed */
+        list->following = inputs_live(ui->session->inputs) && ui->settings->follow;
+        list->rect.height = 1;
+    }
+    ui_push(ui, &ui->lists[0]->view);
+}
+
+void lists_free(struct ui *ui)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        rows_free(&ui->lists[i]->rows);
+        columns_free(ui->lists[i]);
+        free(ui->lists[i]);
+    }
+    free(ui->lists);
+    filter_free(ui->filter);
+    free(ui->filter_text);
+}
+
+void lists_event(struct ui *ui, enum store_event event, uint32_t transaction)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        struct list *list = ui->lists[i];
+        if (event == STORE_EVICTED && list->ops->alive)
+            rows_sweep(&list->rows);
+        else if (event != STORE_EVICTED && list->ops->note)
+            list->ops->note(list, transaction);
+    }
+}
+
+bool lists_work(struct ui *ui, int64_t budget_ns)
+{
+    return rows_work(&lists_current(ui)->rows, budget_ns);
+}
+
+void lists_show(struct ui *ui, size_t which)
+{
+    struct list *old = lists_current(ui);
+    if (old == ui->lists[which])
+        return;
+    /* a list that nobody sees is neither filtered nor sorted */
+    rows_look(&old->rows, old->rows.filtered, old->rows.sorted, old->descending);
+    ui->views[0] = &ui->lists[which]->view;
+    list_look(ui->lists[which]);
+}
+
+void lists_set_filter(struct ui *ui, struct filter *filter, const char *text)
+{
+    char *copy = filter ? mem_text(text) : NULL; /* `text` may be the old one */
+    filter_free(ui->filter);
+    free(ui->filter_text);
+    ui->filter = filter;
+    ui->filter_text = copy;
+    lists_pause(ui, false);
+    list_look(lists_current(ui));
+}
+
+void lists_pause(struct ui *ui, bool pause)
+{
+    ui->paused = pause;
+    for (size_t i = 0; i < KINDS; i++)
+        rows_pause(&ui->lists[i]->rows, pause);
+    ui_busy(ui);
+}

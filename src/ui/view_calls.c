@@ -1,0 +1,203 @@
+/*
+ * The list of calls: all that has one Call-ID. The transaction that began a call, as it
+ * was sent last, stands for it; a call fits the filter when one of its transactions does.
+ */
+#include "base/timefmt.h"
+#include "base/tr.h"
+#include "ui/cells.h"
+
+#define MARKS_LOOKED 1000 /* transactions of a call looked at for a mark */
+
+static void note(struct list *list, uint32_t transaction)
+{
+    const struct transaction *txn = store_transaction(list->ui->store, transaction);
+    if (txn)
+        rows_note(&list->rows, txn->call);
+}
+
+static bool alive(const struct store *store, uint32_t id)
+{
+    return store_call(store, id) != NULL;
+}
+
+static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
+{
+    const struct store *store = list->ui->store;
+    const struct call *call = store_call(store, id);
+    for (uint32_t t = call ? call->first_txn : 0; t; t = store_transaction(store, t)->next_in_call)
+        if (filter_match(filter, store, t))
+            return true;
+    return false;
+}
+
+static bool any_marked(const struct store *store, const struct call *call)
+{
+    uint32_t t = call->first_txn;
+    for (int left = MARKS_LOOKED; t && left > 0; left--) {
+        const struct transaction *txn = store_transaction(store, t);
+        if (txn->marked)
+            return true;
+        t = txn->next_in_call;
+    }
+    return false;
+}
+
+static bool load(struct list_row *row)
+{
+    const struct store *store = row->ui->store;
+    row->call = store_call(store, row->id);
+    if (!row->call)
+        return false;
+    row->transaction = call_leading(store, row->call);
+    row->txn = store_transaction(store, row->transaction);
+    row->message = transaction_head(row->txn);
+    row->class = row->txn->class;
+    row->marked = any_marked(store, row->call);
+    return true;
+}
+
+static void mark(struct list_row *row, bool marked)
+{
+    struct store *store = row->ui->store;
+    for (uint32_t t = row->call->first_txn; t; t = store_transaction(store, t)->next_in_call)
+        store_mark(store, t, marked);
+}
+
+static void put_messages(struct list_row *row, struct strbuf *out)
+{
+    strbuf_format(out, "%u", row->call->messages);
+}
+
+static int64_t messages(struct list_row *row)
+{
+    return row->call->messages;
+}
+
+static void put_transactions(struct list_row *row, struct strbuf *out)
+{
+    strbuf_format(out, "%u", row->call->transactions);
+}
+
+static int64_t transactions(struct list_row *row)
+{
+    return row->call->transactions;
+}
+
+/* While it goes on, until now. */
+static int64_t duration(struct list_row *row)
+{
+    int64_t end = call_finished(row->call) ? row->call->last_ns : store_now(row->ui->store);
+    return end - row->call->first_ns;
+}
+
+static void put_duration(struct list_row *row, struct strbuf *out)
+{
+    char text[TIME_TEXT];
+    strbuf_format(out, "%s%s",
+                  call_finished(row->call) ? ""
+                  : screen_utf8()          ? "● "
+                                           : "* ",
+                  time_short(duration(row), text));
+}
+
+static const struct list_column columns[] = {
+    { .name = "time",
+      .title = N_("Time"),
+      .put = cell_time,
+      .number = cell_time_number,
+      .least = 72,
+      .narrow = 8,
+      .roomy = 96,
+      .wide = 12,
+      .measure = cell_time_width },
+    { .name = "method",
+      .title = N_("Method"),
+      .put = cell_method,
+      .field = "method",
+      .narrow = 9,
+      .wide = 9 },
+    { .name = "from",
+      .title = N_("From"),
+      .put = cell_from,
+      .field = "from",
+      .least = 60,
+      .narrow = 12,
+      .roomy = 96,
+      .wide = 16 },
+    { .name = "to",
+      .title = N_("To"),
+      .put = cell_to,
+      .field = "to",
+      .least = 34,
+      .narrow = 12,
+      .roomy = 96,
+      .wide = 16 },
+    { .name = "hop",
+      .title = N_("Source > Destination"),
+      .put = cell_hop,
+      .example = cell_hop_example,
+      .least = 120,
+      .narrow = 27,
+      .roomy = 140,
+      .wide = 34 },
+    { .name = "duration",
+      .title = N_("Lasted"),
+      .put = put_duration,
+      .number = duration,
+      .least = 50,
+      .narrow = 8,
+      .wide = 8 },
+    { .name = "messages",
+      .title = N_("Msgs"),
+      .put = put_messages,
+      .number = messages,
+      .least = 64,
+      .narrow = 5,
+      .wide = 5,
+      .align = ALIGN_RIGHT },
+    { .name = "status",
+      .title = N_("Status"),
+      .put = cell_status,
+      .number = cell_status_number,
+      .example = cell_status_example,
+      .narrow = 14,
+      .wide = 14,
+      .colour = COLOUR_CLASS },
+    { .name = "why", .title = N_("Why"), .put = cell_why, .least = 90, .colour = COLOUR_CLASS },
+    { .name = "transactions",
+      .title = N_("Transactions"),
+      .put = put_transactions,
+      .number = transactions,
+      .least = COLUMN_HIDDEN,
+      .narrow = 12,
+      .wide = 12,
+      .align = ALIGN_RIGHT },
+    { .name = "call_id",
+      .title = "Call-ID",
+      .put = cell_call_id,
+      .field = "call_id",
+      .least = COLUMN_HIDDEN,
+      .narrow = 24,
+      .wide = 24 },
+    { .name = "ua",
+      .title = "User-Agent",
+      .put = cell_agent,
+      .field = "ua",
+      .least = COLUMN_HIDDEN,
+      .narrow = 20,
+      .wide = 20 },
+    { 0 },
+};
+
+const struct list_ops calls_list = {
+    .name = "calls",
+    .title = N_("Calls"),
+    .empty = N_("No calls."),
+    .columns = columns,
+    .cursor = "method",
+    .note = note,
+    .alive = alive,
+    .fits = fits,
+    .load = load,
+    .mark = mark,
+};

@@ -1,0 +1,211 @@
+/* The list of messages, each as it was captured; a message fits when its transaction does. */
+#include "base/tr.h"
+#include "ui/cells.h"
+
+#define AGAIN_LOOKED 64 /* of a changed transaction, messages looked at again under a filter */
+
+/* Under a filter, the earlier messages of a transaction may begin to fit, or cease to. */
+static void note(struct list *list, uint32_t transaction)
+{
+    const struct store *store = list->ui->store;
+    const struct transaction *txn = store_transaction(store, transaction);
+    uint32_t id = txn ? txn->last : 0;
+    for (int left = list->rows.filtered ? AGAIN_LOOKED : 1; id && left > 0; left--) {
+        rows_note(&list->rows, id);
+        id = store_message(store, id)->previous;
+    }
+}
+
+static bool alive(const struct store *store, uint32_t id)
+{
+    return store_message(store, id) != NULL;
+}
+
+static bool load(struct list_row *row)
+{
+    const struct message *m = store_message(row->ui->store, row->id);
+    if (!m)
+        return false;
+    row->message = row->id;
+    row->transaction = m->transaction;
+    row->txn = store_transaction(row->ui->store, m->transaction);
+    row->class = m->code ? (uint8_t)sip_class_of(m->code) : SIP_CLASS_NONE;
+    row->marked = row->txn->marked;
+    return true;
+}
+
+static void open_message(struct list_row *row)
+{
+    ui_push(row->ui, view_ladder_new(row->ui, row->transaction, row->id));
+}
+
+static struct subject subject(struct list_row *row)
+{
+    struct subject s;
+    memset(&s, 0, sizeof s);
+    s.transaction = row->transaction;
+    s.message = row->id;
+    s.code = row->head->code ? row->head->code : row->txn->code;
+    return s;
+}
+
+static void put_time(struct list_row *row, struct strbuf *out)
+{
+    const struct message *first = store_message(row->ui->store, row->list->rows.all.ids[0]);
+    cell_put_time(row, row->head->time_ns, first ? first->time_ns : 0, out);
+}
+
+static int64_t message_time(struct list_row *row)
+{
+    return row->head->time_ns;
+}
+
+static void put_frame(struct list_row *row, struct strbuf *out)
+{
+    strbuf_format(out, "%u", row->head->frame);
+}
+
+static int64_t frame(struct list_row *row)
+{
+    return row->head->frame;
+}
+
+static void put_hop(struct list_row *row, struct strbuf *out)
+{
+    char a[ADDR_TEXT], b[ADDR_TEXT];
+    const struct flow *flow = store_flow(row->ui->store, row->head->flow);
+    strbuf_format(out, "%s %s %s", ui_address(&flow->src, a), screen_utf8() ? "→" : ">",
+                  ui_address(&flow->dst, b));
+}
+
+/* "INVITE sip:1002@pbx", "↻ 180 Ringing" */
+static void put_message(struct list_row *row, struct strbuf *out)
+{
+    const struct sip_message *sip = list_row_sip(row);
+    if (row->head->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE))
+        strbuf_text(out, row->head->flags & MESSAGE_DUPLICATE ? "= " : screen_utf8() ? "↻ " : "R ");
+    if (row->head->code) {
+        strbuf_format(out, "%s %u ", theme_mark(row->class, screen_utf8()), row->head->code);
+        strbuf_span(out, sip->reason);
+    } else {
+        strbuf_span(out, sip->method);
+        strbuf_char(out, ' ');
+        strbuf_span(out, sip->uri);
+    }
+}
+
+/* All responses of a code, or all requests of a method. */
+static void message_example(struct list_row *row, struct strbuf *out)
+{
+    if (row->head->code) {
+        strbuf_format(out, "code == %u", row->head->code);
+        return;
+    }
+    strbuf_text(out, "method == \"");
+    strbuf_span(out, list_row_sip(row)->method);
+    strbuf_char(out, '"');
+}
+
+static void put_size(struct list_row *row, struct strbuf *out)
+{
+    strbuf_format(out, "%u", row->head->payload_len);
+}
+
+static int64_t size(struct list_row *row)
+{
+    return row->head->payload_len;
+}
+
+static const struct list_column columns[] = {
+    { .name = "time",
+      .title = N_("Time"),
+      .put = put_time,
+      .number = message_time,
+      .least = 60,
+      .narrow = 12,
+      .wide = 12,
+      .measure = cell_time_width },
+    { .name = "frame",
+      .title = N_("Frame"),
+      .put = put_frame,
+      .number = frame,
+      .field = "frame",
+      .least = 110,
+      .narrow = 7,
+      .wide = 7,
+      .align = ALIGN_RIGHT,
+      .colour = COLOUR_DIM },
+    { .name = "hop",
+      .title = N_("Source > Destination"),
+      .put = put_hop,
+      .example = cell_hop_example,
+      .least = 66,
+      .narrow = 27,
+      .roomy = 140,
+      .wide = 34 },
+    { .name = "from",
+      .title = N_("From"),
+      .put = cell_from,
+      .field = "from",
+      .least = 100,
+      .narrow = 14,
+      .wide = 14 },
+    { .name = "to",
+      .title = N_("To"),
+      .put = cell_to,
+      .field = "to",
+      .least = 100,
+      .narrow = 14,
+      .wide = 14 },
+    { .name = "message",
+      .title = N_("Message"),
+      .put = put_message,
+      .example = message_example,
+      .colour = COLOUR_CLASS },
+    { .name = "size",
+      .title = N_("Bytes"),
+      .put = put_size,
+      .number = size,
+      .least = 140,
+      .narrow = 6,
+      .wide = 6,
+      .align = ALIGN_RIGHT,
+      .colour = COLOUR_DIM },
+    { .name = "cseq",
+      .title = N_("CSeq"),
+      .put = cell_cseq,
+      .number = cell_cseq_number,
+      .field = "cseq",
+      .least = COLUMN_HIDDEN,
+      .narrow = 8,
+      .wide = 8,
+      .align = ALIGN_RIGHT },
+    { .name = "transport",
+      .title = N_("Transport"),
+      .put = cell_transport,
+      .field = "transport",
+      .least = COLUMN_HIDDEN,
+      .narrow = 9,
+      .wide = 9 },
+    { .name = "call_id",
+      .title = "Call-ID",
+      .put = cell_call_id,
+      .field = "call_id",
+      .least = COLUMN_HIDDEN,
+      .narrow = 24,
+      .wide = 24 },
+    { 0 },
+};
+
+const struct list_ops messages_list = {
+    .name = "messages",
+    .title = N_("Messages"),
+    .empty = N_("No messages."),
+    .columns = columns,
+    .cursor = "message",
+    .note = note,
+    .alive = alive,
+    .load = load,
+    .open = open_message,
+    .subject = subject,
+};

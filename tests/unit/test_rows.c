@@ -1,0 +1,217 @@
+/*
+ * Rows of a list, sorted and filtered while they come, change and go, against the same done the
+ * slow way: everything sorted anew each time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/span.h"
+#include "tap.h"
+#include "ui/rows.h"
+
+#define MOST 5000
+
+/* The rows' owner: what a row's value is, and whether there is one. */
+static int64_t values[MOST + 1];
+static bool there[MOST + 1];
+
+static bool alive(uint32_t id, void *arg)
+{
+    (void)arg;
+    return there[id];
+}
+
+static bool fits(uint32_t id, void *arg)
+{
+    (void)arg;
+    return values[id] % 3 == 0;
+}
+
+static void key(uint32_t id, struct order_key *k, void *arg)
+{
+    (void)arg;
+    order_key_number(k, values[id]);
+}
+
+static const struct rows_ops ops = { alive, fits, key };
+
+static uint32_t random_number(void)
+{
+    static uint32_t state = 2463534242u;
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return state;
+}
+
+static const struct rows *comparing;
+
+static int by_value(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    if (values[x] != values[y])
+        return values[x] < values[y] ? -1 : 1;
+    uint64_t s = rows_ref(comparing, x).stamp, t = rows_ref(comparing, y).stamp;
+    return s < t ? -1 : s > t;
+}
+
+/* Whether the rows are those of `all` that fit, in the order they should have. */
+static bool as_expected(const struct rows *rows)
+{
+    static uint32_t want[MOST];
+    size_t n = 0;
+    for (size_t i = 0; i < rows->all.count; i++)
+        if (!rows->filtered || fits(rows->all.ids[i], NULL))
+            want[n++] = rows->all.ids[i];
+    comparing = rows;
+    if (rows->sorted)
+        qsort(want, n, sizeof *want, by_value);
+    if (n != rows_count(rows))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t id = want[rows->descending ? n - 1 - i : i];
+        if (rows_at(rows, i) != id || rows_find(rows, rows_ref(rows, id), 0) != i)
+            return false;
+    }
+    return true;
+}
+
+static void finish(struct rows *rows)
+{
+    while (rows_work(rows, 1000))
+        continue;
+}
+
+/* Comes, changes and goes at random; many share a value. */
+static void storm(struct rows *rows, int steps)
+{
+    for (int i = 0; i < steps; i++) {
+        uint32_t id = 1 + random_number() % MOST;
+        values[id] = random_number() % 700;
+        there[id] = true;
+        rows_note(rows, id);
+        if (random_number() % 500 != 0)
+            continue;
+        for (uint32_t gone = 1; gone <= MOST; gone++)
+            there[gone] = there[gone] && random_number() % 4;
+        rows_sweep(rows);
+    }
+    finish(rows);
+}
+
+static void test_storms(void)
+{
+    struct rows rows;
+    rows_init(&rows, &ops, NULL);
+    for (int way = 0; way < 8; way++) {
+        bool filtered = way & 1, sorted = way & 2, descending = (way & 4) && sorted;
+        rows_look(&rows, filtered, sorted, descending);
+        storm(&rows, 4000);
+        tap_ok(as_expected(&rows), "a storm, %s, %s%s", filtered ? "filtered" : "all",
+               sorted ? "sorted" : "as they came", descending ? " downwards" : "");
+    }
+    rows_look(&rows, true, true, false);
+    finish(&rows);
+    tap_ok(as_expected(&rows), "sorted and filtered anew when all are there");
+    rows_free(&rows);
+}
+
+/* Ids that come in order of their values fill blocks one after the other; all may go again. */
+static void test_in_order(void)
+{
+    struct rows rows;
+    rows_init(&rows, &ops, NULL);
+    rows_look(&rows, false, true, false);
+    for (uint32_t id = 1; id <= MOST; id++) {
+        values[id] = id;
+        there[id] = true;
+        rows_note(&rows, id);
+    }
+    finish(&rows);
+    tap_ok(as_expected(&rows), "%u rows in order", (unsigned)MOST);
+    for (uint32_t id = 1; id <= MOST; id++) {
+        values[id] = -(int64_t)id;
+        rows_note(&rows, id);
+    }
+    tap_ok(as_expected(&rows) && rows_at(&rows, 0) == MOST,
+           "all moved: negative values come first");
+    memset(there, 0, sizeof there);
+    rows_sweep(&rows);
+    tap_ok(rows_count(&rows) == 0 && rows_at(&rows, 0) == 0, "none is left");
+    rows_free(&rows);
+}
+
+static void test_choice(void)
+{
+    struct rows rows;
+    rows_init(&rows, &ops, NULL);
+    for (uint32_t id = 1; id <= 10; id++) {
+        values[id] = 100 - id;
+        there[id] = true;
+        rows_note(&rows, id);
+    }
+    struct row_ref fourth = rows_ref(&rows, 4);
+    tap_ok(rows_find(&rows, fourth, 0) == 3, "a row is found where it came");
+    rows_look(&rows, false, true, false);
+    finish(&rows);
+    tap_ok(rows_find(&rows, fourth, 0) == 6, "sorted, it is found elsewhere");
+    there[4] = false;
+    rows_sweep(&rows);
+    tap_ok(rows_find(&rows, fourth, 6) == 6, "gone, what took its place is found");
+    there[4] = true;
+    rows_note(&rows, 4);
+    finish(&rows);
+    tap_ok(rows_find(&rows, fourth, 0) == 0, "the same id later is another row");
+    rows_free(&rows);
+}
+
+static void test_pause(void)
+{
+    struct rows rows;
+    rows_init(&rows, &ops, NULL);
+    rows_look(&rows, false, true, true);
+    for (uint32_t id = 1; id <= 20; id++) {
+        values[id] = id;
+        there[id] = true;
+        rows_note(&rows, id);
+        if (id == 10)
+            rows_pause(&rows, true);
+    }
+    finish(&rows);
+    tap_ok(rows_count(&rows) == 10 && rows_at(&rows, 0) == 10,
+           "paused, the new ones are not shown");
+    values[3] = 50;
+    rows_note(&rows, 3);
+    tap_ok(rows_at(&rows, 0) == 3, "those shown change");
+    rows_pause(&rows, false);
+    finish(&rows);
+    tap_ok(rows_count(&rows) == 20, "then all are shown");
+    rows_free(&rows);
+}
+
+static void test_keys(void)
+{
+    struct order order = { 0 };
+    static const char *const texts[] = { "bob", "Alice", "+49", "alice2", "" };
+    static const uint32_t sorted[] = { 5, 3, 2, 4, 1 };
+    for (uint32_t i = 0; i < 5; i++) {
+        struct order_key k;
+        order_key_text(&k, SPAN(texts[i]));
+        order_insert(&order, i + 1, &k, i + 1);
+    }
+    bool good = true;
+    for (size_t i = 0; i < 5; i++)
+        good = good && order_at(&order, i) == sorted[i];
+    tap_ok(good, "texts are sorted without regard to case, a beginning before the longer one");
+    order_free(&order);
+}
+
+int main(void)
+{
+    test_keys();
+    test_storms();
+    test_in_order();
+    test_choice();
+    test_pause();
+    return tap_done();
+}
