@@ -515,9 +515,8 @@ static void click(struct ui *ui, struct view *view, int y, int x)
 
 const struct view_ops list_view_ops = {
     .name = N_("list"),
-    .keybar =
-        "flow pane focus next-list next-failure ask-compare search help close raw edit-filter "
-        "sort like columns command mark pause",
+    .keybar = "flow pane next-list next-failure ask-compare search help close focus sort-by-column "
+              "like columns edit-filter raw command mark pause",
     .draw = draw,
     .act = act,
     .search = search,
