@@ -36,6 +36,12 @@ const struct option_row option_rows[] = {
       N_("The private key of that certificate (PEM).") },
     { "hep-key", 0, OPTION_TEXT, AT(hep_key), NULL, 0, 0, NULL, "KEY", OPTION_CLI,
       N_("What agents must send as their authentication key, and what is sent with --hep-send.") },
+    { "keylog", 0, OPTION_TEXT, AT(keylog), NULL, 0, 0, NULL, "FILE", OPTION_CLI,
+      N_("Read TLS with the secrets of this key log, which may grow meanwhile; without it, of "
+         "SSLKEYLOGFILE.") },
+    { "tls-key", 0, OPTION_LIST, AT(tls_keys), NULL, 0, 0, NULL, "FILE", OPTION_CLI,
+      N_("Read TLS whose server has this RSA private key (PEM), where its key exchange is RSA; "
+         "repeatable.") },
     { "list-interfaces", 'D', OPTION_FLAG, AT(list_interfaces), NULL, 0, 0, NULL, NULL, OPTION_CLI,
       N_("List the interfaces that can be captured on, and stop.") },
     { "promiscuous", 0, OPTION_FLAG, AT(promiscuous), NULL, 0, 0, NULL, NULL, OPTION_CLI,

@@ -25,6 +25,8 @@ struct settings {
     char *listen_key;
     char *hep_key;
     char *filter;
+    char *keylog;
+    struct string_list tls_keys;
     char *lang;
     char *theme;
     char *colour;

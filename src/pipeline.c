@@ -129,7 +129,7 @@ void pipeline_close(struct pipeline *pipeline)
 
 void pipeline_packet(struct pipeline *pipeline, const struct packet *packet)
 {
-    pipeline->counts.packets++;
+    pipeline->counts.packets += packet_is_frame(packet);
     pipeline->last_ns = packet->time_ns;
     switch (net_packet(pipeline->net, packet)) {
     case DECODE_OK:

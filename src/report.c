@@ -60,6 +60,15 @@ static json_t *json_codes(const struct store_counts *counts)
     return object;
 }
 
+static json_t *json_tls(const struct tls_counts *counts)
+{
+    json_t *object = json_object();
+    json_put_number(object, "connections", counts->connections);
+    json_put_number(object, "decrypted", counts->decrypted);
+    json_put_number(object, "without_keys", counts->without_keys);
+    return object;
+}
+
 static void report_json(const struct session *session)
 {
     const struct store_counts *c = store_counts(session->pipeline.store);
@@ -73,6 +82,7 @@ static void report_json(const struct session *session)
     json_put_number(report, "transactions", c->transactions);
     json_put_number(report, "dialogs", c->dialogs);
     json_put_number(report, "calls", c->calls);
+    json_object_set_new(report, "tls", json_tls(net_tls_counts(session->pipeline.net)));
     json_object_set_new(report, "methods", json_methods(c));
     json_object_set_new(report, "codes", json_codes(c));
     json_object_set_new(report, "findings", findings_json(session));
@@ -83,6 +93,16 @@ static void print_count(const char *label, uint64_t value, const char *note)
 {
     printf("  %s%*s %12llu%s%s\n", label, text_pad(SPAN(label), 16), "", (unsigned long long)value,
            *note ? "  " : "", note);
+}
+
+static void print_tls(const struct tls_counts *counts)
+{
+    char note[128];
+    if (counts->connections == 0)
+        return;
+    snprintf(note, sizeof note, _("decrypted %llu, without keys %llu"),
+             (unsigned long long)counts->decrypted, (unsigned long long)counts->without_keys);
+    print_count(_("tls connections"), counts->connections, note);
 }
 
 static void report_text(const struct session *session)
@@ -104,6 +124,7 @@ static void report_text(const struct session *session)
     print_count(_("transactions"), c->transactions, "");
     print_count(_("dialogs"), c->dialogs, "");
     print_count(_("calls"), c->calls, "");
+    print_tls(net_tls_counts(session->pipeline.net));
     printf("%s\n", _("Requests"));
     for (int i = SIP_OTHER + 1; i < SIP_METHODS; i++)
         if (c->methods[i])

@@ -122,6 +122,58 @@ static int open_listeners(struct session *session, char **error)
     return result;
 }
 
+static int open_tls_keys(struct session *session, char **error)
+{
+    const struct string_list *keys = &session->settings->tls_keys;
+    for (size_t i = 0; i < keys->count; i++) {
+        size_t n;
+        char *pem = keyfile_read(keys->items[i], &n, error);
+        if (!pem)
+            return -1;
+        int result = net_tls_key(session->pipeline.net, pem, n);
+        explicit_bzero(pem, n);
+        free(pem);
+        if (result < 0) {
+            *error = mem_format(_("%s: no RSA private key in PEM without a passphrase"),
+                                keys->items[i]);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Secrets are there before the packets that need them, and what is added is read as it comes. */
+static void read_keylog(struct session *session)
+{
+    const char *lines;
+    size_t n;
+    while (session->keylog && (lines = keylog_next(session->keylog, &n)))
+        net_tls_log(session->pipeline.net, lines, n);
+}
+
+static int open_secrets(struct session *session, char **error)
+{
+    const char *path = session->settings->keylog;
+    const char *habit = getenv(
+        "SSLKEYLOGFILE"); /* set for a browser, perhaps: not held against us */
+    char *ignored = NULL;
+    if ((session->settings->tls_keys.count > 0 || path) && !tls_crypto_available()) {
+        *error = mem_text(_("this sipwhy was built without OpenSSL and cannot read TLS"));
+        return -1;
+    }
+    if (path)
+        session->keylog = keylog_open(path, error);
+    else if (habit && *habit && tls_crypto_available())
+        session->keylog = keylog_open(habit, &ignored);
+    free(ignored);
+    if (path && !session->keylog)
+        return -1;
+    if (session->keylog)
+        net_tls_expect(session->pipeline.net);
+    read_keylog(session);
+    return open_tls_keys(session, error);
+}
+
 /* Gives up root for the named user; nothing after the opening of inputs needs it. */
 static int become(const char *user, char **error)
 {
@@ -142,6 +194,8 @@ int session_open(struct session *session, const struct settings *settings, size_
                  char *const arguments[], char **error)
 {
     int result = begin(session, settings, error);
+    if (result == 0)
+        result = open_secrets(session, error);
     for (size_t i = 0; i < settings->files.count && result == 0; i++)
         result = session_open_file(session, settings->files.items[i], error);
     if (result == 0)
@@ -174,6 +228,7 @@ void session_close(struct session *session)
     /* The store first: its messages point into the inputs' mapped files. */
     pipeline_close(&session->pipeline);
     inputs_free(session->inputs);
+    keylog_close(session->keylog);
     free(session->note);
 }
 
@@ -183,6 +238,7 @@ enum input_status session_feed(struct session *session, int64_t budget_ns)
     struct packet packet;
     enum input_status status;
     unsigned n = 0;
+    read_keylog(session);
     while ((status = inputs_next(session->inputs, &packet)) == INPUT_PACKET) {
         pipeline_packet(&session->pipeline, &packet);
         if (budget_ns && ++n % PACKETS_A_LOOK == 0 && clock_monotonic() >= end)
@@ -197,6 +253,7 @@ enum input_status session_feed(struct session *session, int64_t budget_ns)
 
 void session_tick(struct session *session)
 {
+    read_keylog(session);
     if (inputs_live(session->inputs))
         pipeline_advance(&session->pipeline, clock_realtime() - LATENESS_NS);
 }

@@ -13,6 +13,7 @@ struct session {
     const struct settings *settings;
     struct inputs *inputs;
     struct pipeline pipeline;
+    struct keylog *keylog; /* or NULL */
     char *note; /* what there is to say about the opening, until it was said; or NULL */
 };
 

@@ -32,7 +32,7 @@ enum capture_result capture_next(struct capture *capture, const uint8_t *data, s
 {
     *used = 0;
     enum capture_result result = capture->format->next(capture, data, n, used, packet);
-    if (result == CAPTURE_PACKET)
+    if (result == CAPTURE_PACKET && packet_is_frame(packet))
         packet->frame = ++capture->frames;
     return result;
 }

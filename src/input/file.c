@@ -146,7 +146,8 @@ static void fetch_ahead(const uint8_t *next, size_t left)
 
 static enum input_status hand_over(struct file_source *f, struct packet *packet)
 {
-    f->handed = packet->frame;
+    if (packet_is_frame(packet))
+        f->handed = packet->frame;
     packet->mapped = feed_stays(&f->feed);
     f->source.stats.position = feed_progress(&f->feed);
     if (packet->frame == 1 && may_rest(f))
@@ -171,7 +172,7 @@ static enum input_status next_packet(struct source *source, struct packet *packe
             shortened(f);
             return INPUT_END;
         }
-        if (result == CAPTURE_PACKET && packet->frame > f->handed) {
+        if (result == CAPTURE_PACKET && (packet->frame > f->handed || !packet_is_frame(packet))) {
             fetch_ahead(data + used, left - used);
             return hand_over(f, packet);
         }

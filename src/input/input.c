@@ -92,7 +92,7 @@ static enum input_status read_source(struct source *source, struct packet *packe
         return INPUT_END;
     enum input_status status = source->ops->next(source, packet);
     if (status == INPUT_PACKET)
-        source->stats.packets++;
+        source->stats.packets += packet_is_frame(packet);
     source->ended = status == INPUT_END;
     return status;
 }

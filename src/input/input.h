@@ -91,6 +91,18 @@ struct hep_listen {
     const char *certificate_key; /* of it */
 };
 struct source *source_open_hep(const char *where, const struct hep_listen *listen, char **error);
+/*
+ * A TLS key log that may still grow, or not be there yet; a folder or an unreadable file is an error.
+ * Its lines are no packets and no source: they are asked for apart.
+ */
+struct keylog;
+struct keylog *keylog_open(const char *path, char **error);
+/* What was added: whole lines, there until the next call; NULL when there is nothing new. */
+const char *keylog_next(struct keylog *log, size_t *n);
+void keylog_close(struct keylog *log);
+/* A small file as a whole, for the caller to wipe and free. NULL with *error. */
+char *keyfile_read(const char *path, size_t *n, char **error);
+
 /* Writes the interfaces that can be captured on, one a line, to standard output. */
 int live_list_interfaces(char **error);
 

@@ -1,7 +1,7 @@
 /*
  * pcapng: sections in either byte order, interfaces with their own link type and
- * time resolution, enhanced, simple and (obsolete) packet blocks. Other blocks
- * are passed over.
+ * time resolution, enhanced, simple and (obsolete) packet blocks, and secrets. Other
+ * blocks are passed over.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +15,11 @@ enum block_type {
     BLOCK_PACKET_OLD = 2,
     BLOCK_SIMPLE = 3,
     BLOCK_ENHANCED = 6,
+    BLOCK_SECRETS = 10,
     BLOCK_SECTION = 0x0a0d0d0a
 };
 enum { OPTION_END = 0, OPTION_TSRESOL = 9, OPTION_TSOFFSET = 14 };
+#define SECRETS_TLS 0x544c534bu /* "TLSK" */
 #define ORDER_MAGIC 0x1a2b3c4du
 
 struct interface {
@@ -168,6 +170,27 @@ static enum capture_result read_simple(struct pcapng_capture *c, struct reader r
     return fill(c, &r, 0, caplen, origlen, packet);
 }
 
+/* Decryption secrets: of those that are defined, lines of a TLS key log are of use. */
+static enum capture_result read_secrets(struct pcapng_capture *c, struct reader r,
+                                        struct packet *packet)
+{
+    uint32_t type = reader_u32_order(&r, c->little);
+    uint32_t length = reader_u32_order(&r, c->little);
+    const uint8_t *lines = reader_take(&r, length);
+    if (r.overrun)
+        return damaged(c, N_("a block of secrets is too short"));
+    if (type != SECRETS_TLS)
+        return CAPTURE_SKIP;
+    *packet = (struct packet){
+        .time_ns = c->last_ns,
+        .data = lines,
+        .caplen = length,
+        .origlen = length,
+        .linktype = LINK_TLS_KEYS,
+    };
+    return CAPTURE_PACKET;
+}
+
 /* A section header's byte order is told by its own magic. */
 static enum capture_result read_section(struct pcapng_capture *c, struct reader r)
 {
@@ -192,6 +215,8 @@ static enum capture_result read_block(struct pcapng_capture *c, uint32_t type, s
         return read_enhanced(c, body, type == BLOCK_PACKET_OLD, packet);
     case BLOCK_SIMPLE:
         return read_simple(c, body, packet);
+    case BLOCK_SECRETS:
+        return read_secrets(c, body, packet);
     default:
         return CAPTURE_SKIP;
     }

@@ -12,8 +12,11 @@ enum net_event_kind {
     NET_SYN_ACK, /* accepted */
     NET_RST,     /* refused, when it answers a SYN; else broken off */
     NET_FIN,     /* one side has finished */
-    NET_ICMP     /* an error of ICMP (RFC 792) or ICMPv6 (RFC 4443) */
+    NET_ICMP,    /* an error of ICMP (RFC 792) or ICMPv6 (RFC 4443) */
+    NET_TLS      /* something happened in TLS: `type` is an enum tls_event */
 };
+
+struct tls_facts;
 
 /* The packet that an ICMP error quotes, as far as it goes. */
 struct net_quote {
@@ -30,6 +33,9 @@ struct net_event {
     struct addr src, dst; /* who said it to whom; without ports for ICMP */
     uint32_t seq;         /* TCP: the sequence number */
     uint8_t type, code;   /* ICMP; src.family tells which */
+    const struct tls_facts
+        *tls;       /* TLS: what the connection showed so far; see `src` for whose event */
+    bool by_client; /* TLS: whether `src` is the client, as far as that is known */
     struct net_quote quote;
 };
 

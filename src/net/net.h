@@ -9,6 +9,7 @@
 
 #include "net/event.h"
 #include "net/packet.h"
+#include "net/tls.h"
 
 struct net;
 
@@ -50,6 +51,14 @@ void net_advance(struct net *net, int64_t now_ns);
 /* No more will come: hands on, as truncated, all that waits. */
 void net_finish(struct net *net);
 const struct net_counts *net_counts(const struct net *net);
+
+/* Takes lines of a TLS key log in NSS's format; connections that wait for them go on. */
+void net_tls_log(struct net *net, const void *text, size_t n);
+/* Takes an RSA private key in PEM, for key exchange without forward secrecy. -1 when it is none. */
+int net_tls_key(struct net *net, const void *pem, size_t n);
+/* More lines may come: records that lack them may wait. */
+void net_tls_expect(struct net *net);
+const struct tls_counts *net_tls_counts(const struct net *net);
 
 /* Whether the link type has a decoder. */
 bool decode_knows_link(uint16_t linktype);

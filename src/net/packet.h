@@ -27,6 +27,13 @@ struct packet {
  * in front. For sources that know a message and its addresses, but saw no packet.
  */
 #define LINK_HEP 0xfff0
+/* Another: no packet at all, but lines of a TLS key log, for what follows. It is no frame, either. */
+#define LINK_TLS_KEYS 0xfff1
+
+static inline bool packet_is_frame(const struct packet *packet)
+{
+    return packet->linktype != LINK_TLS_KEYS;
+}
 
 struct hep;
 

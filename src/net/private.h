@@ -23,6 +23,8 @@ struct net {
     int64_t due_ns; /* when something has waited for too long */
     size_t held;    /* bytes of streams that wait for more */
     struct tcp *tcp;
+    struct tls_keys *tls_keys;
+    struct tls_engine *tls_engine;
     uint8_t *unpacked;           /* room for a compressed message, made when one comes */
     struct fragments *fragments; /* NULL before the first one */
     size_t fragments_held;       /* bytes */
@@ -69,6 +71,9 @@ static inline void net_tell(struct net *net, const struct packet *packet,
 decode_fn decode_hep;
 /* Takes a datagram or a part of a stream that is HEP and hands on what it has inside. */
 void agent_packet(struct net *net, const struct packet *packet, const struct payload *outer);
+
+/* net.c: the link layer LINK_TLS_KEYS. */
+decode_fn decode_tls_keys;
 
 /* tcp.c */
 struct tcp *tcp_new(struct net *net);

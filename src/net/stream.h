@@ -79,5 +79,6 @@ void stream_charge(struct stream *s, ptrdiff_t bytes);
 
 extern const struct stream_protocol stream_sip;
 extern const struct stream_protocol stream_hep;
+extern const struct stream_protocol stream_tls;
 
 #endif

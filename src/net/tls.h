@@ -56,6 +56,8 @@ struct tls_facts {
 struct tls_output {
     void (*data)(unsigned direction, const uint8_t *p, size_t n, const struct packet *packet,
                  void *arg);
+    /* Some of it was lost here, nobody knows how much. */
+    void (*lost)(unsigned direction, const struct packet *packet, void *arg);
     void (*event)(enum tls_event event, unsigned direction, const struct packet *packet, void *arg);
     /* Memory that is taken, or, negative, given back. */
     void (*charge)(ptrdiff_t bytes, void *arg);

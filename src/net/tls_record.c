@@ -181,6 +181,7 @@ bool tls_process(struct tls *tls, unsigned direction, const struct tls_record *r
                                                               : TLS_SLACK_MAX;
         tls_buffer_free(tls, &side->message);
         side->skip_message = 0;
+        tls->output->lost(direction, tls->packet, tls->arg);
         return true;
     }
     if (side->lost) {

@@ -414,7 +414,7 @@ void store_add_event(struct store *s, const struct packet *packet, const struct 
         take_error(s, e, packet, event);
     } else if (event->kind == NET_SYN) {
         take_syn(e, packet, event);
-    } else {
+    } else if (event->kind != NET_TLS) {
         take_reply(s, packet, event);
     }
 }

@@ -36,6 +36,12 @@ static void on_data(unsigned direction, const uint8_t *p, size_t n, const struct
         (void)*(const volatile uint8_t *)&p[i];
 }
 
+static void on_lost(unsigned direction, const struct packet *packet, void *arg)
+{
+    (void)arg;
+    insist(direction < 2 && packet != NULL);
+}
+
 static void on_event(enum tls_event event, unsigned direction, const struct packet *packet,
                      void *arg)
 {
@@ -80,7 +86,7 @@ static void step(struct tls *tls, struct tls_engine *engine, struct tls_keys *ke
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct tls_output output = { on_data, on_event, on_charge };
+    static const struct tls_output output = { on_data, on_lost, on_event, on_charge };
     struct reader r = reader_make(data, size);
     struct state state = { 0, NULL };
     struct packet packet = { .time_ns = 1 };

@@ -17,6 +17,7 @@ struct heard {
     char data[2][8192];
     size_t n[2];
     char events[512];
+    int lost[2];
     ptrdiff_t charged;
     int64_t latest_ns; /* time of the packet that the latest data came with */
 };
@@ -30,6 +31,12 @@ static void on_data(unsigned direction, const uint8_t *p, size_t n, const struct
     memcpy(heard->data[direction] + heard->n[direction], p, n);
     heard->n[direction] += n;
     heard->latest_ns = packet->time_ns;
+}
+
+static void on_lost(unsigned direction, const struct packet *at, void *arg)
+{
+    (void)at;
+    ((struct heard *)arg)->lost[direction]++;
 }
 
 static void on_event(enum tls_event event, unsigned direction, const struct packet *packet,
@@ -49,7 +56,7 @@ static void on_charge(ptrdiff_t bytes, void *arg)
     ((struct heard *)arg)->charged += bytes;
 }
 
-static const struct tls_output output = { on_data, on_event, on_charge };
+static const struct tls_output output = { on_data, on_lost, on_event, on_charge };
 
 /* --- A connection under test --------------------------------------------------------------- */
 
@@ -426,7 +433,7 @@ static void lost_bytes(void)
     feed(0, rfc8448_client_finished, WHOLE);
     tls_gap(tls, 1, 227, &packet); /* the ticket */
     feed(1, rfc8448_server_data, WHOLE);
-    tap_ok(heard.n[1] == 50, "a lost record: the next one's number is found");
+    tap_ok(heard.n[1] == 50 && heard.lost[1] == 1, "a lost record: the next one's number is found");
     tls_gap(tls, 1, 10000, &packet);
     feed(1, "0000000000", WHOLE);
     feed(1, rfc8448_server_alert, WHOLE);
