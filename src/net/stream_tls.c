@@ -81,6 +81,7 @@ static void gap(struct stream *s, unsigned direction, uint32_t missing)
 
 static void end(struct stream *s, unsigned direction, bool whole)
 {
+    tls_end(s->state, direction, s->net->packet);
     stream_end(s->above, direction, whole);
 }
 

@@ -239,3 +239,11 @@ void tls_gap(struct tls *tls, unsigned direction, size_t missing, const struct p
         tls->hopeless = true;
     tls_take_record(tls, direction, &gap);
 }
+
+void tls_end(struct tls *tls, unsigned direction, const struct packet *packet)
+{
+    tls->packet = packet;
+    tls->side[direction].ended = true;
+    if (tls->side[!direction].ended)
+        tls_give_up(tls);
+}

@@ -90,6 +90,8 @@ void tls_feed(struct tls *tls, unsigned direction, const uint8_t *p, size_t n,
               const struct packet *packet);
 /* Bytes of a direction were lost. */
 void tls_gap(struct tls *tls, unsigned direction, size_t missing, const struct packet *packet);
+/* No more will come in a direction. After both, nothing waits any more. */
+void tls_end(struct tls *tls, unsigned direction, const struct packet *packet);
 const struct tls_facts *tls_facts(const struct tls *tls);
 
 #endif

@@ -76,7 +76,7 @@ static void offered_versions(struct tls *tls, struct reader r)
     while (reader_left(&list) >= 2) {
         uint16_t version = reader_u16(&list);
         if (version <= TLS_1_3 && version > tls->facts.offered) /* others are GREASE, RFC 8701 */
-            tls->facts.offered = tls->hello_version = version;
+            tls->facts.offered = version;
     }
 }
 

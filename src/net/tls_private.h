@@ -44,9 +44,10 @@ struct tls_side {
     bool application;          /* TLS 1.3: the handshake's secret is done with */
     bool finished;             /* its Finished was seen, or must have been */
     bool seeking;              /* bytes were lost: where does a record begin? */
-    bool lost;                 /* not readable any more */
-    uint8_t slack;             /* sequence numbers that may have been lost */
-    uint8_t strange;           /* records that may belong to other keys */
+    bool ended;
+    bool lost;       /* not readable any more */
+    uint8_t slack;   /* sequence numbers that may have been lost */
+    uint8_t strange; /* records that may belong to other keys */
 };
 
 /* A record that waits for its secret. */
@@ -109,6 +110,8 @@ void tls_note_unreadable(struct tls *tls, unsigned direction, const struct tls_r
 
 /* Works on a record, now or later, and on what waited for what it brought. */
 void tls_take_record(struct tls *tls, unsigned direction, const struct tls_record *record);
+/* Waiting is in vain: what waits is given up. */
+void tls_give_up(struct tls *tls);
 void tls_drop_waiting(struct tls *tls);
 
 /* tls_handshake.c */

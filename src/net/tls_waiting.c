@@ -74,8 +74,7 @@ static void try_waiting(struct tls *tls)
     tls->packet = packet;
 }
 
-/* Waiting was in vain. */
-static void give_up(struct tls *tls)
+void tls_give_up(struct tls *tls)
 {
     tls->hopeless = true;
     try_waiting(tls);
@@ -99,7 +98,7 @@ static bool keep(struct tls *tls, unsigned direction, const struct tls_record *r
         return false;
     while (tls->engine->waiting + size > TLS_WAIT_ALL) {
         bool own = tls->engine->oldest == tls;
-        give_up(tls->engine->oldest);
+        tls_give_up(tls->engine->oldest);
         if (own)
             return false;
     }
@@ -132,6 +131,6 @@ void tls_take_record(struct tls *tls, unsigned direction, const struct tls_recor
     }
     if (keep(tls, direction, record))
         return;
-    give_up(tls);
+    tls_give_up(tls);
     tls_process(tls, direction, record);
 }

@@ -400,6 +400,20 @@ static void waiting_is_bounded(void)
     tap_ok(end(), "all memory is given back");
 }
 
+static void ended(void)
+{
+    begin("");
+    tls_engine_expect(engine, true);
+    feed_hellos(WHOLE);
+    feed(1, rfc8448_server_data, WHOLE);
+    tls_end(tls, 0, &packet);
+    bool waits = heard.charged > 0;
+    tls_end(tls, 1, &packet);
+    tap_ok(waits && heard.charged == 0 && tls_engine_counts(engine)->without_keys == 1,
+           "a connection that has ended does not wait");
+    end();
+}
+
 static void without_secrets(void)
 {
     begin("");
@@ -545,6 +559,7 @@ int main(void)
     cut();
     late_secrets();
     waiting_is_bounded();
+    ended();
     traffic_secrets_only();
     lost_bytes();
     wrong_secrets();
