@@ -9,13 +9,13 @@
 #include "sip/scan.h"
 #include "store/store.h"
 
-/* Where the packets went. Everything that is not counted in `sip` says why. */
+/* Where the packets went. What is not counted in `sip` says why, and so does net_counts(). */
 struct pipeline_counts {
     uint64_t packets;
     uint64_t sip;
     uint64_t not_sip;      /* a payload, but another protocol */
     uint64_t keepalives;   /* CRLF and the like */
-    uint64_t other;        /* neither UDP nor TCP */
+    uint64_t other;        /* neither UDP, TCP nor ICMP errors */
     uint64_t broken;       /* headers cut off or contradictory */
     uint64_t unknown_link; /* a link type that cannot be read */
     uint16_t link;         /* the last unknown one */

@@ -105,6 +105,39 @@ static void print_tls(const struct tls_counts *counts)
     print_count(_("tls connections"), counts->connections, note);
 }
 
+/* What did not become a message, and why; nothing when everything did. */
+static void print_left_out(const struct pipeline *pipeline)
+{
+    const struct pipeline_counts *p = &pipeline->counts;
+    const struct net_counts *n = net_counts(pipeline->net);
+    const struct {
+        uint64_t value;
+        const char *label, *note;
+    } rows[] = {
+        { p->keepalives, N_("keep-alives"), "" },
+        { p->not_sip, N_("not SIP"), N_("datagrams of other protocols") },
+        { p->other, N_("other packets"), N_("neither UDP, TCP nor ICMP errors") },
+        { p->broken, N_("broken packets"), N_("headers cut off or contradictory") },
+        { p->unknown_link, N_("unknown links"), N_("packets of a link type that cannot be read") },
+        { n->gaps, N_("gaps in TCP"), N_("holes in streams that the capture misses") },
+        { n->gap_bytes, N_("bytes in gaps"), "" },
+        { n->refused, N_("refused segments"), N_("TCP that contradicts itself or jumps") },
+        { n->unframed, N_("unframed bytes"), N_("outside of any message of a SIP stream") },
+        { n->fragments_lost, N_("lost fragments"), N_("IP datagrams that never became whole") },
+        { n->fragments_refused, N_("refused datagr."), N_("IP fragments that overlap") },
+        { n->over_limit, N_("over limit"), N_("streams, messages and datagrams cut short") },
+    };
+    bool any = false;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].value == 0)
+            continue;
+        if (!any)
+            printf("%s\n", _("Left out"));
+        any = true;
+        print_count(tr(rows[i].label), rows[i].value, *rows[i].note ? tr(rows[i].note) : "");
+    }
+}
+
 static void report_text(const struct session *session)
 {
     static const char *const classes[SIP_CLASSES] = {
@@ -142,6 +175,7 @@ static void report_text(const struct session *session)
     for (int i = 0; i < SIP_CLASSES; i++)
         if (c->classes[i])
             print_count(tr(classes[i]), c->classes[i], "");
+    print_left_out(&session->pipeline);
     findings_print(session);
 }
 

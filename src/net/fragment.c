@@ -122,6 +122,7 @@ static struct datagram *take_datagram(struct net *net, uint64_t key)
     i = find(f, 0);
     if (i == DATAGRAMS) {
         i = oldest(f);
+        net->counts.over_limit++;
         give_up(net, &f->datagrams[i]);
     }
     f->keys[i] = key;
@@ -227,7 +228,7 @@ enum decode_result decode_fragment(struct decode *d, uint32_t id, uint8_t protoc
         net->counts.fragments_refused++;
     if (!g->refused && g->total && g->got == g->total)
         return complete(net, d->packet, g);
-    while (net->fragments_held > HELD_LIMIT)
+    for (; net->fragments_held > HELD_LIMIT; net->counts.over_limit++)
         give_up(net, &net->fragments->datagrams[oldest(net->fragments)]);
     return DECODE_OK;
 }

@@ -283,6 +283,7 @@ static size_t feed_body(struct direction *d, struct stream *s, const uint8_t *p,
     if (taken > room) {
         taken = room;
         d->skip = left - room;
+        s->net->counts.over_limit++;
     }
     keep(s, d, p, taken);
     return taken;

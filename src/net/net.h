@@ -22,9 +22,11 @@ enum decode_result {
 
 /* What was lost on the way, and why. */
 struct net_counts {
-    uint64_t gaps;              /* bytes of a stream that never came */
-    uint64_t gap_bytes;         /* as far as their number is known */
+    uint64_t gaps;              /* holes in TCP streams */
+    uint64_t gap_bytes;         /* as far as their size is known */
+    uint64_t refused;           /* TCP segments that contradict others, or jump out of line */
     uint64_t unframed;          /* bytes of SIP streams outside of any message */
+    uint64_t over_limit;        /* connections, messages and datagrams cut to keep within limits */
     uint64_t fragments;         /* IP fragments seen */
     uint64_t fragments_lost;    /* datagrams of which some never came */
     uint64_t fragments_refused; /* datagrams whose fragments contradict each other */

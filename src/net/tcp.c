@@ -260,6 +260,13 @@ static void close_connection(struct tcp *t, uint32_t id)
     pool_release(&t->connections, id);
 }
 
+/* Room is needed. What was only asked for is no loss. */
+static void drop_oldest(struct tcp *t, const struct list *list)
+{
+    t->net->counts.over_limit += list == &t->open;
+    close_connection(t, list->oldest);
+}
+
 /* Both directions of a connection give the same order of its ends. */
 static unsigned direction_of(const struct payload *p, struct addr ends[2])
 {
@@ -273,7 +280,7 @@ static uint32_t open_connection(struct tcp *t, uint64_t key, const struct addr e
 {
     struct list *list = asked ? &t->asked : &t->open;
     if (list->count >= (asked ? ASKED_LIMIT : OPEN_LIMIT))
-        close_connection(t, list->oldest);
+        drop_oldest(t, list);
     uint32_t id = pool_alloc(&t->connections);
     if (!id)
         return 0;
@@ -384,10 +391,13 @@ static void take_bytes(struct tcp *t, uint32_t id, unsigned direction, struct se
         lose(t->net, c, direction, s->seq - h->next);
         ahead = 0;
     } else if (ahead >= WINDOW || ahead <= -WINDOW) {
+        t->net->counts.refused++;
         return;
     }
-    if (contradicts(h, s))
+    if (contradicts(h, s)) {
+        t->net->counts.refused++;
         return;
+    }
     if (ahead > 0) {
         keep_early(t, id, direction, s);
         return;
@@ -454,7 +464,7 @@ static uint32_t begin_bytes(struct tcp *t, uint32_t id, uint64_t key, const stru
         c->asked = false;
         list_append(t, &t->open, id);
         if (t->open.count > OPEN_LIMIT)
-            close_connection(t, t->open.oldest);
+            drop_oldest(t, &t->open);
     }
     return id;
 }
@@ -525,7 +535,7 @@ enum decode_result decode_tcp(struct decode *d)
     d->net->ip_id = d->payload->ip_id;
     take_segment(d, &s);
     while (d->net->held > HELD_LIMIT && d->net->tcp->open.oldest)
-        close_connection(d->net->tcp, d->net->tcp->open.oldest);
+        drop_oldest(d->net->tcp, &d->net->tcp->open);
     return DECODE_OK;
 }
 

@@ -1,12 +1,12 @@
 /*
  * Writes a pcap capture of SIP traffic for measurements: the same arguments give the same bytes.
  *
- *     gencap [-n MESSAGES] [-s SECONDS] [--flood] [FILE]      (no FILE: standard output)
+ *     gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp] [FILE]      (no FILE: standard output)
  *
  * Model: what happens in a call is a table of steps; a running call is its number and the step it
  * is at, kept in a heap by the time of that step. Every header is computed from the call's number,
  * so nothing else has to be remembered, and a retransmission repeats its bytes by itself.
- * Boundary: IPv4 and UDP in Ethernet frames, as seen beside a proxy at 10.0.0.5 whose phones are
+ * Boundary: IPv4 and UDP, or TCP, in Ethernet frames, as seen beside a proxy at 10.0.0.5 whose phones are
  * in 10.1.0.0/16 and whose carriers are in 192.0.2.0/24. Nothing is sent anywhere.
  */
 #include <errno.h>
@@ -22,7 +22,10 @@
 #define BETWEEN_FLOWS_NS 3000000 /* a new flow every three milliseconds */
 #define BETWEEN_FLOOD_NS 100000
 #define FRAME_SIZE 8192
-#define FRONT 42 /* Ethernet, IPv4 and UDP headers */
+#define FRONT 54          /* Ethernet, IPv4 and TCP headers */
+#define FRONT_UDP 42      /* the same with UDP */
+#define SEGMENT_SIZE 1400 /* bytes of a message in one TCP segment */
+#define STREAMS 16384     /* more than there are pairs of hosts; a power of two */
 #define PROXY 0x0a000005u
 
 enum method { INVITE, ACK, BYE, CANCEL, REGISTER, OPTIONS };
@@ -143,8 +146,11 @@ struct generator {
     size_t count, room;
     uint32_t flows;
     int64_t next_flow_ns, between_ns;
-    bool flood;
+    bool flood, tcp;
     uint16_t ip_id;
+    struct {
+        uint32_t src, dst, seq;
+    } streams[STREAMS]; /* one connection between two hosts */
 };
 
 struct text {
@@ -437,23 +443,23 @@ static unsigned checksum(const uint8_t *p, size_t n)
     return ~sum & 0xffff;
 }
 
-static void put_front(uint8_t *p, uint32_t src, uint32_t dst, unsigned payload, unsigned ip_id)
+static void put_front(uint8_t *p, uint32_t src, uint32_t dst, unsigned length, unsigned protocol,
+                      unsigned ip_id)
 {
     static const uint8_t ethernet[14] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0 };
-    memset(p, 0, FRONT);
+    uint8_t *ip = p + 14, *ports = p + 34;
     memcpy(p, ethernet, sizeof ethernet);
-    uint8_t *ip = p + 14, *udp = p + 34;
+    memset(ip, 0, 20);
     ip[0] = 0x45;
-    be16(ip + 2, 28 + payload);
+    be16(ip + 2, 20 + length);
     be16(ip + 4, ip_id);
     ip[8] = 64;
-    ip[9] = 17;
+    ip[9] = (uint8_t)protocol;
     be32(ip + 12, src);
     be32(ip + 16, dst);
     be16(ip + 10, checksum(ip, 20));
-    be16(udp, 5060);
-    be16(udp + 2, 5060);
-    be16(udp + 4, 8 + payload); /* no checksum: 0, which IPv4 allows */
+    be16(ports, 5060);
+    be16(ports + 2, 5060);
 }
 
 static int write_all(struct generator *g, const void *p, size_t n)
@@ -461,20 +467,59 @@ static int write_all(struct generator *g, const void *p, size_t n)
     return fwrite(p, 1, n, g->out) == n ? 0 : -1;
 }
 
-static int write_packet(struct generator *g, const struct flow *f)
+static int write_frame(struct generator *g, int64_t time_ns, const uint8_t *frame, size_t n)
 {
-    uint8_t frame[FRAME_SIZE];
-    struct text t = { (char *)frame + FRONT, 0 };
+    uint32_t length = (uint32_t)n;
+    uint32_t header[4] = { (uint32_t)(time_ns / 1000000000),
+                           (uint32_t)(time_ns % 1000000000 / 1000), length, length };
+    return write_all(g, header, sizeof header) < 0 ? -1 : write_all(g, frame, length);
+}
+
+/* The sequence number of the next byte from one host to another. */
+static uint32_t *sequence(struct generator *g, uint32_t src, uint32_t dst)
+{
+    size_t i = mix(src, dst) % STREAMS;
+    while (g->streams[i].src && (g->streams[i].src != src || g->streams[i].dst != dst))
+        i = (i + 1) % STREAMS;
+    g->streams[i].src = src;
+    g->streams[i].dst = dst;
+    return &g->streams[i].seq;
+}
+
+static int write_segments(struct generator *g, int64_t time_ns, uint32_t src, uint32_t dst,
+                          const uint8_t *message, size_t n)
+{
+    uint8_t frame[FRONT + SEGMENT_SIZE];
+    uint32_t *seq = sequence(g, src, dst);
+    for (size_t part; n > 0; message += part, n -= part, *seq += (uint32_t)part) {
+        part = n < SEGMENT_SIZE ? n : SEGMENT_SIZE;
+        put_front(frame, src, dst, 20 + (unsigned)part, 6, ++g->ip_id);
+        be32(frame + 38, *seq);
+        be32(frame + 42, *sequence(g, dst, src));
+        be32(frame + 46, 0x5018ffff); /* five words, PSH and ACK, the window; no checksum */
+        be32(frame + 50, 0);
+        memcpy(frame + FRONT, message, part);
+        if (write_frame(g, time_ns, frame, FRONT + part) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_message(struct generator *g, const struct flow *f)
+{
+    uint8_t frame[FRAME_SIZE], *udp = frame + 34;
+    struct text t = { (char *)frame + FRONT_UDP, 0 };
     const struct step *s = f->step;
     bool hop2 = s->flags & HOP2;
     bool forward = (s->code == 0) == !(s->flags & BACK);
     uint32_t near = hop2 ? PROXY : phone_of(f), far = hop2 ? carrier_of(f) : PROXY;
+    uint32_t src = forward ? near : far, dst = forward ? far : near;
     put_message(&t, f);
-    put_front(frame, forward ? near : far, forward ? far : near, (unsigned)t.n, ++g->ip_id);
-    uint32_t length = (uint32_t)(FRONT + t.n);
-    uint32_t header[4] = { (uint32_t)(f->time_ns / 1000000000),
-                           (uint32_t)(f->time_ns % 1000000000 / 1000), length, length };
-    return write_all(g, header, sizeof header) < 0 ? -1 : write_all(g, frame, length);
+    if (g->tcp)
+        return write_segments(g, f->time_ns, src, dst, (uint8_t *)t.p, t.n);
+    put_front(frame, src, dst, 8 + (unsigned)t.n, 17, ++g->ip_id);
+    be32(udp + 4, (8 + (uint32_t)t.n) << 16); /* no checksum: 0, which IPv4 allows */
+    return write_frame(g, f->time_ns, frame, FRONT_UDP + t.n);
 }
 
 /* In the byte order of this machine, which the magic number tells. */
@@ -567,7 +612,7 @@ static int generate(struct generator *g)
         while (g->count == 0 || g->next_flow_ns <= g->heap[0].time_ns)
             if (begin_flow(g) < 0)
                 return -1;
-        if (write_packet(g, &g->heap[0]) < 0)
+        if (write_message(g, &g->heap[0]) < 0)
             return -1;
         go_on(g);
     }
@@ -578,10 +623,11 @@ static int generate(struct generator *g)
 
 static int usage(void)
 {
-    fputs("usage: gencap [-n MESSAGES] [-s SECONDS] [--flood] [FILE]\n"
+    fputs("usage: gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp] [FILE]\n"
           "  -n, --messages N  how many messages (1000000)\n"
           "  -s, --start S     time of the first one, seconds since 1970\n"
-          "      --flood       INVITEs only, each with a Call-ID of its own\n",
+          "      --flood       INVITEs only, each with a Call-ID of its own\n"
+          "      --tcp         over TCP, a connection between each two hosts\n",
           stderr);
     return 2;
 }
@@ -600,6 +646,7 @@ static int read_options(int argc, char *argv[], struct generator *g)
         { "messages", required_argument, NULL, 'n' },
         { "start", required_argument, NULL, 's' },
         { "flood", no_argument, NULL, 'f' },
+        { "tcp", no_argument, NULL, 't' },
         { NULL, 0, NULL, 0 },
     };
     uint64_t start = START;
@@ -608,6 +655,8 @@ static int read_options(int argc, char *argv[], struct generator *g)
     while ((letter = getopt_long(argc, argv, "n:s:", options, NULL)) != -1) {
         if (letter == 'f')
             g->flood = true;
+        else if (letter == 't')
+            g->tcp = true;
         else if ((letter != 'n' && letter != 's') ||
                  number(optarg, letter == 'n' ? &g->left : &start) < 0)
             return -1;
@@ -619,7 +668,8 @@ static int read_options(int argc, char *argv[], struct generator *g)
 
 int main(int argc, char *argv[])
 {
-    struct generator g = { .out = stdout };
+    static struct generator g;
+    g.out = stdout;
     if (read_options(argc, argv, &g) < 0)
         return usage();
     const char *path = optind < argc ? argv[optind] : NULL;

@@ -64,8 +64,8 @@ trouble()
     failed=1
 }
 
-# The kilobytes that a run needs at most: 620 bytes a message, 420 in the flood.
-needed=$(((messages * 1040 + peer_messages * 620) / 1000))
+# The kilobytes that a run needs at most: 620 bytes a message, twice, 420 in the flood.
+needed=$(((messages * 1660 + peer_messages * 620) / 1000))
 free=$(df -Pk "$work" | awk 'NR == 2 { print $4 }')
 if [ "$free" -lt "$needed" ]; then
     echo "run.sh: $work has room for $free kB, $needed are needed; set TMPDIR or -n" >&2
@@ -140,6 +140,7 @@ echo "machine: $(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo), $
     "Linux $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
 generate -n 100 "$work/small.pcap"
 generate -n "$messages" "$work/calls.pcap"
+generate -n "$messages" --tcp "$work/tcp.pcap"
 generate -n "$peer_messages" "$work/peers.pcap"
 
 have()
@@ -150,6 +151,7 @@ have()
 round=1
 while [ "$round" -le "$rounds" ]; do
     timed sipwhy "$messages" "$SIPWHY" report --memory 4096 "$work/calls.pcap"
+    timed tcp "$messages" "$SIPWHY" report --memory 4096 "$work/tcp.pcap"
     timed sipwhy_peers "$peer_messages" "$SIPWHY" report --memory 4096 "$work/peers.pcap"
     ! have tshark || timed tshark "$peer_messages" tshark -q -z sip,stat -r "$work/peers.pcap"
     # Its default limit of 20000 dialogs would leave most of the file unread; it tells no count.
@@ -175,6 +177,8 @@ anon=$(column sipwhy 3)
 bytes=$(quotient "${anon:+$((anon * 1024))}" "$messages")
 figure "memory beyond the mapped file, a message" "$bytes" bytes 300 at-most \
     "$(quotient "$anon" 1024) MiB in all"
+figure "over TCP, processor time against UDP" "$(quotient "$(column tcp 2)" "$(column sipwhy 2)")" \
+    times 1.5 at-most "$(column tcp 1) s"
 
 echo
 echo "the peers, $peer_messages messages of the same kind, all on the same file"
