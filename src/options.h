@@ -32,6 +32,9 @@ struct settings {
     char *colour;
     char *time;
     char *user;
+    char *date;
+    char *tz;
+    char *local;
     char *pager;
     char *fail_on;
     long memory;   /* MiB */
@@ -44,6 +47,7 @@ struct settings {
     bool search;
     bool ascii;
     bool follow;
+    bool newest;
     bool pane;
     bool no_config;
     bool list_interfaces;

@@ -4,6 +4,7 @@
  */
 #include "pipeline.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "net/hep.h"
@@ -78,6 +79,14 @@ static bool is_stun_answer(const struct payload *payload)
            memcmp(payload->data + 4, cookie, 4) == 0;
 }
 
+static void add_assumed(struct pipeline *pipeline, const struct packet *packet,
+                        const struct payload *payload, const struct sip_message *sip)
+{
+    struct payload whole = *payload;
+    assume_flow(&pipeline->assume, &whole, sip);
+    add(pipeline, packet, &whole);
+}
+
 static void take_payload(const struct packet *packet, const struct payload *payload, void *arg)
 {
     struct pipeline *pipeline = arg;
@@ -88,6 +97,8 @@ static void take_payload(const struct packet *packet, const struct payload *payl
             pipeline->tap(packet, payload, sip, pipeline->tap_arg);
         if (payload->hep)
             add_from_agent(pipeline, packet, payload, sip);
+        else if (payload->assumed & ASSUMED_FLOW)
+            add_assumed(pipeline, packet, payload, sip);
         else
             add(pipeline, packet, payload);
     } else if (sip_is_keepalive(payload->data, payload->len)) {
@@ -122,6 +133,7 @@ int pipeline_open(struct pipeline *pipeline, struct store *store)
 
 void pipeline_close(struct pipeline *pipeline)
 {
+    free(pipeline->assume);
     net_free(pipeline->net);
     diagnosis_free(pipeline->diagnosis);
     store_free(pipeline->store);

@@ -5,6 +5,7 @@
 #define SIPWHY_PIPELINE_H
 
 #include "diagnose/diagnosis.h"
+#include "assume.h"
 #include "net/net.h"
 #include "sip/scan.h"
 #include "store/store.h"
@@ -44,6 +45,7 @@ struct pipeline {
     int64_t late_ns;      /* how late capture agents were at worst: their clock, and the way here */
     pipeline_tap_fn *tap; /* sees every message on its way; may be NULL */
     void *tap_arg;
+    struct assume *assume; /* made when a log leaves addresses out */
     size_t waiting;
     struct pipeline_item batch[PIPELINE_BATCH];
 };

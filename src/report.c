@@ -7,6 +7,7 @@
 #include "base/tr.h"
 #include "findings.h"
 #include "headless.h"
+#include "net/plain.h"
 
 static json_t *json_refused(const struct source_stats *stats)
 {
@@ -14,6 +15,16 @@ static json_t *json_refused(const struct source_stats *stats)
     for (size_t i = 0; stats->refused_names[i]; i++)
         json_put_number(object, stats->refused_names[i], stats->refused[i]);
     return object;
+}
+
+static json_t *json_assumed(uint8_t assumed)
+{
+    static const char *const words[] = { "src", "dst", "transport", "date" };
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (assumed >> i & 1)
+            json_array_append_new(list, json_string(words[i]));
+    return list;
 }
 
 static json_t *json_sources(const struct session *session)
@@ -28,6 +39,10 @@ static json_t *json_sources(const struct session *session)
         json_put_number(one, "drops", source_drops(source));
         if (source->stats.refused)
             json_object_set_new(one, "refused", json_refused(&source->stats));
+        if (source->format) {
+            json_put(one, "format", SPAN(source->format));
+            json_object_set_new(one, "assumed", json_assumed(source->assumed));
+        }
         if (source->trouble)
             json_put(one, "trouble", SPAN(source->trouble));
         json_array_append_new(list, one);
@@ -138,6 +153,19 @@ static void print_left_out(const struct pipeline *pipeline)
     }
 }
 
+static void print_source(const struct source *source)
+{
+    struct strbuf assumed = STRBUF_INIT;
+    printf("%s", source_title(source));
+    if (source->format)
+        printf("  (%s)", source->format);
+    plain_put_assumed(&assumed, source->assumed);
+    if (assumed.n)
+        printf(_("  assumed: %s"), strbuf_str(&assumed));
+    printf("\n");
+    strbuf_free(&assumed);
+}
+
 static void report_text(const struct session *session)
 {
     static const char *const classes[SIP_CLASSES] = {
@@ -148,7 +176,7 @@ static void report_text(const struct session *session)
     const struct store_counts *c = store_counts(session->pipeline.store);
     const struct pipeline_counts *p = &session->pipeline.counts;
     for (size_t i = 0; i < inputs_count(session->inputs); i++)
-        printf("%s\n", source_title(inputs_at(session->inputs, i)));
+        print_source(inputs_at(session->inputs, i));
     print_count(_("packets"), p->packets, "");
     print_count(_("messages"), c->messages, "");
     print_count(_("malformed"), c->malformed, "");

@@ -52,9 +52,15 @@ static void note_skipped(struct session *session, const char *path, size_t skipp
     free(note);
 }
 
+static struct file_options file_options(const struct settings *settings)
+{
+    return (struct file_options){ settings->follow, settings->date, settings->tz, settings->local };
+}
+
 /* Every capture of the folder; what is none is left out. */
 static int open_folder(struct session *session, const char *path, char **error)
 {
+    const struct file_options options = file_options(session->settings);
     size_t count = 0, skipped = 0;
     int result = 0;
     char *first = NULL;
@@ -63,7 +69,7 @@ static int open_folder(struct session *session, const char *path, char **error)
         return -1;
     for (size_t i = 0; i < count && result == 0; i++) {
         char *reason = NULL;
-        struct source *source = source_open_file(names[i], &reason);
+        struct source *source = source_open_file(names[i], &options, &reason);
         if (source) {
             result = add(session, source, error);
             continue;
@@ -89,7 +95,8 @@ int session_open_file(struct session *session, const char *path, char **error)
 {
     if (folder_is(path))
         return open_folder(session, path, error);
-    return add(session, source_open_file(path, error), error);
+    const struct file_options options = file_options(session->settings);
+    return add(session, source_open_file(path, &options, error), error);
 }
 
 static int open_interfaces(struct session *session, size_t count, char *const words[], char **error)

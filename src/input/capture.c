@@ -37,6 +37,18 @@ enum capture_result capture_next(struct capture *capture, const uint8_t *data, s
     return result;
 }
 
+enum capture_result capture_last(struct capture *capture, const uint8_t *data, size_t n,
+                                 size_t *used, struct packet *packet)
+{
+    *used = 0;
+    if (!capture->format->last)
+        return CAPTURE_MORE;
+    enum capture_result result = capture->format->last(capture, data, n, used, packet);
+    if (result == CAPTURE_PACKET)
+        packet->frame = ++capture->frames;
+    return result;
+}
+
 const char *capture_error(const struct capture *capture)
 {
     return capture->error ? capture->error : N_("nothing is wrong");

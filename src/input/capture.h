@@ -28,6 +28,9 @@ void capture_close(struct capture *capture);
 /* Reads one record from the window; *used says how many bytes are done with. */
 enum capture_result capture_next(struct capture *capture, const uint8_t *data, size_t n,
                                  size_t *used, struct packet *packet);
+/* Reads one more record when these bytes are all that come; CAPTURE_MORE: there is none. */
+enum capture_result capture_last(struct capture *capture, const uint8_t *data, size_t n,
+                                 size_t *used, struct packet *packet);
 /* What is damaged, without a final full stop; tr() has it in the language. */
 const char *capture_error(const struct capture *capture);
 
@@ -38,12 +41,16 @@ struct capture_format {
     void (*close)(struct capture *capture);
     enum capture_result (*next)(struct capture *capture, const uint8_t *data, size_t n,
                                 size_t *used, struct packet *packet);
+    /* The same when no more bytes will come; NULL where a record tells its length. */
+    enum capture_result (*last)(struct capture *capture, const uint8_t *data, size_t n,
+                                size_t *used, struct packet *packet);
 };
 extern const struct capture_format capture_pcap, capture_pcapng, capture_snoop;
 
 /* The beginning of every format's own structure. */
 struct capture {
     const struct capture_format *format;
+    const char *name; /* of a log: what wrote it */
     const char *error;
     uint32_t frames;
 };

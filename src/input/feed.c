@@ -10,6 +10,7 @@
 
 #include "base/strbuf.h"
 #include "base/tr.h"
+#include "input/follow.h"
 
 #define READ_SIZE 262144
 
@@ -38,13 +39,15 @@ static void window_free(struct window *w)
     *w = (struct window){ 0 };
 }
 
-int feed_open(struct feed *feed, int fd)
+int feed_open(struct feed *feed, int fd, const char *follow)
 {
     struct stat st;
     *feed = (struct feed){ .fd = -1 };
     if (fstat(fd, &st) < 0)
         return -1;
-    if (S_ISREG(st.st_mode) && st.st_size > 0) {
+    if (S_ISREG(st.st_mode) && follow) {
+        feed->follow = follow_new(follow);
+    } else if (S_ISREG(st.st_mode) && st.st_size > 0) {
         if (mapping_open(&feed->map, fd, (size_t)st.st_size) < 0)
             return -1;
         feed->mapped = true;
@@ -64,6 +67,7 @@ void feed_close(struct feed *feed)
     feed_rewind(feed);
     if (feed->mapped)
         mapping_close(&feed->map);
+    follow_free(feed->follow);
     if (feed->fd >= 0) {
         fcntl(feed->fd, F_SETFL, feed->flags);
         close(feed->fd);
@@ -117,6 +121,15 @@ void feed_use(struct feed *feed, size_t n)
         mapping_read_ahead(&feed->map, feed->taken);
 }
 
+/* All of a file that is followed was read. Of one that is gone, what was not used is lost. */
+static enum feed_result look_again(struct feed *feed)
+{
+    if (!follow_anew(feed->follow, &feed->fd))
+        return FEED_WAIT;
+    feed_rewind(feed);
+    return FEED_ANEW;
+}
+
 /* Reads more of a pipe. */
 static enum feed_result read_raw(struct feed *feed)
 {
@@ -127,6 +140,8 @@ static enum feed_result read_raw(struct feed *feed)
     ssize_t n = read(feed->fd, w->p + w->filled, w->size - w->filled);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return FEED_WAIT;
+    if (n == 0 && feed->follow)
+        return look_again(feed);
     feed->eof = n <= 0;
     if (n < 0)
         return FEED_FAILED;

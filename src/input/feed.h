@@ -16,6 +16,7 @@ enum feed_result {
     FEED_WAIT,   /* nothing now: wait for the descriptor */
     FEED_END,    /* that was all */
     FEED_FAILED, /* reading failed; errno says how */
+    FEED_ANEW,   /* the file that is followed was cut or replaced: its bytes come next */
     FEED_DAMAGED /* the compressed data; feed_error() says how */
 };
 
@@ -26,9 +27,10 @@ struct window {
 };
 
 struct feed {
-    int fd;             /* of a pipe, or -1 */
-    int flags;          /* the descriptor's, to be given back: a pipe may be shared */
-    struct mapping map; /* of a regular file */
+    int fd;                /* of a pipe, or -1 */
+    int flags;             /* the descriptor's, to be given back: a pipe may be shared */
+    struct follow *follow; /* it is read as it grows; NULL: to its end */
+    struct mapping map;    /* of a regular file */
     bool mapped;
     dev_t device; /* which file is mapped, to notice that it became shorter */
     ino_t inode;
@@ -40,8 +42,11 @@ struct feed {
     uint64_t position;     /* bytes used so far, as the reader counts them */
 };
 
-/* Takes the descriptor over, except on failure: -1 with errno. */
-int feed_open(struct feed *feed, int fd);
+/*
+ * Takes the descriptor over, except on failure: -1 with errno. With `follow`, the name of the
+ * regular file, reading does not end with it.
+ */
+int feed_open(struct feed *feed, int fd, const char *follow);
 void feed_close(struct feed *feed);
 /* The bytes not used yet, as far as they are there. They stay when feed_stays() says so. */
 const uint8_t *feed_bytes(const struct feed *feed, size_t *left);

@@ -1,6 +1,7 @@
 /*
- * Capture files by name, mapped; and standard input or any other pipe. Both may be
- * compressed. Everything before a damage is handed over.
+ * Capture files and logs by name, mapped; and standard input or any other pipe. All may be
+ * compressed. Everything before a damage is handed over. A file that is followed is read like
+ * a pipe, and asked for more at intervals.
  *
  * Of a compressed file only the first packet is kept until its turn comes, since hundreds of
  * them may be merged: it is unpacked anew from its beginning then.
@@ -12,21 +13,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "input/capture.h"
 #include "input/feed.h"
+#include "input/follow.h"
 #include "input/input.h"
+#include "input/textlog.h"
 
-#define AHEAD 512 /* bytes fetched from memory before they are asked for: most headers */
+#define TEXT_LOOK 4096 /* bytes in which a text has no NUL */
+#define AHEAD 512      /* bytes fetched from memory before they are asked for: most headers */
 
 struct file_source {
     struct source source;
     struct feed feed;
     struct capture *capture; /* NULL while the format is not known, or the file rests */
     bool complete;           /* no more bytes will come */
+    bool anew;               /* other bytes will, in which everything begins again */
+    size_t looked;           /* bytes in which no format was recognised */
     uint32_t handed;         /* packets handed over */
     uint8_t *first;          /* the first packet's bytes, of a file that rests */
+    struct plain first_plain;
+    struct textlog_options text;
 };
 
 /* For "after packet %u (byte %llu)". */
@@ -55,7 +64,12 @@ static enum input_status need_more(struct file_source *f, bool *again)
         *again = true;
         break;
     case FEED_WAIT:
+        if (f->feed.follow)
+            f->source.due_ns = clock_realtime() + FOLLOW_NS;
         return INPUT_WAIT;
+    case FEED_ANEW:
+        f->anew = true;
+        break;
     case FEED_FAILED:
         source_trouble(&f->source, _("%s: cannot read on: %s"), source_title(&f->source),
                        strerror(errno));
@@ -69,7 +83,7 @@ static enum input_status need_more(struct file_source *f, bool *again)
     case FEED_END:
         *again = !f->capture && !f->complete;
         f->complete = true;
-        if (f->capture && !feed_is_whole(&f->feed))
+        if (f->capture && !f->capture->format->last && !feed_is_whole(&f->feed))
             source_trouble(&f->source,
                            _("%s: ends in the middle of a packet after packet %u (byte %llu); "
                              "everything before it is shown"),
@@ -79,26 +93,61 @@ static enum input_status need_more(struct file_source *f, bool *again)
     return INPUT_END;
 }
 
-/* The capture reader is made as soon as enough bytes for its magic are there. */
+static bool is_text(const uint8_t *data, size_t n)
+{
+    return n > 0 && !memchr(data, 0, n < TEXT_LOOK ? n : TEXT_LOOK);
+}
+
+/* Captures have a magic; what is none may be a log, which takes more bytes to tell. */
+static bool open_capture(struct file_source *f, const uint8_t *data, size_t n)
+{
+    if (n < CAPTURE_MAGIC && !f->complete)
+        return false;
+    f->capture = capture_open(data, n);
+    if (!f->capture && n != f->looked && is_text(data, n)) {
+        f->text.stays = feed_stays(&f->feed);
+        f->capture = textlog_open(data, n, &f->text);
+    }
+    f->looked = n;
+    if (f->capture)
+        f->source.format = f->capture->name;
+    return f->capture != NULL;
+}
+
+static bool seen_enough(const struct file_source *f, const uint8_t *data, size_t n)
+{
+    return f->complete || n >= TEXTLOG_LOOK || (n >= CAPTURE_MAGIC && !is_text(data, n));
+}
+
+static enum input_status unknown(struct file_source *f, const uint8_t *data, size_t n)
+{
+    const char *text = n == 0 ? N_("%s: is empty; name a capture file")
+                       : is_text(data, n)
+                           ? N_("%s: not a pcap, pcapng or snoop file, and a text "
+                                "without SIP messages; name a capture file or a log")
+                           : N_("%s: not a pcap, pcapng or snoop file; name a capture "
+                                "file");
+    source_trouble(&f->source, tr(text), source_title(&f->source));
+    return INPUT_END;
+}
+
+/* The reader is made as soon as enough bytes to choose it are there. */
 static enum input_status recognise(struct file_source *f)
 {
-    size_t left;
-    const uint8_t *data = feed_bytes(&f->feed, &left);
-    while (left < CAPTURE_MAGIC && !f->complete) {
+    for (;;) {
+        size_t left;
         bool again = false;
+        const uint8_t *data = feed_bytes(&f->feed, &left);
+        bool enough = seen_enough(f, data, left);
+        if (enough)
+            return open_capture(f, data, left) ? INPUT_PACKET : unknown(f, data, left);
         enum input_status status = need_more(f, &again);
-        if (!again)
-            return status;
-        data = feed_bytes(&f->feed, &left);
+        f->anew = false;
+        if (again)
+            continue;
+        /* a slow pipe: what is there may do */
+        return status == INPUT_WAIT && open_capture(f, data, left) ? INPUT_PACKET : status;
     }
-    f->capture = capture_open(data, left);
-    if (f->capture)
-        return INPUT_PACKET;
-    source_trouble(&f->source,
-                   left ? _("%s: not a pcap, pcapng or snoop file; name a capture file")
-                        : _("%s: is empty; name a capture file"),
-                   source_title(&f->source));
-    return INPUT_END;
 }
 
 /* Whether the mapped file became shorter; what looks like zeros is asked about. */
@@ -126,9 +175,14 @@ static void rest(struct file_source *f, struct packet *packet)
         memcpy(f->first, packet->data, packet->caplen);
         packet->data = f->first;
     }
+    if (packet && packet->plain) {
+        f->first_plain = *packet->plain;
+        packet->plain = &f->first_plain;
+    }
     capture_close(f->capture);
     f->capture = NULL;
     f->complete = false;
+    f->looked = 0;
     feed_rewind(&f->feed);
 }
 
@@ -148,11 +202,33 @@ static enum input_status hand_over(struct file_source *f, struct packet *packet)
 {
     if (packet_is_frame(packet))
         f->handed = packet->frame;
-    packet->mapped = feed_stays(&f->feed);
+    packet->mapped = feed_stays(&f->feed) && (!packet->plain || packet->plain->in_place);
+    f->source.assumed |= textlog_assumed(f->capture);
     f->source.stats.position = feed_progress(&f->feed);
     if (packet->frame == 1 && may_rest(f))
         rest(f, packet);
     return INPUT_PACKET;
+}
+
+/* What the reader keeps until it knows that nothing more belongs to it. */
+static enum input_status read_last(struct file_source *f, struct packet *packet)
+{
+    size_t left, used;
+    const uint8_t *data = feed_bytes(&f->feed, &left);
+    if (!f->capture || capture_last(f->capture, data, left, &used, packet) != CAPTURE_PACKET)
+        return INPUT_END;
+    feed_use(&f->feed, used);
+    return hand_over(f, packet);
+}
+
+/* Another file has taken the place of the one that was followed. */
+static void begin_anew(struct file_source *f)
+{
+    capture_close(f->capture);
+    f->capture = NULL;
+    f->anew = false;
+    f->looked = 0;
+    f->handed = 0;
 }
 
 static enum input_status next_packet(struct source *source, struct packet *packet)
@@ -185,6 +261,12 @@ static enum input_status next_packet(struct source *source, struct packet *packe
             again = false;
             status = need_more(f, &again);
         }
+        if (f->anew || (!again && status == INPUT_END)) {
+            status = read_last(f, packet);
+            again = status != INPUT_PACKET && f->anew;
+            if (again)
+                begin_anew(f);
+        }
         if (!again)
             return status;
     }
@@ -205,21 +287,50 @@ static const struct source_ops file_ops = {
     .close = close_file,
 };
 
+static const struct source_ops followed_ops = {
+    .kind = "file",
+    .live = true,
+    .next = next_packet,
+    .close = close_file,
+};
+
+/* What the user says about logs; -1 with *error. */
+static int take_options(struct file_source *f, const struct file_options *options, char **error)
+{
+    f->text.written_ns = clock_realtime();
+    if (!options)
+        return 0;
+    f->text.tz = options->tz;
+    if (options->date && textlog_read_date(&f->text, options->date) < 0)
+        *error = mem_format(_("'%s' is no date; --date wants one like 2026-11-23"), options->date);
+    else if (options->local && addr_read(SPAN(options->local), &f->text.local) < 0)
+        *error = mem_format(_("'%s' is no address; --local wants one like 192.0.2.1:5060"),
+                            options->local);
+    return *error ? -1 : 0;
+}
+
 /* -1 with *error when the file is none to read; the descriptor is the feed's, else closed. */
-static int prepare(struct file_source *f, int fd, const char *path, char **error)
+static int prepare(struct file_source *f, int fd, const char *path,
+                   const struct file_options *options, char **error)
 {
     struct stat st;
-    if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode))
+    if (take_options(f, options, error) < 0)
+        ;
+    else if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode))
         *error = mem_format(_("%s: is a directory; name a capture file"), path);
     else if (isatty(fd))
         *error = mem_format(_("%s: is a terminal; pipe a capture into it or name a file"), path);
-    else if (feed_open(&f->feed, fd) < 0)
+    else if (feed_open(&f->feed, fd, options && options->follow ? path : NULL) < 0)
         *error = mem_format(_("%s: cannot map: %s"), path, strerror(errno));
     if (*error) {
         close(fd);
         return -1;
     }
-    f->source.fd = f->feed.fd;
+    if (S_ISREG(st.st_mode))
+        f->text.written_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+    if (f->feed.follow)
+        f->source.ops = &followed_ops;
+    f->source.fd = f->feed.follow ? -1 : f->feed.fd;
     f->source.stats.size = f->feed.map.size;
     if (!f->feed.mapped || recognise(f) == INPUT_PACKET) {
         if (may_rest(f))
@@ -231,7 +342,7 @@ static int prepare(struct file_source *f, int fd, const char *path, char **error
     return -1;
 }
 
-struct source *source_open_file(const char *path, char **error)
+struct source *source_open_file(const char *path, const struct file_options *options, char **error)
 {
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -244,7 +355,7 @@ struct source *source_open_file(const char *path, char **error)
     f->feed.fd = -1;
     f->source.name = mem_text(standard ? N_("standard input") : path);
     *error = NULL;
-    if (prepare(f, fd, path, error) == 0)
+    if (prepare(f, fd, path, options, error) == 0)
         return &f->source;
     free(f->source.name);
     close_file(&f->source);

@@ -44,6 +44,8 @@ struct source {
     int fd;         /* to wait on, or -1 */
     int64_t due_ns; /* without a descriptor: when (realtime clock) more comes; 0: at once */
     struct source_stats stats;
+    const char *format;  /* of a log: what wrote it; else NULL */
+    uint8_t assumed;     /* enum assumed: what a log did not say */
     struct packet ahead; /* read but not handed over, while files are merged */
     bool ended;
     bool told; /* the trouble was shown */
@@ -69,7 +71,14 @@ void inputs_refresh(struct inputs *inputs);
  * Opening. Each gives a source, or NULL with *error set to one line (what, where,
  * what to do) that the caller frees.
  */
-struct source *source_open_file(const char *path, char **error); /* "-": standard input */
+struct file_options {
+    bool follow;       /* go on when the file grows, through rotation */
+    const char *date;  /* of a log's first message, "2026-11-23"; NULL: the file's own */
+    const char *tz;    /* of a log's times; NULL: this machine's */
+    const char *local; /* address of who wrote a log; NULL: not known */
+};
+/* "-": standard input. The options must stay; NULL: none. */
+struct source *source_open_file(const char *path, const struct file_options *options, char **error);
 /*
  * The paths of the regular files in a folder by name, hidden ones left out; NULL with *error. The
  * caller frees them with folder_list_free().

@@ -132,4 +132,4 @@ static enum capture_result next_pcap(struct capture *capture, const uint8_t *dat
     return CAPTURE_PACKET;
 }
 
-const struct capture_format capture_pcap = { recognise, open_pcap, close_pcap, next_pcap };
+const struct capture_format capture_pcap = { recognise, open_pcap, close_pcap, next_pcap, NULL };

@@ -248,4 +248,5 @@ static enum capture_result next_pcapng(struct capture *capture, const uint8_t *d
     return read_block(c, type, reader_make(body, length - 12), packet);
 }
 
-const struct capture_format capture_pcapng = { recognise, open_pcapng, close_pcapng, next_pcapng };
+const struct capture_format capture_pcapng = { recognise, open_pcapng, close_pcapng, next_pcapng,
+                                               NULL };

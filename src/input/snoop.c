@@ -95,4 +95,5 @@ static enum capture_result next_snoop(struct capture *capture, const uint8_t *da
     return CAPTURE_PACKET;
 }
 
-const struct capture_format capture_snoop = { recognise, open_snoop, close_snoop, next_snoop };
+const struct capture_format capture_snoop = { recognise, open_snoop, close_snoop, next_snoop,
+                                              NULL };

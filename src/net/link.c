@@ -80,10 +80,19 @@ static const struct {
     uint16_t type;
     decode_fn *decode;
 } links[] = {
-    { 1, ethernet },    { 0, null_loop },         { 108, null_loop },
-    { 101, decode_ip }, { 228, decode_ip },       { 229, decode_ip },
-    { 12, decode_ip },  { 14, decode_ip },        { 113, cooked_v1 },
-    { 276, cooked_v2 }, { LINK_HEP, decode_hep }, { LINK_TLS_KEYS, decode_tls_keys },
+    { 1, ethernet },
+    { 0, null_loop },
+    { 108, null_loop },
+    { 101, decode_ip },
+    { 228, decode_ip },
+    { 229, decode_ip },
+    { 12, decode_ip },
+    { 14, decode_ip },
+    { 113, cooked_v1 },
+    { 276, cooked_v2 },
+    { LINK_HEP, decode_hep },
+    { LINK_TLS_KEYS, decode_tls_keys },
+    { LINK_PLAIN, decode_plain },
 };
 
 static decode_fn *find_link(uint16_t linktype)

@@ -10,16 +10,19 @@
 
 #include "net/addr.h"
 
+struct plain;
+
 struct packet {
     int64_t time_ns; /* capture time since 1970, UTC */
     const uint8_t *data;
     uint32_t caplen;
-    uint32_t origlen;        /* length on the wire */
-    uint32_t frame;          /* number in its source, from 1 */
-    uint16_t source;         /* index of the source */
-    uint16_t linktype;       /* LINKTYPE_ value of the capture file formats */
-    bool mapped;             /* the bytes outlive the call: the store need not copy them */
-    const struct addr *peer; /* who sent them to us, where we were sent them; for the call */
+    uint32_t origlen;          /* length on the wire */
+    uint32_t frame;            /* number in its source, from 1 */
+    uint16_t source;           /* index of the source */
+    uint16_t linktype;         /* LINKTYPE_ value of the capture file formats */
+    bool mapped;               /* the bytes outlive the call: the store need not copy them */
+    const struct addr *peer;   /* who sent them to us, where we were sent them; for the call */
+    const struct plain *plain; /* LINK_PLAIN: what is known beside the bytes; for the call */
 };
 
 /*
@@ -29,6 +32,17 @@ struct packet {
 #define LINK_HEP 0xfff0
 /* Another: no packet at all, but lines of a TLS key log, for what follows. It is no frame, either. */
 #define LINK_TLS_KEYS 0xfff1
+/* Another: the bytes are a message alone, and no packet was seen (net/plain.h). */
+#define LINK_PLAIN 0xfff2
+
+/* What a log does not say and we made up, a bit each. */
+enum assumed {
+    ASSUMED_SRC = 1,
+    ASSUMED_DST = 2,
+    ASSUMED_TRANSPORT = 4,
+    ASSUMED_FLOW = ASSUMED_SRC | ASSUMED_DST | ASSUMED_TRANSPORT,
+    ASSUMED_TIME = 8 /* the year, the day, or all of it */
+};
 
 static inline bool packet_is_frame(const struct packet *packet)
 {
@@ -56,6 +70,7 @@ struct payload {
     bool fragmented;       /* its datagram came in IP fragments */
     uint16_t agent;        /* who saw it (store_agent()); 0: we ourselves */
     const struct hep *hep; /* it came in HEP; for the call */
+    uint8_t assumed;       /* enum assumed */
     bool misframed; /* in a stream: Content-Length is missing, or not where the next one begins */
 };
 

@@ -71,6 +71,8 @@ static inline void net_tell(struct net *net, const struct packet *packet,
 decode_fn decode_hep;
 /* Takes a datagram or a part of a stream that is HEP and hands on what it has inside. */
 void agent_packet(struct net *net, const struct packet *packet, const struct payload *outer);
+/* plain.c: the link layer LINK_PLAIN. */
+decode_fn decode_plain;
 
 /* net.c: the link layer LINK_TLS_KEYS. */
 decode_fn decode_tls_keys;

@@ -59,6 +59,7 @@ static uint32_t make(struct store *s, const struct payload *payload, uint64_t ke
                                      .transport = payload->transport,
                                      .agent = payload->agent,
                                      .dst_private = addr_private(&payload->dst),
+                                     .assumed = payload->assumed & ASSUMED_FLOW,
                                      .src_private = addr_private(&payload->src) };
     if (index_add(&s->flow_index, key, id) < 0) {
         pool_release(&s->flows, id);

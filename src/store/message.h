@@ -19,7 +19,9 @@ enum message_flag {
     MESSAGE_SDP = 1 << 5,
     MESSAGE_APART = 1 << 6,      /* `packet` is the message alone: it lay in no single packet */
     MESSAGE_FRAGMENTED = 1 << 7, /* it came in IP fragments */
-    MESSAGE_MISFRAMED = 1 << 8 /* in a stream: Content-Length is missing or says the wrong place */
+    MESSAGE_MISFRAMED = 1 << 8, /* in a stream: Content-Length is missing or says the wrong place */
+    MESSAGE_LOGGED = 1 << 9,    /* a log wrote it down: no packet was seen */
+    MESSAGE_TIME_ASSUMED = 1 << 10 /* the log does not say its whole time */
 };
 
 struct message {

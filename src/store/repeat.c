@@ -28,6 +28,9 @@ static bool is_duplicate(struct store *s, const struct message *earlier,
                          const struct message *later)
 {
     int64_t apart = llabs(later->time_ns - earlier->time_ns);
+    /* A log has each message once, often with a time in seconds. */
+    if ((earlier->flags & later->flags & MESSAGE_LOGGED) && earlier->source == later->source)
+        return false;
     if (apart <= DUPLICATE_NS)
         return true;
     /* Not against a copy, which may be late: some stacks never change their identification. */

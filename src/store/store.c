@@ -226,7 +226,7 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
     m->source = packet->source;
     m->payload_len = payload->len;
     m->ip_id = payload->ip_id;
-    if (payload->agent) {
+    if (payload->agent || packet->plain) {
         m->seq = flow_at(s, m->flow)->sent;
         flow_at(s, m->flow)->sent += payload->len;
     }
@@ -241,6 +241,10 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
         m->flags |= MESSAGE_FRAGMENTED;
     if (payload->misframed)
         m->flags |= MESSAGE_MISFRAMED;
+    if (packet->plain)
+        m->flags |= MESSAGE_LOGGED;
+    if (payload->assumed & ASSUMED_TIME)
+        m->flags |= MESSAGE_TIME_ASSUMED;
     if (sip->body.n > 0 && span_starts(sip->content_type, "application/sdp"))
         m->flags |= MESSAGE_SDP;
     return 0;

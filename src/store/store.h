@@ -105,6 +105,7 @@ struct flow {
     uint16_t agent; /* who saw it; 0: we ourselves */
     uint8_t transport;
     bool dst_private; /* the same of the receiver's */
+    uint8_t assumed;  /* enum assumed: what of it a log did not say */
     bool src_private; /* the sender's address can only be reached from nearby */
 };
 

@@ -77,10 +77,12 @@ static void add_source(struct ui *ui, struct header *h)
     size_t n = inputs_count(inputs);
     if (n == 0)
         return;
-    const char *name = source_title(inputs_at(inputs, 0)), *slash = strrchr(name, '/');
+    const struct source *first = inputs_at(inputs, 0);
+    const char *name = source_title(first), *slash = strrchr(name, '/'), *format = first->format;
     struct span shown = text_fit(SPAN(slash ? slash + 1 : name), n == 1 ? 60 : 40);
     if (n == 1)
-        add(h, STYLE_TITLE, 1, "%.*s", SPAN_ARG(shown));
+        add(h, STYLE_TITLE, 1, "%.*s%s%s%s", SPAN_ARG(shown), format ? " (" : "",
+            format ? format : "", format ? ")" : "");
     else
         add(h, STYLE_TITLE, 1, "%.*s +%zu", SPAN_ARG(shown), n - 1);
 }

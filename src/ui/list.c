@@ -107,7 +107,7 @@ int list_sort(struct list *list, struct span name, bool descending)
 
 static bool follows(const struct list *list)
 {
-    return list->following && list->ui->settings->follow && !list->sorter.column;
+    return list->following && list->ui->settings->newest && !list->sorter.column;
 }
 
 static size_t selected_row(const struct list *list)
@@ -143,14 +143,14 @@ static void move_by(struct list *list, long rows)
     target = target < 0 ? 0 : target >= (long)count ? (long)count - 1 : target;
     long line = list->line + (target - (long)row);
     list->wish = list->line = line < 0 ? 0 : line >= height ? height - 1 : (int)line;
-    list->following = rows > 0 && target == (long)count - 1 && list->ui->settings->follow;
+    list->following = rows > 0 && target == (long)count - 1 && list->ui->settings->newest;
     choose_row(list, (size_t)target);
 }
 
 static void go_bottom(struct list *list)
 {
     move_by(list, (long)rows_count(&list->rows));
-    list->following = list->ui->settings->follow;
+    list->following = list->ui->settings->newest;
 }
 
 /* ---- drawing ------------------------------------------------------------------------------- */

@@ -46,7 +46,7 @@ void lists_init(struct ui *ui)
         rows_init(&list->rows, &list_rows_ops, list);
         columns_reset(list);
         /* a file opens at its beginning; what arrives live is followed */
-        list->following = inputs_live(ui->session->inputs) && ui->settings->follow;
+        list->following = inputs_live(ui->session->inputs) && ui->settings->newest;
         list->rect.height = 1;
     }
     ui_push(ui, &ui->lists[0]->view);

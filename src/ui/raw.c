@@ -4,6 +4,7 @@
  */
 #include "base/text.h"
 #include "base/tr.h"
+#include "net/plain.h"
 #include "ui/ui.h"
 
 #define CONTINUED 2 /* columns that the rest of a wrapped line stands in */
@@ -105,6 +106,20 @@ static void show_message(struct raw *raw, struct span all, size_t body_at, enum 
     }
 }
 
+static void show_assumed(struct raw *raw, const struct message *m)
+{
+    struct strbuf text = STRBUF_INIT, what = STRBUF_INIT;
+    uint8_t assumed = store_flow(raw->ui->store, m->flow)->assumed;
+    plain_put_assumed(&what, assumed | (m->flags & MESSAGE_TIME_ASSUMED ? ASSUMED_TIME : 0));
+    if (what.n) {
+        strbuf_format(&text, _("Not in the log, but assumed: %s."), strbuf_str(&what));
+        show_line(raw, SPAN_NONE, 0, STYLE_NORMAL);
+        show_line(raw, strbuf_as_span(&text), 0, STYLE_DIM);
+    }
+    strbuf_free(&text);
+    strbuf_free(&what);
+}
+
 static void run(struct raw *raw, uint32_t id)
 {
     struct sip_message m;
@@ -117,6 +132,7 @@ static void run(struct raw *raw, uint32_t id)
     show_message(raw, all, m.body.p ? (size_t)(m.body.p - all.p) : all.n, first);
     if (message->flags & MESSAGE_TRUNCATED)
         show_line(raw, SPAN(_("The capture cut this message here.")), 0, STYLE_ALERT);
+    show_assumed(raw, message);
 }
 
 int raw_draw(struct ui *ui, uint32_t id, struct rect rect, int scroll)

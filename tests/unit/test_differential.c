@@ -182,7 +182,7 @@ static void compare_capture(const char *file)
     struct capture_run run = { .file = file };
     struct packet packet;
     char *error = NULL;
-    struct source *source = source_open_file(file, &error);
+    struct source *source = source_open_file(file, NULL, &error);
     if (!source) {
         tap_skip("%s", error);
         free(error);

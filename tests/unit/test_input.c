@@ -502,7 +502,7 @@ static void merging(void)
         for (int k = 0; k < 4; k++)
             pcap_record(&b, i & 1, times[i][k], 0, name, 0);
         paths[i] = write_file(name, &b);
-        struct source *source = source_open_file(paths[i], &error);
+        struct source *source = source_open_file(paths[i], NULL, &error);
         tap_ok(source && inputs_add(inputs, source) == 0, "file %d is opened", i);
     }
     char order[16] = "";
@@ -544,7 +544,7 @@ static void merging_many(bool rotated)
             pcap_record(&b, true, rotated ? (FILES - i) * EACH + k : k * (i + 1), 0, "x", 0);
         snprintf(name, sizeof name, "m%u", (unsigned)i);
         paths[i] = write_file(name, &b);
-        inputs_add(inputs, source_open_file(paths[i], &error));
+        inputs_add(inputs, source_open_file(paths[i], NULL, &error));
     }
     while (inputs_next(inputs, &packet) == INPUT_PACKET) {
         wrong += packet.time_ns < last;
@@ -583,7 +583,7 @@ static void merging_compressed(void)
             pcap_record(&plain, true, 2 * k + i, 0, name, 0);
         put_gzip(&b, &plain);
         paths[i] = write_file(name, &b);
-        inputs_add(inputs, source_open_file(paths[i], &error));
+        inputs_add(inputs, source_open_file(paths[i], NULL, &error));
     }
     while (inputs_next(inputs, &packet) == INPUT_PACKET && n < 15) {
         order[n++] = (char)packet.data[0];
@@ -618,24 +618,24 @@ static void refused_files(void)
 {
     char *error = NULL;
     struct bytes b = { .n = 0 };
-    bool opened = source_open_file("/nonexistent/file", &error) != NULL;
+    bool opened = source_open_file("/nonexistent/file", NULL, &error) != NULL;
     tap_ok(!opened && error, "refused: %s", error ? error : "");
     free(error);
     error = NULL;
-    tap_ok(!source_open_file(folder, &error) && error && strstr(error, "directory"),
+    tap_ok(!source_open_file(folder, NULL, &error) && error && strstr(error, "directory"),
            "a directory is refused");
     free(error);
     error = NULL;
     put_text(&b, "this is not a capture file at all");
     char *path = write_file("text", &b);
-    tap_ok(!source_open_file(path, &error) && error && strstr(error, "not a pcap"),
+    tap_ok(!source_open_file(path, NULL, &error) && error && strstr(error, "not a pcap"),
            "a text is refused");
     free(error);
     error = NULL;
     forget_file(path);
     b.n = 0;
     path = write_file("empty", &b);
-    struct source *source = source_open_file(path, &error);
+    struct source *source = source_open_file(path, NULL, &error);
     struct inputs *inputs = inputs_new();
     if (source)
         inputs_add(inputs, source);
@@ -653,7 +653,7 @@ static void damaged_file(void)
     b.n -= 5;
     char *path = write_file("cut", &b);
     struct inputs *inputs = inputs_new();
-    struct source *source = source_open_file(path, &error);
+    struct source *source = source_open_file(path, NULL, &error);
     if (tap_ok(source && inputs_add(inputs, source) == 0, "a file that is cut off opens")) {
         size_t n = drain(inputs);
         tap_ok(n == 1 && source->trouble, "the packet before is there, and: %s",
@@ -678,7 +678,7 @@ static void cut_while_mapped(size_t records, size_t before, size_t size, size_t 
                     0);
     char *path = write_file("shrinks", &b);
     struct inputs *inputs = inputs_new();
-    struct source *source = source_open_file(path, &error);
+    struct source *source = source_open_file(path, NULL, &error);
     inputs_add(inputs, source);
     for (size_t i = 0; i < before; i++)
         inputs_next(inputs, &packet);
@@ -714,7 +714,7 @@ static void pipes(void)
         abort();
     int fd = open(path, O_RDWR);
     struct inputs *inputs = inputs_new();
-    struct source *source = source_open_file(path, &error);
+    struct source *source = source_open_file(path, NULL, &error);
     if (!tap_ok(source && inputs_add(inputs, source) == 0, "a named pipe is opened"))
         return;
     tap_ok(inputs_next(inputs, &packet) == INPUT_WAIT && source->fd >= 0, "empty: wait for it");

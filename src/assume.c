@@ -1,0 +1,111 @@
+/* See assume.h. */
+#include "assume.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/strbuf.h"
+#include "sip/fields.h"
+
+#define REMEMBERED 4096 /* requests; a later one takes the place of an earlier one */
+
+struct request {
+    uint64_t key;
+    struct addr src, dst;
+};
+
+struct assume {
+    struct request requests[REMEMBERED];
+};
+
+static const struct {
+    const char *name;
+    uint8_t transport;
+} protocols[] = {
+    { "UDP", TRANSPORT_UDP }, { "TCP", TRANSPORT_TCP }, { "TLS", TRANSPORT_TLS },
+    { "WSS", TRANSPORT_WS },  { "WS", TRANSPORT_WS },   { "SCTP", TRANSPORT_SCTP },
+};
+
+static uint8_t via_transport(struct span via)
+{
+    struct span word = sip_via_transport(via);
+    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
+        if (span_is(word, protocols[i].name))
+            return protocols[i].transport;
+    return TRANSPORT_UDP;
+}
+
+static void default_port(struct addr *a, uint8_t transport)
+{
+    if (a->port == 0)
+        a->port = transport == TRANSPORT_TLS ? 5061 : 5060;
+}
+
+/* Where the request came from, and responses go: received and rport (RFC 3581) before sent-by. */
+static void via_address(const struct sip_message *sip, struct addr *a)
+{
+    struct span received = sip_param(sip->via, "received"), rport = sip_param(sip->via, "rport");
+    struct addr seen;
+    uint64_t port;
+    addr_read(sip->sent_by, a);
+    if (received.n && addr_read(received, &seen) == 0) {
+        seen.port = a->port;
+        *a = seen;
+    }
+    if (span_number(rport, UINT16_MAX, &port) && port)
+        a->port = (uint16_t)port;
+}
+
+/* Where a request goes: the first Route, else the Request-URI. */
+static void target_address(const struct sip_message *sip, struct addr *a)
+{
+    struct span route = sip_find_header(sip, "Route"), first;
+    struct sip_address address;
+    if (route.n && sip_next_value(&route, &first))
+        sip_read_address(first, &address);
+    else
+        sip_read_uri(sip->uri, &address);
+    addr_read(address.host, a);
+}
+
+static struct request *remembered(struct assume **assume, const struct sip_message *sip,
+                                  uint64_t *key)
+{
+    if (!*assume)
+        *assume = mem_zero(sizeof **assume);
+    *key = hash_span(hash_span(sip->cseq, sip->call_id), sip->branch);
+    return &(*assume)->requests[*key % REMEMBERED];
+}
+
+/* The request's way: from the client to the server. */
+static void find_way(const struct sip_message *sip, const struct request *request, uint64_t key,
+                     struct addr *client, struct addr *server)
+{
+    *server = (struct addr){ 0 };
+    via_address(sip, client);
+    if (sip_is_request(sip)) {
+        target_address(sip, server);
+    } else if (request->key == key) {
+        *client = request->src;
+        *server = request->dst;
+    }
+}
+
+void assume_flow(struct assume **assume, struct payload *p, const struct sip_message *sip)
+{
+    uint64_t key;
+    struct request *request = remembered(assume, sip, &key);
+    struct addr client, server;
+    bool forth = sip_is_request(sip);
+    if (p->assumed & ASSUMED_TRANSPORT)
+        p->transport = via_transport(sip->via);
+    find_way(sip, request, key, &client, &server);
+    if (p->assumed & ASSUMED_SRC)
+        p->src = forth ? client : server;
+    if (p->assumed & ASSUMED_DST)
+        p->dst = forth ? server : client;
+    default_port(&p->src, p->transport);
+    default_port(&p->dst, p->transport);
+    if (forth)
+        *request = (struct request){ key, p->src, p->dst };
+}

@@ -1,0 +1,638 @@
+/*
+ * See textlog.h. Lines go through three steps: what stands around them is taken off, a header in
+ * front of a message is remembered, and the lines of a message are gathered until its end. Lines
+ * end with CRLF in what is handed on, as SIP has it, whatever the log made of them; where the log
+ * kept all bytes the message stays where it is.
+ */
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/tr.h"
+#include "input/textlog_private.h"
+
+#define LINE_MOST 262144u /* a longer line is cut */
+#define HEADER_LINES 8    /* between a header and its message */
+#define LOOK_ON 65536     /* bytes behind the first header in which formats are compared */
+#define MESSAGE_HEAD 4096 /* bytes in which a message shows its CSeq */
+#define NO_LENGTH SIZE_MAX
+
+/* A line without its end. */
+struct line {
+    struct span text;
+    const char *at; /* where it lies in the file; NULL: it was made */
+    bool cr;        /* ended with CRLF */
+    bool open;      /* has no end: the next one goes on with it */
+};
+
+/* A message on its way. */
+struct gather {
+    bool active;
+    bool paused;  /* its header came again: the rest follows that one */
+    bool exact;   /* the log kept line ends */
+    bool open;    /* the last line goes on */
+    bool body;    /* the headers are complete */
+    bool typed;   /* has a Content-Type */
+    bool colours; /* its lines may have */
+    bool dots;
+    struct log_header header;
+    struct log_prefix prefix;
+    char *p;
+    size_t n, size;
+    size_t line;              /* where the last line begins */
+    size_t head;              /* bytes until the body */
+    size_t lines;             /* of the body */
+    size_t length;            /* of the body */
+    const char *start, *next; /* in the file, as long as nothing was changed; else NULL */
+};
+
+struct textlog {
+    struct capture common;
+    const struct log_format *format;
+    struct log_clock clock;
+    struct log_header pending;
+    unsigned waited; /* lines since it was whole */
+    char tag[64];
+    struct gather now;
+    char *made, *bare; /* a line without escapes, without colours; LINE_MOST bytes each */
+    struct span queue; /* rest of `made` */
+    bool queue_open;
+    bool ready;
+    uint8_t assumed;
+    char *out; /* the message handed over */
+    size_t out_size;
+    struct plain plain;
+    struct packet packet;
+};
+
+/* The message is handed over */
+
+static uint8_t complete_addresses(struct textlog *t, struct log_header *h)
+{
+    struct addr *own = h->sent ? &h->src : &h->dst;
+    if (h->directed && own->family == 0)
+        *own = t->clock.options.local;
+    uint16_t port = h->transport == TRANSPORT_TLS ? 5061 : 5060;
+    if (h->src.family && h->src.port == 0)
+        h->src.port = port;
+    if (h->dst.family && h->dst.port == 0)
+        h->dst.port = port;
+    return (h->src.family ? 0 : ASSUMED_SRC) | (h->dst.family ? 0 : ASSUMED_DST) |
+           (h->has_transport ? 0 : ASSUMED_TRANSPORT);
+}
+
+/* Takes the carriage returns out of the body: its sender had none. */
+static void make_bare_body(struct gather *g)
+{
+    size_t to = g->head;
+    for (size_t i = g->head; i < g->n; i++)
+        if (g->p[i] != '\r')
+            g->p[to++] = g->p[i];
+    g->n = to;
+    g->lines = 0;
+    g->start = NULL;
+}
+
+/* Whether all of the body is there. A log that lost the CRs may have lost the last line end, too. */
+static bool body_done(struct gather *g)
+{
+    if (g->length == NO_LENGTH)
+        return false;
+    size_t n = g->n - g->head, bare = n - g->lines;
+    if (n == g->length || (g->exact && n >= g->length) || (!g->exact && n == g->length + 2))
+        return true;
+    if (g->exact || n < g->length || (bare < g->length))
+        return false;
+    make_bare_body(g);
+    return true;
+}
+
+static bool is_whole(struct gather *g)
+{
+    return g->body && (g->length == NO_LENGTH || body_done(g));
+}
+
+static void set_time(struct textlog *t, const struct log_header *h)
+{
+    bool assumed = false;
+    t->packet.time_ns = h->time_ns ? h->time_ns : log_clock_read(&t->clock, &h->stamp, &assumed);
+    if (assumed)
+        t->plain.assumed |= ASSUMED_TIME;
+}
+
+/* Ends the message at hand, complete or not. */
+static void finish(struct textlog *t)
+{
+    struct gather *g = &t->now;
+    if (!g->active)
+        return;
+    bool whole = is_whole(g);
+    if (whole && g->length != NO_LENGTH && g->n > g->head + g->length)
+        g->n = g->head + g->length;
+    t->plain = (struct plain){
+        .assumed = complete_addresses(t, &g->header),
+        .src = g->header.src,
+        .dst = g->header.dst,
+        .transport = g->header.transport,
+        .truncated = !whole,
+        .in_place = t->clock.options.stays && g->start,
+    };
+    t->plain.src = g->header.src;
+    t->plain.dst = g->header.dst;
+    set_time(t, &g->header);
+    t->assumed |= t->plain.assumed;
+    char *p = t->out;
+    size_t size = t->out_size;
+    t->out = g->p;
+    t->out_size = g->size;
+    g->p = p;
+    g->size = size;
+    t->packet.data = (const uint8_t *)(t->plain.in_place ? g->start : t->out);
+    t->packet.caplen = t->packet.origlen = (uint32_t)g->n;
+    g->active = false;
+    t->ready = true;
+}
+
+/* Its lines are gathered */
+
+static void append(struct gather *g, const char *p, size_t n)
+{
+    if (g->n + n > g->size) {
+        g->size = (g->n + n) * 2;
+        g->p = mem_grow(g->p, g->size);
+    }
+    if (n > 0)
+        memcpy(g->p + g->n, p, n);
+    g->n += n;
+}
+
+/* Notes the two headers that tell where the body ends; the last line is complete now. */
+static void note_header(struct gather *g)
+{
+    struct span line = { g->p + g->line, g->n - g->line };
+    const char *colon;
+    uint64_t length;
+    char first = ascii_lower(line.n ? line.p[0] : 0);
+    if ((first != 'c' && first != 'l') || !(colon = span_find(line, ':')))
+        return;
+    struct span name = span_trim(span_make(line.p, colon));
+    struct span value = span_trim(span_make(colon + 1, span_end(line)));
+    if (span_is(name, "Content-Type") || span_is(name, "c"))
+        g->typed = true;
+    if ((span_is(name, "Content-Length") || span_is(name, "l")) &&
+        span_number(value, CAPTURE_MAX_PACKET, &length))
+        g->length = (size_t)length;
+}
+
+/* The empty line: what the log says of the whole length stands in for a missing Content-Length. */
+static void begin_body(struct textlog *t, struct gather *g)
+{
+    append(g, "\r\n", 2);
+    g->body = true;
+    g->head = g->n;
+    if (g->length == NO_LENGTH && g->header.length >= g->head)
+        g->length = g->header.length - g->head;
+    if (g->length == NO_LENGTH ? !g->typed && !t->format->pieces : g->length == 0)
+        finish(t);
+}
+
+static void add_head(struct textlog *t, struct gather *g, const struct line *line)
+{
+    if (span_trim(line->text).n == 0 && !g->open) {
+        begin_body(t, g);
+        return;
+    }
+    if (!g->open)
+        g->line = g->n;
+    append(g, line->text.p, line->text.n);
+    g->open = line->open;
+    if (g->open)
+        return;
+    note_header(g);
+    append(g, "\r\n", 2);
+}
+
+static void add_body(struct textlog *t, struct gather *g, const struct line *line)
+{
+    if (g->length == NO_LENGTH && span_trim(line->text).n == 0) {
+        finish(t);
+        return;
+    }
+    append(g, line->text.p, line->text.n);
+    g->open = line->open;
+    if (!g->open) {
+        append(g, "\r\n", 2);
+        g->lines++;
+    }
+    if (g->exact && !line->cr && !g->open) {
+        g->p[g->n - 2] = '\n';
+        g->n--;
+    }
+    if (body_done(g))
+        finish(t);
+}
+
+/* In the file, too, the line follows what was taken before, and needs no change. */
+static void check_in_place(struct gather *g, const struct line *line)
+{
+    bool same = g->start && line->at == g->next && line->text.p == line->at &&
+                (line->cr || (g->exact && g->body));
+    if (!same)
+        g->start = NULL;
+    else
+        g->next = span_end(line->text) + (line->cr ? 2 : 1);
+}
+
+static void add_line(struct textlog *t, struct line line)
+{
+    struct gather *g = &t->now;
+    line.text = log_prefix_strip(&g->prefix, line.text);
+    if (g->dots && line.text.n > 0 && line.text.p[line.text.n - 1] == '.')
+        line.text.n--;
+    if (log_is_rule(line.text) && !g->open) {
+        finish(t);
+        return;
+    }
+    check_in_place(g, &line);
+    if (g->body)
+        add_body(t, g, &line);
+    else
+        add_head(t, g, &line);
+    if (g->active && g->n > CAPTURE_MAX_PACKET - LINE_MOST / 2)
+        finish(t);
+}
+
+static void forget_header(struct textlog *t)
+{
+    t->pending = (struct log_header){ 0 };
+    t->waited = 0;
+}
+
+static void begin(struct textlog *t, struct line line, size_t offset, bool colours)
+{
+    struct gather *g = &t->now;
+    char *p = g->p;
+    size_t size = g->size;
+    struct span before = { line.text.p, offset };
+    *g = (struct gather){ .active = true, .p = p, .size = size, .length = NO_LENGTH };
+    g->header = t->pending;
+    if (!g->header.stamp.found)
+        log_stamp_find(before, &g->header.stamp);
+    log_prefix_learn(&g->prefix, before);
+    g->exact = line.cr;
+    g->colours = colours;
+    g->dots = t->format->dots && line.text.n > 0 && line.text.p[line.text.n - 1] == '.';
+    g->start = g->next = line.at;
+    forget_header(t);
+    line.text = (struct span){ line.text.p + offset, line.text.n - offset };
+    if (offset)
+        g->start = NULL;
+    if (g->dots)
+        line.text.n--;
+    check_in_place(g, &line);
+    add_head(t, g, &line);
+}
+
+/* Lines between messages */
+
+static void take_header(struct textlog *t, struct log_header *h, enum log_line kind,
+                        struct span line)
+{
+    if (!h->stamp.found)
+        log_stamp_find(line, &h->stamp);
+    h->part = true;
+    h->whole = kind == LOG_WHOLE;
+    t->pending = *h;
+    t->waited = 0;
+}
+
+/* Whether the line begins a header, or goes on with the one that is pending. */
+static bool seek_header(struct textlog *t, struct span line)
+{
+    struct log_header fresh = { 0 };
+    enum log_line kind = t->format->header(line, &fresh);
+    if (kind == LOG_NONE && t->pending.part) {
+        fresh = t->pending;
+        kind = t->format->header(line, &fresh);
+    }
+    if (kind != LOG_NONE)
+        take_header(t, &fresh, kind, line);
+    return kind != LOG_NONE;
+}
+
+static bool may_begin(const struct textlog *t)
+{
+    return t->pending.whole || t->format == &log_format_plain;
+}
+
+/* The rest of a message whose header came again: it was cut anywhere, also behind a line. */
+static void resume(struct textlog *t, const struct line *line)
+{
+    struct gather *g = &t->now;
+    g->paused = false;
+    forget_header(t);
+    if (g->body && g->n == g->head) {
+        g->body = false;
+        g->n -= 2;
+    } else if (g->n >= 2 && g->p[g->n - 1] == '\n') {
+        g->n -= g->p[g->n - 2] == '\r' ? 2 : 1;
+        g->lines -= g->body;
+        g->open = true;
+    }
+    g->start = NULL;
+    add_line(t, *line);
+}
+
+static void seek(struct textlog *t, const struct line *line, bool colours)
+{
+    if (seek_header(t, line->text))
+        return;
+    int offset = may_begin(t) ? log_start(line->text) : -1;
+    if (offset >= 0) {
+        finish(t);
+        begin(t, *line, (size_t)offset, colours);
+    } else if (t->now.paused && t->pending.whole) {
+        resume(t, line);
+    } else if (t->format == &log_format_plain) {
+        struct log_stamp stamp;
+        log_stamp_find(line->text, &stamp);
+        if (stamp.found)
+            t->pending.stamp = stamp;
+    } else if (t->pending.whole && ++t->waited > HEADER_LINES) {
+        forget_header(t);
+    }
+}
+
+/* A new header ends the message at hand, unless it is the same one again. */
+static bool interrupts(struct textlog *t, struct span line)
+{
+    struct log_header fresh = { 0 };
+    enum log_line kind = t->format->header(line, &fresh);
+    if (kind == LOG_NONE)
+        return false;
+    struct gather *g = &t->now;
+    g->paused = t->format->pieces && !is_whole(g) && addr_equal(&fresh.src, &g->header.src) &&
+                addr_equal(&fresh.dst, &g->header.dst);
+    if (!g->paused)
+        finish(t);
+    take_header(t, &fresh, kind, line);
+    return true;
+}
+
+/* In a log without headers a message begins with its start line, unless that is in a body. */
+static bool may_cut_in(const struct textlog *t, struct span line)
+{
+    return t->format == &log_format_plain && !(t->now.body && t->now.length != NO_LENGTH) &&
+           log_start(line) >= 0;
+}
+
+static void take_line(struct textlog *t, struct line line)
+{
+    bool colours = line.text.n > 0 && memchr(line.text.p, 0x1b, line.text.n);
+    struct span bare = colours ? log_uncolour(line.text, t->bare) : line.text;
+    if (t->now.active && !t->now.paused) {
+        if (interrupts(t, bare))
+            return;
+        if (!may_cut_in(t, bare)) {
+            if (t->now.colours)
+                line.text = bare;
+            add_line(t, line);
+            return;
+        }
+    }
+    line.text = bare;
+    seek(t, &line, colours);
+}
+
+/* Lines as they stand in the file */
+
+static void queue_escaped(struct textlog *t, struct span text, bool open)
+{
+    t->queue = log_unescape(text, t->made);
+    t->queue_open = open;
+}
+
+/* A line of one message among those of others; false when it is none. */
+static bool take_piece(struct textlog *t, struct span line)
+{
+    struct span tag, text;
+    struct log_header fresh = { 0 };
+    if (!t->format->piece || !t->format->piece(line, &tag, &text))
+        return false;
+    if (t->format->header(line, &fresh) != LOG_NONE) {
+        finish(t);
+        take_header(t, &fresh, LOG_WHOLE, line);
+        span_copy(tag, t->tag, sizeof t->tag);
+        const char *lf = log_find(text, "#012");
+        text = lf ? span_make(lf + 4, span_end(text)) : SPAN_NONE;
+    } else if (!span_is(tag, t->tag)) {
+        return true;
+    }
+    queue_escaped(t, text, log_find(text, "#012") != NULL);
+    return true;
+}
+
+static void take_physical(struct textlog *t, struct line line)
+{
+    if (take_piece(t, line.text))
+        return;
+    if (log_find(line.text, "#012"))
+        queue_escaped(t, line.text, false);
+    else
+        take_line(t, line);
+}
+
+static struct line cut_line(const char *p, const char *end, const char *lf)
+{
+    const char *stop = lf ? lf : end;
+    struct line line = { .at = p };
+    line.cr = lf && stop > p && stop[-1] == '\r';
+    line.text = span_make(p, stop - line.cr);
+    return line;
+}
+
+static void take_queued(struct textlog *t)
+{
+    const char *end = span_end(t->queue), *lf = memchr(t->queue.p, '\n', t->queue.n);
+    struct line line = cut_line(t->queue.p, end, lf);
+    line.at = NULL;
+    line.open = !lf && t->queue_open;
+    t->queue = span_make(lf ? lf + 1 : end, end);
+    take_line(t, line);
+}
+
+static enum capture_result hand_over(struct textlog *t, struct packet *packet)
+{
+    t->ready = false;
+    t->packet.linktype = LINK_PLAIN;
+    t->packet.plain = &t->plain;
+    *packet = t->packet;
+    return CAPTURE_PACKET;
+}
+
+/* Takes the next line from [p, end); NULL when its end is not there yet. */
+static const char *take_next(struct textlog *t, const char *p, const char *end, bool last)
+{
+    const char *lf = memchr(p, '\n', (size_t)(end - p));
+    if ((lf ? lf : end) - p > (ptrdiff_t)LINE_MOST) {
+        lf = NULL;
+        end = p + LINE_MOST;
+    } else if (!lf && !last) {
+        return NULL;
+    }
+    take_physical(t, cut_line(p, end, lf));
+    return lf ? lf + 1 : end;
+}
+
+static enum capture_result read_lines(struct textlog *t, const uint8_t *data, size_t n, bool last,
+                                      size_t *used, struct packet *packet)
+{
+    const char *p = (const char *)data, *end = n ? p + n : p;
+    while (!t->ready) {
+        const char *next = p;
+        if (t->queue.n > 0)
+            take_queued(t);
+        else if (p == end || !(next = take_next(t, p, end, last)))
+            break;
+        p = next;
+    }
+    *used = n ? (size_t)(p - (const char *)data) : 0;
+    return t->ready ? hand_over(t, packet) : CAPTURE_MORE;
+}
+
+static enum capture_result next_message(struct capture *capture, const uint8_t *data, size_t n,
+                                        size_t *used, struct packet *packet)
+{
+    return read_lines((struct textlog *)capture, data, n, false, used, packet);
+}
+
+static enum capture_result last_message(struct capture *capture, const uint8_t *data, size_t n,
+                                        size_t *used, struct packet *packet)
+{
+    struct textlog *t = (struct textlog *)capture;
+    enum capture_result result = read_lines(t, data, n, true, used, packet);
+    if (result == CAPTURE_PACKET)
+        return result;
+    finish(t);
+    return t->ready ? hand_over(t, packet) : CAPTURE_MORE;
+}
+
+static void close_textlog(struct capture *capture)
+{
+    struct textlog *t = (struct textlog *)capture;
+    free(t->now.p);
+    free(t->out);
+    free(t->made);
+    free(t->bare);
+    free(t);
+}
+
+const struct capture_format capture_textlog = {
+    .close = close_textlog,
+    .next = next_message,
+    .last = last_message,
+};
+
+/* Which format it is */
+
+struct tally {
+    struct log_header *headers; /* one a format */
+    unsigned *hits;
+    bool plain; /* a line has a whole start line */
+    char *room;
+};
+
+/* What merely quotes a start line has no headers behind it. */
+static bool has_headers(struct span rest)
+{
+    if (rest.n > MESSAGE_HEAD)
+        rest.n = MESSAGE_HEAD;
+    return span_search(rest, "cseq:") || span_search(rest, "cseq :");
+}
+
+/* `rest`: the text from the line on. */
+static void tally_line(struct tally *tally, struct span line, struct span rest)
+{
+    line = log_uncolour(line, tally->room);
+    for (size_t i = 0; i < log_format_count; i++) {
+        struct log_header *h = &tally->headers[i];
+        switch (log_formats[i].header(line, h)) {
+        case LOG_NONE:
+            break;
+        case LOG_PART:
+            h->part = true;
+            break;
+        case LOG_WHOLE:
+            *h = (struct log_header){ 0 };
+            tally->hits[i]++;
+            break;
+        }
+    }
+    if (tally->plain || !log_find(line, "SIP/2.0"))
+        return;
+    const char *escape = log_find(line, "#01");
+    tally->plain = log_start(escape ? span_make(line.p, escape) : line) >= 0 && has_headers(rest);
+}
+
+/* Reads lines until some way behind the first that tells something. */
+static void tally_lines(struct tally *tally, struct span text)
+{
+    const char *p = text.p, *end = span_end(text), *stop = NULL;
+    while (p < end && (!stop || p < stop)) {
+        const char *lf = memchr(p, '\n', (size_t)(end - p));
+        struct span line = cut_line(p, end, lf).text;
+        if (line.n > LINE_MOST)
+            line.n = LINE_MOST;
+        tally_line(tally, line, span_make(p, end));
+        if (tally->plain && !stop)
+            stop = p + LOOK_ON;
+        p = lf ? lf + 1 : end;
+    }
+}
+
+static const struct log_format *best_format(const struct tally *tally)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < log_format_count; i++)
+        if (tally->hits[i] > tally->hits[best])
+            best = i;
+    if (tally->hits[best] > 0)
+        return &log_formats[best];
+    return tally->plain ? &log_format_plain : NULL;
+}
+
+static const struct log_format *recognise(struct span text)
+{
+    struct tally tally = { 0 };
+    if (text.n == 0 || memchr(text.p, 0, text.n) || !log_find(text, "SIP/2.0"))
+        return NULL;
+    tally.headers = mem_zero(log_format_count * sizeof *tally.headers);
+    tally.hits = mem_zero(log_format_count * sizeof *tally.hits);
+    tally.room = mem_alloc(LINE_MOST);
+    tally_lines(&tally, text);
+    const struct log_format *format = best_format(&tally);
+    free(tally.headers);
+    free(tally.hits);
+    free(tally.room);
+    return format;
+}
+
+struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog_options *options)
+{
+    struct span text = { (const char *)data, n < TEXTLOG_LOOK ? n : TEXTLOG_LOOK };
+    const struct log_format *format = recognise(text);
+    if (!format)
+        return NULL;
+    struct textlog *t = mem_zero(sizeof *t);
+    t->common.format = &capture_textlog;
+    t->common.name = format->name;
+    t->format = format;
+    t->made = mem_alloc(LINE_MOST);
+    t->bare = mem_alloc(LINE_MOST);
+    log_clock_init(&t->clock, options);
+    return &t->common;
+}
+
+uint8_t textlog_assumed(const struct capture *capture)
+{
+    return capture->format == &capture_textlog ? ((const struct textlog *)capture)->assumed : 0;
+}

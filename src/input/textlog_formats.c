@@ -1,0 +1,411 @@
+/*
+ * The traces of SIP programs, a row and a function each: what a line says that stands in front of
+ * a message. Boundary: one line at a time; where the message begins and ends is textlog.c's.
+ */
+#include "input/textlog_private.h"
+
+static const struct {
+    const char *name;
+    uint8_t transport;
+} transports[] = {
+    { "udp", TRANSPORT_UDP }, { "tcp", TRANSPORT_TCP }, { "tls", TRANSPORT_TLS },
+    { "wss", TRANSPORT_WS },  { "ws", TRANSPORT_WS },   { "sctp", TRANSPORT_SCTP },
+};
+
+/* Takes a transport's name from the beginning of the text; false when there is none. */
+static bool take_transport(struct span *text, struct log_header *h)
+{
+    for (size_t i = 0; i < sizeof transports / sizeof transports[0]; i++) {
+        if (!span_starts(*text, transports[i].name))
+            continue;
+        size_t n = strlen(transports[i].name);
+        h->transport = transports[i].transport;
+        h->has_transport = true;
+        *text = span_make(text->p + n, span_end(*text));
+        return true;
+    }
+    return false;
+}
+
+static struct span until(struct span text, const char *stops)
+{
+    size_t n = 0;
+    while (n < text.n && !strchr(stops, text.p[n]))
+        n++;
+    return (struct span){ text.p, n };
+}
+
+static size_t number_in(struct span text)
+{
+    uint64_t n = 0;
+    size_t digits = 0;
+    while (digits < text.n && ascii_digit(text.p[digits]))
+        digits++;
+    return span_number((struct span){ text.p, digits }, CAPTURE_MAX_PACKET, &n) ? (size_t)n : 0;
+}
+
+/* "192.0.2.1:5060", with what may follow: a colon, a blank, ">". */
+static bool take_address(struct span text, struct addr *a)
+{
+    struct span word = until(text, " \t>,;\r");
+    while (word.n > 0 && (word.p[word.n - 1] == ':' || word.p[word.n - 1] == '.'))
+        word.n--;
+    return addr_read(word, a) == 0;
+}
+
+static enum log_line received(struct log_header *h, struct span from)
+{
+    h->directed = true;
+    h->sent = false;
+    return take_address(from, &h->src) ? LOG_WHOLE : LOG_NONE;
+}
+
+static enum log_line sent(struct log_header *h, struct span to)
+{
+    h->directed = true;
+    h->sent = true;
+    return take_address(to, &h->dst) ? LOG_WHOLE : LOG_NONE;
+}
+
+/* "UDP:192.0.2.1:5060": the transport may be missing. */
+static void skip_transport(struct span *text, struct log_header *h)
+{
+    if (take_transport(text, h) && text->n > 0)
+        *text = (struct span){ text->p + 1, text->n - 1 };
+}
+
+/* <--- Received SIP request (2312 bytes) from WSS:192.0.2.38:24715 ---> */
+static enum log_line asterisk_pjsip(struct span line, struct log_header *h)
+{
+    struct span text = log_after(line, "<--- ");
+    bool in = log_begins(text, "Received SIP ");
+    if (!in && !log_begins(text, "Transmitting SIP "))
+        return LOG_NONE;
+    h->length = number_in(log_after(text, "("));
+    text = log_after(text, in ? ") from " : ") to ");
+    skip_transport(&text, h);
+    return in ? received(h, text) : sent(h, text);
+}
+
+/* <--- SIP read from UDP:10.49.0.1:5064 --->, Retransmitting #3 (NAT) to 192.0.2.85:2371: */
+static enum log_line asterisk_sip(struct span line, struct log_header *h)
+{
+    struct span text = log_after(line, "SIP read from ");
+    bool in = text.p != NULL;
+    if (!in) {
+        text = log_after(line, "ransmitting ");
+        if (text.n == 0 || (text.p[0] != '(' && text.p[0] != '#'))
+            return LOG_NONE;
+        text = log_after(text, ") to ");
+    }
+    skip_transport(&text, h);
+    return in ? received(h, text) : sent(h, text);
+}
+
+/* recv 584 bytes from udp/[192.0.2.4]:5090 at 12:30:57.916812: */
+static enum log_line sofia(struct span line, struct log_header *h)
+{
+    struct span text = log_after(line, "recv ");
+    bool in = text.p && ascii_digit(*text.p);
+    if (!in)
+        text = log_after(line, "send ");
+    h->length = number_in(text);
+    text = h->length ? log_after(text, in ? " bytes from " : " bytes to ") : SPAN_NONE;
+    if (!take_transport(&text, h) || text.n == 0)
+        return LOG_NONE;
+    text = (struct span){ text.p + 1, text.n - 1 };
+    log_stamp_find(log_after(text, " at "), &h->stamp);
+    return in ? received(h, text) : sent(h, text);
+}
+
+/* "time: 1700000000.123456" */
+static int64_t epoch(struct span text)
+{
+    struct span seconds = until(text, ".");
+    uint64_t s = 0, us = 0;
+    if (!span_number(seconds, INT32_MAX, &s))
+        return 0;
+    if (seconds.n < text.n)
+        span_number(span_make(seconds.p + seconds.n + 1, span_end(text)), 999999, &us);
+    return (int64_t)s * 1000000000 + (int64_t)us * 1000;
+}
+
+static void sipdump_field(struct span name, struct span value, struct log_header *h)
+{
+    uint64_t port = 0;
+    if (span_is(name, "tag")) {
+        h->directed = true;
+        h->sent = span_is(value, "snd");
+    } else if (span_is(name, "time")) {
+        h->time_ns = epoch(value);
+    } else if (span_is(name, "proto")) {
+        take_transport(&value, h);
+    } else if (span_is(name, "srcip") || span_is(name, "dstip")) {
+        addr_read(value, name.p[0] == 's' ? &h->src : &h->dst);
+    } else if (span_is(name, "srcport") && span_number(value, UINT16_MAX, &port)) {
+        h->src.port = (uint16_t)port;
+    } else if (span_is(name, "dstport") && span_number(value, UINT16_MAX, &port)) {
+        h->dst.port = (uint16_t)port;
+    }
+}
+
+static bool all_of(struct span line, char c, size_t least)
+{
+    line = span_trim(line);
+    for (size_t i = 0; i < line.n; i++)
+        if (line.p[i] != c)
+            return false;
+    return line.n >= least;
+}
+
+/* A block of "name: value" between a line of '=' and one of '~'. */
+static enum log_line sipdump(struct span line, struct log_header *h)
+{
+    const char *colon;
+    if (all_of(line, '=', 20))
+        return LOG_PART;
+    if (!h->part)
+        return LOG_NONE;
+    if (all_of(line, '~', 20))
+        return LOG_WHOLE;
+    colon = span_find(line, ':');
+    if (!colon)
+        return LOG_NONE;
+    sipdump_field(span_trim(span_make(line.p, colon)),
+                  span_trim(span_make(colon + 1, span_end(line))), h);
+    return LOG_PART;
+}
+
+/* As a word of its own: there may be a prefix. */
+static bool ends_with(struct span line, const char *word)
+{
+    size_t n = strlen(word);
+    line = span_trim(line);
+    return line.n >= n && memcmp(span_end(line) - n, word, n) == 0 &&
+           (line.n == n || line.p[line.n - n - 1] == ' ');
+}
+
+/* //2113420/C544D4800002/SIP/Msg/ccsipDisplayMsg: and in the next line: Sent: */
+static enum log_line cube(struct span line, struct log_header *h)
+{
+    if (log_find(line, "/SIP/Msg/ccsipDisplayMsg"))
+        return LOG_PART;
+    if (!h->part || !(ends_with(line, "Sent:") || ends_with(line, "Received:")))
+        return LOG_NONE;
+    h->directed = true;
+    h->sent = ends_with(line, "Sent:");
+    return LOG_WHOLE;
+}
+
+/* Incoming SIP TCP message from 192.0.2.57 on port 53250 index 6 with 1452 bytes: */
+static enum log_line cucm(struct span line, struct log_header *h)
+{
+    struct span text = log_after(line, "Incoming SIP "), port;
+    bool in = text.p != NULL;
+    if (!in)
+        text = log_after(line, "Outgoing SIP ");
+    if (!take_transport(&text, h) || !log_begins(text, " message"))
+        return LOG_NONE;
+    h->length = number_in(log_after(text, " with "));
+    if (h->length == 0)
+        h->length = number_in(log_after(text, " size "));
+    text = log_after(text, in ? " from " : " to ");
+    struct addr *peer = in ? &h->src : &h->dst;
+    h->directed = true;
+    h->sent = !in;
+    struct span host = until(text, " ");
+    port = log_after(text, ":[");
+    if (port.p)
+        host = span_make(text.p, port.p - 2);
+    else
+        port = log_after(text, " on port ");
+    if (addr_read(host, peer) < 0)
+        return LOG_NONE;
+    peer->port = (uint16_t)number_in(port);
+    return LOG_WHOLE;
+}
+
+/* ---- Incoming SIP Message from 192.0.2.25:9024 to SIPInterface #2 (Teams) TLS TO(#138) ... ---- */
+static enum log_line audiocodes(struct span line, struct log_header *h)
+{
+    struct span text = log_after(line, "---- Incoming SIP Message from "), tail, word;
+    bool in = text.p != NULL;
+    if (!in)
+        text = log_after(line, "---- Outgoing SIP Message to ");
+    tail = log_after(text, " SIPInterface ");
+    if (!tail.p)
+        return LOG_NONE;
+    struct span behind = log_after(tail, ") ");
+    word = behind.p ? behind : tail;
+    take_transport(&word, h);
+    log_stamp_at(log_after(line, "[Time:"), &h->stamp);
+    return in ? received(h, text) : sent(h, text);
+}
+
+/* [S=1718543] [SID=b9027c:24:198171]  (N 6891937) TEXT [Time:19-12@12:45:02.514] */
+static bool audiocodes_piece(struct span line, struct span *tag, struct span *text)
+{
+    struct span rest = log_after(line, "[SID=");
+    const char *close = span_find(rest, ']'), *time;
+    if (!close)
+        return false;
+    *tag = span_make(rest.p, close);
+    *text = span_make(close + 1, span_end(rest));
+    const char *p = text->p, *end = span_end(*text);
+    while (p < end && *p == ' ')
+        p++;
+    if (end - p > 3 && memcmp(p, "(N ", 3) == 0) {
+        close = memchr(p, ')', (size_t)(end - p));
+        p = close ? close + 1 : p;
+    }
+    if (p < end && *p == ' ')
+        p++;
+    *text = span_make(p, end);
+    if ((time = log_find(*text, "[Time:")) != NULL) {
+        while (time > p && (time[-1] == ' '))
+            time--;
+        if (time - p >= 4 && memcmp(time - 4, "#012", 4) == 0)
+            time -= 4;
+        *text = span_make(p, time);
+    }
+    return true;
+}
+
+/* Jan  5 10:26:12.123 On [0:0]10.0.0.20:5060 received from 192.0.2.10:5060 */
+static enum log_line oracle(struct span line, struct log_header *h)
+{
+    struct span text = log_after(line, " On ["), own;
+    const char *close = span_find(text, ']');
+    if (!close)
+        return LOG_NONE;
+    own = span_make(close + 1, span_end(text));
+    text = log_after(own, " received from ");
+    bool in = text.p != NULL;
+    if (!in)
+        text = log_after(own, " sent to ");
+    if (!take_address(own, in ? &h->dst : &h->src))
+        return LOG_NONE;
+    return in ? received(h, text) : sent(h, text);
+}
+
+/* "10.100.100.10/5000" */
+static bool slashed(struct span text, struct addr *a)
+{
+    struct span host = until(text, "/, ");
+    if (addr_read(host, a) < 0)
+        return false;
+    a->port = host.n < text.n ? (uint16_t)number_in(span_make(host.p + host.n + 1, span_end(text)))
+                              : 0;
+    return true;
+}
+
+/* ... from IP/port:10.100.100.10/5000, Local IP/port:10.139.160.141/5000 ... RAW PDU: */
+static enum log_line ribbon(struct span line, struct log_header *h)
+{
+    struct span own = log_after(line, "Local IP/port:"), text;
+    bool raw = log_find(line, "RAW PDU:") != NULL;
+    if (!own.p)
+        return h->part && raw ? LOG_WHOLE : LOG_NONE;
+    text = log_after(line, "from IP/port:");
+    bool in = text.p != NULL;
+    if (!in)
+        text = log_after(line, "to IP/port:");
+    if (!slashed(text, in ? &h->src : &h->dst) || !slashed(own, in ? &h->dst : &h->src))
+        return LOG_NONE;
+    h->directed = true;
+    h->sent = !in;
+    return raw ? LOG_WHOLE : LOG_PART;
+}
+
+/* TX 761 bytes Request msg REGISTER/cseq=25407 (tdta0x1) to UDP 192.0.2.98:5060: */
+static enum log_line pjsua(struct span line, struct log_header *h)
+{
+    struct span text = log_after(line, "RX ");
+    bool in = text.p && ascii_digit(*text.p);
+    if (!in)
+        text = log_after(line, "TX ");
+    h->length = number_in(text);
+    if (!h->length || !log_find(text, " msg "))
+        return LOG_NONE;
+    text = log_after(text, in ? ") from " : ") to ");
+    skip_transport(&text, h);
+    return in ? received(h, text) : sent(h, text);
+}
+
+/* "12:30:57.916#", and in the next line: UDP 10.0.0.1:5060 -> 10.0.0.2:5060 */
+static enum log_line baresip(struct span line, struct log_header *h)
+{
+    line = span_trim(line);
+    struct log_stamp stamp;
+    if (line.n >= 9 && line.n <= 40 && line.p[line.n - 1] == '#') {
+        log_stamp_find((struct span){ line.p, line.n - 1 }, &stamp);
+        return stamp.found ? LOG_PART : LOG_NONE;
+    }
+    struct span to = h->part ? log_after(line, " -> ") : SPAN_NONE;
+    if (!to.p || !take_transport(&line, h))
+        return LOG_NONE;
+    line = span_trim(line);
+    return take_address(line, &h->src) && take_address(to, &h->dst) ? LOG_WHOLE : LOG_NONE;
+}
+
+/* Dashes and a date; then "UDP message sent (514 bytes):" or "UDP message received [313] bytes :" */
+static enum log_line sipp(struct span line, struct log_header *h)
+{
+    struct log_stamp stamp;
+    if (log_begins(line, "--------------------")) {
+        log_stamp_find(line, &stamp);
+        return stamp.found ? LOG_PART : LOG_NONE;
+    }
+    if (!h->part || !take_transport(&line, h) || !log_begins(line, " message "))
+        return LOG_NONE;
+    h->sent = log_begins(line, " message sent ");
+    h->directed = true;
+    h->length = number_in(log_after(line, h->sent ? "(" : "["));
+    return LOG_WHOLE;
+}
+
+/* U 2026/11/23 00:02:35.793610 10.0.0.1:5060 -> 10.0.0.2:5060 */
+static enum log_line ngrep(struct span line, struct log_header *h)
+{
+    if (line.n < 3 || (line.p[0] != 'U' && line.p[0] != 'T') || line.p[1] != ' ')
+        return LOG_NONE;
+    const char *arrow = log_find(line, " -> ");
+    if (!arrow)
+        return LOG_NONE;
+    const char *word = arrow;
+    while (word > line.p && word[-1] != ' ')
+        word--;
+    h->transport = line.p[0] == 'U' ? TRANSPORT_UDP : TRANSPORT_TCP;
+    h->has_transport = true;
+    return take_address(span_make(word, arrow), &h->src) &&
+                   take_address(span_make(arrow + 4, span_end(line)), &h->dst)
+               ? LOG_WHOLE
+               : LOG_NONE;
+}
+
+const struct log_format log_formats[] = {
+    { "Asterisk PJSIP log", asterisk_pjsip, NULL, false, false },
+    { "Asterisk chan_sip log", asterisk_sip, NULL, false, false },
+    { "sofia trace", sofia, NULL, false, false },
+    { "Kamailio sipdump", sipdump, NULL, false, false },
+    { "Cisco CUBE debug", cube, NULL, false, false },
+    { "CUCM SDL trace", cucm, NULL, false, false },
+    { "AudioCodes syslog", audiocodes, audiocodes_piece, false, false },
+    { "Oracle sipmsg.log", oracle, NULL, false, false },
+    { "Ribbon trace", ribbon, NULL, false, true },
+    { "pjsua log", pjsua, NULL, false, false },
+    { "baresip trace", baresip, NULL, false, false },
+    { "SIPp messages", sipp, NULL, false, false },
+    { "ngrep output", ngrep, NULL, true, false },
+};
+const size_t log_format_count = sizeof log_formats / sizeof log_formats[0];
+
+/* A time alone: it may belong to the message that follows. */
+static enum log_line plain(struct span line, struct log_header *h)
+{
+    (void)line;
+    (void)h;
+    return LOG_NONE;
+}
+
+const struct log_format log_format_plain = { "text with SIP", plain, NULL, false, false };

@@ -1,0 +1,205 @@
+/*
+ * Lines of logs: what other programs put in front of them, or did to their bytes on the way.
+ * Boundary: one line at a time, no formats of traces.
+ */
+#include "input/textlog_private.h"
+
+static bool is_upper(char c)
+{
+    return (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
+}
+
+/* The request line that ends with the version at `version`: "METHOD URI SIP/2.0". */
+static int request_start(struct span line, const char *version)
+{
+    const char *p = version - 1; /* the blank */
+    while (p > line.p && p[-1] != ' ')
+        p--;
+    struct span uri = span_make(p, version - 1);
+    if (p - line.p < 2 || !span_find(uri, ':'))
+        return -1;
+    const char *end = --p;
+    while (p > line.p && is_upper(p[-1]))
+        p--;
+    return end - p >= 2 ? (int)(p - line.p) : -1;
+}
+
+int log_start(struct span line)
+{
+    const char *version = log_find(line, "SIP/2.0");
+    if (!version)
+        return -1;
+    struct span rest = span_make(version + 7, span_end(line));
+    if (rest.n >= 4 && rest.p[0] == ' ' && ascii_digit(rest.p[1]) && ascii_digit(rest.p[2]) &&
+        ascii_digit(rest.p[3]) && (rest.n == 4 || !ascii_digit(rest.p[4])))
+        return version == line.p || !is_upper(version[-1]) ? (int)(version - line.p) : -1;
+    rest = span_trim(rest);
+    if (version - line.p < 5 || version[-1] != ' ' || (rest.n > 0 && !span_is(rest, ".")))
+        return -1;
+    return request_start(line, version);
+}
+
+struct span log_uncolour(struct span line, char *room)
+{
+    size_t n = 0, i = 0;
+    while (i < line.n) {
+        if (line.p[i] == 0x1b && i + 1 < line.n && line.p[i + 1] == '[') {
+            for (i += 2; i < line.n && (line.p[i] < 0x40 || line.p[i] > 0x7e);)
+                i++;
+            i += i < line.n;
+        } else {
+            room[n++] = line.p[i++];
+        }
+    }
+    return (struct span){ room, n };
+}
+
+/* "#012": three octal digits of a control byte. */
+static int escaped(const char *p, size_t n)
+{
+    bool good = n >= 4 && p[0] == '#' && p[1] == '0' && p[2] >= '0' && p[2] <= '3' && p[3] >= '0' &&
+                p[3] <= '7';
+    return good ? (p[2] - '0') * 8 + p[3] - '0' : -1;
+}
+
+struct span log_unescape(struct span line, char *room)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < line.n;) {
+        int c = escaped(line.p + i, line.n - i);
+        room[n++] = c >= 0 ? (char)c : line.p[i];
+        i += c >= 0 ? 4 : 1;
+    }
+    return (struct span){ room, n };
+}
+
+bool log_is_rule(struct span line)
+{
+    line = span_trim(line);
+    if (log_begins(line, "<------") || log_begins(line, "--end msg--") ||
+        log_begins(line, "--- (") || log_begins(line, "[Time:"))
+        return true;
+    if (line.n < 3 || !strchr("-=~|", line.p[0]))
+        return false;
+    for (size_t i = 1; i < line.n; i++)
+        if (line.p[i] != line.p[0])
+            return false;
+    return true;
+}
+
+/* Behind the blank that ends the word at p. */
+static const char *skip_word(const char *p, const char *end)
+{
+    while (p < end && *p != ' ')
+        p++;
+    return p < end ? p + 1 : p;
+}
+
+static const char *skip_bracket(const char *p, const char *end)
+{
+    const char *close = memchr(p, ']', (size_t)(end - p));
+    return close ? close + 1 : p;
+}
+
+/* The priority of syslog, RFC 3164 §4.1.1. */
+static const char *skip_priority(const char *p, const char *end)
+{
+    const char *q = p + 1;
+    while (q < end && ascii_digit(*q))
+        q++;
+    return q > p + 1 && q < end && *q == '>' ? q + 1 : p;
+}
+
+/* A time of four words at most: month, day, year, time of day. */
+static const char *skip_time(const char *start, const char *end)
+{
+    struct log_stamp stamp;
+    const char *p = start;
+    for (int words = 0; words < 4 && p < end; words++) {
+        const char *stop = p;
+        p = skip_word(p, end);
+        stop = p > stop && p[-1] == ' ' ? p - 1 : p;
+        log_stamp_find(span_make(start, stop), &stamp);
+        if (stamp.found)
+            return stop;
+        while (p < end && *p == ' ')
+            p++;
+    }
+    return start;
+}
+
+/* "<133>", "[Mar 30 13:35:51] ", "[S=17] ", "2026-03-30T13:35:51+02:00 ", "Mar 30 13:35:51 ". */
+static const char *skip_stamps(struct span line)
+{
+    const char *p = line.p, *end = span_end(line);
+    for (const char *start = NULL; start != p;) {
+        start = p;
+        if (p < end && *p == '[')
+            p = skip_bracket(p, end);
+        else if (p < end && *p == '<')
+            p = skip_priority(p, end);
+        else if (end - p > 3 && (ascii_digit(*p) || log_month(p)))
+            p = skip_time(p, end);
+        if (p > start && p < end && *p == ' ')
+            p++;
+    }
+    return p;
+}
+
+/* The prefix learned may have more blanks than the stamps and words take. */
+void log_prefix_learn(struct log_prefix *prefix, struct span before)
+{
+    struct span words = before;
+    memset(prefix, 0, sizeof *prefix);
+    if (before.n == 0)
+        return;
+    prefix->kind = LOG_PREFIX_BLANKS;
+    prefix->blanks = before.n;
+    if (span_trim(before).n == 0)
+        return;
+    const char *p = skip_stamps(before);
+    if (p == before.p) {
+        prefix->kind = before.n <= sizeof prefix->text ? LOG_PREFIX_SAME : LOG_PREFIX_NONE;
+        prefix->n = before.n;
+        memcpy(prefix->text, before.p, before.n <= sizeof prefix->text ? before.n : 0);
+        return;
+    }
+    prefix->kind = LOG_PREFIX_STAMP;
+    words = span_make(p, span_end(before));
+    while (words.n > 0 && words.p[0] != ' ') {
+        p = skip_word(words.p, span_end(words));
+        words = span_make(p, span_end(words));
+        prefix->words++;
+    }
+    prefix->blanks = words.n;
+}
+
+static struct span skip_blanks(struct span line, size_t most)
+{
+    for (; most > 0 && line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t'); most--)
+        line = (struct span){ line.p + 1, line.n - 1 };
+    return line;
+}
+
+struct span log_prefix_strip(const struct log_prefix *prefix, struct span line)
+{
+    const char *p;
+    switch (prefix->kind) {
+    case LOG_PREFIX_NONE:
+        break;
+    case LOG_PREFIX_BLANKS:
+        return skip_blanks(line, prefix->blanks);
+    case LOG_PREFIX_SAME:
+        if (line.n >= prefix->n && memcmp(line.p, prefix->text, prefix->n) == 0)
+            return (struct span){ line.p + prefix->n, line.n - prefix->n };
+        break;
+    case LOG_PREFIX_STAMP:
+        p = skip_stamps(line);
+        if (p == line.p)
+            break;
+        for (unsigned i = 0; i < prefix->words; i++)
+            p = skip_word(p, span_end(line));
+        return skip_blanks(span_make(p, span_end(line)), prefix->blanks);
+    }
+    return line;
+}

@@ -1,0 +1,110 @@
+/* What the files of textlog share. Nobody else includes this. */
+#ifndef SIPWHY_INPUT_TEXTLOG_PRIVATE_H
+#define SIPWHY_INPUT_TEXTLOG_PRIVATE_H
+
+#include <string.h>
+
+#include "base/span.h"
+#include "input/textlog.h"
+
+/* A time as a log writes it; what it lacks is 0, the zone TEXTLOG_NO_ZONE. */
+struct log_stamp {
+    bool found;
+    int year, month, day;
+    int hour, minute, second, ns;
+    int zone; /* minutes east of Greenwich */
+};
+#define TEXTLOG_NO_ZONE 10000
+
+/* The first time of day in the text, with the date in front of it and the zone behind. */
+void log_stamp_find(struct span text, struct log_stamp *stamp);
+/* Reads "19-12@12:45:02.514", day and month, which AudioCodes writes. */
+void log_stamp_at(struct span text, struct log_stamp *stamp);
+
+/* The month whose three letters stand at `p`, or 0. */
+int log_month(const char *p);
+
+/* Turns times into nanoseconds since 1970: knows the day, and how it was written down last. */
+struct log_clock {
+    struct textlog_options options;
+    int year, month, day; /* of the latest message */
+    int second;           /* of that day */
+    int64_t last_ns;
+    int64_t hour_ns; /* the beginning of an hour that was asked for before, and */
+    int hour_key[4]; /* which one it was */
+};
+void log_clock_init(struct log_clock *clock, const struct textlog_options *options);
+/* *assumed: the log did not say it all. A stamp that was not found goes on from the last time. */
+int64_t log_clock_read(struct log_clock *clock, const struct log_stamp *stamp, bool *assumed);
+
+/* What stands in front of a message. */
+struct log_header {
+    bool part;           /* more of it is to come */
+    bool whole;          /* the message is next */
+    bool sent, directed; /* by the program that wrote the log, or received; or neither is said */
+    bool has_transport;
+    uint8_t transport;
+    struct addr src, dst; /* family 0: not said */
+    struct log_stamp stamp;
+    int64_t time_ns; /* instead of the stamp, where a number says it; else 0 */
+    size_t length;   /* of the message, where it is said; else 0 */
+    struct span tag; /* what marks the lines of one message among others */
+};
+
+enum log_line { LOG_NONE, LOG_PART, LOG_WHOLE };
+
+struct log_format {
+    const char *name;
+    /* Whether the line, without colours, is a header or a part of one; adds what it says. */
+    enum log_line (*header)(struct span line, struct log_header *h);
+    /* Lines of many messages may be mixed: what stands in front of the line's text; may be NULL. */
+    bool (*piece)(struct span line, struct span *tag, struct span *text);
+    bool dots;   /* a dot stands for each CR */
+    bool pieces; /* a repeated header goes on with the message where it was cut */
+};
+extern const struct log_format log_formats[];
+extern const size_t log_format_count;
+/* For any log with whole messages. */
+extern const struct log_format log_format_plain;
+
+/* Lines. */
+
+/* Where a request line or status line begins in the line; -1: in none. */
+int log_start(struct span line);
+/* Takes colours (ECMA-48 CSI sequences) out, into `room` of at least line.n bytes. */
+struct span log_uncolour(struct span line, char *room);
+/* Undoes what syslog daemons do to control bytes (#012 is LF), into `room` likewise. */
+struct span log_unescape(struct span line, char *room);
+/* Whether it only separates: dashes and the like. */
+bool log_is_rule(struct span line);
+
+/* What stands in front of each line of a message, learned at its first line. */
+struct log_prefix {
+    enum { LOG_PREFIX_NONE, LOG_PREFIX_BLANKS, LOG_PREFIX_STAMP, LOG_PREFIX_SAME } kind;
+    size_t blanks;  /* how many, behind all else */
+    unsigned words; /* behind the time */
+    size_t n;
+    char text[64];
+};
+void log_prefix_learn(struct log_prefix *prefix, struct span before);
+struct span log_prefix_strip(const struct log_prefix *prefix, struct span line);
+
+static inline const char *log_find(struct span s, const char *text)
+{
+    return s.n ? memmem(s.p, s.n, text, strlen(text)) : NULL;
+}
+
+static inline bool log_begins(struct span s, const char *text)
+{
+    size_t n = strlen(text);
+    return s.n >= n && memcmp(s.p, text, n) == 0;
+}
+
+/* What stands behind `text` in the line; without p where it is not there. */
+static inline struct span log_after(struct span s, const char *text)
+{
+    const char *at = log_find(s, text);
+    return at ? span_make(at + strlen(text), span_end(s)) : SPAN_NONE;
+}
+
+#endif
