@@ -154,6 +154,8 @@ wanted()
 
 have_jq=yes
 command -v jq >/dev/null || have_jq=no
+have_tls=yes
+"$SIPWHY" report --keylog nothing "$CASES/answered.pcap" >/dev/null 2>&1 || have_tls=no
 while IFS=$tab read -r name command expected status rest; do
     case $name in
     '#'* | '') continue ;;
@@ -168,6 +170,13 @@ while IFS=$tab read -r name command expected status rest; do
     no*totals* | no*kinds* | no*rows* | no*jq*)
         count=$((count + 1))
         echo "ok $count - $name # skip jq is not installed"
+        continue
+        ;;
+    esac
+    case $have_tls$command in
+    no*--keylog* | no*--tls-key* | no*SSLKEYLOGFILE* | no*tls-secrets*)
+        count=$((count + 1))
+        echo "ok $count - $name # skip built without OpenSSL"
         continue
         ;;
     esac

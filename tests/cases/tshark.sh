@@ -70,13 +70,27 @@ count_theirs()
         }' "$work/less" "$work/ours" "$work/raw" | sort
 }
 
+# The same for what is in TLS, by Call-ID; the key log stands beside the capture.
+decrypted_ours()
+{
+    "$SIPWHY" list messages --json --keylog "${1%.pcap}.keys" "$1" 2>/dev/null |
+        jq -r 'select(.transport == "tls") | .call_id' | sort | uniq -c
+}
+
+# Early data is in no list of ours.
+decrypted_theirs()
+{
+    tshark -n -r "$1" -o "tls.keylog_file:${1%.pcap}.keys" -Y sip -T fields -e sip.Call-ID 2>/dev/null |
+        tr ',' '\n' | grep -v '^early-data$' | sort | uniq -c
+}
+
 count=0 failures=0
 compare()
 {
     count=$((count + 1))
-    count_ours "$1" >"$work/ours"
-    count_theirs "$1" >"$work/theirs"
-    total=$(awk '{ n += $2 } END { print n + 0 }' "$work/ours")
+    "${3:-count}_ours" "$1" >"$work/ours"
+    "${3:-count}_theirs" "$1" >"$work/theirs"
+    total=$(awk -v column="${4:-2}" '{ n += $column } END { print n + 0 }' "$work/ours")
     if diff "$work/theirs" "$work/ours" >"$work/diff"; then
         echo "ok $count - $2: $total messages"
     else
@@ -91,6 +105,12 @@ for capture in "$SRCDIR"/tests/cases/*.pcap "$SRCDIR"/tests/cases/*.pcapng \
     "$SRCDIR"/demo/*.pcapng; do
     compare "$capture" "$(basename "$capture")"
 done
+if "$SIPWHY" report --keylog nothing "$SRCDIR/tests/cases/answered.pcap" >/dev/null 2>&1; then
+    for log in "$SRCDIR"/tests/cases/*.keys; do
+        capture=${log%.keys}.pcap
+        compare "$capture" "$(basename "$capture"), decrypted" decrypted 1
+    done
+fi
 if [ -d "${SIPWHY_CAPTURES:-}" ]; then
     find "$SIPWHY_CAPTURES" -type f \( -name '*.pcap' -o -name '*.pcapng' \) | sort >"$work/list"
     while read -r capture; do
