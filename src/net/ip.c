@@ -1,5 +1,6 @@
 /*
- * IPv4 (RFC 791), IPv6 with its extension headers (RFC 8200) and UDP (RFC 768).
+ * IPv4 (RFC 791), IPv6 with its extension headers (RFC 8200) and UDP (RFC 768). Of packets
+ * inside packets (see tunnel.c) the innermost addresses count.
  */
 #include "net/hep.h"
 #include "net/private.h"
@@ -24,6 +25,10 @@ static enum decode_result udp(struct decode *d)
         p->truncated = true;
     p->data = d->r.p;
     p->len = (uint32_t)(wanted < left ? wanted : left);
+    d->r.end = d->r.p + p->len;
+    decode_fn *inside = find_udp_tunnel(d, p->src.port, p->dst.port);
+    if (inside)
+        return inside(d);
     if (hep_begins(p->data, p->len))
         agent_packet(d->net, d->packet, p);
     else
@@ -35,10 +40,10 @@ static const struct {
     uint8_t protocol;
     decode_fn *decode;
 } protocols[] = {
-    { IP_UDP, udp },
-    { IP_TCP, decode_tcp },
-    { IP_ICMP, decode_icmp },
-    { IP_ICMP6, decode_icmp },
+    { IP_UDP, udp },           { IP_TCP, decode_tcp }, { IP_ICMP, decode_icmp },
+    { IP_ICMP6, decode_icmp }, { IP_IPV4, decode_ip }, /* RFC 2003, RFC 2473 */
+    { IP_IPV6, decode_ip },                            /* RFC 4213 */
+    { IP_GRE, decode_gre },    { IP_ESP, decode_esp }, { IP_MPLS, decode_mpls }, /* RFC 4023 */
 };
 
 static enum decode_result known_transport(struct decode *d, uint8_t protocol)
@@ -74,9 +79,10 @@ static enum decode_result ip4(struct decode *d)
     size_t header = (size_t)(first & 15) * 4;
     if (d->r.overrun || header < 20)
         return DECODE_BROKEN;
+    d->payload->src = (struct addr){ .family = 4 };
+    d->payload->dst = (struct addr){ .family = 4 };
     memcpy(d->payload->src.ip, src, 4);
     memcpy(d->payload->dst.ip, dst, 4);
-    d->payload->src.family = d->payload->dst.family = 4;
     if (total >= header) /* 0 stands for segmentation offload */
         limit(d, total - 20u);
     if (!reader_skip(&d->r, header - 20))
@@ -146,9 +152,10 @@ static enum decode_result ip6(struct decode *d)
     const uint8_t *dst = reader_take(&d->r, 16);
     if (d->r.overrun)
         return DECODE_BROKEN;
+    d->payload->src = (struct addr){ .family = 6 };
+    d->payload->dst = (struct addr){ .family = 6 };
     memcpy(d->payload->src.ip, src, 16);
     memcpy(d->payload->dst.ip, dst, 16);
-    d->payload->src.family = d->payload->dst.family = 6;
     if (length) /* 0: a jumbogram */
         limit(d, length);
     return ip6_next(d, next);
@@ -156,9 +163,10 @@ static enum decode_result ip6(struct decode *d)
 
 enum decode_result decode_ip(struct decode *d)
 {
-    if (reader_left(&d->r) == 0)
+    if (reader_left(&d->r) == 0 || ++d->depth > MAX_DEPTH)
         return DECODE_BROKEN;
-    d->payload->ip_offset = (uint32_t)(d->r.p - d->packet->data);
+    if (!d->payload->apart)
+        d->payload->ip_offset = (uint32_t)(d->r.p - d->packet->data);
     switch (*d->r.p >> 4) {
     case 4:
         return ip4(d);

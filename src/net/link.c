@@ -4,15 +4,17 @@
  */
 #include "net/private.h"
 
-#define MAX_DEPTH 16
-
 enum {
     ETHERTYPE_IP4 = 0x0800,
     ETHERTYPE_IP6 = 0x86dd,
     ETHERTYPE_VLAN = 0x8100,
     ETHERTYPE_QINQ = 0x88a8,
     ETHERTYPE_QINQ_OLD = 0x9100,
-    ETHERTYPE_PPPOE = 0x8864
+    ETHERTYPE_PPPOE = 0x8864,
+    ETHERTYPE_MPLS = 0x8847,
+    ETHERTYPE_MPLS_UPSTREAM = 0x8848,
+    ETHERTYPE_BRIDGED = 0x6558,
+    ETHERTYPE_BACKBONE = 0x88e7
 };
 
 /* IEEE 802.1Q: priority and VLAN number, then the type of what follows. */
@@ -22,20 +24,60 @@ static enum decode_result vlan(struct decode *d)
     return decode_ethertype(d, reader_u16(&d->r));
 }
 
-/* RFC 2516 session packets that carry PPP (RFC 1661) with IP inside. */
+/* RFC 1661, with what RFC 1662 §3.2 and RFC 1661 §6.5 leave out: address, control, first byte. */
+uint16_t ppp_protocol(struct reader *r)
+{
+    uint16_t protocol = reader_u8(r);
+    if (protocol == 0xff) {
+        reader_skip(r, 1);
+        protocol = reader_u8(r);
+    }
+    if (!(protocol & 1))
+        protocol = (uint16_t)(protocol << 8 | reader_u8(r));
+    return protocol == 0x21 || protocol == 0x57 || protocol == 0x281 ? protocol : 0;
+}
+
+enum decode_result decode_ppp(struct decode *d)
+{
+    switch (ppp_protocol(&d->r)) {
+    case 0x21:
+    case 0x57:
+        return decode_ip(d);
+    case 0x281:
+        return decode_mpls(d);
+    default:
+        return d->r.overrun ? DECODE_BROKEN : DECODE_OTHER;
+    }
+}
+
+/* RFC 2516 session packets. */
 static enum decode_result pppoe(struct decode *d)
 {
     reader_skip(&d->r, 6);
-    uint16_t protocol = reader_u16(&d->r);
-    return protocol == 0x0021 || protocol == 0x0057 ? decode_ip(d) : DECODE_OTHER;
+    return decode_ppp(d);
+}
+
+/* IEEE 802.1ah: a service's number in front of the customer's own frame. */
+static enum decode_result backbone(struct decode *d)
+{
+    reader_skip(&d->r, 4);
+    return decode_ethernet(d);
 }
 
 static const struct {
     uint16_t type;
     decode_fn *decode;
 } ethertypes[] = {
-    { ETHERTYPE_IP4, decode_ip }, { ETHERTYPE_IP6, decode_ip }, { ETHERTYPE_VLAN, vlan },
-    { ETHERTYPE_QINQ, vlan },     { ETHERTYPE_QINQ_OLD, vlan }, { ETHERTYPE_PPPOE, pppoe },
+    { ETHERTYPE_IP4, decode_ip },
+    { ETHERTYPE_IP6, decode_ip },
+    { ETHERTYPE_VLAN, vlan },
+    { ETHERTYPE_QINQ, vlan },
+    { ETHERTYPE_QINQ_OLD, vlan },
+    { ETHERTYPE_PPPOE, pppoe },
+    { ETHERTYPE_MPLS, decode_mpls },
+    { ETHERTYPE_MPLS_UPSTREAM, decode_mpls },
+    { ETHERTYPE_BRIDGED, decode_ethernet },
+    { ETHERTYPE_BACKBONE, backbone },
 };
 
 enum decode_result decode_ethertype(struct decode *d, uint16_t type)
@@ -48,7 +90,7 @@ enum decode_result decode_ethertype(struct decode *d, uint16_t type)
     return DECODE_OTHER;
 }
 
-static enum decode_result ethernet(struct decode *d)
+enum decode_result decode_ethernet(struct decode *d)
 {
     reader_skip(&d->r, 12);
     return decode_ethertype(d, reader_u16(&d->r));
@@ -76,11 +118,78 @@ static enum decode_result null_loop(struct decode *d)
     return decode_ip(d);
 }
 
+/* LINKTYPE_PPP_HDLC: PPP, or Cisco's framing with an EtherType (LINKTYPE_C_HDLC). */
+static enum decode_result cisco(struct decode *d)
+{
+    reader_skip(&d->r, 2);
+    return decode_ethertype(d, reader_u16(&d->r));
+}
+
+static enum decode_result ppp_hdlc(struct decode *d)
+{
+    uint8_t address = reader_left(&d->r) ? *d->r.p : 0;
+    return address == 0x0f || address == 0x8f ? cisco(d) : decode_ppp(d);
+}
+
+/* LINKTYPE_PPP_PPPD, LINKTYPE_PPP_WITH_DIR: a byte that tells who sent it. */
+static enum decode_result ppp_directed(struct decode *d)
+{
+    reader_skip(&d->r, 1);
+    return decode_ppp(d);
+}
+
+/* The value of the next NFLOG attribute, in a machine's own byte order; NULL at the end. */
+static const uint8_t *attribute(struct reader *r, bool little, uint16_t *type, size_t *length)
+{
+    uint16_t n = reader_u16_order(r, little);
+    *type = reader_u16_order(r, little);
+    if (r->overrun || n < 4 || n - 4u > reader_left(r))
+        return NULL;
+    *length = n - 4u;
+    const uint8_t *value = reader_take(r, *length);
+    size_t padding = (4 - n % 4u) % 4u;
+    reader_skip(r, padding < reader_left(r) ? padding : reader_left(r));
+    return value;
+}
+
+/* LINKTYPE_NFLOG: family, version, group, then attributes, of which the ninth is the packet. */
+static enum decode_result nflog(struct decode *d)
+{
+    uint16_t type = 0;
+    size_t length = 0;
+    if (!reader_skip(&d->r, 4) || reader_left(&d->r) < 4)
+        return DECODE_BROKEN;
+    bool little = d->r.p[3] == 0; /* the type's upper byte, as types are small numbers */
+    for (;;) {
+        const uint8_t *value = attribute(&d->r, little, &type, &length);
+        if (!value)
+            return DECODE_BROKEN;
+        if (type != 9)
+            continue;
+        d->r = reader_make(value, length);
+        return decode_ip(d);
+    }
+}
+
+/* LINKTYPE_IPNET: a header of 24 bytes, of Solaris. */
+static enum decode_result ipnet(struct decode *d)
+{
+    reader_skip(&d->r, 24);
+    return decode_ip(d);
+}
+
+/* LINKTYPE_ENC: what OpenBSD's IPsec let through, behind family, SPI and flags. */
+static enum decode_result enc(struct decode *d)
+{
+    reader_skip(&d->r, 12);
+    return decode_ip(d);
+}
+
 static const struct {
     uint16_t type;
     decode_fn *decode;
 } links[] = {
-    { 1, ethernet },
+    { 1, decode_ethernet },
     { 0, null_loop },
     { 108, null_loop },
     { 101, decode_ip },
@@ -93,6 +202,15 @@ static const struct {
     { LINK_HEP, decode_hep },
     { LINK_TLS_KEYS, decode_tls_keys },
     { LINK_PLAIN, decode_plain },
+    { 9, ppp_hdlc },
+    { 50, ppp_hdlc },
+    { 51, pppoe },
+    { 104, cisco },
+    { 109, enc },
+    { 166, ppp_directed },
+    { 204, ppp_directed },
+    { 226, ipnet },
+    { 239, nflog },
 };
 
 static decode_fn *find_link(uint16_t linktype)

@@ -10,7 +10,20 @@ struct tcp;
 struct hep;
 struct fragments;
 
-enum ip_protocol { IP_ICMP = 1, IP_TCP = 6, IP_UDP = 17, IP6_FRAGMENT = 44, IP_ICMP6 = 58 };
+#define MAX_DEPTH 16 /* headers inside headers */
+
+enum ip_protocol {
+    IP_ICMP = 1,
+    IP_IPV4 = 4,
+    IP_TCP = 6,
+    IP_UDP = 17,
+    IP_IPV6 = 41,
+    IP6_FRAGMENT = 44,
+    IP_GRE = 47,
+    IP_ESP = 50,
+    IP_ICMP6 = 58,
+    IP_MPLS = 137
+};
 
 struct net {
     net_payload_fn *payload;
@@ -37,7 +50,7 @@ struct decode {
     const struct packet *packet;
     struct payload *payload;
     struct reader r;
-    int depth;        /* headers inside headers; bounded */
+    int depth;        /* at most MAX_DEPTH */
     uint32_t missing; /* bytes at the end of the IP datagram that the capture cut off */
 };
 typedef enum decode_result decode_fn(struct decode *d);
@@ -52,6 +65,19 @@ enum decode_result decode_fragment(struct decode *d, uint32_t id, uint8_t protoc
                                    bool more);
 enum decode_result decode_tcp(struct decode *d);
 enum decode_result decode_icmp(struct decode *d);
+
+/* link.c: also for what tunnels carry. */
+decode_fn decode_ethernet, decode_ppp;
+/* The number of what a PPP frame carries, behind which the reader is left; 0: not to be read. */
+uint16_t ppp_protocol(struct reader *r);
+
+/* tunnel.c */
+decode_fn decode_gre, decode_mpls, decode_esp;
+/*
+ * Whether the UDP payload at the reader, between these ports, is a tunnel by its header too: then
+ * what decodes its inside, at which the reader stands; else NULL.
+ */
+decode_fn *find_udp_tunnel(struct decode *d, uint16_t src, uint16_t dst);
 
 /* Asks to be called, in net_advance(), no later than this. */
 static inline void net_due(struct net *net, int64_t when_ns)

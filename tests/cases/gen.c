@@ -523,6 +523,98 @@ static unsigned put_packet(struct bytes *b, struct bytes *second, const struct s
     return asks(say, 'x') ? 0x0806 : 0x0800;
 }
 
+/* Tunnels between the machines x and y */
+
+static const struct tunnel {
+    const char *name, *header;
+    size_t n;
+    unsigned protocol, port; /* of IP, or of UDP */
+    bool frame, six;         /* Ethernet inside, or an IPv6 packet around the one there is */
+    unsigned length_at;      /* where the header has the length of what follows it */
+    unsigned check;          /* bytes of ESP's check value */
+} tunnels[] = {
+    { "ipip", "", 0, .protocol = 4 },
+    { "6in4", "", 0, .protocol = 41, .six = true },
+    { "gre", "\0\0\x08\0", 4, .protocol = 47 },
+    { "gre-key", "\x20\0\x08\0\0\0\0\x2a", 8, .protocol = 47 },
+    { "gre-bridge", "\0\0\x65\x58", 4, .protocol = 47, .frame = true },
+    { "erspan-2", "\x10\0\x88\xbe\0\0\0\1\x10\x64\0\x0a\0\0\0\5", 16, .protocol = 47,
+      .frame = true },
+    { "erspan-3", "\x10\0\x22\xeb\0\0\0\1\x20\x64\0\x0a\1\2\3\4\0\0\0\0", 20, .protocol = 47,
+      .frame = true },
+    { "vxlan", "\x08\0\0\0\0\0\x2a\0", 8, .port = 4789, .frame = true },
+    { "geneve", "\0\0\x65\x58\0\0\x2a\0", 8, .port = 6081, .frame = true },
+    { "gtp", "\x30\xff\0\0\0\0\0\1", 8, .port = 2152, .length_at = 2 },
+    { "l2tp", "\0\2\0\1\0\2\xff\3\0\x21", 10, .port = 1701 },
+    { "teredo", "", 0, .port = 3544, .six = true },
+    { "mpls", "\0\0\x88\x47\0\1\0\x40\0\1\1\x40", 12, .protocol = 47 },
+    { "esp-12", "\0\0\x12\x34\0\0\0\1", 8, .protocol = 50, .check = 12 },
+    { "esp-16", "\0\0\x12\x34\0\0\0\1", 8, .protocol = 50, .check = 16 },
+};
+
+static const struct tunnel *tunnel_of(const char *name, size_t n)
+{
+    for (size_t i = 0; i < COUNT(tunnels); i++)
+        if (strlen(tunnels[i].name) == n && memcmp(tunnels[i].name, name, n) == 0)
+            return &tunnels[i];
+    fprintf(stderr, "gen: no tunnel '%s'\n", name);
+    exit(1);
+}
+
+/* RFC 4303 §2.4: padding up to whole words, its length, the protocol, the check value. */
+static void put_esp_trailer(struct bytes *b, size_t payload, unsigned check)
+{
+    unsigned padding = (unsigned)(2 - payload) & 3;
+    for (unsigned i = 1; i <= padding; i++)
+        put8(b, i);
+    put8(b, padding);
+    put8(b, 4);
+    for (unsigned i = 0; i < check; i++)
+        put8(b, 0xa5 + 41 * i);
+}
+
+static void wrap_tunnel(struct bytes *packet, const struct tunnel *tunnel)
+{
+    static const struct say plain = { .hop = "AB" };
+    struct bytes inside = { .n = 0 }, datagram = { .n = 0 };
+    struct ip ip = { host_of('x'), host_of('y'), tunnel->protocol, ++next_id, 0, false };
+    struct host to = *ip.to;
+    put(&inside, tunnel->header, tunnel->n);
+    if (tunnel->length_at) {
+        inside.p[tunnel->length_at] = (uint8_t)(packet->n >> 8);
+        inside.p[tunnel->length_at + 1] = (uint8_t)packet->n;
+    }
+    if (tunnel->frame) {
+        put_macs(&inside);
+        put16(&inside, 0x0800);
+    }
+    if (tunnel->six) {
+        struct ip outer = { host_of('A'), host_of('B'), 4, 0, 0, false };
+        wrap_ip6(&inside, &plain, &outer, packet);
+    } else {
+        put(&inside, packet->p, packet->n);
+    }
+    if (tunnel->check)
+        put_esp_trailer(&inside, packet->n, tunnel->check);
+    if (tunnel->port) {
+        to.port = (uint16_t)tunnel->port;
+        ip.protocol = 17;
+        wrap_udp(&datagram, ip.from, &to, &inside);
+        inside = datagram;
+    }
+    packet->n = 0;
+    wrap_ip4(packet, &ip, inside.p, inside.n);
+}
+
+static void put_tunnels(struct bytes *packet, const char *names)
+{
+    for (; names && *names; names += strspn(names, " ")) {
+        size_t n = strcspn(names, " ");
+        wrap_tunnel(packet, tunnel_of(names, n));
+        names += n;
+    }
+}
+
 /* Files */
 
 struct interface {
@@ -751,6 +843,7 @@ static void put_part(struct writer *w)
         const struct say *say = &w->part->rows[i];
         struct bytes packet = { .n = 0 }, second = { .n = 0 };
         unsigned type = put_packet(&packet, &second, say);
+        put_tunnels(&packet, say->in);
         if (only && !(strchr(only, say->hop[0]) && strchr(only, say->hop[1])))
             continue;
         put_frame(w, say, i % w->part->count, type, &packet);
@@ -811,6 +904,8 @@ static const struct file files[] = {
     { .name = "fragments.pcap", .parts = { { ON(ethernet), FROM(large, 1, 1) } } },
     { .name = "links.pcapng", .parts = { { ON(each_link), ALL(over_links) } } },
     PLAIN_FILE("ip.pcap", over_ip),
+    PLAIN_FILE("tunnels.pcap", in_tunnels),
+    PLAIN_FILE("esp.pcap", in_esp),
     PLAIN_FILE("ports.pcap", odd_ports),
     PLAIN_FILE("not-sip.pcap", not_sip),
     PLAIN_FILE("icmp.pcap", refused_port),

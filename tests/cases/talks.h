@@ -9,7 +9,7 @@
  *         '!' (as it stands) or is empty (none at all)
  *   who   From and To as HOST[NUMBER]: with a number it is a tag
  * and by name: more (further header lines), call (the Call-ID), without (a header left out),
- * body. RAW() rows are payloads as they stand.
+ * body, in (tunnels around the packet). RAW() rows are payloads as they stand.
  */
 #ifndef SIPWHY_TESTS_TALKS_H
 #define SIPWHY_TESTS_TALKS_H
@@ -20,7 +20,8 @@ struct say {
     double ms;
     const char *hop, *start, *cseq, *via, *who;
     const char *more, *call, *without, *body;
-    size_t raw; /* `start` is the payload, so many bytes */
+    size_t raw;     /* `start` is the payload, so many bytes */
+    const char *in; /* tunnels around the packet, the innermost first (see gen.c) */
 };
 #define SAY(ms_, hop_, start_, cseq_, via_, who_, ...)                                 \
     {                                                                                  \
@@ -341,6 +342,29 @@ static const struct say over_ip[] = {
     PING(6, "AB+f", "one-fragment"), PING(7, "AB+a", "authentication"),
     PING(8, "AB+hdrfad", "many"),    PING(9, "ab+g", "padded"),
 };
+
+/* Every kind of tunnel, alone and inside one another. */
+#define TUNNELED(ms_, in_) \
+    SAY(ms_, "ab", TO_BOB("OPTIONS"), "1 OPTIONS", "1@a", "a1/b", .call = in_, .in = in_)
+static const struct say in_tunnels[] = {
+    TUNNELED(0, "ipip"),
+    TUNNELED(1, "6in4"),
+    TUNNELED(2, "gre"),
+    TUNNELED(3, "gre-key"),
+    TUNNELED(4, "gre-bridge"),
+    TUNNELED(5, "erspan-2"),
+    TUNNELED(6, "erspan-3"),
+    TUNNELED(7, "vxlan"),
+    TUNNELED(8, "geneve"),
+    TUNNELED(9, "gtp"),
+    TUNNELED(10, "l2tp"),
+    TUNNELED(11, "teredo"),
+    TUNNELED(12, "mpls"),
+    TUNNELED(13, "vxlan gre ipip"),
+    TUNNELED(14, "gtp ipip geneve"),
+};
+/* Without encryption, in tunnel mode. */
+static const struct say in_esp[] = { TUNNELED(0, "esp-12"), TUNNELED(1, "esp-16") };
 
 /* Nobody uses 5060. */
 static const struct say odd_ports[] = {

@@ -6,7 +6,7 @@
 #   SIPWHY=PROGRAM   the program under test (sipwhy in the current folder)
 #   SRCDIR=FOLDER    the source tree (two folders up from this file)
 #
-# What another protocol carries or quotes (TLS, GTP, ICMP) is left out on both sides. Writes TAP;
+# What another protocol carries or quotes (TLS, ICMP) is left out on both sides. Writes TAP;
 # skipped where tshark or jq is missing.
 set -u
 
@@ -29,6 +29,7 @@ export HOME TZ LANG
 cat >"$work/less" <<'END'
 malformed.pcap  OPTIONS 4  two blanks, SIP/3.0, no scheme: no SIP; it stops at a CSeq without method
 malformed.pcap  700     1  its table of codes ends at 699
+esp.pcap        OPTIONS 2  it reads ESP without encryption only when told to
 hep.pcap        OPTIONS 3  it reads HEP on the port of its own only
 hep.pcap        200     2  the same
 hep.pcap        MESSAGE 1  the same
@@ -52,7 +53,7 @@ count_ours()
 
 count_theirs()
 {
-    tshark -q -n -r "$1" -z 'sip,stat,(udp || tcp) && !tls && !gtp && !icmp && !icmpv6' 2>/dev/null |
+    tshark -q -n -r "$1" -z 'sip,stat,(udp || tcp) && !tls && !icmp && !icmpv6' 2>/dev/null |
         awk '/^\* / { section = /Status Codes/ ? "codes" : /Request methods/ ? "methods" : "" }
              section && / : +[0-9]+ Packets/ {
                  match($0, / : +[0-9]+ Packets/)
