@@ -110,6 +110,7 @@ class Message:
         other = Message(self.start, self.method, self.cseq)
         other.__dict__.update(self.__dict__)
         other.headers = [list(h) for h in self.headers]
+        other.seds = list(self.seds)
         return other
 
     @property
@@ -150,9 +151,9 @@ class Message:
 
     def edit(self, line):
         """One indented line of a script; see talk.py."""
-        if line.startswith('s/'):
-            old, new = re.split(r'(?<!\\)/', line[2:])[:2]
-            self.seds.append((old.replace('\\/', '/'), new.replace('\\/', '/').replace('\\n', '\r\n')))
+        if line.startswith(('s/', 'b/')):
+            old, new = (part.replace('\\/', '/') for part in re.split(r'(?<!\\)/', line[2:])[:2])
+            self.seds.append((line[0], old, new.replace('\\n', '\r\n')))
         elif line.startswith('|'):
             self.body += line[1:].removeprefix(' ').encode() + b'\r\n'
         elif line.startswith('-'):
@@ -187,11 +188,15 @@ class Message:
 
     def bytes(self):
         text = self.start + '\r\n' + ''.join(f'{n}: {v}\r\n' for n, v in self.lines()) + '\r\n'
-        for old, new in self.seds:
-            if not re.search(old, text):
+        body = self.body.decode('utf-8', 'surrogateescape')
+        for part, old, new in self.seds:
+            if not re.search(old, text if part == 's' else body):
                 raise ValueError(f'nothing to replace: {old}')
-            text = re.sub(old, new, text, count=1)
-        return text.encode('utf-8', 'surrogateescape') + self.body
+            if part == 's':
+                text = re.sub(old, new, text, count=1)
+            else:
+                body = re.sub(old, new, body)
+        return (text + body).encode('utf-8', 'surrogateescape')
 
 
 # --- Ways of writing -----------------------------------------------------------------------------

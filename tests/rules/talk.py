@@ -15,6 +15,7 @@ THE CASE
         rr                          a proxy that puts itself in Record-Route
         nat=198.51.100.7:41022      others see this address; the host writes its own
         nofix                       adds no received and rport to the Via it got
+        sport=N                     its datagrams leave from another port than the one it listens on
         contact=URI  media=ADDRESS  what it writes as Contact and in SDP, instead of its address
         domain=NAME                 the domain of its user (default: the case's, or its address)
         stack=NAME  agent=TEXT  style=WAY[,WAY]     whose habits it has (STACKS and STYLES in sip.py)
@@ -22,6 +23,7 @@ THE CASE
     tcp A B                       these two talk TCP: handshake, segments, acknowledgements
     link ethernet|vlan|sll|raw    window FROM|- TO|-      captured from second FROM to second TO only
     tap NAME...                   only packets from and to these hosts are in the capture
+    snap N                        no more than N bytes of a packet are in the capture
     twice                         captured on two interfaces at once
     background N                  N ordinary calls, registrations and OPTIONS of other hosts
     also WAY...                   the case once more in another dress, one each (WAY+WAY: both at once):
@@ -53,7 +55,8 @@ WHAT HAPPENS: one line an event, TIME first: seconds, or +SECONDS after the even
         cseq=N  branch=TEXT  tag=TEXT  expires=N  event=NAME  refer=HOST|URI  sipfrag=TEXT
         100rel          a reliable answer (PRACK then names it)   q850=N   a Reason header
         noack  notrying the failure is not acknowledged; the proxies send no 100
-        lost            sent, but it did not arrive     unseen   it happened, but it was not captured
+        lost            sent, but it did not arrive at the path's end (it may be in the capture)
+        unseen          it happened, but it was not captured
         tcp | udp       on this way                     split=N[,N]  TCP segments end at these offsets
         frag[=N] first|last    IP fragments of N bytes; only the first (last) was captured
         pad=N           made at least N bytes long with a header
@@ -65,7 +68,8 @@ WHAT HAPPENS: one line an event, TIME first: seconds, or +SECONDS after the even
     that proxy sends it on:
         Name: value     sets a header     +Name: value   adds one     -Name   takes it out
         Content-Length: +5                wrong by 5 (or any text)
-        s/REGEX/TEXT/   changes the whole text     | line         a line of the body
+        | line          a line of the body
+        s/REGEX/TEXT/   changes the header as written        b/REGEX/TEXT/   the body, after it was counted
     {addr HOST} {public HOST} {hostport HOST} {contact HOST} {user HOST} {tag HOST [LABEL]} {callid LABEL}
     stand for what the names say.
 
@@ -77,10 +81,14 @@ WHAT HAPPENS: one line an event, TIME first: seconds, or +SECONDS after the even
     +1 alice > proxy > bob cancel               CANCEL, 200, 487, ACK
     0 alice > reg register [expires=N] [auth]   REGISTER and 200; auth: with a challenge first
 
+    loop N GAP                    the lines up to `end` N times, GAP seconds apart; {i} is the turn (0, 1, ...)
+
     Beside SIP:
     +0 gw > alice icmp port|host|net|admin|protocol|ttl|too-big [bytes=N]   gw complains about alice's last packet
     +0 alice > gw syn refused|unanswered [port=N]           +0 alice > gw close fin|rst
     +0 alice > bob rtp N          N packets of PCMU, 20 ms apart
+    +0 alice > srv stun           a STUN request and its answer, which tells the public address
+    +0 alice > bob keepalive      CR LF CR LF
     40 tick                       a packet that is not SIP: the capture goes on at least so long
 """
 import argparse
@@ -92,7 +100,7 @@ import struct
 import sys
 
 import sip
-from wire import Wire
+from wire import Wire, packed
 
 HOP = 0.0012  # seconds from hop to hop
 EPHEMERAL = {'v6', 'tcp', 'stacks', 'twice', 'vlan', 'sll', 'raw', 'background'}
@@ -113,10 +121,14 @@ class Host:
         self.name, self.user, self.address, self.port = name, user or name, address, port
         self.nat = self.contact = self.media = self.domain = self.agent = None
         self.rr = self.nofix = False
+        self.sport = None
         self.stack, self.style = None, ()
 
     def public(self):
         return self.nat or (self.address, self.port)
+
+    def leaves(self):
+        return self.public()[0], self.sport or self.public()[1]
 
     def hostport(self, always=True):
         shown = sip.escape_host(self.address)
@@ -196,7 +208,7 @@ class Talk:
         self.wire, self.hosts, self.calls, self.sent = Wire(), {}, {}, []
         self.streams = set()
         self.settings = {'link': 'ethernet', 'domain': 'example.org', 'twice': False, 'window': (None, None),
-                         'tap': None, 'background': 0}
+                         'tap': None, 'background': 0, 'snap': 262144}
         self.now = self.last = 0.0
         self.style = tuple(way for way in dress if way not in EPHEMERAL)
         for way in self.style:
@@ -204,19 +216,7 @@ class Talk:
                 raise Script(f'{case.place}: no such way: {way}')
 
     def play(self):
-        lines = self.case.lines
-        i = 0
-        while i < len(lines):
-            place, line = lines[i]
-            edits = []
-            while i + 1 < len(lines) and lines[i + 1][1][0].isspace():
-                i += 1
-                edits.append(lines[i][1].strip())
-            try:
-                self.line(line, edits)
-            except (Script, ValueError, KeyError, StopIteration, IndexError) as fault:
-                raise Script(f'{place}: {line}: {type(fault).__name__} {fault}') from fault
-            i += 1
+        self.play_lines(self.case.lines)
         for way in self.dress:
             if way == 'background':
                 self.settings['background'] += 5
@@ -225,7 +225,31 @@ class Talk:
             elif way in ('vlan', 'sll', 'raw'):
                 self.settings['link'] = way
         self.play_background()
-        return self.wire.pcap(self.settings['link'], self.settings['window'], self.settings['twice'])
+        return self.wire.pcap(self.settings['link'], self.settings['window'], self.settings['twice'],
+                              self.settings['snap'])
+
+    def play_lines(self, lines):
+        at = 0
+        while at < len(lines):
+            place, line = lines[at]
+            at += 1
+            if line.startswith('loop '):
+                end = next(i for i in range(at, len(lines)) if lines[i][1] == 'end')
+                count, gap = line.split()[1:]
+                start = self.last
+                for turn in range(int(count)):
+                    self.last = start + turn * float(gap)
+                    self.play_lines([(p, text.replace('{i}', str(turn))) for p, text in lines[at:end]])
+                at = end + 1
+                continue
+            edits = []
+            while at < len(lines) and lines[at][1][0].isspace():
+                edits.append(lines[at][1].strip())
+                at += 1
+            try:
+                self.line(line, edits)
+            except (Script, ValueError, KeyError, StopIteration, IndexError) as fault:
+                raise Script(f'{place}: {line}: {type(fault).__name__} {fault}') from fault
 
     # --- The case --------------------------------------------------------------------------------
 
@@ -250,8 +274,8 @@ class Talk:
             self.settings['tap'] = set(rest)
         elif verb == 'twice':
             self.settings['twice'] = True
-        elif verb == 'background':
-            self.settings['background'] = int(rest[0])
+        elif verb in ('background', 'snap'):
+            self.settings[verb] = int(rest[0])
         elif verb in ('link', 'domain'):
             self.settings[verb] = rest[0]
         else:
@@ -290,6 +314,8 @@ class Talk:
                 setattr(host, key, True)
             elif key == 'nat':
                 host.nat = self.endpoint(value, host.port)
+            elif key == 'sport':
+                host.sport = int(value)
             elif key == 'stack':
                 host.stack = sip.STACKS[value]
             elif key == 'style':
@@ -346,7 +372,11 @@ class Talk:
         elif verb in ('syn', 'close'):
             self.tcp_event(path, verb, words)
         elif verb == 'rtp':
-            self.rtp(path, int(words[0]))
+            self.rtp(call, path, int(words[0]))
+        elif verb == 'stun':
+            self.stun(path)
+        elif verb == 'keepalive':
+            self.put(call, path[0], path[1], None, {}, b'\r\n\r\n')
         elif re.match(r'\d{3}', verb):
             self.response(call, path, *rest)
         elif verb == 'raw':
@@ -413,7 +443,7 @@ class Talk:
             size = options.get('frag')
             size = 1480 if size is True else size and int(size)
             only = 'first' if 'first' in options else 'last' if 'last' in options else None
-            packet = self.wire.udp(at, src.public(), dst.public(), payload, seen, size, only)
+            packet = self.wire.udp(at, src.leaves(), dst.public(), payload, seen, size, only)
         self.sent.append(Sent(time=at, src=src, dst=dst, message=message, payload=payload, packet=packet,
                               call=call.label, options=options, event=self.now))
         if message and message.code >= 200:
@@ -431,9 +461,9 @@ class Talk:
                 self.learn(call, dst, message)
             return
         via = message.get('Via')
-        sent_by = via.split()[1].split(';')[0]
-        public = src.public()
-        if not dst.nofix and message.method != 'ACK':
+        sent_by = (via.split() + ['', ''])[1].split(';')[0]
+        public = src.leaves()
+        if via and not dst.nofix and message.method != 'ACK':
             if re.search(r';rport(;|$)', via):
                 via = re.sub(r';rport(?=;|$)', f';rport={public[1]};received={public[0]}', via)
             elif sent_by.rsplit(':', 1)[0].strip('[]') != public[0] and sent_by.strip('[]') != public[0]:
@@ -614,7 +644,8 @@ class Talk:
             if i:
                 received = call.received[src, path[i - 1]][-1]
                 message = self.pass_on(call, src, path[i - 1], dst, received, options, edits, dst is path[-1])
-            self.put(call, src, dst, message, options, at=at)
+            here = options if dst is path[-1] else {k: v for k, v in options.items() if k != 'lost'}
+            self.put(call, src, dst, message, here, at=at)
             if i < len(path) - 2 and message.method == 'INVITE' and not {'notrying', 'lost'} & options.keys():
                 self.trying(call, src, dst, at + HOP / 3, options)
             at += HOP
@@ -745,7 +776,9 @@ class Talk:
             answer.add('Via', via)
         to = request.get('To')
         if code > 100 and ';tag=' not in to:
-            to += ';tag=' + (options.get('tag') or self.tag(call, host))
+            failed = code >= 300 and (host, request.origin) not in call.dialogs
+            own = host.stack['tag'](self.seed(call, host.name, request.cseq)) if failed else self.tag(call, host)
+            to += ';tag=' + options.get('tag', own)
             call.party[host] = request.get('To')
         answer.add('From', request.get('From'))
         answer.add('To', to)
@@ -854,8 +887,9 @@ class Talk:
         if not hop:
             group = [s for s in fits if s.event == last.event and s.message and last.message
                      and (s.message.code, s.message.method) == (last.message.code, last.message.method)]
-            if not (last.message and 200 <= last.message.code < 300 and last.message.method == 'INVITE'):
-                group = group[:1]  # a proxy that keeps transactions sends only the 2xx on again
+            if not last.message or not (last.message.method == 'ACK' or
+                                        (200 <= last.message.code < 300 and last.message.method == 'INVITE')):
+                group = group[:1]  # a proxy that keeps transactions sends only the 2xx and its ACK on again
         gap = 0.5
         for i in range(count):
             if i:
@@ -864,7 +898,7 @@ class Talk:
             for j, s in enumerate(group):
                 if self.stream(s.src, s.dst, s.options):
                     raise Script('TCP repeats no messages')
-                self.wire.udp(self.now + j * HOP, s.src.public(), s.dst.public(), s.payload,
+                self.wire.udp(self.now + j * HOP, s.src.leaves(), s.dst.public(), s.payload,
                               self.seen(s.src, s.dst, s.options),
                               1480 if s.options.get('frag') is True else int(s.options.get('frag', 0)))
         self.last = self.now
@@ -955,12 +989,26 @@ class Talk:
         else:
             self.wire.close(self.now, frozenset((src.name, dst.name)), src.public(), 'rst' if 'rst' in options else 'fin', seen)
 
-    def rtp(self, path, count):
+    def stun(self, path):
+        """A binding request and its answer with XOR-MAPPED-ADDRESS (RFC 5389 section 15.2)."""
+        client, server = path[0].leaves(), (path[1].public()[0], 3478)
+        token = struct.pack('!I', 0x2112a442) + bytes.fromhex(sip.digest(self.case.name, 'stun')[:24])
+        address = packed(client[0])
+        mask = token if len(address) == 16 else token[:4]
+        value = struct.pack('!BBH', 0, 2 if len(address) == 16 else 1, client[1] ^ 0x2112)
+        value += bytes(a ^ b for a, b in zip(address, mask))
+        self.wire.udp(self.now, client, server, struct.pack('!HH', 1, 0) + token)
+        self.wire.udp(self.now + 0.02, server, client,
+                      struct.pack('!HH', 0x101, 4 + len(value)) + token + struct.pack('!HH', 0x20, len(value)) + value)
+
+    def rtp(self, call, path, count):
         src, dst = ((h.media or h.public()[0], 10000 + int(sip.digest(h.name), 16) % 9000 * 2) for h in path)
         source = int(sip.digest(self.case.name, path[0].name)[:8], 16)
         for i in range(count):
             head = struct.pack('!BBHII', 0x80, 0, i & 0xffff, 160 * i & 0xffffffff, source)
-            self.wire.udp(self.now + i * 0.02, src, dst, head + bytes([0xd5] * 160), self.seen(*path, {}))
+            packet = self.wire.udp(self.now + i * 0.02, src, dst, head + bytes([0xd5] * 160), self.seen(*path, {}))
+        self.sent.append(Sent(time=self.now, src=path[0], dst=path[1], message=None, payload=b'', packet=packet,
+                              call=call.label, options={}, event=self.now))
 
     def play_background(self):
         """Ordinary traffic of others, spread over the time of the case."""

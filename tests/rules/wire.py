@@ -185,9 +185,9 @@ class Wire:
             head += struct.pack('!HH', 0x8100, 20)
         return head + struct.pack('!H', kind)
 
-    def pcap(self, link='ethernet', window=(None, None), twice=False):
-        """The bytes of the capture; `twice` as seen on two interfaces at once."""
-        out = [struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 262144, LINKS[link])]
+    def pcap(self, link='ethernet', window=(None, None), twice=False, snap=262144):
+        """The bytes of the capture; `twice` as seen on two interfaces at once; packets cut to `snap`."""
+        out = [struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, snap, LINKS[link])]
         rows = [(time, packet, 0) for time, packet in self.packets]
         if twice:
             rows += [(time + 0.000015, packet, 1) for time, packet, _ in rows]
@@ -196,6 +196,6 @@ class Wire:
                 continue
             data = self.link_header(link, packet, second) + packet
             micro = round((START + time) * 1_000_000)
-            out.append(struct.pack('<IIII', micro // 1_000_000, micro % 1_000_000, len(data), len(data)))
-            out.append(data)
+            out.append(struct.pack('<IIII', micro // 1_000_000, micro % 1_000_000, min(len(data), snap), len(data)))
+            out.append(data[:snap])
         return b''.join(out)
