@@ -1,13 +1,14 @@
 /*
  * Writes a pcap capture of SIP traffic for measurements: the same arguments give the same bytes.
  *
- *     gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp] [FILE]      (no FILE: standard output)
+ *     gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp | --hep] [FILE]    (no FILE: standard output)
  *
  * Model: what happens in a call is a table of steps; a running call is its number and the step it
  * is at, kept in a heap by the time of that step. Every header is computed from the call's number,
  * so nothing else has to be remembered, and a retransmission repeats its bytes by itself.
- * Boundary: IPv4 and UDP, or TCP, in Ethernet frames, as seen beside a proxy at 10.0.0.5 whose phones are
- * in 10.1.0.0/16 and whose carriers are in 192.0.2.0/24. Nothing is sent anywhere.
+ * Boundary: IPv4 and UDP, or TCP, in Ethernet frames, as seen beside a proxy at 10.0.0.5 whose
+ * phones are in 10.1.0.0/16 and whose carriers are in 192.0.2.0/24; or, with --hep, what agents
+ * tell a collector at 10.9.0.9 of the same traffic. Nothing is sent anywhere.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -27,6 +28,8 @@
 #define SEGMENT_SIZE 1400 /* bytes of a message in one TCP segment */
 #define STREAMS 16384     /* more than there are pairs of hosts; a power of two */
 #define PROXY 0x0a000005u
+#define COLLECTOR 0x0a090009u
+#define HEP 120 /* bytes of HEP in front of a message */
 
 enum method { INVITE, ACK, BYE, CANCEL, REGISTER, OPTIONS };
 
@@ -146,7 +149,7 @@ struct generator {
     size_t count, room;
     uint32_t flows;
     int64_t next_flow_ns, between_ns;
-    bool flood, tcp;
+    bool flood, tcp, hep;
     uint16_t ip_id;
     struct {
         uint32_t src, dst, seq;
@@ -505,10 +508,47 @@ static int write_segments(struct generator *g, int64_t time_ns, uint32_t src, ui
     return 0;
 }
 
+static uint8_t *put_chunk(uint8_t *p, unsigned type, uint32_t value, unsigned bytes)
+{
+    be16(p, 0);
+    be16(p + 2, type);
+    be16(p + 4, bytes + 6);
+    for (unsigned i = 0; i < bytes; i++)
+        p[6 + i] = (uint8_t)(value >> 8 * (bytes - 1 - i));
+    return p + 6 + bytes;
+}
+
+/* HEP version 3 in front of a message of `n` bytes; the rest of HEP bytes is filled to the end. */
+static void put_hep(uint8_t *p, uint32_t src, uint32_t dst, int64_t time_ns, unsigned n)
+{
+    uint8_t *start = p;
+    memcpy(p, "HEP3", 4);
+    be16(p + 4, HEP + n);
+    p = put_chunk(p + 6, 1, 2, 1);
+    p = put_chunk(p, 2, 17, 1);
+    p = put_chunk(p, 3, src, 4);
+    p = put_chunk(p, 4, dst, 4);
+    p = put_chunk(p, 7, 5060, 2);
+    p = put_chunk(p, 8, 5060, 2);
+    p = put_chunk(p, 9, (uint32_t)(time_ns / 1000000000), 4);
+    p = put_chunk(p, 10, (uint32_t)(time_ns % 1000000000 / 1000), 4);
+    p = put_chunk(p, 11, 1, 1);
+    p = put_chunk(p, 12, 2001, 4);
+    be16(p, 0);
+    be16(p + 2, 19);
+    be16(p + 4, (unsigned)(start + HEP - 6 - p));
+    memset(p + 6, 'a', (size_t)(start + HEP - 12 - p));
+    p = start + HEP - 6;
+    be16(p, 0);
+    be16(p + 2, 15);
+    be16(p + 4, 6 + n);
+}
+
 static int write_message(struct generator *g, const struct flow *f)
 {
     uint8_t frame[FRAME_SIZE], *udp = frame + 34;
-    struct text t = { (char *)frame + FRONT_UDP, 0 };
+    size_t hep = g->hep ? HEP : 0;
+    struct text t = { (char *)frame + FRONT_UDP + hep, 0 };
     const struct step *s = f->step;
     bool hop2 = s->flags & HOP2;
     bool forward = (s->code == 0) == !(s->flags & BACK);
@@ -517,9 +557,14 @@ static int write_message(struct generator *g, const struct flow *f)
     put_message(&t, f);
     if (g->tcp)
         return write_segments(g, f->time_ns, src, dst, (uint8_t *)t.p, t.n);
-    put_front(frame, src, dst, 8 + (unsigned)t.n, 17, ++g->ip_id);
-    be32(udp + 4, (8 + (uint32_t)t.n) << 16); /* no checksum: 0, which IPv4 allows */
-    return write_frame(g, f->time_ns, frame, FRONT_UDP + t.n);
+    size_t n = hep + t.n;
+    put_front(frame, hep ? PROXY : src, hep ? COLLECTOR : dst, 8 + (unsigned)n, 17, ++g->ip_id);
+    be32(udp + 4, (8 + (uint32_t)n) << 16); /* no checksum: 0, which IPv4 allows */
+    if (hep) {
+        be16(udp + 2, 9060);
+        put_hep(frame + FRONT_UDP, src, dst, f->time_ns, (unsigned)t.n);
+    }
+    return write_frame(g, f->time_ns, frame, FRONT_UDP + n);
 }
 
 /* In the byte order of this machine, which the magic number tells. */
@@ -623,11 +668,12 @@ static int generate(struct generator *g)
 
 static int usage(void)
 {
-    fputs("usage: gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp] [FILE]\n"
+    fputs("usage: gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp | --hep] [FILE]\n"
           "  -n, --messages N  how many messages (1000000)\n"
           "  -s, --start S     time of the first one, seconds since 1970\n"
           "      --flood       INVITEs only, each with a Call-ID of its own\n"
-          "      --tcp         over TCP, a connection between each two hosts\n",
+          "      --tcp         over TCP, a connection between each two hosts\n"
+          "      --hep         as agents send it to a collector\n",
           stderr);
     return 2;
 }
@@ -647,6 +693,7 @@ static int read_options(int argc, char *argv[], struct generator *g)
         { "start", required_argument, NULL, 's' },
         { "flood", no_argument, NULL, 'f' },
         { "tcp", no_argument, NULL, 't' },
+        { "hep", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
     uint64_t start = START;
@@ -657,6 +704,8 @@ static int read_options(int argc, char *argv[], struct generator *g)
             g->flood = true;
         else if (letter == 't')
             g->tcp = true;
+        else if (letter == 'h')
+            g->hep = true;
         else if ((letter != 'n' && letter != 's') ||
                  number(optarg, letter == 'n' ? &g->left : &start) < 0)
             return -1;

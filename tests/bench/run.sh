@@ -141,6 +141,7 @@ echo "machine: $(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo), $
 generate -n 100 "$work/small.pcap"
 generate -n "$messages" "$work/calls.pcap"
 generate -n "$messages" --tcp "$work/tcp.pcap"
+generate -n "$messages" --hep "$work/hep.pcap"
 generate -n "$peer_messages" "$work/peers.pcap"
 
 have()
@@ -152,6 +153,7 @@ round=1
 while [ "$round" -le "$rounds" ]; do
     timed sipwhy "$messages" "$SIPWHY" report --memory 4096 "$work/calls.pcap"
     timed tcp "$messages" "$SIPWHY" report --memory 4096 "$work/tcp.pcap"
+    timed hep "$messages" "$SIPWHY" report --memory 4096 "$work/hep.pcap"
     timed sipwhy_peers "$peer_messages" "$SIPWHY" report --memory 4096 "$work/peers.pcap"
     ! have tshark || timed tshark "$peer_messages" tshark -q -z sip,stat -r "$work/peers.pcap"
     # Its default limit of 20000 dialogs would leave most of the file unread; it tells no count.
@@ -179,6 +181,9 @@ figure "memory beyond the mapped file, a message" "$bytes" bytes 300 at-most \
     "$(quotient "$anon" 1024) MiB in all"
 figure "over TCP, processor time against UDP" "$(quotient "$(column tcp 2)" "$(column sipwhy 2)")" \
     times 1.5 at-most "$(column tcp 1) s"
+wall=$(column hep 1)
+figure "in HEP" "$(quotient "$messages" "$wall")" msg/s 500000 at-least \
+    "$wall s ($(span hep 1 | tr ' ' -))"
 
 echo
 echo "the peers, $peer_messages messages of the same kind, all on the same file"
