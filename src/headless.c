@@ -71,6 +71,7 @@ void headless_read(struct session *session)
             session_tick(session);
         }
     }
+    session_finish_sending(session);
     inputs_refresh(session->inputs);
     diagnosis_run(session->pipeline.diagnosis, SIZE_MAX, true);
 }
@@ -83,9 +84,21 @@ static void tell_visibly(const char *text)
     strbuf_free(&line);
 }
 
+static void tell_unsent(const struct session *session)
+{
+    const struct hep_sender_counts *c = session->sender ? hep_sender_counts(session->sender) : NULL;
+    if (!c || c->waiting + c->dropped == 0)
+        return;
+    const char *trouble = hep_sender_trouble(session->sender);
+    tell(_("%s: %llu messages could not be sent as HEP: %s"), session->settings->hep_send,
+         (unsigned long long)(c->waiting + c->dropped),
+         *trouble ? trouble : _("nothing was wrong with the connection, it was too slow"));
+}
+
 int headless_troubles(const struct session *session)
 {
     int status = 0;
+    tell_unsent(session);
     if (session->note)
         tell_visibly(session->note);
     for (size_t i = 0; i < inputs_count(session->inputs); i++) {

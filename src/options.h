@@ -24,6 +24,10 @@ struct settings {
     char *listen_cert;
     char *listen_key;
     char *hep_key;
+    char *hep_send;
+    char *hep_name;
+    char *hep_ca;
+    long hep_id;
     char *filter;
     char *keylog;
     struct string_list tls_keys;

@@ -15,6 +15,10 @@
 
 /* Packets may still lie in the kernel: silence is only believed after this long. */
 #define LATENESS_NS 1000000000LL
+/* For how long files wait at a time for a collector. */
+#define SEND_WAIT_NS 2000000LL
+/* After the last packet. */
+#define LAST_SEND_NS 5000000000LL
 /* How often the time budget is looked at. */
 #define PACKETS_A_LOOK 64
 
@@ -181,6 +185,43 @@ static int open_secrets(struct session *session, char **error)
     return open_tls_keys(session, error);
 }
 
+/* What is read, on its way to a collector. */
+static void forward(const struct packet *packet, const struct payload *payload,
+                    const struct sip_message *sip, void *arg)
+{
+    struct session *session = arg;
+    struct hep hep = { .protocol = transport_is_stream(payload->transport) ? HEP_TCP : HEP_UDP };
+    if (payload->hep)
+        hep = *payload->hep;
+    else if (payload->transport == TRANSPORT_SCTP)
+        hep.protocol = HEP_SCTP;
+    if (hep.correlation.n == 0)
+        hep.correlation = sip->call_id;
+    hep.time_ns = packet->time_ns;
+    hep.src = payload->src;
+    hep.dst = payload->dst;
+    hep.payload = (struct span){ (const char *)payload->data, payload->len };
+    hep_sender_put(session->sender, &hep);
+}
+
+static int open_sender(struct session *session, char **error)
+{
+    const struct settings *settings = session->settings;
+    struct hep_sender_options options = {
+        .target = settings->hep_send,
+        .authorities = settings->hep_ca,
+        .key = settings->hep_key,
+        .name = settings->hep_name,
+        .id = (uint32_t)settings->hep_id,
+    };
+    if (!settings->hep_send)
+        return 0;
+    session->sender = hep_sender_open(&options, error);
+    session->pipeline.tap = session->sender ? forward : NULL;
+    session->pipeline.tap_arg = session;
+    return session->sender ? 0 : -1;
+}
+
 /* Gives up root for the named user; nothing after the opening of inputs needs it. */
 static int become(const char *user, char **error)
 {
@@ -207,6 +248,8 @@ int session_open(struct session *session, const struct settings *settings, size_
         result = session_open_file(session, settings->files.items[i], error);
     if (result == 0)
         result = open_listeners(session, error);
+    if (result == 0)
+        result = open_sender(session, error);
     if (settings->interfaces.count && result == 0) {
         result = open_interfaces(session, count, arguments, error);
         count = 0;
@@ -225,6 +268,21 @@ int session_open_demo(struct session *session, const struct settings *settings, 
     return add(session, source_open_replay("demo", demo_capture, demo_capture_size, error), error);
 }
 
+/* Sends on; files wait where the connection is slower than they are, but no longer than this. */
+static void send_on(struct session *session, int64_t end_ns)
+{
+    if (!session->sender)
+        return;
+    hep_sender_work(session->sender);
+    while (hep_sender_busy(session->sender) && !inputs_live(session->inputs) &&
+           clock_monotonic() < end_ns)
+        hep_sender_drain(session->sender, SEND_WAIT_NS);
+    const char *trouble = hep_sender_trouble(session->sender);
+    if (*trouble && !session->sender_told && !session->note)
+        session->note = mem_format(_("--hep-send: cannot send: %s"), trouble);
+    session->sender_told = *trouble != '\0';
+}
+
 bool session_has_inputs(const struct settings *settings)
 {
     return settings->files.count || settings->interfaces.count || settings->listen.count;
@@ -232,6 +290,7 @@ bool session_has_inputs(const struct settings *settings)
 
 void session_close(struct session *session)
 {
+    hep_sender_close(session->sender);
     /* The store first: its messages point into the inputs' mapped files. */
     pipeline_close(&session->pipeline);
     inputs_free(session->inputs);
@@ -248,9 +307,13 @@ enum input_status session_feed(struct session *session, int64_t budget_ns)
     read_keylog(session);
     while ((status = inputs_next(session->inputs, &packet)) == INPUT_PACKET) {
         pipeline_packet(&session->pipeline, &packet);
-        if (budget_ns && ++n % PACKETS_A_LOOK == 0 && clock_monotonic() >= end)
+        if (++n % PACKETS_A_LOOK != 0)
+            continue;
+        send_on(session, end);
+        if (budget_ns && clock_monotonic() >= end)
             break;
     }
+    send_on(session, end);
     if (status == INPUT_END)
         pipeline_finish(&session->pipeline);
     else
@@ -258,11 +321,18 @@ enum input_status session_feed(struct session *session, int64_t budget_ns)
     return status;
 }
 
+void session_finish_sending(struct session *session)
+{
+    if (session->sender)
+        hep_sender_drain(session->sender, LAST_SEND_NS);
+}
+
 void session_tick(struct session *session)
 {
     read_keylog(session);
     if (inputs_live(session->inputs))
         pipeline_advance(&session->pipeline, clock_realtime() - LATENESS_NS);
+    send_on(session, 0);
 }
 
 bool session_diagnose(struct session *session, size_t most)

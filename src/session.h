@@ -5,6 +5,7 @@
 #ifndef SIPWHY_SESSION_H
 #define SIPWHY_SESSION_H
 
+#include "export/hep.h"
 #include "input/input.h"
 #include "options.h"
 #include "pipeline.h"
@@ -14,6 +15,8 @@ struct session {
     struct inputs *inputs;
     struct pipeline pipeline;
     struct keylog *keylog; /* or NULL */
+    struct hep_sender *sender; /* forwards what is read; or NULL */
+    bool sender_told;          /* its trouble was said */
     char *note; /* what there is to say about the opening, until it was said; or NULL */
 };
 
@@ -36,6 +39,8 @@ enum input_status session_feed(struct session *session, int64_t budget_ns);
 /* Looks at calls that wait to be diagnosed, at most `most`; whether more do. When the inputs have
  * ended nothing waits for what may still come. */
 bool session_diagnose(struct session *session, size_t most);
+/* Waits, not for long, until what was read has been forwarded. */
+void session_finish_sending(struct session *session);
 /* Lets capture time pass while live inputs are silent. */
 void session_tick(struct session *session);
 

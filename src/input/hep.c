@@ -4,9 +4,7 @@
  * connections in all and from one host, a time to say something; and each has its turn. Packets
  * are handed on as they are (LINK_HEP); that their sender knows the key is checked here.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -82,24 +80,6 @@ struct hep_source {
     size_t ntold;
     uint64_t drops[DROPS];
 };
-
-static struct addr addr_of(const struct sockaddr_storage *name)
-{
-    struct addr a = { .family = 0 };
-    if (name->ss_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)name;
-        memcpy(a.ip, &in->sin_addr, 4);
-        a.port = ntohs(in->sin_port);
-        a.family = 4;
-    } else if (name->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)name;
-        bool mapped = IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
-        memcpy(a.ip, in6->sin6_addr.s6_addr + (mapped ? 12 : 0), mapped ? 4 : 16);
-        a.port = ntohs(in6->sin6_port);
-        a.family = mapped ? 4 : 6;
-    }
-    return a;
-}
 
 /* Takes as long for a wrong key as for the right one. */
 static bool key_fits(const struct hep_source *h, struct span key)
@@ -205,7 +185,7 @@ static enum input_status next_datagram(struct source *source, struct packet *pac
                 return INPUT_WAIT;
         }
         int i = h->datagrams.turn++;
-        h->peer = addr_of(&h->datagrams.names[i]);
+        h->peer = addr_of_socket((const struct sockaddr *)&h->datagrams.names[i]);
         if (take(h, h->datagrams.bytes[i], h->datagrams.headers[i].msg_len, packet))
             return INPUT_PACKET;
     }
@@ -263,7 +243,7 @@ static void accept_one(struct hep_source *h)
             epoll_ctl(h->epoll, EPOLL_CTL_DEL, h->listener, NULL);
         return;
     }
-    struct addr peer = addr_of(&name);
+    struct addr peer = addr_of_socket((const struct sockaddr *)&name);
     struct connection *c = free_slot(h, &peer);
     if (!c) {
         h->drops[DROP_REFUSED]++;

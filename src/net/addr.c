@@ -2,6 +2,7 @@
 #include "net/addr.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -95,4 +96,22 @@ bool addr_loopback(const struct addr *a)
     static const uint8_t zero[15];
     return a->family == 4 ? a->ip[0] == 127
                           : a->family == 6 && memcmp(a->ip, zero, 15) == 0 && a->ip[15] == 1;
+}
+
+struct addr addr_of_socket(const struct sockaddr *name)
+{
+    struct addr a = { .family = 0 };
+    if (name->sa_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)name;
+        memcpy(a.ip, &in->sin_addr, 4);
+        a.port = ntohs(in->sin_port);
+        a.family = 4;
+    } else if (name->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)name;
+        bool mapped = IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr);
+        memcpy(a.ip, in6->sin6_addr.s6_addr + (mapped ? 12 : 0), mapped ? 4 : 16);
+        a.port = ntohs(in6->sin6_port);
+        a.family = mapped ? 4 : 6;
+    }
+    return a;
 }

@@ -29,5 +29,8 @@ int addr_read(struct span text, struct addr *a);
 /* Whether it can only be reached from nearby: RFC 1918, RFC 6598, loopback, link-local, RFC 4193. */
 bool addr_private(const struct addr *a);
 bool addr_loopback(const struct addr *a);
+/* From a socket's address; IPv4 mapped into IPv6 becomes IPv4. Of another family: unknown. */
+struct sockaddr;
+struct addr addr_of_socket(const struct sockaddr *name);
 
 #endif

@@ -24,7 +24,7 @@ input     base/ net/
 store     base/ net/packet.h net/addr.h net/event.h sip/ media/
 diagnose  base/ sip/ media/ store/
 probe     base/ net/packet.h sip/
-export    base/ sip/ media/ store/ diagnose/ help/
+export    base/ net/packet.h net/addr.h net/hep.h sip/ media/ store/ diagnose/ help/
 ui        base/ net/ sip/ media/ store/ diagnose/ help/ export/ input/input.h probe/probe.h
 ui        options.h session.h pipeline.h knowledge.h configfile.h
 END
