@@ -75,12 +75,26 @@ static json_t *json_codes(const struct store_counts *counts)
     return object;
 }
 
+/* The word of the protocol, or the number where it has none. */
+static const char *alert_name(uint8_t alert, char number[12])
+{
+    const char *name = tls_alert_name(alert);
+    snprintf(number, 12, "%u", alert);
+    return *name == '?' ? number : name;
+}
+
 static json_t *json_tls(const struct tls_counts *counts)
 {
+    char name[12];
     json_t *object = json_object();
     json_put_number(object, "connections", counts->connections);
     json_put_number(object, "decrypted", counts->decrypted);
     json_put_number(object, "without_keys", counts->without_keys);
+    json_t *alerts = json_object();
+    for (int i = 0; i < 256; i++)
+        if (counts->alerts[i])
+            json_put_number(alerts, alert_name((uint8_t)i, name), counts->alerts[i]);
+    json_object_set_new(object, "alerts", alerts);
     return object;
 }
 
@@ -112,12 +126,15 @@ static void print_count(const char *label, uint64_t value, const char *note)
 
 static void print_tls(const struct tls_counts *counts)
 {
-    char note[128];
+    char note[128], name[12];
     if (counts->connections == 0)
         return;
     snprintf(note, sizeof note, _("decrypted %llu, without keys %llu"),
              (unsigned long long)counts->decrypted, (unsigned long long)counts->without_keys);
     print_count(_("tls connections"), counts->connections, note);
+    for (int i = 0; i < 256; i++)
+        if (counts->alerts[i])
+            print_count(_("tls alerts"), counts->alerts[i], alert_name((uint8_t)i, name));
 }
 
 /* What did not become a message, and why; nothing when everything did. */

@@ -6,6 +6,7 @@
 #define SIPWHY_NET_EVENT_H
 
 #include "net/packet.h"
+#include "net/tls_facts.h"
 
 enum net_event_kind {
     NET_SYN,     /* a connection is asked for; the same `seq` again: asked again */
@@ -15,8 +16,6 @@ enum net_event_kind {
     NET_ICMP,    /* an error of ICMP (RFC 792) or ICMPv6 (RFC 4443) */
     NET_TLS      /* something happened in TLS: `type` is an enum tls_event */
 };
-
-struct tls_facts;
 
 /* The packet that an ICMP error quotes, as far as it goes. */
 struct net_quote {

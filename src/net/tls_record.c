@@ -109,6 +109,8 @@ static void alert(struct tls *tls, unsigned direction, const uint8_t *p, size_t 
     tls->facts.alert_from = (uint8_t)direction;
     tls->facts.alert_level = p[0] == TLS_ALERT_FATAL ? TLS_ALERT_FATAL : TLS_ALERT_WARNING;
     tls->facts.alert = p[1];
+    if (p[0] == TLS_ALERT_FATAL)
+        tls->engine->counts.alerts[p[1]]++;
     tls_tell(tls, TLS_ALERT, direction);
 }
 

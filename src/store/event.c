@@ -248,6 +248,24 @@ static void take_reply(struct store *s, const struct packet *packet, const struc
     }
 }
 
+/* The first fatal alert is the reason of what follows. */
+static void take_tls(struct events *e, const struct packet *packet, const struct net_event *event)
+{
+    bool by_client;
+    struct connection *c = find_connection(e, event, &by_client);
+    if (!c)
+        return;
+    c->tls_version = event->tls->version;
+    c->tls_finished = event->tls->finished;
+    if (event->type != TLS_ALERT || event->tls->alert_level != TLS_ALERT_FATAL || c->tls_alerted)
+        return;
+    c->tls_alerted = true;
+    c->tls_alert_by_client = by_client;
+    c->tls_alert = event->tls->alert;
+    c->tls_alert_frame = packet->frame;
+    c->tls_alert_ns = packet->time_ns;
+}
+
 const struct connection *store_connection(const struct store *s, const struct addr *client,
                                           const struct addr *server, const struct connection *after)
 {
@@ -414,7 +432,9 @@ void store_add_event(struct store *s, const struct packet *packet, const struct 
         take_error(s, e, packet, event);
     } else if (event->kind == NET_SYN) {
         take_syn(e, packet, event);
-    } else if (event->kind != NET_TLS) {
+    } else if (event->kind == NET_TLS) {
+        take_tls(e, packet, event);
+    } else {
         take_reply(s, packet, event);
     }
 }

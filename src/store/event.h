@@ -38,6 +38,13 @@ struct connection {
     uint8_t end;    /* enum connection_end, and who sent that: */
     bool ended_by_client;
     uint8_t icmp_type, icmp_code;
+    uint16_t tls_version; /* as in the ServerHello; 0: none was seen, or no TLS */
+    bool tls_finished;    /* the handshake was completed */
+    bool tls_alerted;     /* a fatal alert ended it: */
+    bool tls_alert_by_client;
+    uint8_t tls_alert; /* its description, RFC 8446 §6 */
+    uint32_t tls_alert_frame;
+    int64_t tls_alert_ns;
 };
 
 /* An ICMP or ICMPv6 error (from.family tells which) about a packet of a transaction. */

@@ -56,6 +56,21 @@ static void segment(int64_t ms, unsigned port, uint32_t seq, unsigned flags, boo
     feed(&b, ms);
 }
 
+/* The same with bytes. */
+static void segment_with(int64_t ms, unsigned port, uint32_t seq, bool back, const char *hex)
+{
+    struct bytes b = { .n = 0 }, data = { .n = 0 };
+    unsigned value;
+    for (; sscanf(hex, "%2x", &value) == 1; hex += 2)
+        put8(&data, value);
+    put_ip4(&b, 40 + (unsigned)data.n, 7, 0, 6);
+    put_tcp(&b, back ? 5060 : port, back ? port : 5060, seq, 0, ACK);
+    if (back)
+        turn_ip4(&b, 0);
+    put(&b, data.p, data.n);
+    feed(&b, ms);
+}
+
 static const struct addr client = { .ip = { 192, 0, 2, 1 }, .family = 4, .port = 9 };
 static const struct addr server = { .ip = { 192, 0, 2, 2 }, .family = 4, .port = 5060 };
 
@@ -67,6 +82,37 @@ static const struct connection *first(void)
 static const struct connection *after(const struct connection *c)
 {
     return c ? store_connection(pipeline.store, &client, &server, c) : NULL;
+}
+
+#define ZEROS_32 "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* RFC 5246 §7.2, §7.4.1: hellos, and an alert in clear. */
+static void tls(void)
+{
+    begin();
+    segment(0, 40000, 100, SYN, false);
+    segment(10, 40000, 900, SYN | ACK, true);
+    segment_with(20, 40000, 101, false,
+                 "160303002f"
+                 "0100002b0303" ZEROS_32 "00"
+                 "0002c02f"
+                 "0100"
+                 "0000");
+    segment_with(30, 40000, 901, true,
+                 "160303002c"
+                 "020000280303" ZEROS_32 "00"
+                 "c02f"
+                 "00"
+                 "0000");
+    const struct connection *c = first();
+    tap_ok(c && c->tls_version == 0x0303 && !c->tls_finished && !c->tls_alerted,
+           "TLS 1.2 was agreed on");
+    segment_with(40, 40000, 153, false, "15030300020230");
+    segment_with(50, 40000, 160, false, "15030300020228");
+    c = first();
+    tap_ok(c && c->tls_alerted && c->tls_alert == 48 && c->tls_alert_by_client &&
+               c->tls_alert_frame == 5 && c->tls_alert_ns == 40000000 && !c->tls_finished,
+           "the client knows no such CA, and says so first");
 }
 
 static void connections(void)
@@ -248,6 +294,7 @@ static void other_errors(void)
 
 int main(void)
 {
+    tls();
     connections();
     many_connections();
     errors();

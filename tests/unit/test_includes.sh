@@ -21,7 +21,7 @@ sip       base/
 media     base/
 help      base/
 input     base/ net/
-store     base/ net/packet.h net/addr.h net/event.h sip/ media/
+store     base/ net/packet.h net/addr.h net/event.h net/tls_facts.h sip/ media/
 diagnose  base/ sip/ media/ store/
 probe     base/ net/packet.h sip/
 export    base/ net/packet.h net/addr.h net/hep.h sip/ media/ store/ diagnose/ help/
