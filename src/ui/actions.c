@@ -15,7 +15,10 @@
 static void run_quit(struct ui *ui, const char *argument)
 {
     (void)argument;
-    ui->quit = true;
+    if (!ui_capturing(ui) || ui_confirmed(ui, ASKED_QUIT))
+        ui->quit = true;
+    else
+        ui_notice(ui, false, _("This would end the capture; once more does it"));
 }
 
 /* Esc and q lead back; from the first list, q leaves and Esc only clears what is in the way. */
@@ -249,6 +252,14 @@ static void run_pane(struct ui *ui, const char *argument)
     ui->pane.focused = false;
 }
 
+/* F1: once it is the pane's key, twice it shows all keys and leaves the pane as it was. */
+static void run_assist(struct ui *ui, const char *argument)
+{
+    run_pane(ui, argument);
+    if (ui_confirmed(ui, ASKED_KEYS))
+        ui_push(ui, view_keys_new(ui));
+}
+
 static void run_focus(struct ui *ui, const char *argument)
 {
     (void)argument;
@@ -379,8 +390,10 @@ static void run_ask_save(struct ui *ui, const char *argument)
 const struct command commands[] = {
     { "up", "Up k", NULL, VERB_UP, NULL, NULL, NULL, N_("One row up") },
     { "down", "Down j", NULL, VERB_DOWN, NULL, NULL, NULL, N_("One row down") },
-    { "left", "Left h", NULL, VERB_LEFT, NULL, NULL, NULL, N_("Scroll left") },
-    { "right", "Right l", NULL, VERB_RIGHT, NULL, NULL, NULL, N_("Scroll right") },
+    { "left", "Left h", NULL, VERB_LEFT, NULL, NULL, NULL,
+      N_("Scroll left; in a list, to the column before") },
+    { "right", "Right l", NULL, VERB_RIGHT, NULL, NULL, NULL,
+      N_("Scroll right; in a list, to the next column") },
     { "page-up", "PgUp C-b", NULL, VERB_PAGE_UP, NULL, NULL, NULL, N_("One page up") },
     { "page-down", "PgDn C-f", NULL, VERB_PAGE_DOWN, NULL, NULL, NULL, N_("One page down") },
     { "top", "Home g", NULL, VERB_TOP, NULL, NULL, NULL, N_("To the first row") },
@@ -392,8 +405,9 @@ const struct command commands[] = {
       N_("Back to where you were; in the list, take the filter off") },
     { "close", "q", N_("quit"), VERB_NONE, run_close, NULL, NULL,
       N_("Close this view; in the list, quit") },
-    { "pane", "? F1", N_("help"), VERB_NONE, run_pane, NULL, NULL,
-      N_("Show or hide the help pane") },
+    { "pane", "?", N_("help"), VERB_NONE, run_pane, NULL, NULL, N_("Show or hide the help pane") },
+    { "assist", "F1", NULL, VERB_NONE, run_assist, NULL, NULL,
+      N_("Show or hide the help pane; twice: all keys of this view") },
     { "pane-down", "J", N_("scroll help"), VERB_PANE_DOWN, NULL, NULL, NULL,
       N_("Scroll the help pane down") },
     { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, N_("Scroll the help pane up") },

@@ -82,17 +82,6 @@ void columns_remove(struct list *list, size_t at)
         list->cursor--;
 }
 
-void columns_move(struct list *list, size_t at, bool right)
-{
-    size_t to = right ? at + 1 : at - 1;
-    if (right ? to >= list->nslots : at == 0)
-        return;
-    struct list_slot *slot = list->slots[at];
-    list->slots[at] = list->slots[to];
-    list->slots[to] = slot;
-    list->cursor = list->cursor == at ? to : list->cursor == to ? at : list->cursor;
-}
-
 /* The width that a slot has in a list of `width`; 0: what is left. */
 static int width_of(const struct list *list, const struct list_slot *slot, int width)
 {
@@ -171,6 +160,27 @@ void columns_step(struct list *list, int width, bool right)
         list->cursor = at;
         return;
     }
+}
+
+/* Changes places with the next slot. Whether that one is shown, too. */
+static bool swap(struct list *list, size_t at, size_t to, int width)
+{
+    struct list_slot *slot = list->slots[at];
+    list->slots[at] = list->slots[to];
+    list->slots[to] = slot;
+    list->cursor = list->cursor == at ? to : list->cursor == to ? at : list->cursor;
+    return is_shown(list->slots[at], width);
+}
+
+size_t columns_move(struct list *list, size_t at, bool right, int width)
+{
+    bool moved = false;
+    while (!moved && (right ? at + 1 < list->nslots : at > 0)) {
+        size_t to = right ? at + 1 : at - 1;
+        moved = swap(list, at, to, width);
+        at = to;
+    }
+    return at;
 }
 
 void columns_free(struct list *list)

@@ -119,6 +119,22 @@ void ui_notice(struct ui *ui, bool error, const char *format, ...)
     ui->dirty = true;
 }
 
+bool ui_confirmed(struct ui *ui, enum question question)
+{
+    ui->asked = question;
+    return ui->before == question;
+}
+
+bool ui_capturing(const struct ui *ui)
+{
+    for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
+        const struct source *source = inputs_at(ui->session->inputs, i);
+        if (source->ops->live && !source->ended && strcmp(source->ops->kind, "demo") != 0)
+            return true;
+    }
+    return false;
+}
+
 bool ui_interrupted(struct ui *ui)
 {
     struct pollfd fd = { screen_fd(), POLLIN, 0 };
@@ -244,6 +260,8 @@ static void handle_key(struct ui *ui, int key)
 {
     free(ui->notice);
     ui->notice = NULL;
+    ui->before = ui->asked;
+    ui->asked = ASKED_NOTHING;
     if (key == KEY_MOUSE)
         handle_mouse(ui);
     else if (keymap_line(key))
@@ -462,6 +480,10 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
         draw(&c->ui);
     } else if (number == SIGINT && c->ui.prompting) {
         prompt_byte(&c->ui, 3);
+        draw(&c->ui);
+    } else if (number == SIGINT && ui_capturing(&c->ui) && c->ui.asked != ASKED_QUIT) {
+        c->ui.asked = ASKED_QUIT;
+        ui_notice(&c->ui, false, _("This would end the capture; once more does it"));
         draw(&c->ui);
     } else {
         c->exit_signal = number == SIGINT ? 0 : (int)number;

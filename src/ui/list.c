@@ -164,14 +164,16 @@ static void draw_titles(struct list *list, struct rect rect, const struct list_p
         const char *title = tr(slot->column->title);
         bool sorted = list->sorter.column &&
                       strcmp(list->sorter.column->name, slot->column->name) == 0;
-        int x = places[i].x, width = places[i].width - (sorted ? 2 : 0);
-        if (slot->column->align == ALIGN_RIGHT && (int)text_width(SPAN(title)) < width)
-            x += width - (int)text_width(SPAN(title));
+        int needed = (int)text_width(SPAN(title)), x = places[i].x, width = places[i].width;
+        int mark = !sorted ? 0 : needed + 2 <= width ? 2 : 1; /* set apart where there is room */
+        width -= mark;
+        if (slot->column->align == ALIGN_RIGHT && needed < width)
+            x += width - needed;
         int used = screen_string(rect.y, x, width, STYLE_TITLE, title);
         if (places[i].slot == list->cursor)
             screen_underline(rect.y, x, used);
         if (sorted)
-            screen_string(rect.y, x + used + 1, 1, STYLE_KEY,
+            screen_string(rect.y, x + used + mark - 1, 1, STYLE_KEY,
                           screen_utf8() ? (list->descending ? "▼" : "▲")
                                         : (list->descending ? "v" : "^"));
     }
@@ -392,7 +394,7 @@ static void change_column(struct list *list, enum verb verb)
     else if (verb == VERB_REMOVE)
         columns_remove(list, list->cursor);
     else
-        columns_move(list, list->cursor, verb == VERB_COLUMN_RIGHT);
+        columns_move(list, list->cursor, verb == VERB_COLUMN_RIGHT, list->rect.width);
 }
 
 /* "from == "alice"", with what a text may not hold in a filter escaped. */
@@ -513,8 +515,16 @@ static void click(struct ui *ui, struct view *view, int y, int x)
     }
 }
 
+#define VERBS_LIST                                                                                \
+    (VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_NEXT_FAILURE) |                    \
+     VERB_BIT(VERB_PREVIOUS_FAILURE) | VERB_BIT(VERB_NEXT_LINK) | VERB_BIT(VERB_PREVIOUS_LINK) |  \
+     VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) | VERB_BIT(VERB_SORT) | VERB_BIT(VERB_NARROWER) | \
+     VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) | VERB_BIT(VERB_COLUMN_RIGHT) |            \
+     VERB_BIT(VERB_REMOVE) | VERB_BIT(VERB_LIKE) | VERB_BIT(VERB_UNLIKE))
+
 const struct view_ops list_view_ops = {
     .name = N_("list"),
+    .verbs = VERBS_MOVE | VERBS_PANE | VERBS_LIST,
     .keybar = "flow pane next-list next-failure ask-compare search help close focus sort-by-column "
               "like columns edit-filter raw command mark pause",
     .draw = draw,

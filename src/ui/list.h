@@ -169,8 +169,11 @@ int columns_find(const struct list *list, struct span name, struct list_slot *sl
 /* Puts that column in before slot `at`; -1 if there is none, or no room. */
 int columns_add(struct list *list, struct span name, size_t at);
 void columns_remove(struct list *list, size_t slot);
-/* Moves a slot one place; the cursor goes with it. */
-void columns_move(struct list *list, size_t slot, bool right);
+/*
+ * Moves a slot past the next one that is shown at this width, INT_MAX: past the next one; the
+ * cursor goes with it. Its new number.
+ */
+size_t columns_move(struct list *list, size_t slot, bool right, int width);
 void columns_resize(struct list *list, size_t slot, int by);
 /* The slots that are shown in `rect`, with their places, so that the cursor is among them. */
 size_t columns_place(struct list *list, struct rect rect, struct list_place *places);

@@ -51,6 +51,21 @@ enum verb {
 /* Moves the first line shown of a text of `lines`, a page being `height`; the view clamps it. */
 bool verb_scroll(enum verb verb, int *first, int height, int lines);
 
+/* Sets of verbs, for struct view_ops. */
+#define VERB_BIT(verb) (UINT64_C(1) << (verb))
+#define VERBS_MOVE                                                                                 \
+    (VERB_BIT(VERB_UP) | VERB_BIT(VERB_DOWN) | VERB_BIT(VERB_PAGE_UP) | VERB_BIT(VERB_PAGE_DOWN) | \
+     VERB_BIT(VERB_TOP) | VERB_BIT(VERB_BOTTOM))
+#define VERBS_PANE                                                                  \
+    (VERB_BIT(VERB_PANE_UP) | VERB_BIT(VERB_PANE_DOWN) | VERB_BIT(VERB_NEXT_CODE) | \
+     VERB_BIT(VERB_PREVIOUS_CODE) | VERB_BIT(VERB_RETURN))
+#define VERBS_LINKS                                                                  \
+    (VERB_BIT(VERB_NEXT_LINK) | VERB_BIT(VERB_PREVIOUS_LINK) | VERB_BIT(VERB_OPEN) | \
+     VERB_BIT(VERB_NEXT_CODE) | VERB_BIT(VERB_PREVIOUS_CODE) | VERB_BIT(VERB_RETURN))
+
+/* What the next key may confirm, see ui_confirmed(). */
+enum question { ASKED_NOTHING, ASKED_QUIT, ASKED_KEYS };
+
 struct ui;
 struct view;
 
@@ -63,6 +78,7 @@ struct subject {
 
 struct view_ops {
     const char *name;   /* in the key bar and in `:help` */
+    uint64_t verbs;     /* what it does, as VERB_BIT()s: the page of keys tells */
     const char *keybar; /* commands whose keys the bottom line shows, separated by blanks */
     void (*draw)(struct ui *ui, struct view *view, struct rect rect);
     bool (*act)(struct ui *ui, struct view *view, enum verb verb);
@@ -107,6 +123,7 @@ struct ui {
     char *notice;         /* the message in the bottom line, until the next key */
     bool notice_is_error;
     bool quit;
+    enum question asked, before; /* by this key, by the one before */
     bool dirty;
     bool loading; /* files are still being read */
     int tabs_y;   /* the line of the strip of lists; -1: not drawn */
@@ -123,6 +140,10 @@ struct view *ui_top(struct ui *ui);
 /* Shows one line at the bottom; the text may quote the network. */
 void ui_notice(struct ui *ui, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Whether the key before asked the same; else it counts as asked now. */
+bool ui_confirmed(struct ui *ui, enum question question);
+/* Something comes in that would be lost. */
+bool ui_capturing(const struct ui *ui);
 /* A key is waiting: long work should stop. */
 bool ui_interrupted(struct ui *ui);
 /* There is filtering or sorting to do. */
@@ -144,6 +165,7 @@ struct view *view_page_new(struct ui *ui, const char *topic);
 struct view *view_compare_new(struct ui *ui, const char *a, const char *b);
 /* The pages that have all of the words; NULL if there are none. */
 struct view *view_apropos_new(struct ui *ui, const char *words);
+/* The keys, those of the view on top first. */
 struct view *view_keys_new(struct ui *ui);
 /* The columns of the list shown. */
 struct view *view_columns_new(struct ui *ui);

@@ -124,9 +124,7 @@ static void change(struct columns_view *v, enum verb verb)
         columns_resize(v->list, row, verb == VERB_WIDER ? 1 : -1);
         return;
     }
-    bool down = verb == VERB_COLUMN_RIGHT;
-    columns_move(v->list, row, down);
-    v->row += down ? row + 1 < v->list->nslots : row ? -1 : 0;
+    v->row = (int)columns_move(v->list, row, verb == VERB_COLUMN_RIGHT, INT_MAX);
 }
 
 static bool act(struct ui *ui, struct view *view, enum verb verb)
@@ -170,6 +168,9 @@ static void close_columns(struct view *view)
 
 static const struct view_ops columns_ops = {
     .name = N_("columns"),
+    .verbs = VERBS_MOVE | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_REMOVE) |
+             VERB_BIT(VERB_NARROWER) | VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) |
+             VERB_BIT(VERB_COLUMN_RIGHT),
     .keybar = "back mark column-left column-right narrower wider command",
     .draw = draw,
     .act = act,

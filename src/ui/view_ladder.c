@@ -460,7 +460,10 @@ static void close_ladder(struct view *view)
 }
 
 static const struct view_ops ladder_ops = {
-    .name = "flow",
+    .name = N_("flow"),
+    .verbs = VERBS_MOVE | VERBS_PANE | VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) |
+             VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_NEXT_FAILURE) |
+             VERB_BIT(VERB_PREVIOUS_FAILURE),
     .keybar = "back pane raw next-failure pane-down search mark command help",
     .draw = draw,
     .act = act,

@@ -117,7 +117,8 @@ static void close_message(struct view *view)
 }
 
 static const struct view_ops message_ops = {
-    .name = "message",
+    .name = N_("message"),
+    .verbs = VERBS_MOVE,
     .keybar = "back up down search next command help",
     .draw = draw,
     .act = act,

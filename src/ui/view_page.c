@@ -18,7 +18,8 @@
 struct page_view {
     struct view view;
     char a[HELP_TOPIC_SIZE], b[HELP_TOPIC_SIZE]; /* two compared, or "" */
-    char *words;                                 /* searched for, or NULL; then the keys */
+    char *words;                                 /* searched for, or NULL; then the keys: */
+    const struct view_ops *keys_of;              /* first those of this view */
     struct reader reader;                        /* reader.now.topic: the topic, if any */
     char laid[HELP_TOPIC_SIZE + 2];              /* what the text is of, */
     size_t width;                                /* for which width, */
@@ -43,25 +44,52 @@ static void lay_out_document(struct ui *ui, struct page_view *v)
     document_free(&doc);
 }
 
-static void lay_out_keys(struct page_view *v)
+/* What the view does itself, what works everywhere, what only other views do. */
+enum where { HERE, EVERYWHERE, ELSEWHERE };
+
+static enum where where_works(const struct command *command, const struct view_ops *view)
+{
+    if (command->run)
+        return EVERYWHERE;
+    return view->verbs & VERB_BIT(command->verb) ? HERE : ELSEWHERE;
+}
+
+static void lay_out_command(struct page_view *v, const struct command *command)
 {
     struct styled_text *text = &v->reader.text;
+    char keys[64];
+    struct strbuf line = STRBUF_INIT;
+    keymap_keys_of(command->name, keys, sizeof keys);
+    strbuf_format(&line, "**:%s%s%s** – %s", command->name, command->argument ? " " : "",
+                  command->argument ? command->argument : "", tr(command->help));
+    styled_label(text, HELP_CODE, keys);
+    styled_markup(text, strbuf_as_span(&line), v->width, 14);
+    strbuf_free(&line);
+}
+
+static void lay_out_keys(struct page_view *v)
+{
+    static const char *const titles[] = { N_("In this view"), N_("Everywhere"),
+                                          N_("In other views") };
+    struct styled_text *text = &v->reader.text;
+    char find[KEY_NAME] = "/";
+    keymap_key_of("search", find);
     styled_heading(text, HELP_TITLE, _("Keys and commands"), _("Esc leads back"), v->width);
     styled_paragraph(
         text, HELP_DIM,
         SPAN(_("Each line: keys, the command behind ':' and what it does. A key is bound "
                "to another command with :map.")),
         v->width, 0, 0);
-    styled_blank(text);
-    for (size_t i = 0; i < command_count; i++) {
-        char keys[64];
-        struct strbuf line = STRBUF_INIT;
-        keymap_keys_of(commands[i].name, keys, sizeof keys);
-        strbuf_format(&line, "**:%s%s%s** – %s", commands[i].name, commands[i].argument ? " " : "",
-                      commands[i].argument ? commands[i].argument : "", tr(commands[i].help));
-        styled_label(text, HELP_CODE, keys);
-        styled_markup(text, strbuf_as_span(&line), v->width, 14);
-        strbuf_free(&line);
+    char *hint = mem_format(_("%s searches here."), find);
+    styled_paragraph(text, HELP_DIM, SPAN(hint), v->width, 0, 0);
+    free(hint);
+    for (enum where where = HERE; where <= ELSEWHERE; where++) {
+        styled_blank(text);
+        styled_heading(text, HELP_HEADING, tr(titles[where]),
+                       where == HERE ? tr(v->keys_of->name) : NULL, v->width);
+        for (size_t i = 0; i < command_count; i++)
+            if (where_works(&commands[i], v->keys_of) == where)
+                lay_out_command(v, &commands[i]);
     }
 }
 
@@ -137,7 +165,8 @@ static void close_page(struct view *view)
 }
 
 static const struct view_ops page_ops = {
-    .name = "page",
+    .name = N_("page"),
+    .verbs = VERBS_MOVE | VERBS_LINKS,
     .keybar = "back next-link flow return next-code search command",
     .draw = draw,
     .act = act,
@@ -184,6 +213,7 @@ struct view *view_apropos_new(struct ui *ui, const char *words)
 
 struct view *view_keys_new(struct ui *ui)
 {
-    (void)ui;
-    return &new_view()->view;
+    struct page_view *v = new_view();
+    v->keys_of = ui_top(ui)->ops;
+    return &v->view;
 }
