@@ -17,7 +17,7 @@ THE CASE
         nofix                       adds no received and rport to the Via it got
         sport=N                     its datagrams leave from another port than the one it listens on
         contact=URI  media=ADDRESS  what it writes as Contact and in SDP, instead of its address
-        domain=NAME                 the domain of its user (default: the case's, or its address)
+        user=NAME  domain=NAME      its user and the domain of it (default: the case's, or its address)
         stack=NAME  agent=TEXT  style=WAY[,WAY]     whose habits it has (STACKS and STYLES in sip.py)
     domain NAME                   the domain of all users whose call begins at a proxy (example.org)
     tcp A B                       these two talk TCP: handshake, segments, acknowledgements
@@ -98,6 +98,7 @@ import re
 import shlex
 import struct
 import sys
+from ipaddress import ip_address
 
 import sip
 from wire import Wire, packed
@@ -292,8 +293,8 @@ class Talk:
         if a == 127:
             return '::1'
         if a == 10 or (a, b) == (192, 168) or (a == 172 and 16 <= b < 32) or (a == 100 and 64 <= b < 128):
-            return f'fd{a:02x}:{b:x}:{c:x}::{d:x}'
-        return f'2001:db8:{a:x}{b:02x}:{c:x}::{d:x}'
+            return str(ip_address(f'fd{a:02x}:{b:x}:{c:x}::{d:x}'))
+        return str(ip_address(f'2001:db8:{a:x}{b:02x}:{c:x}::{d:x}'))
 
     def endpoint(self, text, port=5060):
         address, number = re.fullmatch(r'(\[.*\]|[\d.]+)(?::(\d+))?', text).groups()
@@ -322,7 +323,7 @@ class Talk:
                 host.style = tuple(value.split(',')) + self.style
             elif key == 'media':
                 host.media = self.address(value)
-            elif key in ('contact', 'agent', 'domain'):
+            elif key in ('contact', 'agent', 'domain', 'user'):
                 setattr(host, key, self.fill(value))
             else:
                 raise Script(f'no such word: {word}')
@@ -748,11 +749,12 @@ class Talk:
         name = 'WWW-Authenticate' if challenge.code == 401 else 'Proxy-Authenticate'
         given = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge.get(name)))
         md5 = lambda text: hashlib.md5(text.encode()).hexdigest()
-        a1, a2 = md5(f'{host.user}:{given["realm"]}:secret'), md5(f'{message.method}:{message.uri}')
+        user = uri_user(uri_of(message.get('From')))
+        a1, a2 = md5(f'{user}:{given["realm"]}:secret'), md5(f'{message.method}:{message.uri}')
         cnonce = sip.digest(call.label, message.cseq)[:8]
         answer = md5(f'{a1}:{given["nonce"]}:00000001:{cnonce}:auth:{a2}')
         message.add('Authorization' if challenge.code == 401 else 'Proxy-Authorization',
-                    f'Digest username="{host.user}", realm="{given["realm"]}", nonce="{given["nonce"]}", '
+                    f'Digest username="{user}", realm="{given["realm"]}", nonce="{given["nonce"]}", '
                     f'uri="{message.uri}", response="{answer}", algorithm=MD5, cnonce="{cnonce}", qop=auth, nc=00000001')
 
     # --- Responses -------------------------------------------------------------------------------
