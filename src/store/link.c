@@ -5,6 +5,8 @@
  */
 #include "store/link.h"
 
+#include <stdlib.h>
+
 #include "base/hash.h"
 #include "base/tr.h"
 #include "sip/fields.h"
@@ -15,7 +17,7 @@
 #define BEFORE_NS (SECOND_NS / 20) /* a leg out may be captured a little before the one in */
 #define AFTER_NS (30 * SECOND_NS)  /* queues and announcements come before the leg out */
 #define NEAR_NS (3 * SECOND_NS)    /* for reasons that may be chance */
-#define LOOKS 2000                 /* along a chain */
+#define LOOKS 500                 /* along a chain */
 #define COMPARED 64                /* with their headers, those with another number */
 #define NUMBER_DIGITS 7            /* national and international forms agree in the end */
 
@@ -61,7 +63,8 @@ void link_learn(struct store *s, uint32_t id, const struct message *m,
     sip_read_uri(sip->uri, &to);
     if (to.user.n)
         txn->number = (uint32_t)hash_span(10, number_end(to.user)) | 1;
-    if (flow->src_host) {
+    /* who sends a call on has not begun it: of a proxy nothing is looked through */
+    if (flow->src_host && call_at(s, txn->call)->first_txn == id) {
         txn->sent_before = host_at(s, flow->src_host)->last_sent;
         host_at(s, flow->src_host)->last_sent = id;
     }
@@ -71,27 +74,29 @@ void link_learn(struct store *s, uint32_t id, const struct message *m,
     }
 }
 
-/* Comparing two INVITEs */
-
-struct leg_view {
-    struct sip_message sip;
-    struct sip_address caller, callee;
-    int64_t time_ns;
+/* What of an INVITE may be found in another one again, as hashes: 0 is nothing. */
+struct link_keys {
+    uint32_t txn, stamp;          /* whose they are */
+    uint32_t session[2];          /* Session-ID: local, remote */
+    uint32_t call_id, begin, end; /* of the Call-ID: all, its first and last characters */
+    uint32_t named;               /* by a header of id_headers */
+    uint32_t replaced;
+    uint32_t charging;
+    uint32_t media, origin;
+    uint32_t caller, callee;
+    bool referred;
 };
 
-static bool view(const struct store *s, const struct transaction *txn, struct leg_view *v)
-{
-    if (store_scan(s, txn->request, &v->sip) < 0)
-        return false;
-    sip_read_address(v->sip.from, &v->caller);
-    sip_read_uri(v->sip.uri, &v->callee);
-    v->time_ns = txn->time_ns;
-    return true;
-}
+#define CACHED 4096 /* INVITEs whose keys are kept; a power of two */
+#define CALL_ID_ENDS 10
 
-static struct span header(const struct leg_view *v, const char *name)
+struct links {
+    struct link_keys keys[CACHED];
+};
+
+static uint32_t key_of(struct span s)
 {
-    return sip_find_header(&v->sip, name);
+    return s.n ? (uint32_t)hash_span(12, s) | 1 : 0;
 }
 
 static bool zeros(struct span s)
@@ -102,65 +107,145 @@ static bool zeros(struct span s)
     return true;
 }
 
-/* `local;remote=uuid`: the legs of a session share at least one that is not all zeros. */
-static bool same_session_id(const struct leg_view *a, const struct leg_view *b)
+/* `uuid;remote=uuid` (RFC 7989) */
+static void read_session(struct link_keys *k, struct span value)
 {
-    struct span x = header(a, "Session-ID"), y = header(b, "Session-ID");
-    if (x.n == 0 || y.n == 0)
-        return false;
-    const char *xs = span_find(x, ';'), *ys = span_find(y, ';');
-    struct span mine[2] = { xs ? span_make(x.p, xs) : x, sip_param(x, "remote") };
-    struct span theirs[2] = { ys ? span_make(y.p, ys) : y, sip_param(y, "remote") };
+    const char *semicolon = span_find(value, ';');
+    struct span local = semicolon ? span_make(value.p, semicolon) : value;
+    struct span remote = sip_param(value, "remote");
+    k->session[0] = local.n > 8 && !zeros(local) ? key_of(local) : 0;
+    k->session[1] = remote.n > 8 && !zeros(remote) ? key_of(remote) : 0;
+}
+
+static void read_named(struct link_keys *k, struct span value)
+{
+    k->named = key_of(value);
+}
+
+static void read_replaced(struct link_keys *k, struct span value)
+{
+    const char *semicolon = span_find(value, ';');
+    k->replaced = key_of(span_trim(semicolon ? span_make(value.p, semicolon) : value));
+}
+
+static void read_referred(struct link_keys *k, struct span value)
+{
+    k->referred = value.n > 0;
+}
+
+/* icid-value is the first parameter, without a value before it (RFC 7315) */
+static void read_charging(struct link_keys *k, struct span value)
+{
+    const char *icid = span_search(value, "icid-value=");
+    const char *end = icid ? memchr(icid, ';', (size_t)(span_end(value) - icid)) : NULL;
+    if (icid)
+        k->charging = key_of(span_make(icid, end ? end : span_end(value)));
+}
+
+static const struct {
+    const char *header;
+    void (*read)(struct link_keys *k, struct span value);
+} link_headers[] = {
+    { "Session-ID", read_session },
+    { "Replaces", read_replaced },
+    { "Referred-By", read_referred },
+    { "P-Charging-Vector", read_charging },
+    { "X-CID", read_named },
+    { "X-Call-ID", read_named },
+    { "X-CallID", read_named },
+    { "X-Original-Call-ID", read_named },
+    { "X-Parent-Call-ID", read_named },
+    { "X-Leg-Call-ID", read_named },
+    { "X-Correlation-ID", read_named },
+    { "X-Genesys-CallUUID", read_named },
+};
+
+static void read_headers(struct link_keys *k, const struct sip_message *sip)
+{
+    struct span rest = sip->headers, name, value;
+    while (sip_next_header(&rest, &name, &value)) {
+        char first = ascii_lower(name.p[0]);
+        if (first != 's' && first != 'r' && first != 'p' && first != 'x' && first != 'b')
+            continue;
+        for (size_t i = 0; i < sizeof link_headers / sizeof link_headers[0]; i++)
+            if (sip_header_same(name, link_headers[i].header))
+                link_headers[i].read(k, value);
+    }
+}
+
+static void read_call_id(struct link_keys *k, struct span id)
+{
+    const char *at = span_find(id, '@');
+    struct span local = at ? span_make(id.p, at) : id;
+    k->call_id = key_of(id);
+    if (local.n < CALL_ID_ENDS)
+        return;
+    k->begin = key_of((struct span){ local.p, CALL_ID_ENDS });
+    k->end = key_of((struct span){ span_end(local) - CALL_ID_ENDS, CALL_ID_ENDS });
+}
+
+/* A B2BUA that leaves the media alone passes origin, address and port on. */
+static void read_sdp(struct link_keys *k, const struct sip_message *sip)
+{
+    struct sdp sdp;
+    struct span body = sdp_of(sip);
+    if (body.n == 0 || sdp_read(&sdp, body) < 0)
+        return;
+    k->origin = sdp.origin.n > 12 ? key_of(sdp.origin) : 0;
+    if (sdp.media[0].port && sdp.media[0].address.n)
+        k->media = (uint32_t)hash_span(sdp.media[0].port, sdp.media[0].address) | 1;
+}
+
+static void read_keys(const struct store *s, const struct transaction *txn, struct link_keys *k)
+{
+    struct sip_message sip;
+    struct sip_address caller, callee;
+    if (store_scan(s, txn->request, &sip) < 0)
+        return;
+    read_headers(k, &sip);
+    read_call_id(k, sip.call_id);
+    read_sdp(k, &sip);
+    sip_read_address(sip.from, &caller);
+    sip_read_uri(sip.uri, &callee);
+    k->caller = caller.user.n ? key_of(number_end(caller.user)) : 0;
+    k->callee = callee.user.n ? key_of(number_end(callee.user)) : 0;
+}
+
+/* Read once, as long as others do not push them out. */
+static const struct link_keys *keys_of(const struct store *store, uint32_t id)
+{
+    struct store *s = (struct store *)store; /* a cache: nobody sees it change */
+    const struct transaction *txn = store_transaction(s, id);
+    if (!s->links && !(s->links = calloc(1, sizeof *s->links)))
+        return NULL;
+    struct link_keys *k = &s->links->keys[id & (CACHED - 1)];
+    if (k->txn != id || k->stamp != (uint32_t)txn->seq) {
+        *k = (struct link_keys){ .txn = id, .stamp = (uint32_t)txn->seq };
+        read_keys(s, txn, k);
+    }
+    return k;
+}
+
+void link_free(struct store *s)
+{
+    free(s->links);
+    s->links = NULL;
+}
+
+/* Comparing two INVITEs */
+
+static bool same_key(uint32_t a, uint32_t b)
+{
+    return a && a == b;
+}
+
+static bool same_session(const struct link_keys *a, const struct link_keys *b)
+{
     for (int i = 0; i < 2; i++)
         for (int k = 0; k < 2; k++)
-            if (mine[i].n > 8 && !zeros(mine[i]) && span_same(mine[i], theirs[k]))
+            if (same_key(a->session[i], b->session[k]))
                 return true;
     return false;
-}
-
-static const char *const id_headers[] = { "X-CID",
-                                          "X-Call-ID",
-                                          "X-CallID",
-                                          "X-Original-Call-ID",
-                                          "X-Parent-Call-ID",
-                                          "X-Leg-Call-ID",
-                                          "X-Correlation-ID",
-                                          "X-Genesys-CallUUID",
-                                          "X-UCID" };
-
-/* One leg names the other's Call-ID, or both name a third thing. */
-static bool named_by_header(const struct leg_view *a, const struct leg_view *b)
-{
-    for (size_t i = 0; i < sizeof id_headers / sizeof id_headers[0]; i++) {
-        struct span x = header(a, id_headers[i]), y = header(b, id_headers[i]);
-        if ((x.n && (span_equal(x, b->sip.call_id) || span_equal(x, y))) ||
-            (y.n && span_equal(y, a->sip.call_id)))
-            return true;
-    }
-    return false;
-}
-
-static bool replaces(const struct leg_view *a, const struct leg_view *b)
-{
-    struct span value = header(b, "Replaces");
-    const char *semicolon = value.n ? span_find(value, ';') : NULL;
-    struct span id = semicolon ? span_make(value.p, semicolon) : value;
-    return id.n && span_equal(span_trim(id), a->sip.call_id);
-}
-
-static bool same_charging(const struct leg_view *a, const struct leg_view *b)
-{
-    struct span x = header(a, "P-Charging-Vector"), y = header(b, "P-Charging-Vector");
-    /* icid-value is the first parameter, without a value before it */
-    const char *xi = x.n ? span_search(x, "icid-value=") : NULL;
-    const char *yi = y.n ? span_search(y, "icid-value=") : NULL;
-    if (!xi || !yi)
-        return false;
-    const char *xe = memchr(xi, ';', (size_t)(span_end(x) - xi));
-    const char *ye = memchr(yi, ';', (size_t)(span_end(y) - yi));
-    struct span one = span_make(xi, xe ? xe : span_end(x)),
-                two = span_make(yi, ye ? ye : span_end(y));
-    return one.n > 16 && span_equal(span_trim(one), span_trim(two));
 }
 
 static bool contains(struct span all, struct span part)
@@ -168,72 +253,65 @@ static bool contains(struct span all, struct span part)
     return part.n >= 8 && part.n < all.n && memmem(all.p, all.n, part.p, part.n) != NULL;
 }
 
-static bool similar_call_id(const struct leg_view *a, const struct leg_view *b)
+static struct span local_part(struct span call_id)
 {
-    const char *x = span_find(a->sip.call_id, '@'), *y = span_find(b->sip.call_id, '@');
-    struct span one = x ? span_make(a->sip.call_id.p, x) : a->sip.call_id;
-    struct span two = y ? span_make(b->sip.call_id.p, y) : b->sip.call_id;
-    return contains(a->sip.call_id, two) || contains(b->sip.call_id, one);
+    const char *at = span_find(call_id, '@');
+    return at ? span_make(call_id.p, at) : call_id;
 }
 
-static bool same_number(struct span a, struct span b)
+/* The keys say that it may be so; the texts decide. */
+static bool similar_call_id(const struct store *s, const struct link_keys *a,
+                            const struct link_keys *b)
 {
-    return a.n && span_equal(number_end(a), number_end(b));
-}
-
-/* A B2BUA that leaves the media alone passes origin, address and port on. */
-static bool same_sdp(const struct leg_view *a, const struct leg_view *b)
-{
-    struct sdp one, two;
-    struct span x = sdp_of(&a->sip), y = sdp_of(&b->sip);
-    if (x.n == 0 || y.n == 0 || sdp_read(&one, x) < 0 || sdp_read(&two, y) < 0)
+    struct sip_message x, y;
+    if (!same_key(a->begin, b->begin) && !same_key(a->end, b->end))
         return false;
-    bool media = one.media[0].port && one.media[0].port == two.media[0].port &&
-                 one.media[0].address.n && span_equal(one.media[0].address, two.media[0].address);
-    return media || (one.origin.n > 12 && span_equal(one.origin, two.origin) &&
-                     same_number(a->caller.user, b->caller.user));
+    return store_scan(s, store_transaction(s, a->txn)->request, &x) == 0 &&
+           store_scan(s, store_transaction(s, b->txn)->request, &y) == 0 &&
+           (contains(x.call_id, local_part(y.call_id)) ||
+            contains(y.call_id, local_part(x.call_id)));
 }
 
-static bool referred(const struct store *s, const struct transaction *a, const struct leg_view *b)
+/* Whether a REFER in the call of `a` asked for the number that `b` calls. */
+static bool referred(const struct store *s, const struct transaction *a, const struct link_keys *b)
 {
     struct sip_message refer;
     struct sip_address target;
-    if (header(b, "Referred-By").n == 0)
-        return false;
     const struct call *call = store_call(s, a->call);
-    for (uint32_t id = call->window; id; id = store_transaction(s, id)->next_in_call) {
+    for (uint32_t id = b->referred ? call->window : 0; id;) {
         const struct transaction *t = store_transaction(s, id);
-        if (t->method != SIP_REFER || store_scan(s, t->request, &refer) < 0)
-            continue;
-        sip_read_address(sip_find_header(&refer, "Refer-To"), &target);
-        if (target.user.n && same_number(target.user, b->callee.user))
-            return true;
+        if (t->method == SIP_REFER && store_scan(s, t->request, &refer) == 0) {
+            sip_read_address(sip_find_header(&refer, "Refer-To"), &target);
+            if (target.user.n && same_key(key_of(number_end(target.user)), b->callee))
+                return true;
+        }
+        id = t->next_in_call;
     }
     return false;
 }
 
-/* Why the leg `b` may come from the leg `a`. */
-static enum link_reason compare(const struct store *s, const struct transaction *from,
-                                const struct leg_view *a, const struct leg_view *b)
+/* Why the leg `b` may come from the leg `a`, `apart_ns` earlier. */
+static enum link_reason compare(const struct store *s, const struct link_keys *a,
+                                const struct link_keys *b, int64_t apart_ns)
 {
-    if (same_session_id(a, b))
+    if (same_session(a, b))
         return LINK_SESSION_ID;
-    if (named_by_header(a, b))
+    if (same_key(a->named, b->named) || same_key(a->named, b->call_id) ||
+        same_key(b->named, a->call_id))
         return LINK_HEADER;
-    if (replaces(a, b) || referred(s, from, b))
+    if (same_key(b->replaced, a->call_id) || referred(s, store_transaction(s, a->txn), b))
         return LINK_REPLACES;
-    if (same_charging(a, b))
+    if (same_key(a->charging, b->charging))
         return LINK_CHARGING;
-    if (similar_call_id(a, b))
+    if (similar_call_id(s, a, b))
         return LINK_CALL_ID;
-    if (b->time_ns - a->time_ns > NEAR_NS)
+    if (apart_ns > NEAR_NS)
         return LINK_NONE;
-    if (same_sdp(a, b))
+    if (same_key(a->media, b->media) ||
+        (same_key(a->origin, b->origin) && same_key(a->caller, b->caller)))
         return LINK_SDP;
-    return same_number(a->caller.user, b->caller.user) &&
-                   same_number(a->callee.user, b->callee.user)
-               ? LINK_NUMBERS
-               : LINK_NONE;
+    return same_key(a->caller, b->caller) && same_key(a->callee, b->callee) ? LINK_NUMBERS
+                                                                            : LINK_NONE;
 }
 
 /* Following the chains */
@@ -262,27 +340,43 @@ static uint32_t step(const struct store *s, const struct transaction *txn, bool 
     return begins_call(before) && before->seq < txn->seq ? id : 0;
 }
 
-/* The leg that an INVITE came from: among those that its sender had received. */
-static uint32_t parent_of(const struct store *s, const struct transaction *txn,
-                          enum link_reason *why)
+/* Whether the call itself goes on at the host: a proxy keeps the Call-ID. */
+static bool passes_through(const struct store *s, const struct transaction *txn, bool sent)
 {
-    struct leg_view own, other;
-    uint32_t best = 0;
-    int compared = 0;
-    *why = LINK_NONE;
-    if (!view(s, txn, &own))
-        return 0;
+    uint32_t host = sent ? flow_of(s, txn)->src_host : flow_of(s, txn)->dst_host;
+    int looked = 0;
+    for (uint32_t id = store_call(s, txn->call)->window; id && looked < 16; looked++) {
+        const struct transaction *t = store_transaction(s, id);
+        if (t != txn && begins_call(t) && t->number &&
+            host == (sent ? flow_of(s, t)->dst_host : flow_of(s, t)->src_host))
+            return true;
+        id = t->next_in_call;
+    }
+    return false;
+}
+
+/* The leg that an INVITE came from: among those that its sender had received. */
+static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason *why)
+{
+    const struct transaction *txn = store_transaction(s, own);
     const struct host *host = store_host(s, flow_of(s, txn)->src_host);
-    uint32_t id = host ? host->last_received : 0;
-    for (int looks = 0; id && looks < LOOKS && *why != LINK_SESSION_ID; looks++) {
+    const struct link_keys *keys = host && host->last_received ? keys_of(s, own) : NULL;
+    struct link_keys mine;
+    uint32_t best = 0;
+    *why = LINK_NONE;
+    if (!keys || passes_through(s, txn, true))
+        return 0;
+    mine = *keys; /* the cache moves on */
+    uint32_t id = host->last_received;
+    for (int looks = 0, compared = 0; id && looks < LOOKS; looks++) {
         const struct transaction *t = store_transaction(s, id);
         if (!begins_call(t) || flow_of(s, t)->dst_host != flow_of(s, txn)->src_host ||
             txn->time_ns - t->time_ns > AFTER_NS)
             break;
         bool likely = t->number && t->number == txn->number;
         if (t->call != txn->call && t->time_ns <= txn->time_ns + BEFORE_NS && !alone(s, t->call) &&
-            (likely || compared++ < COMPARED) && view(s, t, &other)) {
-            enum link_reason reason = compare(s, t, &other, &own);
+            (likely || compared++ < COMPARED)) {
+            enum link_reason reason = compare(s, keys_of(s, id), &mine, txn->time_ns - t->time_ns);
             if (reason && (!*why || reason < *why)) {
                 *why = reason;
                 best = id;
@@ -293,29 +387,37 @@ static uint32_t parent_of(const struct store *s, const struct transaction *txn,
     return best;
 }
 
-/* The calls whose INVITEs came from this one: among those that its receiver sent. */
-static size_t add_children(const struct store *s, const struct transaction *txn, uint32_t *ids,
-                           size_t n, size_t max)
+static size_t add_call(uint32_t *ids, size_t n, size_t max, uint32_t call)
 {
+    for (size_t i = 0; i < n; i++)
+        if (ids[i] == call)
+            return n;
+    if (n < max)
+        ids[n++] = call;
+    return n;
+}
+
+/* The calls whose INVITEs came from this one: among those that its receiver sent. */
+static size_t add_children(const struct store *s, uint32_t own, uint32_t *ids, size_t n, size_t max)
+{
+    const struct transaction *txn = store_transaction(s, own);
     const struct host *host = store_host(s, flow_of(s, txn)->dst_host);
-    uint32_t id = host ? host->last_sent : 0;
-    int compared = 0;
-    for (int looks = 0; id && looks < LOOKS && n < max; looks++) {
+    uint32_t id = host && !passes_through(s, txn, false) ? host->last_sent : 0;
+    const struct link_keys *keys = id ? keys_of(s, own) : NULL;
+    struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
+    for (int looks = 0, compared = 0; keys && id && looks < LOOKS && n < max; looks++) {
         const struct transaction *t = store_transaction(s, id);
         enum link_reason why;
         if (!begins_call(t) || flow_of(s, t)->src_host != flow_of(s, txn)->dst_host ||
             t->time_ns < txn->time_ns - BEFORE_NS)
             break;
         bool likely = t->number && t->number == txn->number;
-        bool in_time = t->time_ns - txn->time_ns <= AFTER_NS;
-        if (t->call != txn->call && in_time && !alone(s, t->call) &&
-            (likely || compared++ < COMPARED)) {
-            const struct transaction *parent = store_transaction(s, parent_of(s, t, &why));
-            bool known = !parent || parent->call != txn->call;
-            for (size_t i = 0; i < n && !known; i++)
-                known = ids[i] == t->call;
-            if (!known)
-                ids[n++] = t->call;
+        int64_t apart = t->time_ns - txn->time_ns;
+        if (t->call != txn->call && apart <= AFTER_NS && !alone(s, t->call) &&
+            (likely || compared++ < COMPARED) && compare(s, &mine, keys_of(s, id), apart)) {
+            const struct transaction *parent = store_transaction(s, parent_of(s, id, &why));
+            if (parent && parent->call == txn->call)
+                n = add_call(ids, n, max, t->call);
         }
         id = step(s, t, true);
     }
@@ -329,14 +431,9 @@ static size_t add_neighbours(const struct store *s, uint32_t call, uint32_t *ids
     for (uint32_t id = store_call(s, call)->window; id && n < max;) {
         const struct transaction *t = store_transaction(s, id);
         if (begins_call(t) && t->number) {
-            const struct transaction *parent = store_transaction(s, parent_of(s, t, &why));
-            bool known = !parent;
-            for (size_t i = 0; i < n && !known; i++)
-                known = ids[i] == parent->call;
-            if (!known)
-                ids[n++] = parent->call;
-            if (n < max)
-                n = add_children(s, t, ids, n, max);
+            const struct transaction *parent = store_transaction(s, parent_of(s, id, &why));
+            n = parent ? add_call(ids, n, max, parent->call) : n;
+            n = add_children(s, id, ids, n, max);
         }
         id = t->next_in_call;
     }
@@ -360,7 +457,7 @@ static enum link_reason why_from(const struct store *s, uint32_t from, uint32_t 
     for (uint32_t id = store_call(s, to)->window; id;) {
         const struct transaction *t = store_transaction(s, id);
         if (begins_call(t) && t->number) {
-            const struct transaction *parent = store_transaction(s, parent_of(s, t, &why));
+            const struct transaction *parent = store_transaction(s, parent_of(s, id, &why));
             if (parent && parent->call == from)
                 return why;
         }

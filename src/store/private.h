@@ -41,6 +41,7 @@ struct store {
     struct backoffs *backoffs; /* who was told to wait; NULL: nobody */
     struct bindings *bindings;
     struct lessons *lessons; /* see taught.h */
+    struct links *links;     /* see link.c */
     struct store_counts counts;
     size_t budget;
     size_t owned; /* bytes of copied packets */
@@ -129,6 +130,7 @@ void backoff_learn(struct store *s, const struct message *response, const struct
 bool backoff_ignored(struct store *s, const struct message *request);
 void backoff_free(struct store *s);
 void taught_free(struct store *s);
+void link_free(struct store *s);
 
 /* binding.c: what registrars have accepted (RFC 3261 §10.3). */
 void binding_learn(struct store *s, uint32_t txn, const struct sip_message *response);

@@ -70,6 +70,7 @@ static void release_all(struct store *s)
     queue_destroy(&s->noticed[1]);
     backoff_free(s);
     taught_free(s);
+    link_free(s);
     binding_free(s);
     pool_destroy(&s->messages);
     pool_destroy(&s->transactions);
