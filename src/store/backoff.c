@@ -40,6 +40,8 @@ void backoff_learn(struct store *s, const struct message *response, const struct
         return;
     const struct flow *flow = flow_at(s, response->flow);
     struct backoffs *b = s->backoffs;
+    if (flow->dst_host)
+        host_at(s, flow->dst_host)->told_to_wait = true;
     /* one that tries again and is told again has still been told once */
     struct store_backoff *known = find(b, &flow->dst, &flow->src, response->time_ns);
     if (known) {
@@ -62,6 +64,8 @@ void backoff_learn(struct store *s, const struct message *response, const struct
 bool backoff_ignored(struct store *s, const struct message *request)
 {
     const struct flow *flow = flow_at(s, request->flow);
+    if (!flow->src_host || !host_at(s, flow->src_host)->told_to_wait)
+        return false;
     struct store_backoff *b = find(s->backoffs, &flow->src, &flow->dst, request->time_ns);
     if (b)
         b->ignored++;

@@ -17,7 +17,7 @@
 #define BEFORE_NS (SECOND_NS / 20) /* a leg out may be captured a little before the one in */
 #define AFTER_NS (30 * SECOND_NS)  /* queues and announcements come before the leg out */
 #define NEAR_NS (3 * SECOND_NS)    /* for reasons that may be chance */
-#define LOOKS 500                 /* along a chain */
+#define LOOKS 500                  /* along a chain */
 #define COMPARED 64                /* with their headers, those with another number */
 #define NUMBER_DIGITS 7            /* national and international forms agree in the end */
 

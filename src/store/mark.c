@@ -162,16 +162,14 @@ static uint32_t sdp_marks(struct store *s, uint32_t call, const struct sip_messa
 /* Requests */
 
 /*
- * Inside a dialog whose path was recorded, the caller's or callee's own request carries a Route
- * and goes to a host that the dialog began with (RFC 3261 §12.2.1.1).
+ * Inside a dialog whose path was recorded, the caller's or callee's own request goes to a host
+ * that the dialog began with, as long as there is one proxy (RFC 3261 §12.2.1.1).
  */
 static bool may_leave_route(struct store *s, const struct call *call, const struct message *m,
                             const struct sip_message *sip)
 {
     if (!(call->marks & CALL_RECORD_ROUTED) || sip->vias != 1 || sip->to_tag.n == 0)
         return false;
-    if (!(sip->traits & SIP_HAS_ROUTE))
-        return true;
     const struct message *first = store_message(s, transaction_at(s, call->first_txn)->first);
     const struct flow *begun = flow_at(s, first->flow), *now = flow_at(s, m->flow);
     return !addr_same_host(&now->dst, &begun->dst) && !addr_same_host(&now->dst, &begun->src);
