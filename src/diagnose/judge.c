@@ -122,16 +122,40 @@ bool judge_passed_on(const struct scene_transaction *t)
     return judge_origin(t) != t;
 }
 
+/* A failure of the other side, not a challenge and no end that its client asked for. */
+static bool is_verdict(uint16_t code)
+{
+    return code >= 400 && code != 487 && sip_class_of(code) != SIP_CLASS_CHALLENGE;
+}
+
+/* Whether the answer further on is why this hop got its own: of the same class, or another code
+ * for it at once. A branch that was cancelled explains only a 487. */
 static bool same_fate(const struct scene_transaction *up, const struct scene_transaction *down)
 {
-    return scene_final(down) >= 300 && scene_final(down) / 100 == scene_final(up) / 100 &&
-           down->final->stored->time_ns <= up->final->stored->time_ns + SECOND_NS / 2;
+    uint16_t above = scene_final(up), below = scene_final(down);
+    if (below < 300 || (below == 487) != (above == 487))
+        return false;
+    int64_t later = up->final->stored->time_ns - down->final->stored->time_ns;
+    return later >= -SECOND_NS / 2 &&
+           (below / 100 == above / 100 ||
+            (is_verdict(below) && is_verdict(above) && later <= 2 * SECOND_NS));
+}
+
+/* Of the branches that explain the answer one with its very code, else the latest. */
+static const struct scene_transaction *explaining_branch(const struct scene_transaction *t)
+{
+    const struct scene_transaction *found = NULL;
+    for (const struct scene_transaction *o = t->final ? t->downstream : NULL; o; o = o->branch)
+        if (same_fate(t, o) && !(found && scene_final(found) == scene_final(t)))
+            found = o;
+    return found;
 }
 
 const struct scene_transaction *judge_origin(const struct scene_transaction *t)
 {
-    while (t->downstream && t->final && same_fate(t, t->downstream))
-        t = t->downstream;
+    const struct scene_transaction *further;
+    while ((further = explaining_branch(t)) != NULL)
+        t = further;
     return t;
 }
 

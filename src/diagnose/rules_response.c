@@ -1,6 +1,625 @@
-/* Rules: response. See rule.h. */
+/* Rules about the answers that end a request: what a code says, and how it came to be. See rule.h. */
+#include "base/timefmt.h"
 #include "diagnose/rule.h"
+#include "sip/fields.h"
+
+#define RINGING_NS (15 * SECOND_NS)
+#define GLARE_RETRY_S 10
+
+static bool is_failure(uint16_t code)
+{
+    return code >= 400 && code != 487 && sip_class_of(code) != SIP_CLASS_CHALLENGE;
+}
+
+/* Whom the request is for: the user of its URI, else of To, else the whole URI. */
+static struct span called(const struct scene_transaction *t)
+{
+    struct sip_address a;
+    if (t->request) {
+        sip_read_uri(t->request->sip.uri, &a);
+        if (a.user.n)
+            return judge_quote(a.user);
+    }
+    sip_read_address(t->first->sip.to, &a);
+    return judge_quote(a.user.n ? a.user : a.uri);
+}
+
+/* What the codes say */
+
+/* In the words of the one line; the remedy where a code has a better one than the rule. */
+static const struct {
+    uint16_t code;
+    const char *meaning, *remedy;
+} words[] = {
+    { 403, N_("the signature of the caller's number is too old"),
+      N_("Compare the clocks of the signing and the verifying side; sign each call anew") },
+    { 404, N_("no such number or user"), NULL },
+    { 410, N_("the number is no longer in use"), NULL },
+    { 420, N_("an extension is required that the callee's side lacks"), NULL },
+    { 421, N_("an extension is missing that the callee's side insists on"), NULL },
+    { 428, N_("the caller's number is not signed, and it must be"),
+      N_("Sign the call (Identity), and see that nothing on the way strips the header") },
+    { 436, N_("the certificate of the signature cannot be fetched"),
+      N_("Open the URL in the Identity's info parameter from the verifier: DNS, port, firewall") },
+    { 437, N_("the certificate of the signature is not trusted"),
+      N_("Renew the certificate, with its whole chain, from an authority the verifier trusts") },
+    { 438, N_("the signature does not fit the call"),
+      N_("See whether a number, To or Date is changed after the signing; sign behind that") },
+    { 480, N_("the callee cannot be reached now"), NULL },
+    { 482, N_("it has this request already"), NULL },
+    { 484, N_("the number is incomplete"),
+      N_("Compare the digits with the dial plan: prefix, length, a rule that matches too early") },
+    { 485, N_("the number or user is ambiguous"), NULL },
+    { 486, N_("busy"), NULL },
+    { 500, N_("the server failed"),
+      N_("Look at this server's log and at what it asks: database, "
+         "script, the host behind it") },
+    { 501, N_("the server cannot do this"),
+      N_("Do not send this method or feature there, or enable it") },
+    { 502, N_("the server got a bad answer from the host behind it"),
+      N_("Follow the request to the host behind this server") },
+    { 503, N_("the service is not available"), NULL },
+    { 504, N_("the server got no answer in time from what it asked"),
+      N_("Find what the server waited for: DNS, a database, the next hop") },
+    { 505, N_("the SIP version is refused"), N_("Correct the version in the start line: SIP/2.0") },
+    { 513, N_("the message is too large"),
+      N_("Make it smaller: fewer codecs, headers, candidates; or raise the server's limit") },
+    { 555, N_("the push service is not supported"),
+      N_("Correct the pn- parameters of Contact, or the server's push configuration") },
+    { 580, N_("the preconditions are not met"),
+      N_("Look at the resource reservation, or switch preconditions off") },
+    { 600, N_("busy everywhere"), NULL },
+    { 603, N_("declined"), NULL },
+    { 604, N_("the number or user exists nowhere"), NULL },
+    { 607, N_("the callee does not want this caller"), NULL },
+    { 608, N_("the network blocks this caller"), NULL },
+};
+
+static int words_of(uint16_t code)
+{
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i].code == code)
+            return (int)i;
+    return -1;
+}
+
+/* The header that explains a refusal best, of those that it carries. */
+static struct span explanation(const struct scene_message *m, const char **name)
+{
+    static const char *const headers[] = { "Reason", "Unsupported", "Warning", "Retry-After" };
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        struct span value = scene_header(m, *name = headers[i]);
+        if (value.n)
+            return judge_quote(value);
+    }
+    struct span require = m->sip.code == 421 ? scene_header(m, *name = "Require") : SPAN_NONE;
+    return judge_quote(require);
+}
+
+/* A finding for an answer with a code of its own rule. */
+static struct draft *tell_code(struct judge *j, const struct scene_transaction *t)
+{
+    char from[ADDR_TEXT];
+    const char *header;
+    uint16_t code = scene_final(t);
+    int at = words_of(code);
+    struct draft *d = judge_find(j, t, 100);
+    struct span why = explanation(t->final, &header), who = called(t);
+    struct span phrase = judge_quote(t->final->sip.reason);
+    const char *meaning = at >= 0 ? tr(words[at].meaning) : _("refused");
+    judge_address(&t->final->flow->src, from);
+    if (why.n)
+        draft_say(d, _("%u from %s for %.*s: %s (%s: %.*s)"), code, from, SPAN_ARG(who), meaning,
+                  header, SPAN_ARG(why));
+    else
+        draft_say(d, _("%u from %s for %.*s: %s"), code, from, SPAN_ARG(who), meaning);
+    draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(who));
+    draft_proof(d, t->early, _("%u before"), t->early ? t->early->sip.code : 0);
+    if (why.n)
+        draft_proof(d, t->final, _("%u %.*s from %s, with %s: %.*s"), code, SPAN_ARG(phrase), from,
+                    header, SPAN_ARG(why));
+    else
+        draft_proof(d, t->final, _("%u %.*s from %s"), code, SPAN_ARG(phrase), from);
+    if (at >= 0 && words[at].remedy)
+        draft_remedy(d, "%s", tr(words[at].remedy));
+    return d;
+}
+
+/* What the rules ask beyond the code */
+
+static bool begins_call(const struct scene_transaction *t)
+{
+    return scene_method(t) == SIP_INVITE && !scene_in_dialog(t);
+}
+
+static bool busy_without_limit(const struct scene_transaction *t)
+{
+    return begins_call(t) && !(t->final->sip.traits & SIP_HAS_RETRY_AFTER);
+}
+
+/* Words of those who judge callers by statistics, in the phrase or in any Reason (ATIS-1000099). */
+static bool says_analytics(const struct scene_message *m)
+{
+    static const char *const said[] = { "analytic", "network blocked", "robocall", "spam" };
+    struct span rest = m->sip.headers, name, value;
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+        if (span_search(m->sip.reason, said[i]))
+            return true;
+    while (sip_next_header(&rest, &name, &value))
+        for (size_t i = 0; sip_header_same(name, "Reason") && i < sizeof said / sizeof said[0]; i++)
+            if (span_search(value, said[i]))
+                return true;
+    return false;
+}
+
+static bool plainly_declined(const struct scene_transaction *t)
+{
+    return begins_call(t) && !says_analytics(t->final);
+}
+
+static bool blocked(const struct scene_transaction *t)
+{
+    return scene_final(t) != 603 || says_analytics(t->final);
+}
+
+static bool stale_if_forbidden(const struct scene_transaction *t)
+{
+    return scene_final(t) != 403 || span_search(t->final->sip.reason, "stale date");
+}
+
+/* 500 with a short Retry-After to a change of the session asks to come back: another one is
+ * open (RFC 3261 §14.2). */
+static bool broken(const struct scene_transaction *t)
+{
+    int64_t wait = judge_seconds(scene_header(t->final, "Retry-After"), INT64_MAX);
+    bool change = scene_in_dialog(t) &&
+                  (scene_method(t) == SIP_INVITE || scene_method(t) == SIP_UPDATE);
+    return !(scene_final(t) == 500 && change && wait <= GLARE_RETRY_S);
+}
+
+/* Whether the client came again and got through: then the refusal was part of the talk. */
+static bool came_through(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+    if (o > t && o->call == t->call && scene_method(o) == scene_method(t) &&
+        o->stored->cseq > t->stored->cseq && scene_final(o) / 100 == 2)
+        return true;
+    return false;
+}
+
+struct answers {
+    uint16_t codes[9];
+    bool (*holds)(const struct scene_transaction *t);
+    bool final_word; /* a later attempt that gets through takes it back */
+};
+
+static bool has_code(const struct answers *a, uint16_t code)
+{
+    for (size_t i = 0; code && i < sizeof a->codes / sizeof a->codes[0]; i++)
+        if (a->codes[i] == code)
+            return true;
+    return false;
+}
+
+static void judge_answers(struct judge *j, const struct answers *a)
+{
+    EACH_TRANSACTION(j, t)
+    {
+        if (!has_code(a, scene_final(t)) || judge_passed_on(t) || (a->holds && !a->holds(t)) ||
+            (a->final_word && came_through(j, t)))
+            continue;
+        tell_code(j, t);
+    }
+}
+
+#define ANSWERS(name, ...)                                     \
+    static void name(struct judge *j)                          \
+    {                                                          \
+        static const struct answers answers = { __VA_ARGS__ }; \
+        judge_answers(j, &answers);                            \
+    }
+
+ANSWERS(number_not_found, .codes = { 404, 410, 484, 485, 604 }, .holds = begins_call)
+ANSWERS(busy, .codes = { 486, 600 }, .holds = busy_without_limit)
+ANSWERS(declined, .codes = { 603 }, .holds = plainly_declined)
+ANSWERS(unavailable, .codes = { 480 }, .holds = begins_call)
+ANSWERS(service_unavailable, .codes = { 503 })
+ANSWERS(server_error, .codes = { 500, 501, 502, 504, 505, 513, 555, 580 }, .holds = broken)
+ANSWERS(extension_unsupported, .codes = { 420 })
+ANSWERS(extension_required, .codes = { 421 }, .final_word = true)
+ANSWERS(merged_request, .codes = { 482 })
+ANSWERS(call_blocked, .codes = { 603, 607, 608 }, .holds = blocked)
+ANSWERS(identity_rejected, .codes = { 403, 428, 436, 437, 438 }, .holds = stale_if_forbidden,
+        .final_word = true)
+
+/* Ringing in vain */
+
+/* The first 180 or 183. */
+static const struct scene_message *ringing_of(struct judge *j, const struct scene_transaction *t)
+{
+    if (!t->early)
+        return NULL;
+    for (const struct scene_message *m = t->early; m < j->scene->messages + j->scene->nmessages;
+         m++)
+        if (m->txn == t && (m->sip.code == 180 || m->sip.code == 183))
+            return m;
+    return NULL;
+}
+
+static const struct scene_transaction *cancel_of(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+    if (scene_method(o) == SIP_CANCEL && o->id == t->stored->related && o->request)
+        return o;
+    return NULL;
+}
+
+/* A fork of which another branch was answered: its CANCEL says so, or the hop before shows it. */
+static bool answered_elsewhere(const struct scene_transaction *t,
+                               const struct scene_transaction *cancel)
+{
+    struct span reason = cancel ? scene_header(cancel->request, "Reason") : SPAN_NONE;
+    for (const struct scene_transaction *up = t->upstream; up; up = up->upstream)
+        if (scene_final(up) / 100 == 2)
+            return true;
+    return span_starts(reason, "SIP") && span_is(sip_param(reason, "cause"), "200");
+}
+
+static bool found_already(struct judge *j, const struct scene_transaction *t)
+{
+    for (size_t i = 0; i < j->ndrafts; i++)
+        if (j->drafts[i].rule == j->rule && j->drafts[i].call == t->call &&
+            j->drafts[i].txn->stored->cseq == t->stored->cseq)
+            return true;
+    return false;
+}
+
+static void ring_no_answer(struct judge *j)
+{
+    char rang[TIME_TEXT], from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        uint16_t code = scene_final(t);
+        const struct scene_message *ringing = ringing_of(j, t);
+        if (!begins_call(t) || !ringing || (code != 408 && code != 480 && code != 487))
+            continue;
+        const struct scene_transaction *cancel = cancel_of(j, t);
+        int64_t end = (cancel ? cancel->first : t->final)->stored->time_ns;
+        if (end - ringing->stored->time_ns < RINGING_NS || answered_elsewhere(t, cancel) ||
+            judge_passed_on(t) || found_already(j, t))
+            continue;
+        struct draft *d = judge_find(j, t, 100);
+        struct span who = called(t);
+        time_short(end - ringing->stored->time_ns, rang);
+        judge_address(&(cancel ? cancel->first : t->final)->flow->src, from);
+        if (cancel)
+            draft_say(d, _("%.*s rang for %s, then the caller's side gave up (CANCEL from %s)"),
+                      SPAN_ARG(who), rang, from);
+        else
+            draft_say(d, _("%.*s rang for %s, nobody answered: %u from %s"), SPAN_ARG(who), rang,
+                      code, from);
+        draft_proof(d, ringing, _("%u: it rings"), ringing->sip.code);
+        draft_proof(d, cancel ? cancel->first : NULL, _("CANCEL, %s later"), rang);
+        draft_proof(d, t->final, _("%u ends the attempt"), code);
+    }
+}
+
+/* Reason against code */
+
+/* Meanings in which RFC 3398 §7.2.4.1 and §8.2.6.1 relate causes and codes. */
+enum meaning {
+    NUMBER = 1 << 0,   /* no such number, or none that works */
+    BUSY = 1 << 1,     /* the user is */
+    ABSENT = 1 << 2,   /* the user does not answer */
+    REFUSED = 1 << 3,  /* user or network do not want the call */
+    FAILURE = 1 << 4,  /* the network or a server cannot */
+    MEDIA = 1 << 5,    /* the bearer does not fit */
+    FACILITY = 1 << 6, /* a feature is missing */
+};
+
+struct meant {
+    uint16_t number;
+    uint8_t meanings;
+};
+
+/* What is in neither table, and what stands for anything (16, 31, 127), contradicts nothing. */
+static const struct meant causes[] = {
+    { 1, NUMBER },
+    { 2, NUMBER },
+    { 3, NUMBER },
+    { 17, BUSY },
+    { 18, ABSENT },
+    { 19, ABSENT },
+    { 20, ABSENT },
+    { 21, REFUSED },
+    { 22, NUMBER },
+    { 23, NUMBER },
+    { 26, NUMBER },
+    { 27, FAILURE | ABSENT },
+    { 28, NUMBER },
+    { 29, FACILITY },
+    { 34, FAILURE },
+    { 38, FAILURE },
+    { 41, FAILURE | ABSENT },
+    { 42, FAILURE },
+    { 47, FAILURE },
+    { 55, REFUSED },
+    { 57, REFUSED | MEDIA },
+    { 58, FAILURE | MEDIA },
+    { 65, MEDIA },
+    { 70, MEDIA },
+    { 79, FACILITY | MEDIA },
+    { 87, REFUSED },
+    { 88, FAILURE | MEDIA },
+    { 102, FAILURE | ABSENT },
+};
+static const struct meant codes[] = {
+    { 401, REFUSED },
+    { 402, REFUSED },
+    { 403, REFUSED },
+    { 404, NUMBER },
+    { 406, FACILITY | MEDIA },
+    { 407, REFUSED },
+    { 408, ABSENT },
+    { 410, NUMBER },
+    { 415, FACILITY | MEDIA },
+    { 480, ABSENT },
+    { 484, NUMBER },
+    { 485, NUMBER },
+    { 486, BUSY },
+    { 488, MEDIA },
+    { 500, FAILURE | FACILITY },
+    { 501, FACILITY },
+    { 502, FAILURE },
+    { 503, FAILURE },
+    { 504, FAILURE },
+    { 600, BUSY },
+    { 603, REFUSED },
+    { 604, NUMBER },
+    { 606, MEDIA },
+    { 607, REFUSED },
+    { 608, REFUSED },
+};
+
+static uint8_t meanings_of(const struct meant *table, size_t n, int64_t number)
+{
+    for (size_t i = 0; i < n; i++)
+        if (table[i].number == number)
+            return table[i].meanings;
+    return 0;
+}
+
+/* The code that RFC 3398 §7.2.4.1 has for a meaning, for the reader's comparison. */
+static unsigned usual_code(uint8_t meanings)
+{
+    static const struct meant usual[] = {
+        { 404, NUMBER },  { 486, BUSY },  { 480, ABSENT },   { 403, REFUSED },
+        { 503, FAILURE }, { 488, MEDIA }, { 501, FACILITY },
+    };
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        if (usual[i].meanings & meanings)
+            return usual[i].number;
+    return 500;
+}
+
+/* The Q.850 cause of a response, -1 without one; *value is its Reason. */
+static int64_t q850_cause(const struct scene_message *m, struct span *value)
+{
+    struct span rest, name, list, one;
+    if (!m)
+        return -1;
+    rest = m->sip.headers;
+    while (sip_next_header(&rest, &name, &list))
+        while (sip_header_same(name, "Reason") && sip_next_value(&list, &one)) {
+            const char *semicolon = span_find(one, ';');
+            *value = one;
+            if (semicolon && span_is(span_trim(span_make(one.p, semicolon)), "Q.850"))
+                return judge_seconds(sip_param(one, "cause"), -1);
+        }
+    return -1;
+}
+
+/* The cause's meanings where they and the code's are known and have nothing in common, else 0. */
+static uint8_t contradiction(const struct scene_transaction *t, int64_t *cause, struct span *value)
+{
+    *cause = q850_cause(t->final, value);
+    uint8_t of_cause = meanings_of(causes, sizeof causes / sizeof causes[0], *cause);
+    uint8_t of_code = meanings_of(codes, sizeof codes / sizeof codes[0], scene_final(t));
+    return of_code && !(of_cause & of_code) ? of_cause : 0;
+}
+
+static bool contradicted_below(const struct scene_transaction *t)
+{
+    int64_t cause;
+    struct span value;
+    for (const struct scene_transaction *o = t->downstream; o; o = o->branch)
+        if (contradiction(o, &cause, &value))
+            return true;
+    return false;
+}
+
+static void cause_contradicts_code(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        int64_t cause;
+        struct span value;
+        uint8_t meanings = contradiction(t, &cause, &value);
+        if (!meanings || contradicted_below(t))
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        uint16_t code = scene_final(t);
+        value = judge_quote(value);
+        judge_address(&t->final->flow->src, from);
+        draft_say(d, _("%u with Q.850 cause %lld, which means %u: %s maps causes wrongly"), code,
+                  (long long)cause, usual_code(meanings), from);
+        draft_proof(d, t->final, _("%u %.*s with Reason: %.*s"), code,
+                    SPAN_ARG(judge_quote(t->final->sip.reason)), SPAN_ARG(value));
+        if (t->downstream && t->downstream->final)
+            draft_proof(d, t->downstream->final, _("the hop before had %u"),
+                        scene_final(t->downstream));
+        draft_because(d, _("some vendors add a fixed cause to every failure"));
+    }
+}
+
+/* One code in, another out */
+
+/* The answer from further on that this one was made from: the last, if all branches failed. */
+static const struct scene_transaction *translated(const struct scene_transaction *t)
+{
+    const struct scene_transaction *found = NULL;
+    for (const struct scene_transaction *o = t->downstream; o; o = o->branch) {
+        if (!o->final || scene_final(o) == scene_final(t) || scene_final(o) / 100 == 2)
+            return NULL;
+        if (is_failure(scene_final(o)) && o->final->stored->time_ns <= t->final->stored->time_ns &&
+            (!found || found->final->stored->time_ns <= o->final->stored->time_ns))
+            found = o;
+    }
+    return found;
+}
+
+static void code_translated(struct judge *j)
+{
+    char by[ADDR_HOST], from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        const struct scene_transaction *o = is_failure(scene_final(t)) ? translated(t) : NULL;
+        if (!o)
+            continue;
+        struct draft *d = judge_find(j, t, 100);
+        addr_host(&t->server, by);
+        judge_address(&o->final->flow->src, from);
+        draft_say(d, _("%s made %u of the %u that came from %s"), by, scene_final(t),
+                  scene_final(o), from);
+        draft_proof(d, o->final, _("the origin: %u %.*s from %s"), scene_final(o),
+                    SPAN_ARG(judge_quote(o->final->sip.reason)), from);
+        draft_proof(d, t->final, _("passed on as %u %.*s"), scene_final(t),
+                    SPAN_ARG(judge_quote(t->final->sip.reason)));
+    }
+}
+
+/* Redirection */
+
+/* Whether a request's URI is one of the Contacts of a 3xx: the same user and host. */
+static bool leads_to(const struct scene_message *redirect, const struct scene_message *request)
+{
+    struct span rest = redirect->sip.headers, name, list, one;
+    struct sip_address target, uri;
+    sip_read_uri(request->sip.uri, &uri);
+    while (sip_next_header(&rest, &name, &list))
+        while (sip_header_same(name, "Contact") && sip_next_value(&list, &one)) {
+            sip_read_address(one, &target);
+            if (span_equal(target.user, uri.user) &&
+                span_same(sip_host_name(target.host), sip_host_name(uri.host)))
+                return true;
+        }
+    return false;
+}
+
+static bool follows(const struct scene_transaction *o, const struct scene_transaction *t)
+{
+    return o > t && o->request && begins_call(o) && addr_same_host(&o->client, &t->client) &&
+           o->first->stored->time_ns >= t->final->stored->time_ns && leads_to(t->final, o->request);
+}
+
+/* Busy, declined, nobody there: the redirection led where it should. */
+static bool target_was_reached(const struct scene_transaction *o)
+{
+    uint16_t code = scene_final(o);
+    return code == 486 || code == 600 || code == 603 || code == 607 || code == 487 ||
+           ((code == 480 || code == 408) && o->early);
+}
+
+static bool is_dead(const struct scene_transaction *o)
+{
+    if (!o->final)
+        return o->stored->state == TXN_TIMED_OUT;
+    return is_failure(scene_final(o)) && !target_was_reached(o);
+}
+
+/* The last failed attempt at the targets of a 3xx; NULL when one succeeded or is still open. */
+static const struct scene_transaction *failed_target(struct judge *j,
+                                                     const struct scene_transaction *t)
+{
+    const struct scene_transaction *found = NULL;
+    EACH_TRANSACTION(j, o)
+    if (follows(o, t) && (!o->final || sip_class_of(scene_final(o)) != SIP_CLASS_CHALLENGE))
+        found = o;
+    return found && is_dead(found) ? found : NULL;
+}
+
+static void redirect_failed(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_method(t) != SIP_INVITE || scene_final(t) / 100 != 3)
+            continue;
+        const struct scene_transaction *o = failed_target(j, t);
+        if (!o || found_already(j, o))
+            continue;
+        struct draft *d = judge_find(j, o, 100);
+        struct span target = judge_quote(o->request->sip.uri);
+        judge_address(&t->server, by);
+        if (o->final)
+            draft_say(d, _("redirected by %s to %.*s, which failed with %u"), by, SPAN_ARG(target),
+                      scene_final(o));
+        else
+            draft_say(d, _("redirected by %s to %.*s, which does not answer"), by,
+                      SPAN_ARG(target));
+        draft_proof(d, t->final, _("%u from %s with that Contact"), scene_final(t), by);
+        draft_proof(d, o->request, _("INVITE for %.*s"), SPAN_ARG(target));
+        draft_proof(d, o->final, _("%u %.*s"), scene_final(o),
+                    SPAN_ARG(judge_quote(o->final ? o->final->sip.reason : SPAN_NONE)));
+    }
+}
 
 const struct rule rules_response[] = {
+    { "number-not-found", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, number_not_found,
+      N_("The number or user does not exist there, is incomplete or malformed"),
+      N_("Check the dialled format (plus sign, prefix, length) and the routing domain") },
+    { "busy", SCOPE_TRANSACTION, SEVERITY_NOTICE, CALL_FAILED, busy,
+      N_("The callee is busy: a normal outcome"), N_("Nothing to do, unless every call ends so") },
+    { "declined", SCOPE_TRANSACTION, SEVERITY_NOTICE, CALL_FAILED, declined,
+      N_("The callee refused: a normal outcome"), N_("Nothing to do, unless every call ends so") },
+    { "unavailable", SCOPE_TRANSACTION, SEVERITY_NOTICE, CALL_FAILED, unavailable,
+      N_("The callee is not reachable now, has do-not-disturb on, or the ring time ran out"),
+      N_("Check the callee's registration and the ring time") },
+    { "ring-no-answer", SCOPE_CALL, SEVERITY_NOTICE, CALL_FAILED | CALL_CANCELLED, ring_no_answer,
+      N_("Nobody answered"), N_("Nothing to do, unless every call ends so") },
+    { "service-unavailable", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, service_unavailable,
+      N_("Overload, maintenance, no route or no free circuit: the cause in Reason tells which"),
+      N_("Honour Retry-After; look at the Q.850 cause and at the host that answered") },
+    { "server-error", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, server_error,
+      N_("The server failed; the code says in what"),
+      N_("See the page of the code, and the log of the host that answered") },
+    { "cause-contradicts-code", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_FAILED,
+      cause_contradicts_code,
+      N_("An SBC or gateway maps causes wrongly: routing will retry what cannot work, or give up "
+         "what can"),
+      N_("Correct the mapping of causes to codes on the host that sent it") },
+    { "redirect-failed", SCOPE_CALL, SEVERITY_ERROR, CALL_FAILED | CALL_SILENT, redirect_failed,
+      N_("The target of the redirection is not reachable, or wrong"),
+      N_("Correct the target that the redirecting server hands out") },
+    { "code-translated", SCOPE_CALL, SEVERITY_NOTICE, CALL_FAILED, code_translated,
+      N_("A proxy or SBC passes on another code than it got"),
+      N_("Trust the code nearest to the origin; look at the table of codes of the host between") },
+    { "extension-unsupported", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED,
+      extension_unsupported, N_("The callee's side lacks an extension that the caller requires"),
+      N_("Take the extension that Unsupported names out of Require, or enable it there") },
+    { "extension-required", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, extension_required,
+      N_("The callee's side insists on an extension that the caller does not offer"),
+      N_("Enable the extension that Require names on the caller") },
+    { "merged-request", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, merged_request,
+      N_("The same request reached the server over two paths, or in a loop"),
+      N_("Look for forking or duplicate routes upstream") },
+    { "call-blocked", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, call_blocked,
+      N_("The callee's network, or an analytics engine, blocks this caller"),
+      N_("Use the contact that Call-Info names, or register the number with the analytics "
+         "engines") },
+    { "identity-rejected", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, identity_rejected,
+      N_("STIR/SHAKEN: the caller's signature is missing, stale, unverifiable or altered"),
+      N_("Check clocks, the certificate's URL, and changes of numbers after the signing") },
     { 0 },
 };

@@ -200,9 +200,14 @@ static bool same_request(const struct scene_transaction *a, const struct scene_t
 
 static void join(struct scene_transaction *up, struct scene_transaction *down)
 {
+    struct scene_transaction **place = &up->downstream;
+    for (const struct scene_transaction *u = up; u; u = u->upstream)
+        if (u == down)
+            return; /* Vias that name each other: no way leads round */
     down->upstream = up;
-    if (!up->downstream)
-        up->downstream = down;
+    while (*place)
+        place = &(*place)->branch;
+    *place = down;
 }
 
 /* A proxy's copies carry its Via above the one that the request came with. */

@@ -41,6 +41,7 @@ struct scene_transaction {
     unsigned responses;                   /* all of them, repetitions included */
     struct scene_transaction *upstream;   /* the same request one hop nearer to its sender */
     struct scene_transaction *downstream; /* and the first one further on */
+    struct scene_transaction *branch;     /* the next one that its upstream was sent on as */
 };
 
 struct scene_call {
