@@ -109,10 +109,10 @@ static struct draft *tell_code(struct judge *j, const struct scene_transaction *
     const char *meaning = at >= 0 ? tr(words[at].meaning) : _("refused");
     judge_address(&t->final->flow->src, from);
     if (why.n)
-        draft_say(d, _("%u from %s for %.*s: %s (%s: %.*s)"), code, from, SPAN_ARG(who), meaning,
-                  header, SPAN_ARG(why));
+        draft_say(d, _("%s (%.*s), says %s; %s: %.*s"), meaning, SPAN_ARG(who), from, header,
+                  SPAN_ARG(why));
     else
-        draft_say(d, _("%u from %s for %.*s: %s"), code, from, SPAN_ARG(who), meaning);
+        draft_say(d, _("%s (%.*s), says %s"), meaning, SPAN_ARG(who), from);
     draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(who));
     draft_proof(d, t->early, _("%u before"), t->early ? t->early->sip.code : 0);
     if (why.n)
