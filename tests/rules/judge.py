@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 
-from talk import Script, Talk, read_cases
+from cases import Script, read_cases
+from talk import Talk
 
 
 def fits(claim, finding, talk):
