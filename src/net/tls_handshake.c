@@ -8,6 +8,7 @@
 #include "base/reader.h"
 #include "net/tls_private.h"
 
+#define TEXT_MAX 255 /* of a host name (RFC 1035 §2.3.4) and of a protocol name (RFC 7301 §3.1) */
 #define TRANSCRIPT_MAX 32768
 #define RSA_TRIES 4 /* decryptions in one connection: each costs a millisecond */
 
@@ -35,7 +36,7 @@ static struct reader take_vector(struct reader *r, int length_bytes)
 
 static void set_text(char **text, struct reader value)
 {
-    size_t n = reader_left(&value);
+    size_t n = reader_left(&value) < TEXT_MAX ? reader_left(&value) : TEXT_MAX;
     char *copy = n > 0 ? malloc(n + 1) : NULL;
     if (!copy)
         return;
