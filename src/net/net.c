@@ -29,6 +29,7 @@ void net_free(struct net *net)
     if (!net)
         return;
     tcp_free(net->tcp);
+    stream_tls_free(net);
     tls_engine_free(net->tls_engine);
     tls_keys_free(net->tls_keys);
     free(net->unpacked);
@@ -45,12 +46,14 @@ void net_advance(struct net *net, int64_t now_ns)
     net->due_ns = INT64_MAX;
     fragments_advance(net, net->now_ns);
     tcp_advance(net->tcp, net->now_ns);
+    stream_tls_advance(net, net->now_ns);
 }
 
 void net_finish(struct net *net)
 {
     fragments_advance(net, INT64_MAX);
     tcp_finish(net->tcp);
+    stream_tls_advance(net, INT64_MAX);
 }
 
 enum decode_result net_packet(struct net *net, const struct packet *packet)
@@ -66,8 +69,10 @@ enum decode_result net_packet(struct net *net, const struct packet *packet)
 
 void net_tls_log(struct net *net, const void *text, size_t n)
 {
-    if (tls_keys_log(net->tls_keys, text, n) > 0)
-        tls_engine_retry(net->tls_engine);
+    if (tls_keys_log(net->tls_keys, text, n) == 0)
+        return;
+    tls_engine_retry(net->tls_engine);
+    stream_tls_advance(net, net->now_ns);
 }
 
 int net_tls_key(struct net *net, const void *pem, size_t n)

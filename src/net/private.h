@@ -38,6 +38,8 @@ struct net {
     struct tcp *tcp;
     struct tls_keys *tls_keys;
     struct tls_engine *tls_engine;
+    struct tls_closed *tls_closed; /* the oldest first */
+    size_t tls_closed_count;
     uint8_t *unpacked;           /* room for a compressed message, made when one comes */
     struct fragments *fragments; /* NULL before the first one */
     size_t fragments_held;       /* bytes */
@@ -102,6 +104,13 @@ decode_fn decode_plain;
 
 /* net.c: the link layer LINK_TLS_KEYS. */
 decode_fn decode_tls_keys;
+
+/* stream_tls.c */
+
+/* Lets go of ended connections that need not wait any more, or have waited for too long. */
+void stream_tls_advance(struct net *net, int64_t now_ns);
+/* Lets go of all, without handing anything on. */
+void stream_tls_free(struct net *net);
 
 /* tcp.c */
 struct tcp *tcp_new(struct net *net);

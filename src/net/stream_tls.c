@@ -3,6 +3,7 @@
  * protocols are recognised anew. The reading is tls.h's.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/private.h"
 #include "net/tls.h"
@@ -85,8 +86,83 @@ static void end(struct stream *s, unsigned direction, bool whole)
     stream_end(s->above, direction, whole);
 }
 
+/* --- Connections that have ended before their secrets came --------------------------------- */
+
+#define CLOSED_MAX 256
+
+struct tls_closed {
+    struct tls_closed *next;
+    struct addr ends[2];
+    struct stream *stream; /* without a protocol: it is fed by what waited */
+    int64_t since_ns;
+};
+
+static void release(struct net *net, bool give_up)
+{
+    struct tls_closed *c = net->tls_closed;
+    if (give_up)
+        tls_give_up(c->stream->state);
+    net->tls_closed = c->next;
+    net->tls_closed_count--;
+    tls_free(c->stream->state);
+    stream_close(c->stream);
+    free(c);
+}
+
+/* The levels of a stream that is about to be freed go on under another one. */
+static void move_levels(struct stream *from, struct stream *to)
+{
+    to->state = from->state;
+    to->above = from->above;
+    from->state = from->above = NULL;
+    tls_adopt(to->state, to);
+    for (struct stream *level = to->above; level; level = level->above)
+        level->ends = to->ends;
+}
+
+static void keep_closed(struct stream *s)
+{
+    struct net *net = s->net;
+    struct tls_closed **last = &net->tls_closed, *c = calloc(1, sizeof *c);
+    if (!c)
+        return;
+    memcpy(c->ends, s->ends, sizeof c->ends);
+    c->since_ns = net->now_ns;
+    c->stream = stream_new(net, c->ends, s->transport);
+    if (!c->stream) {
+        free(c);
+        return;
+    }
+    move_levels(s, c->stream);
+    if (net->tls_closed_count >= CLOSED_MAX)
+        release(net, true);
+    while (*last)
+        last = &(*last)->next;
+    *last = c;
+    net->tls_closed_count++;
+    net_due(net, c->since_ns + TLS_WAIT_NS);
+}
+
+/* The oldest is asked first: those behind it go when it goes, or a little later. */
+void stream_tls_advance(struct net *net, int64_t now_ns)
+{
+    while (net->tls_closed && (!tls_waits(net->tls_closed->stream->state) ||
+                               net->tls_closed->since_ns + TLS_WAIT_NS <= now_ns))
+        release(net, true);
+    if (net->tls_closed)
+        net_due(net, net->tls_closed->since_ns + TLS_WAIT_NS);
+}
+
+void stream_tls_free(struct net *net)
+{
+    while (net->tls_closed)
+        release(net, false);
+}
+
 static void close_tls(struct stream *s)
 {
+    if (s->state && tls_waits(s->state))
+        keep_closed(s);
     tls_free(s->state);
     s->state = NULL;
 }

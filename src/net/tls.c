@@ -240,10 +240,20 @@ void tls_gap(struct tls *tls, unsigned direction, size_t missing, const struct p
     tls_take_record(tls, direction, &gap);
 }
 
+bool tls_waits(const struct tls *tls)
+{
+    return tls->first != NULL;
+}
+
+void tls_adopt(struct tls *tls, void *arg)
+{
+    tls->arg = arg;
+}
+
 void tls_end(struct tls *tls, unsigned direction, const struct packet *packet)
 {
     tls->packet = packet;
     tls->side[direction].ended = true;
-    if (tls->side[!direction].ended)
+    if (tls->side[!direction].ended && !tls->engine->expect)
         tls_give_up(tls);
 }

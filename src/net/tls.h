@@ -59,7 +59,13 @@ void tls_feed(struct tls *tls, unsigned direction, const uint8_t *p, size_t n,
               const struct packet *packet);
 /* Bytes of a direction were lost. */
 void tls_gap(struct tls *tls, unsigned direction, size_t missing, const struct packet *packet);
-/* No more will come in a direction. After both, nothing waits any more. */
+/* Whether records wait for their secrets. */
+bool tls_waits(const struct tls *tls);
+/* Waiting is in vain: what waits is given up. */
+void tls_give_up(struct tls *tls);
+/* From now on the output gets another argument. */
+void tls_adopt(struct tls *tls, void *arg);
+/* No more will come in a direction. After both, only what may still become readable waits. */
 void tls_end(struct tls *tls, unsigned direction, const struct packet *packet);
 const struct tls_facts *tls_facts(const struct tls *tls);
 

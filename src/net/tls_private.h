@@ -110,8 +110,6 @@ void tls_note_unreadable(struct tls *tls, unsigned direction, const struct tls_r
 
 /* Works on a record, now or later, and on what waited for what it brought. */
 void tls_take_record(struct tls *tls, unsigned direction, const struct tls_record *record);
-/* Waiting is in vain: what waits is given up. */
-void tls_give_up(struct tls *tls);
 void tls_drop_waiting(struct tls *tls);
 
 /* tls_handshake.c */

@@ -407,10 +407,20 @@ static void ended(void)
     feed_hellos(WHOLE);
     feed(1, rfc8448_server_data, WHOLE);
     tls_end(tls, 0, &packet);
-    bool waits = heard.charged > 0;
     tls_end(tls, 1, &packet);
-    tap_ok(waits && heard.charged == 0 && tls_engine_counts(engine)->without_keys == 1,
-           "a connection that has ended does not wait");
+    tap_ok(tls_waits(tls), "a connection that has ended waits where secrets are expected");
+    tls_give_up(tls);
+    tap_ok(!tls_waits(tls) && heard.charged == 0 && tls_engine_counts(engine)->without_keys == 1,
+           "until it is given up");
+    end();
+
+    begin(rfc8448_log);
+    feed_message(0, rfc8448_client_hello, WHOLE);
+    feed(0, rfc8448_client_data, WHOLE);
+    bool waits = tls_waits(tls);
+    tls_end(tls, 0, &packet);
+    tls_end(tls, 1, &packet);
+    tap_ok(waits && !tls_waits(tls) && heard.charged == 0, "else it does not");
     end();
 }
 
