@@ -235,6 +235,110 @@ static void other_reader(void)
     }
 }
 
+/* A TCP segment from 192.0.2.1:5070, or an IP fragment, into one pipeline. */
+static void feed_packet(struct pipeline *pipeline, const struct bytes *b, int64_t time_ns)
+{
+    static uint32_t frame;
+    struct packet packet = { .time_ns = time_ns,
+                             .data = b->p,
+                             .caplen = (uint32_t)b->n,
+                             .origlen = (uint32_t)b->n,
+                             .frame = ++frame,
+                             .linktype = 1 };
+    pipeline_packet(pipeline, &packet);
+    pipeline_flush(pipeline);
+}
+
+static void feed_segment(struct pipeline *pipeline, uint32_t seq, const char *bytes, size_t n)
+{
+    struct bytes b = { .n = 0 };
+    put_ethernet(&b, 0x0800);
+    put_ip4(&b, (unsigned)(40 + n), 7, 0, 6);
+    put_tcp(&b, 5070, 5060, seq, 1, 0x18);
+    put(&b, bytes, n);
+    feed_packet(pipeline, &b, seq);
+}
+
+/* The Internet checksum over a header, or a pseudo header and a segment, is 0 when it is right. */
+static unsigned sum_of(const uint8_t *p, size_t n, uint32_t sum)
+{
+    for (size_t i = 0; i < n; i++)
+        sum += i % 2 ? p[i] : (uint32_t)p[i] << 8;
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return ~sum & 0xffff;
+}
+
+static bool checksums_good(const struct packet *p)
+{
+    const uint8_t *ip = p->data + 14;
+    uint32_t n = p->caplen - 34;
+    return p->caplen > 34 && sum_of(ip, 20, 0) == 0 &&
+           sum_of(ip + 20, n, sum_of(ip + 12, 8, ip[9] + n) ^ 0xffff) == 0;
+}
+
+/* Messages that lie in no single packet: over several segments, and in fragments. */
+static void put_together(void)
+{
+    static char text[120000];
+    struct pipeline pipeline;
+    struct store *store = store_new(4 << 20);
+    pipeline_open(&pipeline, store);
+    size_t n = (size_t)snprintf(text, sizeof text, MESSAGE, 1, 1);
+    feed_segment(&pipeline, 100, text, n);
+    feed_segment(&pipeline, 100 + (uint32_t)n, text, 100);
+    text[strlen("OPTIONS sip:")] = 'c';
+    feed_segment(&pipeline, 200 + (uint32_t)n, text + 100, n - 100);
+
+    struct bytes datagram = { .n = 0 }, b = { .n = 0 };
+    snprintf(text, sizeof text, MESSAGE, 2, 2);
+    put_udp(&datagram, 5060, 5062, 8 + (unsigned)strlen(text), text);
+    for (unsigned from = 0; from < datagram.n; from += 160) {
+        unsigned size = from + 160 < datagram.n ? 160 : (unsigned)datagram.n - from;
+        b.n = 0;
+        put_ethernet(&b, 0x0800);
+        put_ip4(&b, 20 + size, 9, from / 8 | (from + size < datagram.n ? 0x2000u : 0u), 17);
+        put(&b, datagram.p + from, size);
+        feed_packet(&pipeline, &b, 5000);
+    }
+    tap_ok(store_counts(store)->messages == 3 && export_all(store, true), "three messages");
+    read_back();
+    const struct packet *p = content.packets;
+    tap_ok(content.count == 3 && p[0].linktype == 1 && p[0].caplen == 54 + n &&
+               checksums_good(&p[1]) && checksums_good(&p[2]),
+           "a packet each: as it was captured, or made up with checksums");
+    tap_ok(p[1].caplen == 54 + n && p[1].data[41] == (uint8_t)(100 + n) && p[2].data[23] == 17 &&
+               p[2].caplen == 42 + strlen(text),
+           "the second in its place in the stream, the third as one datagram");
+    int found = count_with_tshark();
+    if (found < 0)
+        tap_skip("no tshark");
+    else
+        tap_ok(found == 3, "tshark finds %d of 3 messages", found);
+
+    store_clear(store);
+    uint32_t seq = 100 + 2 * (uint32_t)n;
+    n = (size_t)snprintf(text, sizeof text,
+                         "MESSAGE sip:b@y SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bKl\r\n"
+                         "From: <sip:a@x>;tag=t\r\nTo: <sip:b@y>\r\nCall-ID: l\r\n"
+                         "CSeq: 1 MESSAGE\r\nContent-Length: 100000\r\n\r\n");
+    memset(text + n, 'x', 100000);
+    for (size_t at = 0; at < n + 100000; at += 10000)
+        feed_segment(&pipeline, seq + (uint32_t)at, text + at,
+                     at + 10000 < n + 100000 ? 10000 : n + 100000 - at);
+    tap_ok(store_counts(store)->messages == 1 && export_all(store, true), "a large message");
+    FILE *file = fopen(path, "rb");
+    fseek(file, 0, SEEK_END);
+    tap_ok((size_t)ftell(file) == 24 + 2 * (16 + 40) + n + 100000, "is written in two segments");
+    fclose(file);
+    found = count_with_tshark();
+    if (found < 0)
+        tap_skip("no tshark");
+    else
+        tap_ok(found == 1, "in which tshark finds it");
+    pipeline_close(&pipeline);
+}
+
 int main(void)
 {
     if (!mkdtemp(folder))
@@ -245,6 +349,7 @@ int main(void)
     refusals();
     full_disk();
     other_reader();
+    put_together();
     unlink(path);
     rmdir(folder);
     free(error);
