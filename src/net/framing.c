@@ -77,8 +77,7 @@ static bool begins_uri(const uint8_t *p, const uint8_t *end)
     return p == end || *p == ':';
 }
 
-/* Whether a message begins here (RFC 3261 §7.1, §7.2). */
-static enum stream_match start_line(const uint8_t *p, size_t n)
+enum stream_match stream_sip_line(const uint8_t *p, size_t n)
 {
     size_t i = 0;
     if (n > 0 && p[0] == 'S') {
@@ -102,7 +101,7 @@ static enum stream_match start_line(const uint8_t *p, size_t n)
 static size_t find_start(const uint8_t *p, size_t n)
 {
     for (size_t i = 0; i < n;) {
-        if (start_line(p + i, n - i) != STREAM_NO)
+        if (stream_sip_line(p + i, n - i) != STREAM_NO)
             return i;
         const uint8_t *lf = memchr(p + i, '\n', n - i);
         i = lf ? (size_t)(lf - p) + 1 : n;
@@ -171,7 +170,7 @@ static uint64_t message_length(const struct head *h)
 static size_t stray(const uint8_t *p, size_t n)
 {
     size_t i = blanks(p, n);
-    return i == n || start_line(p + i, n - i) != STREAM_NO ? 0 : find_start(p, n);
+    return i == n || stream_sip_line(p + i, n - i) != STREAM_NO ? 0 : find_start(p, n);
 }
 
 static void hand_on(struct stream *s, unsigned direction, const uint8_t *p, size_t n, uint32_t seq,
@@ -215,7 +214,7 @@ static void reset(struct stream *s, struct direction *d)
 static void finish(struct stream *s, unsigned direction, bool truncated, bool misframed)
 {
     struct direction *d = &((struct framing *)s->state)->directions[direction];
-    if (d->n > 0 && start_line(d->bytes, d->n) == STREAM_YES)
+    if (d->n > 0 && stream_sip_line(d->bytes, d->n) == STREAM_YES)
         hand_on(s, direction, d->bytes, d->n, d->seq, truncated || d->skip > 0, misframed);
     reset(s, d);
 }
@@ -228,7 +227,7 @@ static size_t feed_fresh(struct stream *s, unsigned direction, const uint8_t *p,
     size_t blank = blanks(p, n);
     if (blank > 0)
         return blank;
-    if (start_line(p, n) == STREAM_NO) {
+    if (stream_sip_line(p, n) == STREAM_NO) {
         size_t lost = find_start(p, n);
         s->net->counts.unframed += lost;
         return lost;
@@ -252,7 +251,7 @@ static size_t feed_head(struct stream *s, unsigned direction, const uint8_t *p, 
     struct direction *d = &((struct framing *)s->state)->directions[direction];
     size_t room = MAX_HEAD > d->n ? MAX_HEAD - d->n : 0, taken = n < room ? n : room;
     keep(s, d, p, taken);
-    if (d->head.line == 0 && start_line(d->bytes, d->n) == STREAM_NO) {
+    if (d->head.line == 0 && stream_sip_line(d->bytes, d->n) == STREAM_NO) {
         size_t lost = find_start(d->bytes, d->n);
         s->net->counts.unframed += lost;
         d->n -= lost;
@@ -328,7 +327,7 @@ static uint64_t body_left(const struct direction *d)
  */
 static bool broken_off(const struct direction *d, const uint8_t *p, size_t n)
 {
-    if (d->head.body == 0 || d->head.nested || start_line(p, n) != STREAM_YES)
+    if (d->head.body == 0 || d->head.nested || stream_sip_line(p, n) != STREAM_YES)
         return false;
     uint64_t left = body_left(d);
     return left > n || (left < n && stray(p + left, n - (size_t)left) > 0);
@@ -393,7 +392,7 @@ static void sip_close(struct stream *s)
 static enum stream_match sip_recognise(const uint8_t *p, size_t n)
 {
     size_t at = find_start(p, n);
-    return at < n ? start_line(p + at, n - at) : STREAM_NO;
+    return at < n ? stream_sip_line(p + at, n - at) : STREAM_NO;
 }
 
 const struct stream_protocol stream_sip = {

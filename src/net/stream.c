@@ -10,7 +10,8 @@
 /* Bytes of a direction in which a protocol may begin: a capture often starts in the middle. */
 #define TRY_BYTES 65536
 
-static const struct stream_protocol *const protocols[] = { &stream_tls, &stream_hep, &stream_sip };
+static const struct stream_protocol *const protocols[] = { &stream_tls, &stream_hep,
+                                                           &stream_websocket, &stream_sip };
 
 struct stream *stream_new(struct net *net, const struct addr *ends, uint8_t transport)
 {

@@ -77,7 +77,10 @@ const struct packet *stream_packet(const struct stream *s);
 /* For protocols: memory that they take (or, negative, give back), held against the common limit. */
 void stream_charge(struct stream *s, ptrdiff_t bytes);
 
+/* Whether a SIP message begins here (RFC 3261 §7.1, §7.2). */
+enum stream_match stream_sip_line(const uint8_t *p, size_t n);
 extern const struct stream_protocol stream_sip;
+extern const struct stream_protocol stream_websocket;
 extern const struct stream_protocol stream_hep;
 extern const struct stream_protocol stream_tls;
 

@@ -178,6 +178,20 @@ static void wrap_tcp(struct bytes *b, const struct host *from, const struct host
     put(b, data, n);
 }
 
+/* RFC 6455 §5.2: a text frame; x is the client, and masks. */
+static void wrap_websocket(struct bytes *b, const struct host *from, const struct bytes *message)
+{
+    static const uint8_t mask[] = { 0x37, 0xfa, 0x21, 0x3d };
+    bool client = from->letter == 'x';
+    put8(b, 0x81);
+    put8(b, (client ? 0x80 : 0) | 126);
+    put16(b, (unsigned)message->n);
+    if (client)
+        put(b, mask, 4);
+    for (size_t i = 0; i < message->n; i++)
+        put8(b, message->p[i] ^ (client ? mask[i & 3] : 0u));
+}
+
 /* HEP: what an agent, whose clock is two seconds late, says of a message. */
 
 static void put_chunk(struct bytes *b, unsigned type, uint32_t value, unsigned bytes)
@@ -502,6 +516,11 @@ static unsigned put_packet(struct bytes *b, struct bytes *second, const struct s
         (asks(say, '3') ? wrap_hep : wrap_fixed_hep)(&message, say, ip.from, ip.to, &bare);
         ip.from = host_of('x');
         ip.to = host_of('y');
+    }
+    if (asks(say, 'W')) {
+        struct bytes bare = message;
+        message.n = 0;
+        wrap_websocket(&message, ip.from, &bare);
     }
     if (asks(say, 't')) {
         put_segments(b, second, say, &ip, &message);
@@ -905,6 +924,7 @@ static const struct file files[] = {
     { .name = "links.pcapng", .parts = { { ON(each_link), ALL(over_links) } } },
     PLAIN_FILE("ip.pcap", over_ip),
     PLAIN_FILE("tunnels.pcap", in_tunnels),
+    PLAIN_FILE("websocket.pcap", over_websocket),
     PLAIN_FILE("esp.pcap", in_esp),
     PLAIN_FILE("ports.pcap", odd_ports),
     PLAIN_FILE("not-sip.pcap", not_sip),

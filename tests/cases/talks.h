@@ -366,6 +366,23 @@ static const struct say in_tunnels[] = {
 /* Without encryption, in tunnel mode. */
 static const struct say in_esp[] = { TUNNELED(0, "esp-12"), TUNNELED(1, "esp-16") };
 
+/* SIP over WebSocket, RFC 7118: "+W" puts the message into a frame, which the client masks. */
+static const struct say over_websocket[] = {
+    RAW(0, "xy+t",
+        "GET / HTTP/1.1\r\nHost: y.example\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Version: 13\r\n\r\n"),
+    RAW(10, "yx+t",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+        "Sec-WebSocket-Protocol: sip\r\n\r\n"),
+    SAY(20, "xy+tW", TO_BOB("INVITE"), "1 INVITE", "1@x", "a1/b", .body = SDP_OFFER),
+    SAY(30, "yx+tW", TRYING, "1 INVITE", "1@x", "a1/b"),
+    SAY(40, "yx+tW2", "SIP/2.0 486 Busy Here", "1 INVITE", "1@x", "a1/b1"),
+    SAY(50, "xy+tW2", TO_BOB("ACK"), "1 ACK", "1@x", "a1/b1"),
+};
+
 /* Nobody uses 5060. */
 static const struct say odd_ports[] = {
     SAY(0, "xy", TO_BOB("OPTIONS"), "1 OPTIONS", "1@x", "a1/b"),

@@ -47,7 +47,7 @@ END
 count_ours()
 {
     "$SIPWHY" list messages --json "$1" 2>/dev/null |
-        jq -r 'select(.transport == "udp" or .transport == "tcp") | .code // (.start_line | split(" ")[0])' |
+        jq -r 'select(.transport != "tls") | .code // (.start_line | split(" ")[0])' |
         sort | uniq -c | awk '{ print $2, $1 }' | sort
 }
 
