@@ -40,10 +40,12 @@ static const struct {
     uint8_t protocol;
     decode_fn *decode;
 } protocols[] = {
-    { IP_UDP, udp },           { IP_TCP, decode_tcp }, { IP_ICMP, decode_icmp },
-    { IP_ICMP6, decode_icmp }, { IP_IPV4, decode_ip }, /* RFC 2003, RFC 2473 */
-    { IP_IPV6, decode_ip },                            /* RFC 4213 */
-    { IP_GRE, decode_gre },    { IP_ESP, decode_esp }, { IP_MPLS, decode_mpls }, /* RFC 4023 */
+    { IP_UDP, udp },          { IP_TCP, decode_tcp },
+    { IP_ICMP, decode_icmp }, { IP_ICMP6, decode_icmp },
+    { IP_SCTP, decode_sctp }, { IP_IPV4, decode_ip }, /* RFC 2003, RFC 2473 */
+    { IP_IPV6, decode_ip },                           /* RFC 4213 */
+    { IP_GRE, decode_gre },   { IP_ESP, decode_esp },
+    { IP_MPLS, decode_mpls }, /* RFC 4023 */
 };
 
 static enum decode_result known_transport(struct decode *d, uint8_t protocol)

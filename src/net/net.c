@@ -34,6 +34,7 @@ void net_free(struct net *net)
     tls_keys_free(net->tls_keys);
     free(net->unpacked);
     fragments_free(net);
+    sctp_free(net);
     free(net);
 }
 

@@ -30,6 +30,7 @@ struct net_counts {
     uint64_t fragments;         /* IP fragments seen */
     uint64_t fragments_lost;    /* datagrams of which some never came */
     uint64_t fragments_refused; /* datagrams whose fragments contradict each other */
+    uint64_t sctp_lost;         /* fragments of messages that never were complete */
     uint64_t not_inflated;   /* compressed WebSocket messages of which the beginning is not known */
     uint64_t encrypted;      /* packets of ESP that cannot be read */
     uint64_t hep;            /* packets of capture agents, by what they have inside: */

@@ -9,6 +9,7 @@
 struct tcp;
 struct hep;
 struct fragments;
+struct sctp;
 
 #define MAX_DEPTH 16 /* headers inside headers */
 
@@ -22,6 +23,7 @@ enum ip_protocol {
     IP_GRE = 47,
     IP_ESP = 50,
     IP_ICMP6 = 58,
+    IP_SCTP = 132,
     IP_MPLS = 137
 };
 
@@ -43,6 +45,7 @@ struct net {
     uint8_t *unpacked;           /* room for a compressed message, made when one comes */
     struct fragments *fragments; /* NULL before the first one */
     size_t fragments_held;       /* bytes */
+    struct sctp *sctp;           /* NULL before the first packet */
     struct net_counts counts;
 };
 
@@ -123,5 +126,9 @@ void tcp_finish(struct tcp *tcp);
 /* fragment.c: gives up datagrams that are too old; asks for its next call. */
 void fragments_advance(struct net *net, int64_t now_ns);
 void fragments_free(struct net *net);
+
+/* sctp.c */
+decode_fn decode_sctp;
+void sctp_free(struct net *net);
 
 #endif

@@ -192,6 +192,28 @@ static void wrap_websocket(struct bytes *b, const struct host *from, const struc
         put8(b, message->p[i] ^ (client ? mask[i & 3] : 0u));
 }
 
+/* RFC 9260 §3.3.1: a DATA chunk; of the flags 2 is the beginning of a message, 1 its end. */
+static void put_data_chunk(struct bytes *b, unsigned flags, uint32_t tsn, const uint8_t *data,
+                           size_t n)
+{
+    put8(b, 0);
+    put8(b, flags);
+    put16(b, (unsigned)n + 16);
+    put32(b, tsn);
+    put32(b, 0);
+    put32(b, 0);
+    put(b, data, n);
+    put_zeros(b, (4 - n % 4) % 4);
+}
+
+static void put_sctp_header(struct bytes *b, const struct host *from, const struct host *to)
+{
+    put16(b, from->port);
+    put16(b, to->port);
+    put32(b, 0x1000u + (unsigned)from->letter);
+    put32(b, 0); /* the checksum is left out */
+}
+
 /* HEP: what an agent, whose clock is two seconds late, says of a message. */
 
 static void put_chunk(struct bytes *b, unsigned type, uint32_t value, unsigned bytes)
@@ -495,6 +517,30 @@ static void put_segments(struct bytes *b, struct bytes *second, const struct say
         put_segment(second, ip, seq, flags, message->p, message->n);
 }
 
+/* Over SCTP, "+s". */
+static void put_chunks(struct bytes *b, struct bytes *second, const struct say *say, struct ip *ip,
+                       const struct bytes *message)
+{
+    static uint32_t tsn = 1000;
+    struct bytes packet = { .n = 0 };
+    bool split = asks(say, '2') || asks(say, 'w');
+    size_t half = split ? message->n / 2 : message->n;
+    ip->protocol = 132;
+    put_sctp_header(&packet, ip->from, ip->to);
+    put_data_chunk(&packet, split ? 2 : 3, tsn, message->p, half);
+    if (asks(say, 'w')) {
+        wrap_ip4(b, ip, packet.p, packet.n);
+        packet.n = 0;
+        put_sctp_header(&packet, ip->from, ip->to);
+    }
+    if (split)
+        put_data_chunk(&packet, 1, ++tsn, message->p + half, message->n - half);
+    tsn++;
+    wrap_ip4(asks(say, 'w') ? second : b, ip, packet.p, packet.n);
+    if (asks(say, 'q'))
+        wrap_ip4(second, ip, packet.p, packet.n);
+}
+
 /* The IP packet of a row; *second is filled when it takes two. Its EtherType. */
 static unsigned put_packet(struct bytes *b, struct bytes *second, const struct say *say)
 {
@@ -510,12 +556,17 @@ static unsigned put_packet(struct bytes *b, struct bytes *second, const struct s
     ip.protocol = asks(say, 't') ? 6 : 17;
     ip.options = asks(say, 'o');
     ip.id = asks(say, '0') ? 0 : asks(say, 'c') ? next_id : ++next_id;
-    if (asks(say, '1') || asks(say, '3') || (asks(say, '2') && ip.protocol == 17)) {
+    if (asks(say, '1') || asks(say, '3') ||
+        (asks(say, '2') && ip.protocol == 17 && !asks(say, 's'))) {
         struct bytes bare = message;
         message.n = 0;
         (asks(say, '3') ? wrap_hep : wrap_fixed_hep)(&message, say, ip.from, ip.to, &bare);
         ip.from = host_of('x');
         ip.to = host_of('y');
+    }
+    if (asks(say, 's')) {
+        put_chunks(b, second, say, &ip, &message);
+        return 0x0800;
     }
     if (asks(say, 'W')) {
         struct bytes bare = message;
@@ -924,7 +975,6 @@ static const struct file files[] = {
     { .name = "links.pcapng", .parts = { { ON(each_link), ALL(over_links) } } },
     PLAIN_FILE("ip.pcap", over_ip),
     PLAIN_FILE("tunnels.pcap", in_tunnels),
-    PLAIN_FILE("websocket.pcap", over_websocket),
     PLAIN_FILE("esp.pcap", in_esp),
     PLAIN_FILE("ports.pcap", odd_ports),
     PLAIN_FILE("not-sip.pcap", not_sip),
@@ -953,6 +1003,8 @@ static const struct file files[] = {
     PLAIN_FILE("redirected.pcap", redirected),
     PLAIN_FILE("dialogs.pcap", dialogs),
     PLAIN_FILE("one-branch.pcap", one_branch),
+    PLAIN_FILE("websocket.pcap", over_websocket),
+    PLAIN_FILE("sctp.pcap", over_sctp),
 };
 
 static void write_parts(struct writer *w)

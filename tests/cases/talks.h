@@ -383,6 +383,14 @@ static const struct say over_websocket[] = {
     SAY(50, "xy+tW2", TO_BOB("ACK"), "1 ACK", "1@x", "a1/b1"),
 };
 
+/* SIP over SCTP, RFC 4168: "+s", in two chunks with "2", in two packets with "w", again with "q". */
+static const struct say over_sctp[] = {
+    SAY(0, "ab+s2", TO_BOB("INVITE"), "1 INVITE", "1@a", "a1/b", .body = SDP_OFFER),
+    SAY(10, "ba+s", TRYING, "1 INVITE", "1@a", "a1/b"),
+    SAY(20, "ba+sw", "SIP/2.0 486 Busy Here", "1 INVITE", "1@a", "a1/b1"),
+    SAY(30, "ab+sq", TO_BOB("ACK"), "1 ACK", "1@a", "a1/b1"),
+};
+
 /* Nobody uses 5060. */
 static const struct say odd_ports[] = {
     SAY(0, "xy", TO_BOB("OPTIONS"), "1 OPTIONS", "1@x", "a1/b"),

@@ -53,7 +53,7 @@ count_ours()
 
 count_theirs()
 {
-    tshark -q -n -r "$1" -z 'sip,stat,(udp || tcp) && !tls && !icmp && !icmpv6' 2>/dev/null |
+    tshark -q -n -r "$1" -z 'sip,stat,(udp || tcp || sctp) && !tls && !icmp && !icmpv6' 2>/dev/null |
         awk '/^\* / { section = /Status Codes/ ? "codes" : /Request methods/ ? "methods" : "" }
              section && / : +[0-9]+ Packets/ {
                  match($0, / : +[0-9]+ Packets/)
