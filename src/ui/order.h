@@ -1,7 +1,7 @@
 /*
  * Ids in the order of their keys, with quick ways from a row's number to its id and
  * back while ids come and go: blocks of ids, each in order, between which counts lead.
- * With a million ids each call takes about a microsecond.
+ * With a million ids each call takes a few microseconds at most.
  */
 #ifndef SIPWHY_UI_ORDER_H
 #define SIPWHY_UI_ORDER_H

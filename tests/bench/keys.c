@@ -29,6 +29,7 @@
 #define STARTS 11
 #define LOADS 5
 #define SAMPLES 400
+#define FIRST_ROW 3   /* below header, tabs and titles */
 #define MARK_COLUMN 3 /* a column that the selection bar covers and that is never blank */
 
 struct samples {
@@ -128,13 +129,13 @@ static struct term *start(struct bench *b, const char *first, const char *second
 static bool frame_shown(struct term *t, void *arg)
 {
     (void)arg;
-    return term_find(t, "Method", 1, 1, NULL) == 0;
+    return term_find(t, "Method", 2, 2, NULL) == 0;
 }
 
 /* The screen line of the selection bar, or -1 while there is none. */
 static int selected_line(struct term *t)
 {
-    for (int row = 2; row < ROWS - 1; row++) {
+    for (int row = FIRST_ROW; row < ROWS - 1; row++) {
         struct term_cell cell;
         term_cell(t, row, MARK_COLUMN, &cell);
         if (cell.attrs & TERM_REVERSE)
@@ -284,6 +285,44 @@ static unsigned long count_rows(struct bench *b, const char *rows)
     return n;
 }
 
+static bool sorted_shown(struct term *t, void *arg)
+{
+    (void)arg;
+    return term_find(t, "▼", 2, 2, NULL) == 0 && selected_line(t) >= 0;
+}
+
+/* Sorts by what each row has to be scanned for, and comes back to the top. */
+static bool sort_rows(struct bench *b, struct term *t)
+{
+    static const char *const line[] = { ":", "s", "o", "r", "t", "Space", "-", "f", "r", "o", "m" };
+    for (size_t i = 0; i < sizeof line / sizeof line[0]; i++)
+        term_key(t, line[i]);
+    term_key(t, "Enter");
+    if (!await(b, t, sorted_shown, NULL, "the sorted list"))
+        return false;
+    term_key(t, "g");
+    term_pump(t, 50);
+    return true;
+}
+
+/* Sorted from the start, while both captures are read, and from when all is there. */
+static void measure_sorted(struct bench *b, const char *rows, const char *calls)
+{
+    struct samples busy = { 0 }, idle = { 0 };
+    struct term *t = start(b, rows, calls);
+    if (await(b, t, rows_shown, NULL, "first rows") && sort_rows(b, t))
+        press_keys(b, t, &busy, SAMPLES, all_read);
+    if (await(b, t, all_read, NULL, "the end of reading")) {
+        term_key(t, "s");
+        term_pump(t, 50);
+        if (sort_rows(b, t))
+            press_keys(b, t, &idle, SAMPLES, NULL);
+    }
+    term_close(t);
+    print_keys(b, "key to redraw, sorted, reading on, p99", &busy, "");
+    print_keys(b, "key to redraw, while it is sorted, p99", &idle, "");
+}
+
 static void measure_full_list(struct bench *b, const char *rows, const char *calls)
 {
     struct samples busy = { 0 }, idle = { 0 };
@@ -316,5 +355,6 @@ int main(int argc, char *argv[])
     measure_start(&b, argv[2]);
     measure_first_rows(&b, argv[3]);
     measure_full_list(&b, argv[4], argv[3]);
+    measure_sorted(&b, argv[4], argv[3]);
     return b.failures > 0;
 }
