@@ -26,7 +26,8 @@
 #include "ui/ui.h"
 
 #define FEED_NS 4000000LL
-#define CALLS_A_SLICE 128 /* diagnosed between two looks at the keys */
+#define CALLS_A_SLICE 4 /* diagnosed between two looks at the clock */
+#define DIAGNOSE_NS 3000000LL
 #define FILTER_NS 4000000LL
 #define FRAME_NS 33000000LL
 #define TICK_MS 250
@@ -372,6 +373,16 @@ static void wait_for_inputs(struct console *c)
     }
 }
 
+/* Calls differ much in what they take: the clock decides, and a key. True when there is more. */
+static bool diagnose(struct ui *ui)
+{
+    int64_t until = clock_monotonic() + DIAGNOSE_NS;
+    bool more = true;
+    while (more && clock_monotonic() < until && !ui_interrupted(ui))
+        more = session_diagnose(ui->session, CALLS_A_SLICE);
+    return more;
+}
+
 static void on_feed(evutil_socket_t fd, short what, void *arg)
 {
     struct console *c = arg;
@@ -380,7 +391,7 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     enum input_status status = session_feed(c->ui.session, FEED_NS);
     bool busy = rows_busy(&lists_current(&c->ui)->rows);
     uint64_t found = diagnosis_version(c->ui.diagnosis);
-    bool more = session_diagnose(c->ui.session, CALLS_A_SLICE);
+    bool more = diagnose(&c->ui);
     more = lists_work(&c->ui, FILTER_NS) || more;
     c->ui.dirty = c->ui.dirty || busy || found != diagnosis_version(c->ui.diagnosis);
     bool was = c->ui.loading;
