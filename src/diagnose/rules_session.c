@@ -1,6 +1,509 @@
-/* Rules: session. See rule.h. */
+/* Rules about what runs inside a call or subscription: timers, PRACK, transfer, events. See rule.h. */
+#include "base/timefmt.h"
 #include "diagnose/rule.h"
+#include "sip/fields.h"
+
+#define TIMER_N_NS (32 * SECOND_NS)
+#define RETRY_NS (10 * SECOND_NS)
+#define CROSSING_NS (5 * SECOND_NS)
+#define SENT_IN_VAIN 3
+
+static bool found_in_call(struct judge *j, const struct scene_call *call)
+{
+    for (size_t i = 0; i < j->ndrafts; i++)
+        if (j->drafts[i].rule == j->rule && j->drafts[i].call == call)
+            return true;
+    return false;
+}
+
+/* Whether a leg joined to this one has told it already: a B2BUA ends both. */
+static bool found_in_scene(struct judge *j)
+{
+    for (size_t i = 0; i < j->ndrafts; i++)
+        if (j->drafts[i].rule == j->rule)
+            return true;
+    return false;
+}
+
+static int64_t begun(const struct scene_transaction *t)
+{
+    return t->first->stored->time_ns;
+}
+
+static int64_t ended(const struct scene_transaction *t)
+{
+    return t->final ? t->final->stored->time_ns : INT64_MAX;
+}
+
+/* Session timer (RFC 4028) */
+
+/* INVITE and UPDATE begin a session interval. */
+static bool is_refresh(const struct scene_transaction *t)
+{
+    return scene_method(t) == SIP_INVITE || scene_method(t) == SIP_UPDATE;
+}
+
+/* The last answer before a time that began an interval, which may be none: then *interval is -1. */
+static const struct scene_transaction *last_interval(struct judge *j, const struct scene_call *call,
+                                                     int64_t before, int64_t *interval)
+{
+    const struct scene_transaction *found = NULL;
+    EACH_TRANSACTION(j, t)
+    if (t->call == call && is_refresh(t) && scene_final(t) / 100 == 2 && ended(t) < before &&
+        (!found || ended(t) >= ended(found)))
+        found = t;
+    *interval = found ? judge_seconds(scene_header(found->final, "Session-Expires"), -1) : -1;
+    return found;
+}
+
+/* Whether somebody tried to refresh between two moments. */
+static bool tried_between(struct judge *j, const struct scene_call *call, int64_t from, int64_t to)
+{
+    EACH_TRANSACTION(j, t)
+    if (t->call == call && is_refresh(t) && begun(t) > from && begun(t) < to)
+        return true;
+    return false;
+}
+
+static void session_expired(struct judge *j)
+{
+    char when[TIME_TEXT], by[ADDR_TEXT];
+    EACH_TRANSACTION(j, b)
+    {
+        int64_t interval;
+        if (scene_method(b) != SIP_BYE || !b->request || b->upstream || found_in_scene(j))
+            continue;
+        const struct scene_transaction *t = last_interval(j, b->call, begun(b), &interval);
+        if (interval <= 0)
+            continue;
+        int64_t since = begun(b) - ended(t), full = interval * SECOND_NS;
+        int64_t early = full / 3 < 32 * SECOND_NS ? full / 3 : 32 * SECOND_NS;
+        if (since < full - early - 5 * SECOND_NS || since > full + 5 * SECOND_NS ||
+            tried_between(j, b->call, ended(t) + full / 2, begun(b)))
+            continue;
+        struct draft *d = judge_find(j, b, 85);
+        time_short(since, when);
+        judge_address(&b->client, by);
+        struct span agreed = judge_quote(scene_header(t->final, "Session-Expires"));
+        draft_say(d, _("the session timer (%lld s) ran out: BYE from %s after %s, no refresh seen"),
+                  (long long)interval, by, when);
+        draft_proof(d, t->final, _("the last interval began: Session-Expires: %.*s"),
+                    SPAN_ARG(agreed));
+        draft_proof(d, b->request, _("BYE %s later; no re-INVITE or UPDATE in its second half"),
+                    when);
+        draft_because(d, _("somebody may have hung up just then"));
+    }
+}
+
+/* A request that begins the interval anew, in a call that has one. */
+static bool refreshes(struct judge *j, const struct scene_transaction *t)
+{
+    int64_t interval;
+    if (!is_refresh(t) || !scene_in_dialog(t))
+        return false;
+    if (t->request->sip.traits & SIP_HAS_SESSION_EXPIRES)
+        return true;
+    last_interval(j, t->call, begun(t), &interval);
+    return interval > 0 && scene_method(t) == SIP_UPDATE && t->request->sip.body.n == 0;
+}
+
+static const struct scene_transaction *bye_after(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, b)
+    if (b->call == t->call && scene_method(b) == SIP_BYE && begun(b) > begun(t))
+        return b;
+    return NULL;
+}
+
+static bool refresh_is_refused(uint16_t code)
+{
+    return code >= 300 && code != 401 && code != 407 && code != 422 && code != 491;
+}
+
+/* Whether a refresh succeeded between the failed one and the end. */
+static bool refreshed_between(struct judge *j, const struct scene_transaction *t,
+                              const struct scene_transaction *bye)
+{
+    EACH_TRANSACTION(j, o)
+    if (o->call == t->call && is_refresh(o) && scene_final(o) / 100 == 2 && ended(o) > begun(t) &&
+        ended(o) < begun(bye))
+        return true;
+    return false;
+}
+
+static void session_refresh_failed(struct judge *j)
+{
+    char by[ADDR_TEXT], after[TIME_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        const struct scene_transaction *bye = refreshes(j, t) ? bye_after(j, t) : NULL;
+        if (!bye || judge_passed_on(t) || found_in_call(j, t->call))
+            continue;
+        bool silent = !t->final &&
+                      (t->stored->state == TXN_TIMED_OUT || begun(bye) - begun(t) > RETRY_NS);
+        if (!(silent || refresh_is_refused(scene_final(t))) || refreshed_between(j, t, bye))
+            continue;
+        struct draft *d = judge_find(j, t, 90);
+        const char *method = sip_method_name(scene_method(t));
+        judge_address(&t->server, by);
+        time_short(begun(bye) - begun(t), after);
+        if (t->final)
+            draft_say(d, _("the session refresh (%s) was refused by %s with %u, then BYE"), method,
+                      by, scene_final(t));
+        else
+            draft_say(d, _("the session refresh (%s) got no answer from %s, then BYE"), method, by);
+        draft_proof(d, t->request, _("%s that refreshes the session"), method);
+        draft_proof(d, t->final, _("%u %.*s"), scene_final(t),
+                    SPAN_ARG(judge_quote(t->final ? t->final->sip.reason : SPAN_NONE)));
+        draft_proof(d, bye->request, _("BYE, %s after the refresh; none succeeded between"), after);
+        draft_because(d, _("the BYE may have another reason"));
+    }
+}
+
+/* Whether a later request of the call asks for long enough, in time. */
+static bool raised(struct judge *j, const struct scene_transaction *t, int64_t least)
+{
+    EACH_TRANSACTION(j, o)
+    if (o->call == t->call && is_refresh(o) && o->stored->cseq > t->stored->cseq && o->request &&
+        begun(o) - ended(t) <= RETRY_NS &&
+        judge_seconds(scene_header(o->request, "Session-Expires"), -1) >= least)
+        return true;
+    return false;
+}
+
+static void session_interval_too_small(struct judge *j)
+{
+    EACH_TRANSACTION(j, t)
+    {
+        if (!is_refresh(t) || scene_final(t) != 422 || judge_passed_on(t))
+            continue;
+        int64_t least = judge_seconds(scene_header(t->final, "Min-SE"), 90);
+        int64_t asked = judge_seconds(scene_header(t->request, "Session-Expires"), -1);
+        if (raised(j, t, least) || !judge_waited(j, ended(t) + RETRY_NS))
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        if (asked >= 0)
+            draft_say(d, _("session interval of %lld s refused, %lld s wanted; no retry came"),
+                      (long long)asked, (long long)least);
+        else
+            draft_say(d, _("session interval refused, %lld s wanted; no retry came"),
+                      (long long)least);
+        draft_proof(d, t->request, _("%s with Session-Expires: %lld"),
+                    sip_method_name(scene_method(t)), (long long)asked);
+        draft_proof(d, t->final, _("422 with Min-SE: %lld"), (long long)least);
+        draft_remedy(d, _("Set the client's session timer to %lld seconds or more"),
+                     (long long)least);
+        draft_because(d, _("it may have come again as another call"));
+    }
+}
+
+/* Ends for want of media */
+
+static bool says_any(struct span text, const char *const *words)
+{
+    for (; *words; words++)
+        if (span_search(text, *words))
+            return true;
+    return false;
+}
+
+static bool says_no_media(struct span reason)
+{
+    static const char *const what[] = { "rtp", "media", NULL };
+    static const char *const lacks[] = { "timeout",   "time-out", "timed out", "time out",
+                                         "inactiv",   "no rtp",   "no media",  "not received",
+                                         "timed-out", NULL };
+    return says_any(reason, what) && says_any(reason, lacks);
+}
+
+static void media_timeout_bye(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        struct span rest, name, value, reason = SPAN_NONE;
+        if (scene_method(t) != SIP_BYE || !t->request || t->upstream || found_in_scene(j))
+            continue;
+        rest = t->request->sip.headers;
+        while (sip_next_header(&rest, &name, &value))
+            if (sip_header_same(name, "Reason") && says_no_media(value))
+                reason = judge_quote(value);
+        if (reason.n == 0)
+            continue;
+        struct draft *d = judge_find(j, t, 100);
+        d->time_ns = begun(t);
+        judge_address(&t->client, by);
+        draft_say(d, _("%s hung up because no media reached it (%.*s)"), by, SPAN_ARG(reason));
+        draft_proof(d, t->request, _("BYE from %s with Reason: %.*s"), by, SPAN_ARG(reason));
+    }
+}
+
+/* Reliable provisional responses (RFC 3262) */
+
+static bool is_reliable(const struct scene_message *m)
+{
+    return m->sip.code > 100 && m->sip.code < 200 && scene_header(m, "RSeq").n &&
+           span_search(scene_header(m, "Require"), "100rel");
+}
+
+/* Whether a PRACK for this RSeq came and was not refused. */
+static bool has_prack(struct judge *j, const struct scene_transaction *t, int64_t rseq)
+{
+    EACH_TRANSACTION(j, o)
+    if (o->call == t->call && scene_method(o) == SIP_PRACK && o->request && scene_final(o) < 300 &&
+        judge_seconds(scene_header(o->request, "RAck"), -1) == rseq)
+        return true;
+    return false;
+}
+
+/* How often the reliable response with this RSeq was sent over the hop; the last copy. */
+static unsigned copies_of(struct judge *j, const struct scene_transaction *t, int64_t rseq,
+                          const struct scene_message **last)
+{
+    unsigned n = 0;
+    EACH_MESSAGE(j, m)
+    if (m->txn == t && is_reliable(m) && judge_seconds(scene_header(m, "RSeq"), -1) == rseq) {
+        *last = m;
+        n++;
+    }
+    return n;
+}
+
+static void prack_missing(struct judge *j)
+{
+    char by[ADDR_TEXT], to[ADDR_TEXT];
+    EACH_MESSAGE(j, m)
+    {
+        const struct scene_transaction *t = m->txn;
+        if (m->repeated || !is_reliable(m) || scene_final(t) / 100 == 2 || found_in_scene(j))
+            continue;
+        const struct scene_message *last = m;
+        int64_t rseq = judge_seconds(scene_header(m, "RSeq"), -1);
+        unsigned copies = copies_of(j, t, rseq, &last);
+        if (copies < SENT_IN_VAIN || has_prack(j, t, rseq))
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        d->time_ns = m->stored->time_ns;
+        judge_address(&m->flow->src, by);
+        judge_address(&m->flow->dst, to);
+        draft_say(d, _("no PRACK from %s: %s sent the reliable %u %u times"), to, by, m->sip.code,
+                  copies);
+        draft_proof(d, m, _("%u with RSeq: %lld and Require: 100rel"), m->sip.code,
+                    (long long)rseq);
+        draft_proof(d, last, _("the last of %u copies"), copies);
+        draft_proof(d, t->final, _("the INVITE ends with %u"), scene_final(t));
+        draft_because(d, _("a PRACK on a path that is not captured would not be seen"));
+    }
+}
+
+/* Changes that cross (RFC 3261 §14) */
+
+/* The other side's request that was open when this one came. */
+static const struct scene_transaction *crossing(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+    {
+        int64_t end = o->ack ? o->ack->stored->time_ns : ended(o);
+        if (o->call == t->call && o != t && is_refresh(o) && scene_in_dialog(o) &&
+            !span_equal(o->request->sip.from_tag, t->first->sip.from_tag) && begun(o) <= ended(t) &&
+            begun(o) > begun(t) - CROSSING_NS && end >= begun(t))
+            return o;
+    }
+    return NULL;
+}
+
+static bool is_glare(const struct scene_transaction *t)
+{
+    return is_refresh(t) && scene_final(t) == 491 && t->first->sip.to_tag.n;
+}
+
+static void glare(struct judge *j)
+{
+    char a[ADDR_TEXT], b[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        const struct scene_transaction *o = is_glare(t) ? crossing(j, t) : NULL;
+        if (!o || judge_passed_on(t) || found_in_call(j, t->call))
+            continue;
+        struct draft *d = judge_find(j, t, 100);
+        judge_address(&t->client, a);
+        judge_address(&o->client, b);
+        draft_say(d, _("%s and %s changed the session at once: 491"), a, b);
+        draft_proof(d, o->request, _("%s from %s"), sip_method_name(scene_method(o)), b);
+        draft_proof(d, t->request, _("%s from %s while that was open"),
+                    sip_method_name(scene_method(t)), a);
+        draft_proof(d, t->final, _("491 %.*s"), SPAN_ARG(judge_quote(t->final->sip.reason)));
+    }
+}
+
+/* Transfer (RFC 3515) */
+
+/* The code in `SIP/2.0 404 Not Found`; 0 where there is none. */
+static unsigned fragment_code(struct span body, struct span *line)
+{
+    const char *at = span_search(body, "SIP/2.0 ");
+    if (!at)
+        return 0;
+    struct span rest = span_make(at, span_end(body));
+    const char *lf = span_find(rest, '\n');
+    *line = span_trim(lf ? span_make(rest.p, lf) : rest);
+    return (unsigned)judge_seconds((struct span){ line->p + 8, line->n > 8 ? line->n - 8 : 0 }, 0);
+}
+
+/* The REFER that the report belongs to. *refused: there was one, and none was accepted. */
+static const struct scene_transaction *refer_of(struct judge *j, const struct scene_transaction *t,
+                                                bool *refused)
+{
+    const struct scene_transaction *found = NULL;
+    *refused = false;
+    EACH_TRANSACTION(j, o)
+    {
+        if (o->call != t->call || scene_method(o) != SIP_REFER || begun(o) > begun(t))
+            continue;
+        *refused = !found && scene_final(o) >= 300;
+        if (scene_final(o) < 300)
+            found = o;
+    }
+    *refused = *refused && !found;
+    return found;
+}
+
+static void transfer_failed(struct judge *j)
+{
+    EACH_TRANSACTION(j, t)
+    {
+        bool refused;
+        struct span line = SPAN_NONE;
+        if (scene_method(t) != SIP_NOTIFY || !t->request || t->upstream ||
+            !span_starts(t->request->sip.content_type, "message/sipfrag"))
+            continue;
+        unsigned code = fragment_code(t->request->sip.body, &line);
+        const struct scene_transaction *refer = refer_of(j, t, &refused);
+        bool event = span_starts(scene_header(t->request, "Event"), "refer");
+        if (code < 300 || code > 699 || refused || !(refer || event))
+            continue;
+        struct draft *d = judge_find(j, t, refer ? 100 : 90);
+        struct span target = judge_quote(scene_header(refer ? refer->request : NULL, "Refer-To"));
+        line = judge_quote(line);
+        d->time_ns = begun(t);
+        if (target.n)
+            draft_say(d, _("the transfer to %.*s failed: %.*s"), SPAN_ARG(target), SPAN_ARG(line));
+        else
+            draft_say(d, _("the transfer failed: %.*s"), SPAN_ARG(line));
+        if (refer)
+            draft_proof(d, refer->request, _("REFER to %.*s"), SPAN_ARG(target));
+        else
+            draft_because(d, _("the REFER is not in this capture"));
+        draft_proof(d, t->request, _("NOTIFY reports: %.*s"), SPAN_ARG(line));
+    }
+}
+
+/* Events (RFC 6665) */
+
+/* Servers send it to keep a path open: any answer will do. */
+static bool is_keepalive(const struct scene_transaction *t)
+{
+    return scene_method(t) == SIP_NOTIFY &&
+           span_starts(scene_header(t->request, "Event"), "keep-alive");
+}
+
+static void event_unsupported(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_final(t) != 489 || judge_passed_on(t) || is_keepalive(t))
+            continue;
+        struct draft *d = judge_find(j, t, 100);
+        struct span event = judge_quote(scene_header(t->request, "Event"));
+        struct span allowed = judge_quote(scene_header(t->final, "Allow-Events"));
+        judge_address(&t->server, by);
+        draft_say(d, _("%s does not know the event package %.*s"), by, SPAN_ARG(event));
+        draft_proof(d, t->request, _("%s with Event: %.*s"), sip_method_name(scene_method(t)),
+                    SPAN_ARG(event));
+        draft_proof(d, t->final,
+                    allowed.n ? _("489, Allow-Events: %.*s") : _("489, without Allow-Events%.*s"),
+                    SPAN_ARG(allowed));
+    }
+}
+
+static void subscription_lost(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_method(t) != SIP_NOTIFY || scene_final(t) != 481 || judge_passed_on(t) ||
+            is_keepalive(t))
+            continue;
+        struct draft *d = judge_find(j, t, 100);
+        struct span event = judge_quote(scene_header(t->request, "Event"));
+        judge_address(&t->server, by);
+        draft_say(d, _("%s does not know the subscription (%.*s) of this NOTIFY"), by,
+                  SPAN_ARG(event));
+        draft_proof(d, t->request, _("NOTIFY with Event: %.*s"), SPAN_ARG(event));
+        draft_proof(d, t->final, _("481 from %s"), by);
+    }
+}
+
+static bool notified(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+    if (o->call == t->call && scene_method(o) == SIP_NOTIFY && begun(o) >= begun(t) &&
+        begun(o) <= ended(t) + TIMER_N_NS)
+        return true;
+    return false;
+}
+
+static void notify_missing(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t)
+    {
+        if (scene_method(t) != SIP_SUBSCRIBE || scene_final(t) / 100 != 2 ||
+            scene_final(t) == 204 || notified(j, t) || found_in_call(j, t->call) ||
+            !judge_waited(j, ended(t) + TIMER_N_NS))
+            continue;
+        struct draft *d = judge_find(j, t, 90);
+        struct span event = judge_quote(scene_header(t->request, "Event"));
+        struct span contact = judge_quote(t->request ? t->request->sip.contact : SPAN_NONE);
+        judge_address(&t->server, by);
+        draft_say(d, _("%s accepted the subscription (%.*s), but no NOTIFY came within 32 s"), by,
+                  SPAN_ARG(event));
+        draft_proof(d, t->request, _("SUBSCRIBE with Contact %.*s"), SPAN_ARG(contact));
+        draft_proof(d, t->final, _("accepted with %u"), scene_final(t));
+        draft_because(d, _("a NOTIFY on a path that is not captured would not be seen"));
+    }
+}
 
 const struct rule rules_session[] = {
+    { "session-expired", SCOPE_CALL, SEVERITY_ERROR, CALL_LONG_TIMED, session_expired,
+      N_("The side that should refresh the session never did"),
+      N_("Check who the refresher is, and whether its UPDATE or re-INVITE gets through") },
+    { "session-refresh-failed", SCOPE_CALL, SEVERITY_ERROR, CALL_FAILED | CALL_SILENT,
+      session_refresh_failed, N_("The refresh of the session was blocked or refused"),
+      N_("See the answer to the refresh") },
+    { "session-interval-too-small", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_FAILED,
+      session_interval_too_small, N_("The client ignores 422"),
+      N_("Raise the client's session timer") },
+    { "media-timeout-bye", SCOPE_CALL, SEVERITY_ERROR, CALL_BYE_REASON, media_timeout_bye,
+      N_("No media reached the sender of the BYE"),
+      N_("Treat it as one-way audio: addresses in SDP, NAT, firewall") },
+    { "prack-missing", SCOPE_CALL, SEVERITY_ERROR, CALL_REPEATED, prack_missing,
+      N_("The caller does not support or send PRACK"),
+      N_("Turn 100rel off on one side, or correct the way of the PRACK") },
+    { "glare", SCOPE_CALL, SEVERITY_NOTICE, CALL_FAILED, glare,
+      N_("Both sides changed the session at once"),
+      N_("Nothing to do if a retry succeeded within 10 s") },
+    { "transfer-failed", SCOPE_CALL, SEVERITY_ERROR, CALL_TRANSFER, transfer_failed,
+      N_("The call to the transfer target failed, as the code in the NOTIFY says"),
+      N_("See the page of that code") },
+    { "event-unsupported", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_FAILED, event_unsupported,
+      N_("The notifier lacks the event package"),
+      N_("Stop subscribing to it, or enable the package") },
+    { "subscription-lost", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_FAILED, subscription_lost,
+      N_("The subscriber forgot the subscription"), N_("Let the client subscribe again") },
+    { "notify-missing", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_SUBSCRIBED, notify_missing,
+      N_("The notifier cannot reach the subscriber"),
+      N_("Check the subscriber's Contact, and NAT") },
     { 0 },
 };

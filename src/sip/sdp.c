@@ -196,7 +196,7 @@ unsigned sdp_glance(struct span body, struct span *address)
         if (p[0] == 'a' && p[2] == 'r') { /* a=rtpmap:101 telephone-event/8000 */
             const char *blank = span_find(line, ' ');
             if (blank && span_starts(span_make(blank + 1, span_end(line)), "telephone-event"))
-                bits |= SDP_TELEPHONE;
+                bits |= span_search(line, "/8000") ? SDP_TELEPHONE : SDP_TELEPHONE_WIDE;
         } else if (p[0] == 'm' && p[1] == '=') {
             medias++;
             bits |= glance_media(line, &off);

@@ -46,11 +46,12 @@ int sdp_read(struct sdp *sdp, struct span body);
 
 /* What the store wants to know of every description; found in one pass, without the codecs. */
 enum sdp_glance_bit {
-    SDP_AUDIO = 1 << 0,     /* an audio stream that is not refused */
-    SDP_TELEPHONE = 1 << 1, /* telephone-event is mapped */
-    SDP_ALL_OFF = 1 << 2,   /* every media line has port 0 */
-    SDP_HOLE = 1 << 3,      /* c=0.0.0.0 */
-    SDP_SOME_OFF = 1 << 4   /* a media line has port 0 */
+    SDP_AUDIO = 1 << 0,         /* an audio stream that is not refused */
+    SDP_TELEPHONE = 1 << 1,     /* telephone-event is mapped at 8000 Hz */
+    SDP_ALL_OFF = 1 << 2,       /* every media line has port 0 */
+    SDP_HOLE = 1 << 3,          /* c=0.0.0.0 */
+    SDP_SOME_OFF = 1 << 4,      /* a media line has port 0 */
+    SDP_TELEPHONE_WIDE = 1 << 5 /* telephone-event is mapped at another clock rate */
 };
 /* Those bits; *address is the first c= line's address, or empty. */
 unsigned sdp_glance(struct span body, struct span *address);

@@ -144,6 +144,8 @@ static uint32_t telephone_marks(struct store *s, uint32_t call, unsigned bits)
     if (!(bits & SDP_AUDIO))
         return 0;
     uint32_t one = bits & SDP_TELEPHONE ? CALL_HAS_TELEPHONE : CALL_LACKS_TELEPHONE;
+    if ((bits & (SDP_TELEPHONE | SDP_TELEPHONE_WIDE)) == SDP_TELEPHONE_WIDE)
+        return CALL_HAS_TELEPHONE | CALL_SDP_ODD; /* the other side may have none at this clock */
     uint32_t both = CALL_HAS_TELEPHONE | CALL_LACKS_TELEPHONE;
     return ((call_at(s, call)->marks | one) & both) == both ? one | CALL_SDP_ODD : one;
 }
