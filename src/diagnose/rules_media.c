@@ -415,12 +415,18 @@ static bool share_telephone(const struct sdp_media *a, const struct sdp_media *b
     return false;
 }
 
+/* Nobody presses keys on hold, or towards a recorder (RFC 7866). */
+static bool is_two_way(const struct sdp_media *m)
+{
+    return is_active(m) && m->direction == SDP_SENDRECV && !span_is(m->address, "0.0.0.0");
+}
+
 /* The accepted stream of sound in which the offer has events that the answer has not; or -1. */
 static int without_events(const struct exchange *x)
 {
     for (int i = 0; x->answer && i < x->offer->medias && i < x->answer->medias; i++) {
         const struct sdp_media *a = &x->offer->media[i], *b = &x->answer->media[i];
-        if (span_is(a->kind, "audio") && is_active(a) && is_active(b) && telephone_of(a) &&
+        if (span_is(a->kind, "audio") && is_two_way(a) && is_two_way(b) && telephone_of(a) &&
             !share_telephone(a, b))
             return i;
     }
