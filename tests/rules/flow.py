@@ -10,7 +10,8 @@ from wire import packed
 
 class Flows:
     def repeat(self, call, words):
-        count = 1 if words.pop(0) == 'again' else int(words.pop(0))
+        once = words.pop(0) == 'again'
+        count = 1 if once else int(words.pop(0))
         hop = (self.hosts[words[0]], self.hosts[words[2]]) if len(words) > 2 and words[1] == '>' else None
         what = words[-1] if words and re.fullmatch(r'\d{3}|[A-Z]+', words[-1]) else ''
         fits = [s for s in self.sent if s.call == call.label and (not hop or (s.src, s.dst) == hop)
@@ -35,6 +36,8 @@ class Flows:
                 self.wire.udp(self.now + j * HOP, s.src.leaves(), s.dst.public(), s.payload,
                               self.seen(s.src, s.dst, s.options),
                               1480 if s.options.get('frag') is True else int(s.options.get('frag', 0)))
+                if once and s.message and 'lost' in s.options:
+                    self.deliver(call, s.src, s.dst, s.message.clone(), self.now)
         self.last = self.now
 
     def unlimited(self, sent):

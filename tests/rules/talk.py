@@ -44,7 +44,8 @@ WHAT HAPPENS: one line an event, TIME first: seconds, or +SECONDS after the even
                                   A failure of an INVITE is acknowledged on each hop. A quoted text is the reason.
     +0 proxy > bob fwd [INVITE|200] ...                   sends on what the proxy last received: to write
                                   hop by hop, to fork, to change it
-    +0.5 again [A > B] [INVITE|200]                       the same bytes again on the same hop
+    +0.5 again [A > B] [INVITE|200]                       the same bytes again on the same hop; what was lost
+                                  arrives now
     +0.5 repeat N [A > B] [INVITE|200]                    the same N times more, at the intervals of RFC 3261
     Requests within a dialog need nothing: who has answered with a tag is asked with it, by the route set
     and the Contact. CANCEL goes over the hops of its INVITE; an ACK is hop by hop after a failure.
