@@ -2,7 +2,8 @@
 # The lab: real SIP stacks (SIPp, Kamailio, baresip) that call each other on loopback.
 #
 #   lab.sh record OUT.pcapng   play scenarios.tsv once and capture it (the bundled demo)
-#   lab.sh check SIPWHY        live run of "SIPWHY report" against SIPp's own counters, as TAP
+#   lab.sh check SIPWHY        live runs of SIPWHY against SIPp's own counters, and against what
+#                              Kamailio, sngrep and another sipwhy tell by HEP, as TAP
 #   lab.sh list                the scenarios, one line each
 #
 # Model: hosts.tsv gives every host an address in 127.0.0.0/8, scenarios.tsv says who calls
@@ -92,11 +93,14 @@ key() {
 
 # ---- the stacks ----------------------------------------------------------------------
 
-# start_proxy ADDRESS: a Kamailio there; it reads the tables that stdin brings.
+# start_proxy ADDRESS [LINES]: a Kamailio there, with these lines in its configuration; it reads the
+# tables that stdin brings.
 start_proxy() {
     local dir=$WORK/proxy-$1
+    rm -rf "$dir"
     mkdir "$dir"
     {
+        echo "${2:-}"
         echo 'event_route[htable:mod-init] {'
         cat
         echo '}'
@@ -104,7 +108,8 @@ start_proxy() {
     cp "$LAB/kamailio.cfg" "$dir/kamailio.cfg"
     kamailio -f "$dir/kamailio.cfg" -l "udp:$1:5060" -l "tcp:$1:5060" -Y "$dir" -w "$dir" \
         -DD -E -m 32 -M 4 >"$WORK/log/proxy-$1" 2>&1 &
-    PIDS+=($!)
+    PROXY_PID=$!
+    PIDS+=("$PROXY_PID")
     wait_for_port "$1" || { cat "$WORK/log/proxy-$1" >&2; die "kamailio did not start"; }
 }
 
@@ -364,6 +369,7 @@ check() {
     else
         ok "live run through the proxy # skip kamailio is not installed"
     fi
+    check_agents "$sipwhy"
     finish_tap
 }
 
@@ -493,6 +499,97 @@ compare() {
           | select(($e[0].methods + $e[0].codes)[$k] == null) | $k]')
     if [ "$got" = '[]' ]; then ok "$1: no other methods or codes"; else
         not_ok "$1: methods or codes that SIPp does not know of: $got"
+    fi
+}
+
+# The same traffic seen by us, and by others that tell us by HEP: Kamailio, sngrep, another sipwhy.
+COLLECTOR=127.0.0.20
+check_agents() {
+    local sipwhy=$1 version
+    if ! have kamailio || ! siptrace_there; then
+        ok "capture agents # skip kamailio's siptrace is not installed"
+        return
+    fi
+    [ -z "${PROXY_PID:-}" ] || { kill "$PROXY_PID" && wait "$PROXY_PID"; }
+    for version in 2 3; do check_hep "$sipwhy" "$version"; done
+}
+
+siptrace_there() { find /usr/lib /usr/lib64 /usr/local/lib -name siptrace.so 2>/dev/null | grep -q .; }
+
+# All that Kamailio receives and sends goes to the collector.
+trace_lines() {
+    cat <<END
+loadmodule "siptrace.so"
+modparam("siptrace", "duplicate_uri", "sip:$COLLECTOR:9060")
+modparam("siptrace", "hep_mode_on", 1)
+modparam("siptrace", "hep_version", $1)
+modparam("siptrace", "hep_capture_id", 2003)
+modparam("siptrace", "trace_to_database", 0)
+modparam("siptrace", "trace_on", 1)
+modparam("siptrace", "trace_mode", 1)
+END
+}
+
+# listen NAME OPTION...: a list of all messages in the background, into NAME.json.
+listen() {
+    local name=$1
+    shift
+    timeout $((CHECK_SECONDS + 15)) "$sipwhy" list messages --json --duration $((CHECK_SECONDS - 2)) "$@" \
+        >"$WORK/$name.json" 2>"$WORK/log/$name.sipwhy" &
+    LISTENERS+=($!)
+    PIDS+=($!)
+}
+
+# check_hep SIPWHY VERSION: what agents say must be what is on the wire.
+check_hep() {
+    local sipwhy=$1 version=$2 callee=() to started=' ' plain=(udp and not portrange 9060-9069)
+    LISTENERS=()
+    RUNNING=()
+    start_proxy "$PROXY" "$(trace_lines "$version")" < <(proxy_tables)
+    while IFS=$'\t' read -r _ _ _ to _; do
+        case $started in *" $to "*) continue ;; esac
+        started="$started$to "
+        [ "${PLAYS[$to]:--}" = - ] && continue
+        start_callee "$to"
+        callee+=("$LAST")
+    done < <(check_rows proxy)
+    listen "kamailio-v$version" --listen "hep:udp:$COLLECTOR:9060"
+    listen "sngrep" --listen "hep:udp:$COLLECTOR:9061"
+    listen "forwarded" --listen "hep:tcp:$COLLECTOR:9062" --hep-key sesam
+    sleep 0.5
+    listen wire -i lo --hep-send "tcp:$COLLECTOR:9062" --hep-key sesam "${plain[@]}"
+    if have sngrep; then
+        HOME=$WORK sngrep -N -q -d lo -H "udp:$COLLECTOR:9061" "${plain[@]}" \
+            >"$WORK/log/sngrep" 2>&1 </dev/null &
+        PIDS+=($!)
+    fi
+    sleep 2
+    play_check proxy
+    wait "${RUNNING[@]}"
+    wait "${LISTENERS[@]}"
+    kill "${callee[@]}" "$PROXY_PID" && wait "${callee[@]}" "$PROXY_PID"
+    agrees "kamailio-v$version" 'Kamailio'
+    agrees forwarded 'another sipwhy'
+    if have sngrep; then agrees sngrep 'sngrep'; else ok "sngrep # skip it is not installed"; fi
+    forget_counters
+}
+
+# Messages without their times and without second copies (Kamailio tells of an ACK to an answer that
+# it sent without a transaction twice), sorted.
+bare_messages() {
+    jq -c 'select(.duplicate | not)
+        | [.call_id, .cseq, .start_line, .branch, .src, .dst, .transport, .retransmission]' "$1" | sort
+}
+
+# agrees NAME WHO: what this agent said are the messages that were on the wire.
+agrees() {
+    bare_messages "$WORK/wire.json" >"$WORK/wire"
+    bare_messages "$WORK/$1.json" >"$WORK/said"
+    if [ "$(wc -l <"$WORK/wire")" -gt 100 ] && cmp -s "$WORK/wire" "$WORK/said"; then
+        ok "HEP from $2 ($1): the $(wc -l <"$WORK/said") messages that were on the wire"
+    else
+        not_ok "HEP from $2 ($1): $(wc -l <"$WORK/wire") messages on the wire"
+        diff "$WORK/wire" "$WORK/said" | head -n 20 | sed 's/^/# /'
     fi
 }
 
