@@ -267,6 +267,16 @@ static void forget_header(struct textlog *t)
     t->waited = 0;
 }
 
+/* The time in front of the message's own first line, where no header told it. */
+static void take_own_stamp(struct textlog *t, struct span before)
+{
+    struct log_header *h = &t->now.header;
+    struct log_stamp stamp;
+    log_stamp_find(before, &stamp);
+    if (stamp.found && (!h->stamp.found || !h->whole))
+        h->stamp = stamp;
+}
+
 static void begin(struct textlog *t, struct line line, size_t offset, bool colours)
 {
     struct gather *g = &t->now;
@@ -275,8 +285,7 @@ static void begin(struct textlog *t, struct line line, size_t offset, bool colou
     struct span before = { line.text.p, offset };
     *g = (struct gather){ .active = true, .p = p, .size = size, .length = NO_LENGTH };
     g->header = t->pending;
-    if (!g->header.stamp.found)
-        log_stamp_find(before, &g->header.stamp);
+    take_own_stamp(t, before);
     log_prefix_learn(&g->prefix, before);
     g->exact = line.cr;
     g->colours = colours;
@@ -310,7 +319,7 @@ static bool seek_header(struct textlog *t, struct span line)
 {
     struct log_header fresh = { 0 };
     enum log_line kind = t->format->header(line, &fresh);
-    if (kind == LOG_NONE && t->pending.part) {
+    if (kind == LOG_NONE && t->pending.part && !t->pending.whole) {
         fresh = t->pending;
         kind = t->format->header(line, &fresh);
     }

@@ -207,7 +207,10 @@ static void next_day(struct log_clock *c)
     c->day = tm.tm_mday;
 }
 
-/* A log without years goes on into the next, and is not from the future. */
+/*
+ * A log without years goes on into the next. Its first message is not from the future, and not
+ * from before the day that the user named.
+ */
 static int year_of(const struct log_clock *c, const struct log_stamp *stamp)
 {
     if (stamp->year)
@@ -215,10 +218,8 @@ static int year_of(const struct log_clock *c, const struct log_stamp *stamp)
     if (c->last_ns)
         return c->year + (stamp->month == 1 && c->month == 12) -
                (stamp->month == 12 && c->month == 1);
-    return c->options.year || stamp->month < c->month ||
-                   (stamp->month == c->month && stamp->day <= c->day)
-               ? c->year
-               : c->year - 1;
+    int later = (stamp->month - c->month) * 31 + stamp->day - c->day;
+    return c->options.year ? c->year + (later < 0) : c->year - (later > 0);
 }
 
 int64_t log_clock_read(struct log_clock *c, const struct log_stamp *stamp, bool *assumed)

@@ -54,6 +54,14 @@ rows()
     jq -cs "map($1)" | sed 's/\([0-9]\)\.0\([],}]\)/\1\2/g'
 }
 
+# said: a line a message of `list messages --json`: when, who to whom, over what, what it begins with,
+# and what is wrong with it.
+said()
+{
+    jq -r '[.time, .src, ">", .dst, .transport, .start_line] + [to_entries[] |
+        select(.value == true).key] | join(" ")'
+}
+
 # composed A B: what a comparison composes of two topics, in both languages; the pages' own sections,
 # which stand between, are left out.
 composed()

@@ -1,0 +1,125 @@
+/* One message written into logs in many ways, and the bytes that come back. */
+#include "input/textlog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "tap.h"
+
+#define HEADER "recv 300 bytes from udp/[192.0.2.4]:5090 at 10:15:00:\n"
+#define BODY "v=0\r\no=- 1 1 IN IP4 192.0.2.4\r\ns=-\r\n"
+#define HEAD                                                                  \
+    "INVITE sip:bob@198.51.100.2 SIP/2.0\r\n"                                 \
+    "Via: SIP/2.0/UDP 192.0.2.4:5090;branch=z9hG4bK-1\r\n"                    \
+    "Subject: one\r\n two\r\nFrom: <sip:a@example.com>;tag=a\r\n"             \
+    "To: <sip:b@example.net>\r\nCall-ID: 1@example.com\r\nCSeq: 1 INVITE\r\n" \
+    "Content-Type: application/sdp\r\n"
+#define MESSAGE HEAD "Content-Length: 36\r\n\r\n" BODY
+
+/* Each line of the message, with `before` in front and `end` for CRLF. */
+static char *written(const char *message, const char *before, const char *end)
+{
+    struct strbuf text = STRBUF_INIT;
+    for (const char *p = message; *p;) {
+        size_t n = strcspn(p, "\r");
+        strbuf_text(&text, before);
+        strbuf_span(&text, (struct span){ p, n });
+        strbuf_text(&text, end);
+        p += n + 2;
+    }
+    return strbuf_take(&text);
+}
+
+/* The first message of a log that comes in pieces of `step` bytes. */
+static bool first(const char *log, size_t step, const char *want, bool truncated)
+{
+    struct textlog_options options = { .year = 2026, .month = 1, .day = 2, .tz = "UTC" };
+    size_t n = strlen(log), from = 0, to = 0, used;
+    struct packet packet = { 0 };
+    struct capture *capture = textlog_open((const uint8_t *)log, n, &options);
+    enum capture_result result = CAPTURE_MORE;
+    if (!capture)
+        return false;
+    while (result == CAPTURE_MORE && to < n) {
+        to = to + step < n ? to + step : n;
+        result = capture_next(capture, (const uint8_t *)log + from, to - from, &used, &packet);
+        from += used;
+    }
+    if (result == CAPTURE_MORE)
+        result = capture_last(capture, (const uint8_t *)log + from, to - from, &used, &packet);
+    bool good = result == CAPTURE_PACKET && packet.caplen == strlen(want) &&
+                memcmp(packet.data, want, packet.caplen) == 0 &&
+                packet.plain->truncated == truncated;
+    if (result == CAPTURE_PACKET && !good)
+        printf("# got %.*s\n", (int)packet.caplen, (const char *)packet.data);
+    capture_close(capture);
+    return good;
+}
+
+static void check(const char *before, char *message, const char *behind, const char *want,
+                  bool truncated, const char *name)
+{
+    char *log = mem_format("%s%s%s", before, message, behind);
+    tap_ok(first(log, strlen(log), want, truncated) && first(log, 7, want, truncated), "%s", name);
+    free(log);
+    free(message);
+}
+
+static void test_lines(void)
+{
+    static const struct {
+        const char *before, *end, *name;
+    } ways[] = {
+        { "", "\r\n", "all bytes kept" },
+        { "", "\n", "LF only" },
+        { "   ", "\n", "indented" },
+        { "[Mar 30 13:35:51] ", "\n", "behind a time in brackets" },
+        { "Mar  3 13:35:51 edge gw[7]: ", "\n", "behind a syslog prefix" },
+        { "2026-03-30T13:35:51+02:00 edge gw[7]: ", "\r\n", "behind an ISO time, CRLF kept" },
+        { "<133>Mar  3 13:35:51 edge gw: ", "\n", "behind a priority" },
+        { "gw-1  | ", "\n", "behind a container's name" },
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        check(HEADER, written(MESSAGE, ways[i].before, ways[i].end), "\n", MESSAGE, false,
+              ways[i].name);
+    check("Mar  3 13:35:51 pbx: " HEADER "x#012", written(MESSAGE, "", "#015#012"), "\n", MESSAGE,
+          false, "one line, with escapes");
+    check("U 2026/01/02 10:15:00.1 192.0.2.4:5060 -> 192.0.2.5:5060\n", written(MESSAGE, "", ".\n"),
+          "\n", MESSAGE, false, "dots for CR");
+}
+
+static void test_ends(void)
+{
+    check("U 2026/01/02 10:15:00 192.0.2.4:5090 -> 192.0.2.5:5060\n",
+          written(HEAD "\r\n" BODY, "", "\n"), "\nU\n", HEAD "\r\n" BODY, false,
+          "an empty line ends a body of no known length");
+    check(HEADER, written(MESSAGE, "", "\n"), "b=AS:64\n", MESSAGE, false,
+          "Content-Length ends the body");
+    check(HEADER, written(HEAD "Content-Length: 400\r\n\r\n" BODY, "", "\n"), "----------\n",
+          HEAD "Content-Length: 400\r\n\r\n" BODY, true, "a line of dashes ends a cut body");
+    check(HEADER, written(HEAD, "", "\n"), HEADER, HEAD, true,
+          "the next header ends a cut message");
+    check(HEADER, written(HEAD "Content-Length: 10\r\n\r\nv=0\r\no=- 1\r\n", "", "\n"), "\n",
+          HEAD "Content-Length: 10\r\n\r\nv=0\r\no=- 1", false, "the last line end is no body");
+    check(HEADER, written(HEAD "Content-Length: 33\r\n\r\n" BODY, "", "\n"), "\n",
+          HEAD "Content-Length: 33\r\n\r\nv=0\no=- 1 1 IN IP4 192.0.2.4\ns=-\n", false,
+          "a body whose sender wrote LF");
+}
+
+static void test_refused(void)
+{
+    struct textlog_options options = { 0 };
+    static const uint8_t text[] = "The answer was SIP/2.0 200 OK, and no more.\n";
+    tap_ok(!textlog_open(text, sizeof text - 1, &options), "a text that quotes a start line");
+    tap_ok(textlog_read_date(&options, "2026-02-31x") < 0 && options.year == 0, "no date");
+    tap_ok(textlog_read_date(&options, "2026-02-28") == 0 && options.day == 28, "a date");
+}
+
+int main(void)
+{
+    test_lines();
+    test_ends();
+    test_refused();
+    return tap_done();
+}
