@@ -234,7 +234,8 @@ static void add_body(struct textlog *t, struct gather *g, const struct line *lin
 /* In the file, too, the line follows what was taken before, and needs no change. */
 static void check_in_place(struct gather *g, const struct line *line)
 {
-    bool same = g->start && line->at == g->next && line->text.p == line->at &&
+    bool blanks = !g->body && line->text.n > 0 && span_trim(line->text).n == 0;
+    bool same = g->start && line->at == g->next && line->text.p == line->at && !blanks &&
                 (line->cr || (g->exact && g->body));
     if (!same)
         g->start = NULL;
@@ -453,7 +454,7 @@ static void take_physical(struct textlog *t, struct line line)
 static struct line cut_line(const char *p, const char *end, const char *lf)
 {
     const char *stop = lf ? lf : end;
-    struct line line = { .at = p };
+    struct line line = { .at = p, .open = !lf };
     line.cr = lf && stop > p && stop[-1] == '\r';
     line.text = span_make(p, stop - line.cr);
     return line;

@@ -106,7 +106,7 @@ static enum log_line asterisk_sip(struct span line, struct log_header *h)
 static enum log_line sofia(struct span line, struct log_header *h)
 {
     struct span text = log_after(line, "recv ");
-    bool in = text.p && ascii_digit(*text.p);
+    bool in = text.n > 0 && ascii_digit(*text.p);
     if (!in)
         text = log_after(line, "send ");
     h->length = number_in(text);
@@ -321,7 +321,7 @@ static enum log_line ribbon(struct span line, struct log_header *h)
 static enum log_line pjsua(struct span line, struct log_header *h)
 {
     struct span text = log_after(line, "RX ");
-    bool in = text.p && ascii_digit(*text.p);
+    bool in = text.n > 0 && ascii_digit(*text.p);
     if (!in)
         text = log_after(line, "TX ");
     h->length = number_in(text);

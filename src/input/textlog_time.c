@@ -11,6 +11,7 @@
 
 #define SECOND_NS INT64_C(1000000000)
 #define DAY 86400
+#define LAST_YEAR 2200 /* nanoseconds since 1970 last until 2262 */
 
 static bool digits(const char *p, size_t n)
 {
@@ -81,7 +82,8 @@ int log_month(const char *p)
 
 static void set_date(struct log_stamp *stamp, int year, int month, int day)
 {
-    if (month < 1 || month > 12 || day < 1 || day > 31)
+    if (month < 1 || month > 12 || day < 1 || day > 31 ||
+        (year && (year < 1970 || year > LAST_YEAR)))
         return;
     stamp->year = year;
     stamp->month = month;
@@ -140,8 +142,8 @@ int textlog_read_date(struct textlog_options *options, const char *text)
 {
     int end = 0;
     if (sscanf(text, "%4d-%2d-%2d%n", &options->year, &options->month, &options->day, &end) == 3 &&
-        !text[end] && options->year >= 1970 && options->month >= 1 && options->month <= 12 &&
-        options->day >= 1 && options->day <= 31)
+        !text[end] && options->year >= 1970 && options->year <= LAST_YEAR && options->month >= 1 &&
+        options->month <= 12 && options->day >= 1 && options->day <= 31)
         return 0;
     options->year = options->month = options->day = 0;
     return -1;
@@ -170,6 +172,8 @@ static int64_t in_zone(const char *zone, struct tm *tm)
 
 static int64_t hour_of(struct log_clock *c, int year, int month, int day, int hour, int zone)
 {
+    if (year > LAST_YEAR)
+        year = LAST_YEAR;
     struct tm tm = {
         .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_isdst = -1
     };

@@ -1,0 +1,71 @@
+/*
+ * Any bytes as a log, whole and in pieces of the size that the first byte says: the same messages
+ * come out, and every one of them is of bytes that are there.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/textlog.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void insist(bool good)
+{
+    if (!good)
+        abort();
+}
+
+struct seen {
+    unsigned messages;
+    uint64_t bytes, sum;
+};
+
+static void take(struct seen *seen, const struct packet *packet)
+{
+    insist(packet->linktype == LINK_PLAIN && packet->plain && packet->frame == seen->messages + 1);
+    insist(packet->caplen > 0 && packet->caplen == packet->origlen);
+    seen->messages++;
+    seen->bytes += packet->caplen;
+    for (uint32_t i = 0; i < packet->caplen; i++)
+        seen->sum = seen->sum * 31 + packet->data[i];
+}
+
+/* As file.c does it: what is not used comes again with more behind it. */
+static struct seen run(const uint8_t *data, size_t size, size_t step, bool stays)
+{
+    struct textlog_options options = {
+        .year = 2026, .month = 1, .day = 2, .tz = "UTC", .stays = stays
+    };
+    struct capture *capture = textlog_open(data, size, &options);
+    struct seen seen = { 0 };
+    struct packet packet;
+    size_t from = 0, to = 0, used;
+    if (!capture)
+        return seen;
+    for (;;) {
+        enum capture_result result = to < size ? capture_next(capture, data + from, to - from,
+                                                              &used, &packet)
+                                               : capture_last(capture, data + from, to - from,
+                                                              &used, &packet);
+        insist(used <= to - from);
+        from += used;
+        if (result == CAPTURE_PACKET)
+            take(&seen, &packet);
+        else if (to == size)
+            break;
+        else
+            to = size - to > step ? to + step : size;
+    }
+    capture_close(capture);
+    return seen;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 2)
+        return 0;
+    struct seen whole = run(data + 1, size - 1, size, true);
+    struct seen parts = run(data + 1, size - 1, (size_t)data[0] + 1, false);
+    insist(memcmp(&whole, &parts, sizeof whole) == 0);
+    return 0;
+}
