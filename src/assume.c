@@ -77,35 +77,43 @@ static struct request *remembered(struct assume **assume, const struct sip_messa
     return &(*assume)->requests[*key % REMEMBERED];
 }
 
-/* The request's way: from the client to the server. */
-static void find_way(const struct sip_message *sip, const struct request *request, uint64_t key,
-                     struct addr *client, struct addr *server)
+/* A request shows its way, from the client to the server; a response goes back the same. */
+static void assume_request(struct payload *p, const struct sip_message *sip)
 {
-    *server = (struct addr){ 0 };
-    via_address(sip, client);
-    if (sip_is_request(sip)) {
-        target_address(sip, server);
-    } else if (request->key == key) {
-        *client = request->src;
-        *server = request->dst;
+    if (p->assumed & ASSUMED_SRC)
+        via_address(sip, &p->src);
+    if (p->assumed & ASSUMED_DST)
+        target_address(sip, &p->dst);
+}
+
+static void assume_response(struct payload *p, const struct sip_message *sip,
+                            const struct request *request)
+{
+    struct addr client, server = { 0 };
+    if (request) {
+        client = request->src;
+        server = request->dst;
+    } else {
+        via_address(sip, &client);
     }
+    if (p->assumed & ASSUMED_SRC)
+        p->src = server;
+    if (p->assumed & ASSUMED_DST)
+        p->dst = client;
 }
 
 void assume_flow(struct assume **assume, struct payload *p, const struct sip_message *sip)
 {
     uint64_t key;
     struct request *request = remembered(assume, sip, &key);
-    struct addr client, server;
-    bool forth = sip_is_request(sip);
     if (p->assumed & ASSUMED_TRANSPORT)
         p->transport = via_transport(sip->via);
-    find_way(sip, request, key, &client, &server);
-    if (p->assumed & ASSUMED_SRC)
-        p->src = forth ? client : server;
-    if (p->assumed & ASSUMED_DST)
-        p->dst = forth ? server : client;
+    if (sip_is_request(sip))
+        assume_request(p, sip);
+    else
+        assume_response(p, sip, request->key == key ? request : NULL);
     default_port(&p->src, p->transport);
     default_port(&p->dst, p->transport);
-    if (forth)
+    if (sip_is_request(sip))
         *request = (struct request){ key, p->src, p->dst };
 }

@@ -372,9 +372,25 @@ static void seek(struct textlog *t, const struct line *line, bool colours)
     }
 }
 
+/* "Via: ...", "a=...": lines of messages, which no header of a trace looks like. */
+static bool is_plainly_sip(struct span line)
+{
+    size_t i = 0;
+    while (i < line.n && line.p[i] == ' ')
+        i++;
+    size_t start = i;
+    while (i < line.n &&
+           ((ascii_lower(line.p[i]) >= 'a' && ascii_lower(line.p[i]) <= 'z') || line.p[i] == '-'))
+        i++;
+    return i > start && i < line.n && line.p[start] != '-' &&
+           (line.p[i] == ':' || (line.p[i] == '=' && i == start + 1));
+}
+
 /* A new header ends the message at hand, unless it is the same one again. */
 static bool interrupts(struct textlog *t, struct span line)
 {
+    if (is_plainly_sip(line))
+        return false;
     struct log_header fresh = { 0 };
     enum log_line kind = t->format->header(line, &fresh);
     if (kind == LOG_NONE)
@@ -445,7 +461,7 @@ static void take_physical(struct textlog *t, struct line line)
 {
     if (take_piece(t, line.text))
         return;
-    if (log_find(line.text, "#012"))
+    if (line.text.n > 0 && memchr(line.text.p, '#', line.text.n) && log_find(line.text, "#012"))
         queue_escaped(t, line.text, false);
     else
         take_line(t, line);

@@ -332,14 +332,14 @@ static enum log_line pjsua(struct span line, struct log_header *h)
     return in ? received(h, text) : sent(h, text);
 }
 
-/* "12:30:57.916#", and in the next line: UDP 10.0.0.1:5060 -> 10.0.0.2:5060 */
+/* "12:30:57.916#", or "#" alone; and in the next line: UDP 10.0.0.1:5060 -> 10.0.0.2:5060 */
 static enum log_line baresip(struct span line, struct log_header *h)
 {
     line = span_trim(line);
     struct log_stamp stamp;
-    if (line.n >= 9 && line.n <= 40 && line.p[line.n - 1] == '#') {
+    if (line.n > 0 && line.n <= 40 && line.p[line.n - 1] == '#') {
         log_stamp_find((struct span){ line.p, line.n - 1 }, &stamp);
-        return stamp.found ? LOG_PART : LOG_NONE;
+        return stamp.found || line.n == 1 ? LOG_PART : LOG_NONE;
     }
     struct span to = h->part ? log_after(line, " -> ") : SPAN_NONE;
     if (!to.p || !take_transport(&line, h))

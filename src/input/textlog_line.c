@@ -75,6 +75,8 @@ struct span log_unescape(struct span line, char *room)
 
 bool log_is_rule(struct span line)
 {
+    if (line.n < 3 || !strchr("-=~|<[ ", line.p[0]))
+        return false;
     line = span_trim(line);
     if (log_begins(line, "<------") || log_begins(line, "--end msg--") ||
         log_begins(line, "--- (") || log_begins(line, "[Time:"))
