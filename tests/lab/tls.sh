@@ -3,7 +3,8 @@
 # network namespace of their own.
 #
 #   tls.sh FOLDER    writes tls12.pcap, tls13.pcap, tls-early.pcap, tls-rsa.pcap, tls-resumed.pcap,
-#                    tls-old.pcap and tls-refused.pcap with their key logs (.keys), and the RSA key (tls-rsa.pem)
+#                    tls-old.pcap and tls-refused.pcap with their key logs (.keys), the RSA key
+#                    (tls-rsa.pem), and tls-secrets.pcapng, which carries its key log itself
 #
 # Each connection carries one OPTIONS and its answer per step; its Call-ID is its name. All keys are
 # made for the run and mean nothing anywhere else.
@@ -36,9 +37,9 @@ END
 
 begin() # NAME: a capture and its key log
 {
-    capture=$1 log=$out/$1.keys
+    log=$out/$1.keys
     printf '# Secrets of a test recording, of use for nothing else.\n' >"$log"
-    tcpdump -q -i lo -U -s 0 -w "$out/$1.pcap" tcp port 5061 2>/dev/null &
+    tcpdump -q -Z root -i lo -U -s 0 -w "$out/$1.pcap" tcp port 5061 2>/dev/null &
     dump=$!
     sleep 0.7
 }
@@ -119,7 +120,7 @@ connect cbc-sha256 "-tls1_2 -cipher ECDHE-RSA-AES128-SHA256" "-no_etm"
 connect cbc-sha384-etm "-tls1_2 -cipher ECDHE-RSA-AES256-SHA384" ""
 connect gcm-128 "-tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256" ""
 cert=ec connect gcm-256 "-tls1_2 -cipher ECDHE-ECDSA-AES256-GCM-SHA384 -alpn sip/2" "-alpn sip/2"
-host=[::1] connect chacha "-tls1_2 -cipher ECDHE-RSA-CHACHA20-POLY1305" "" "M M"
+host="[::1]" connect chacha "-tls1_2 -cipher ECDHE-RSA-CHACHA20-POLY1305" "" "M M"
 end
 
 begin tls13
@@ -136,13 +137,15 @@ request early-data 1 >early
 connect early "-tls1_3 -early_data" "-sess_in session -early_data early"
 end
 
+editcap --inject-secrets "tls,$out/tls-early.keys" "$out/tls-early.pcap" "$out/tls-secrets.pcapng"
+
 begin tls-rsa
 connect gcm-128 "-tls1_2 -cipher AES128-GCM-SHA256" ""
 connect cbc-sha256 "-tls1_2 -cipher AES256-SHA256" "-no_etm"
 OPENSSL_CONF=no-ems.cnf connect no-ems "-tls1_2 -cipher AES128-SHA" ""
 connect null "-tls1_2 -cipher NULL-SHA256$weak" "-cipher NULL-SHA256$weak"
 end
-cp rsa.pem "$out/tls-rsa.pem"
+(echo "The key of a test recording, of use for nothing else." && cat rsa.pem) >"$out/tls-rsa.pem"
 
 begin tls-resumed
 connections=2 connect ticket "-tls1_2 -cipher AES128-GCM-SHA256" "-sess_out session"
