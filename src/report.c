@@ -148,7 +148,7 @@ static void print_left_out(const struct pipeline *pipeline)
     } rows[] = {
         { p->keepalives, N_("keep-alives"), "" },
         { p->not_sip, N_("not SIP"), N_("datagrams of other protocols") },
-        { p->other, N_("other packets"), N_("neither UDP, TCP nor ICMP errors") },
+        { p->other, N_("other packets"), N_("neither UDP, TCP, SCTP nor ICMP errors") },
         { p->broken, N_("broken packets"), N_("headers cut off or contradictory") },
         { p->unknown_link, N_("unknown links"), N_("packets of a link type that cannot be read") },
         { n->gaps, N_("gaps in TCP"), N_("holes in streams that the capture misses") },
@@ -157,6 +157,10 @@ static void print_left_out(const struct pipeline *pipeline)
         { n->unframed, N_("unframed bytes"), N_("outside of any message of a SIP stream") },
         { n->fragments_lost, N_("lost fragments"), N_("IP datagrams that never became whole") },
         { n->fragments_refused, N_("refused datagr."), N_("IP fragments that overlap") },
+        { n->sctp_lost, N_("lost SCTP chunks"), N_("of messages that never became whole") },
+        { n->not_inflated, N_("not inflated"),
+          N_("WebSocket messages whose beginning is missing") },
+        { n->encrypted, N_("encrypted ESP"), N_("packets of IPsec that cannot be read") },
         { n->over_limit, N_("over limit"), N_("streams, messages and datagrams cut short") },
     };
     bool any = false;
