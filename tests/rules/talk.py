@@ -36,7 +36,8 @@ WHAT THE DIAGNOSIS SHALL SAY
     allow RULE ...                may be there
     forbid RULE ...               must not be there, as a notice either: a near miss of that rule
 
-WHAT HAPPENS: one line an event, TIME first: seconds, or +SECONDS after the event before.
+WHAT HAPPENS: one line an event, TIME first: seconds, or +SECONDS after the start of the event before
+(a message needs 1.2 ms for each further hop).
     0.0 alice > proxy > bob INVITE sdp PCMU PCMA te       a request on its way over all hops. The hosts
                                   between are proxies: 100 Trying, Via, Max-Forwards, Record-Route.
     +1 bob > proxy > alice 200 sdp PCMU te                the answer to the last request from there that
