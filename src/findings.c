@@ -231,7 +231,7 @@ static void print_row(const struct entries *e, size_t i)
     finding_text_free(&text);
 }
 
-void findings_list(const struct session *session, const struct filter *filter)
+void findings_rows(const struct session *session, const struct filter *filter)
 {
     struct entries e = gather(session, filter);
     for (size_t i = 0; i < e.n; i++)

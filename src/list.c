@@ -255,7 +255,7 @@ static void list_calls(struct row *row, const struct filter *filter)
 
 static void list_findings(struct row *row, const struct filter *filter)
 {
-    findings_list(row->session, filter);
+    findings_rows(row->session, filter);
 }
 
 static const struct {

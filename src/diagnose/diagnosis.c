@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "diagnose/private.h"
 #include "diagnose/suspects.h"
+#include "store/filter.h"
 
 /* What is known of a call; the stamp tells whether the id still means the same call. */
 struct verdict {
@@ -27,6 +28,28 @@ struct diagnosis {
     uint64_t version;
 };
 
+/* For the filter: the findings about a transaction, or about its whole call if it leads there. */
+static const char *name_finding(const void *arg, uint32_t txn, unsigned i)
+{
+    const struct diagnosis *d = arg;
+    const struct transaction *t = store_transaction(d->store, txn);
+    for (uint32_t at = t ? diagnosis_of_call(d, t->call) : 0; at;) {
+        const struct finding *f = diagnosis_finding(d, at);
+        if (f->transaction == txn && !f->hidden && i-- == 0)
+            return finding_rule_id(f->rule);
+        at = f->next;
+    }
+    return t && t->why && i == 0 ? finding_rule_id(t->why) : NULL;
+}
+
+static void name_rules(void)
+{
+    const char *ids[UINT8_MAX + 1] = { NULL };
+    for (unsigned n = 1; n <= finding_rules(); n++)
+        ids[n - 1] = finding_rule_id((uint8_t)n);
+    filter_name_findings(ids);
+}
+
 struct diagnosis *diagnosis_new(struct store *store)
 {
     struct diagnosis *d = calloc(1, sizeof *d);
@@ -35,6 +58,8 @@ struct diagnosis *diagnosis_new(struct store *store)
     d->store = store;
     d->suspects = suspects_new();
     pool_init(&d->findings, sizeof(struct finding));
+    store_ask_findings(store, name_finding, d);
+    name_rules();
     return d;
 }
 
@@ -56,6 +81,7 @@ void diagnosis_free(struct diagnosis *d)
 {
     if (!d)
         return;
+    store_ask_findings(d->store, NULL, NULL);
     pool_destroy(&d->findings);
     free(d->verdicts);
     deadlines_free(&d->again);

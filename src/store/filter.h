@@ -62,6 +62,9 @@ bool filter_match(const struct filter *filter, const struct store *store, uint32
 /* Frees a filter; NULL is fine. */
 void filter_free(struct filter *filter);
 
+/* The words that completion offers for `why`, NULL-terminated: what the diagnosis can find. */
+void filter_name_findings(const char *const *ids);
+
 /* All fields, second names last; ends with a row whose name is NULL. */
 const struct filter_field *filter_fields(void);
 /* "number", "text", ..., in the language. */

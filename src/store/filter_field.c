@@ -417,6 +417,26 @@ static bool read_agent(view *v, test *t)
     return false;
 }
 
+/* What the diagnosis found about the transaction; the store knows it only as names. */
+static bool read_why(view *v, test *t)
+{
+    const char *name;
+    uint32_t id = (uint32_t)store_message(v->store, transaction_head(v->txn))->transaction;
+    for (unsigned i = 0; (name = store_finding(v->store, id, i)) != NULL; i++)
+        if (filter_fits_text(t, SPAN(name)))
+            return true;
+    return false;
+}
+
+#define WHY_WORDS 255
+static const char *why_words[WHY_WORDS + 1];
+
+void filter_name_findings(const char *const *ids)
+{
+    for (size_t i = 0; i < WHY_WORDS && ids[i]; i++)
+        why_words[i] = ids[i];
+}
+
 static const char *const method_values[] = {
     "INVITE", "ACK",     "BYE",  "CANCEL", "REGISTER", "OPTIONS", "PRACK", "SUBSCRIBE",
     "NOTIFY", "PUBLISH", "INFO", "REFER",  "MESSAGE",  "UPDATE",  NULL,
@@ -445,6 +465,8 @@ static const struct filter_field fields[] = {
            N_("How the transaction is coloured: 401, 407 and 494 are challenges, 487 is "
               "cancelled."),
            read_class),
+    VALUES("why", TEXT, why_words, N_("What the diagnosis found about it: no-common-codec, ..."),
+           read_why),
     VALUES("state", WORD, state_values, N_("How far the transaction has come."), read_state),
     FIELD("failed", FLAG,
           N_("It timed out, or ended with a 4xx to 6xx that is no challenge and no cancel."),

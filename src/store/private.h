@@ -50,6 +50,8 @@ struct store {
     uint16_t epoch;
     store_event_fn *observer;
     void *observer_arg;
+    store_finding_fn *findings;
+    const void *findings_arg;
     struct events *events; /* NULL before the first one */
     uint32_t nrecent;
     struct store_recent recent[STORE_RECENT];

@@ -109,6 +109,17 @@ void store_observe(struct store *s, store_event_fn *fn, void *arg)
     s->observer_arg = arg;
 }
 
+void store_ask_findings(struct store *s, store_finding_fn *fn, const void *arg)
+{
+    s->findings = fn;
+    s->findings_arg = arg;
+}
+
+const char *store_finding(const struct store *s, uint32_t txn, unsigned i)
+{
+    return s->findings ? s->findings(s->findings_arg, txn, i) : NULL;
+}
+
 void store_set_budget(struct store *s, size_t budget)
 {
     s->budget = budget;

@@ -219,6 +219,10 @@ void store_mark(struct store *store, uint32_t transaction, bool marked);
 uint32_t store_attention(struct store *store, bool all);
 /* Whether a call waits for store_attention(): it has changed since it was last handed out. */
 bool store_call_waits(const struct store *store, uint32_t call);
+/* Names finding number `i` about a transaction, NULL beyond them: the diagnosis answers this. */
+typedef const char *store_finding_fn(const void *arg, uint32_t transaction, unsigned i);
+void store_ask_findings(struct store *store, store_finding_fn *fn, const void *arg);
+const char *store_finding(const struct store *store, uint32_t transaction, unsigned i);
 /* Notes the leading finding of a transaction, for lists and filters. */
 void store_set_why(struct store *store, uint32_t transaction, uint8_t why);
 

@@ -388,12 +388,16 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     struct console *c = arg;
     (void)fd;
     (void)what;
+    uint64_t found = diagnosis_version(c->ui.diagnosis);
     enum input_status status = session_feed(c->ui.session, FEED_NS);
     bool busy = rows_busy(&lists_current(&c->ui)->rows);
-    uint64_t found = diagnosis_version(c->ui.diagnosis);
     bool more = diagnose(&c->ui);
     more = lists_work(&c->ui, FILTER_NS) || more;
-    c->ui.dirty = c->ui.dirty || busy || found != diagnosis_version(c->ui.diagnosis);
+    c->ui.dirty = c->ui.dirty || busy;
+    if (found != diagnosis_version(c->ui.diagnosis)) {
+        findings_note(&c->ui);
+        c->ui.dirty = true;
+    }
     bool was = c->ui.loading;
     c->ui.loading = status == INPUT_PACKET ||
                     (status == INPUT_WAIT && !inputs_live(c->ui.session->inputs));

@@ -116,7 +116,10 @@ struct list {
     struct rect rect;      /* of the rows, at the last drawing */
 };
 
-extern const struct list_ops transactions_list, calls_list, messages_list;
+extern const struct list_ops transactions_list, calls_list, messages_list, findings_list;
+
+/* view_findings.c: the diagnosis has found, or dropped, something. */
+void findings_note(struct ui *ui);
 
 /* ---- lists.c: all lists -------------------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@ static const struct list_ops *const kinds[] = {
     &transactions_list,
     &calls_list,
     &messages_list,
+    &findings_list,
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 

@@ -60,6 +60,68 @@ static void add_evidence(struct layout *out, uint32_t transaction)
     evidence_free(&evidence);
 }
 
+static void add_line(struct layout *out, enum help_style style, size_t deeper, const char *text)
+{
+    struct strbuf safe = STRBUF_INIT;
+    text_visible(&safe, SPAN(text), out->text->utf8);
+    styled_paragraph(out->text, style, strbuf_as_span(&safe), out->width, out->indent + deeper,
+                     out->indent + deeper + 2);
+    strbuf_free(&safe);
+}
+
+static void add_formatted(struct layout *out, size_t deeper, char *text)
+{
+    add_line(out, HELP_PLAIN, deeper, text);
+    free(text);
+}
+
+/* What was found: the line, what proves it, the cause and what to do first. */
+static void add_finding(struct layout *out, uint32_t id)
+{
+    const struct finding *f = diagnosis_finding(out->ui->diagnosis, id);
+    struct finding_text text;
+    if (diagnosis_explain(out->ui->diagnosis, id, &text) < 0)
+        return;
+    add_formatted(out, 0,
+                  mem_format("%s: %s", tr(finding_severity_name(f->severity)), text.summary));
+    for (size_t i = 0; i < text.nproofs; i++)
+        add_formatted(out, 2,
+                      mem_format(_("%s frame %u: %s"), out->text->utf8 ? "◆" : "*",
+                                 text.proofs[i].frame, text.proofs[i].text));
+    add_formatted(out, 2, mem_format(_("Cause: %s."), text.cause));
+    add_formatted(out, 2, mem_format(_("First: %s."), text.remedy));
+    if (text.because)
+        add_formatted(out, 2, mem_format(_("%u%% sure: %s."), f->confidence, text.because));
+    char *link = mem_format("[[finding/%s]]", finding_rule_id(f->rule));
+    styled_markup(out->text, SPAN(link), out->width, out->indent + 2);
+    free(link);
+    finding_text_free(&text);
+}
+
+/* The finding that explains the transaction, then the others of its call, a line each. */
+static void add_findings(struct layout *out, uint32_t transaction)
+{
+    const struct diagnosis *d = out->ui->diagnosis;
+    const struct transaction *t = store_transaction(out->ui->store, transaction);
+    uint32_t best = t ? diagnosis_of_transaction(d, transaction) : 0;
+    if (!t || !(best || diagnosis_lead(d, t->call)))
+        return;
+    best = best ? best : diagnosis_lead(d, t->call);
+    label(out, HELP_HEADING, _("Finding"));
+    add_finding(out, best);
+    for (uint32_t id = diagnosis_of_call(d, t->call); id; id = diagnosis_finding(d, id)->next) {
+        struct finding_text text;
+        if (id == best || diagnosis_finding(d, id)->hidden || diagnosis_explain(d, id, &text) < 0)
+            continue;
+        add_formatted(out, 0,
+                      mem_format(_("also %s: %s"),
+                                 tr(finding_severity_name(diagnosis_finding(d, id)->severity)),
+                                 text.summary));
+        finding_text_free(&text);
+    }
+    set_apart(out);
+}
+
 /* Whether there is a page of this very name, whatever its case. */
 static bool find_topic(const struct help *help, const char *words, struct help_match *match)
 {
@@ -237,6 +299,7 @@ static void draw_selection(struct layout *out, struct subject subject, struct re
         draw_topic_title(ui, topic, rect);
     else
         draw_waiting_title(ui, store_transaction(ui->store, subject.transaction), rect);
+    add_findings(out, subject.transaction);
     add_evidence(out, subject.transaction);
     add_related(out, subject.transaction);
     add_notes(out, topic, subject.transaction);

@@ -27,6 +27,10 @@ struct ladder_view {
     struct store_ref
         transaction; /* the one it was opened from: says whether the call still lives */
     struct ladder ladder;
+    uint32_t proofs[FINDING_PROOFS]; /* messages that prove what was found */
+    size_t nproofs;
+    char *found;            /* that, in a line; NULL: nothing */
+    uint64_t found_version; /* of the diagnosis */
     uint32_t call;
     uint32_t messages; /* of the call when the ladder was built */
     size_t row, top;
@@ -50,6 +54,36 @@ static void rebuild(struct ui *ui, struct ladder_view *v)
     ladder_build(&v->ladder, ui->store, v->call);
     if (v->row >= v->ladder.nrows)
         v->row = v->ladder.nrows ? v->ladder.nrows - 1 : 0;
+}
+
+/* What explains the transaction that the ladder was opened from, else what leads in its call. */
+static void take_finding(struct ui *ui, struct ladder_view *v)
+{
+    struct finding_text text;
+    uint32_t txn = store_transaction_find(ui->store, v->transaction);
+    if (v->found_version == diagnosis_version(ui->diagnosis) + 1)
+        return;
+    v->found_version = diagnosis_version(ui->diagnosis) + 1;
+    free(v->found);
+    v->found = NULL;
+    v->nproofs = 0;
+    uint32_t id = txn ? diagnosis_of_transaction(ui->diagnosis, txn) : 0;
+    id = id ? id : txn ? diagnosis_lead(ui->diagnosis, v->call) : 0;
+    if (!id || diagnosis_explain(ui->diagnosis, id, &text) < 0)
+        return;
+    v->found = mem_text(text.summary);
+    for (size_t i = 0; i < text.nproofs; i++)
+        if (text.proofs[i].message)
+            v->proofs[v->nproofs++] = text.proofs[i].message;
+    finding_text_free(&text);
+}
+
+static bool is_proof(const struct ladder_view *v, uint32_t message)
+{
+    for (size_t i = 0; i < v->nproofs; i++)
+        if (v->proofs[i] == message)
+            return true;
+    return false;
 }
 
 static const struct ladder_row *selected(const struct ladder_view *v)
@@ -263,6 +297,9 @@ static void draw_ladder(struct ui *ui, struct ladder_view *v, struct rect rect)
         size_t row = v->top + (size_t)i;
         draw_time(&c, rect.y + 1 + i, row);
         draw_message(&c, rect.y + 1 + i, &v->ladder.rows[row]);
+        if (is_proof(v, v->ladder.rows[row].message))
+            screen_string(rect.y + 1 + i, rect.x + c.times - 1, 1, STYLE_ALERT,
+                          screen_utf8() ? "◆" : "*");
         if (row == v->row)
             screen_select(rect.y + 1 + i, rect.x, rect.width);
     }
@@ -289,6 +326,8 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_text(&text, screen_utf8() ? " → " : " > ");
     strbuf_span(&text, to.user.n ? to.user : to.host);
     strbuf_text(&text, "  ");
+    if (v->found)
+        strbuf_format(&text, "%s %s  ", screen_utf8() ? "◆" : "*", v->found);
     strbuf_format(&text, _("%zu messages"), v->ladder.nrows);
     strbuf_format(&text, "  %s s  Call-ID ", time_seconds(b->time_ns - a->time_ns, total));
     strbuf_span(&text, sip.call_id);
@@ -320,6 +359,7 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     struct rect flow = rect, raw, pane = { 0 };
     bool with_pane = ui->settings->pane;
     rebuild(ui, v);
+    take_finding(ui, v);
     screen_clear(rect);
     draw_summary(ui, v, rect);
     flow.y++;
@@ -455,8 +495,10 @@ static void click(struct ui *ui, struct view *view, int y, int x)
 
 static void close_ladder(struct view *view)
 {
-    ladder_free(&((struct ladder_view *)view)->ladder);
-    free(view);
+    struct ladder_view *v = (struct ladder_view *)view;
+    ladder_free(&v->ladder);
+    free(v->found);
+    free(v);
 }
 
 static const struct view_ops ladder_ops = {

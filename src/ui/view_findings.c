@@ -1,0 +1,220 @@
+/*
+ * The list of findings: a row a rule that has found something, with how often, since when and
+ * about whom. Enter leads to the transactions that it was found in.
+ */
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/timefmt.h"
+#include "base/tr.h"
+#include "ui/cells.h"
+
+#define ENDPOINTS 3 /* named in a row */
+#define LOOKED 4096 /* findings looked at for them */
+
+static struct finding_count count_of(struct list_row *row)
+{
+    return diagnosis_count(row->ui->diagnosis, (uint8_t)row->id);
+}
+
+/* The latest finding of the rule: it stands for the others, in the pane too. */
+static uint32_t example_of(const struct diagnosis *d, uint32_t rule)
+{
+    for (uint32_t id = diagnosis_end(d), looked = 0; id-- > 1 && looked < LOOKED; looked++) {
+        const struct finding *f = diagnosis_finding(d, id);
+        if (f && f->rule == rule && !f->hidden)
+            return id;
+    }
+    return 0;
+}
+
+static bool load(struct list_row *row)
+{
+    static const uint8_t classes[SEVERITIES] = { SIP_CLASS_PROVISIONAL, SIP_CLASS_CHALLENGE,
+                                                 SIP_CLASS_CLIENT };
+    if (count_of(row).findings == 0)
+        return false;
+    const struct finding *f = diagnosis_finding(row->ui->diagnosis,
+                                                example_of(row->ui->diagnosis, row->id));
+    row->transaction = f ? f->transaction : 0;
+    row->txn = store_transaction(row->ui->store, row->transaction);
+    row->message = row->txn ? transaction_head(row->txn) : 0;
+    row->class = classes[finding_rule_severity((uint8_t)row->id)];
+    return true;
+}
+
+static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
+{
+    (void)filter; /* it chooses transactions, not what was found in them */
+    return diagnosis_count(list->ui->diagnosis, (uint8_t)id).findings > 0;
+}
+
+static void put_severity(struct list_row *row, struct strbuf *out)
+{
+    strbuf_text(out, tr(finding_severity_name((uint8_t)finding_rule_severity((uint8_t)row->id))));
+}
+
+static int64_t severity(struct list_row *row)
+{
+    return finding_rule_severity((uint8_t)row->id);
+}
+
+static void put_rule(struct list_row *row, struct strbuf *out)
+{
+    strbuf_text(out, finding_rule_id((uint8_t)row->id));
+}
+
+static int64_t times_found(struct list_row *row)
+{
+    return (int64_t)count_of(row).findings;
+}
+
+static void put_count(struct list_row *row, struct strbuf *out)
+{
+    strbuf_format(out, "%llu", (unsigned long long)count_of(row).findings);
+}
+
+static int64_t first_seen(struct list_row *row)
+{
+    return count_of(row).first_ns;
+}
+
+static void put_first(struct list_row *row, struct strbuf *out)
+{
+    cell_put_time(row, first_seen(row), first_seen(row), out);
+}
+
+static int64_t last_seen(struct list_row *row)
+{
+    return count_of(row).last_ns;
+}
+
+static void put_last(struct list_row *row, struct strbuf *out)
+{
+    cell_put_time(row, last_seen(row), first_seen(row), out);
+}
+
+/* Where the request went, or whom an endpoint rule is about. */
+static struct addr concerned(const struct store *store, const struct finding *f)
+{
+    const struct transaction *t = store_transaction(store, f->transaction);
+    const struct message *m = t ? store_message(store, transaction_head(t)) : NULL;
+    struct addr a = f->endpoint;
+    if (a.family == 0 && m)
+        a = m->code ? store_flow(store, m->flow)->src : store_flow(store, m->flow)->dst;
+    a.port = 0;
+    return a;
+}
+
+static void put_endpoints(struct list_row *row, struct strbuf *out)
+{
+    const struct diagnosis *d = row->ui->diagnosis;
+    struct addr seen[ENDPOINTS];
+    char host[ADDR_HOST];
+    int n = 0;
+    for (uint32_t id = diagnosis_end(d), looked = 0; id-- > 1 && n < ENDPOINTS && looked < LOOKED;
+         looked++) {
+        const struct finding *f = diagnosis_finding(d, id);
+        if (!f || f->rule != row->id || f->hidden)
+            continue;
+        struct addr a = concerned(row->ui->store, f);
+        int i = 0;
+        while (i < n && !addr_same_host(&seen[i], &a))
+            i++;
+        if (i == n) {
+            seen[n++] = a;
+            strbuf_format(out, "%s%s", n > 1 ? " " : "", addr_host(&a, host));
+        }
+    }
+}
+
+static void put_example(struct list_row *row, struct strbuf *out)
+{
+    struct finding_text text;
+    uint32_t id = example_of(row->ui->diagnosis, row->id);
+    if (diagnosis_explain(row->ui->diagnosis, id, &text) < 0)
+        return;
+    strbuf_text(out, text.summary);
+    finding_text_free(&text);
+}
+
+/* Enter: the transactions in which it was found. */
+static void open_calls(struct list_row *row)
+{
+    char *text = mem_format("why == %s", finding_rule_id((uint8_t)row->id));
+    struct filter_error error;
+    struct filter *filter = filter_parse(text, &error);
+    if (filter) {
+        lists_set_filter(row->ui, filter, text);
+        lists_show(row->ui, 0);
+    }
+    free(text);
+}
+
+static const struct list_column columns[] = {
+    { .name = "severity",
+      .title = N_("Severity"),
+      .put = put_severity,
+      .number = severity,
+      .narrow = 8,
+      .wide = 8,
+      .colour = COLOUR_CLASS },
+    { .name = "count",
+      .title = N_("Found"),
+      .put = put_count,
+      .number = times_found,
+      .narrow = 6,
+      .wide = 6,
+      .align = ALIGN_RIGHT },
+    { .name = "finding",
+      .title = N_("Finding"),
+      .put = put_rule,
+      .narrow = 27,
+      .wide = 27,
+      .colour = COLOUR_CLASS },
+    { .name = "first",
+      .title = N_("First"),
+      .put = put_first,
+      .number = first_seen,
+      .least = 110,
+      .narrow = 8,
+      .roomy = 140,
+      .wide = 12 },
+    { .name = "last",
+      .title = N_("Last"),
+      .put = put_last,
+      .number = last_seen,
+      .least = 90,
+      .narrow = 8,
+      .roomy = 140,
+      .wide = 12 },
+    { .name = "endpoints",
+      .title = N_("About"),
+      .put = put_endpoints,
+      .least = 100,
+      .narrow = 16,
+      .roomy = 150,
+      .wide = 34 },
+    { .name = "example", .title = N_("Latest"), .put = put_example },
+    { 0 },
+};
+
+const struct list_ops findings_list = {
+    .name = "findings",
+    .title = N_("Findings"),
+    .empty = N_("Nothing was found."),
+    .columns = columns,
+    .cursor = "finding",
+    .fits = fits,
+    .load = load,
+    .open = open_calls,
+};
+
+/* Rows come from the diagnosis, not from the store. */
+void findings_note(struct ui *ui)
+{
+    struct list *list = lists_find(ui, SPAN(findings_list.name));
+    for (unsigned rule = 1; rule <= finding_rules(); rule++)
+        if (diagnosis_count(ui->diagnosis, (uint8_t)rule).findings > 0)
+            rows_note(&list->rows, rule);
+}
