@@ -63,7 +63,8 @@ class Flows:
         options, _, _ = self.options(words)
         reply = offer if reply is None else reply
         back = path[::-1]
-        extra = [w for w in words if w.partition('=')[0] in ('to', 'from', 'uri', 'tcp', 'udp', 'frag', 'pad', 'unseen')]
+        passed = ('to', 'from', 'uri', 'tcp', 'udp', 'frag', 'pad', 'unseen')
+        extra = [w for w in words if w.partition('=')[0] in passed]
         kept = [w for w in extra if w in ('tcp', 'udp', 'unseen')]
         to = [w for w in extra if w.startswith('to=') and w[3:] in self.hosts]
         if 'auth' in options:
@@ -122,9 +123,11 @@ class Flows:
         seen = self.seen(src, dst, options)
         if verb == 'syn':
             there = (dst.public()[0], int(options.get('port', dst.port)))
-            self.wire.syn(self.now, src.public(), there, 'refused' if 'refused' in options else 'unanswered', seen=seen)
+            outcome = 'refused' if 'refused' in options else 'unanswered'
+            self.wire.syn(self.now, src.public(), there, outcome, seen=seen)
         else:
-            self.wire.close(self.now, frozenset((src.name, dst.name)), src.public(), 'rst' if 'rst' in options else 'fin', seen)
+            key = frozenset((src.name, dst.name))
+            self.wire.close(self.now, key, src.public(), 'rst' if 'rst' in options else 'fin', seen)
 
     def tick(self):
         """A DNS query: time goes on without SIP."""
@@ -144,7 +147,8 @@ class Flows:
         value += bytes(a ^ b for a, b in zip(address, mask))
         self.wire.udp(self.now, client, server, struct.pack('!HH', 1, 0) + token)
         self.wire.udp(self.now + 0.02, server, client,
-                      struct.pack('!HH', 0x101, 4 + len(value)) + token + struct.pack('!HH', 0x20, len(value)) + value)
+                      struct.pack('!HH', 0x101, 4 + len(value)) + token
+                      + struct.pack('!HH', 0x20, len(value)) + value)
 
     def rtp(self, call, path, _, words, edits):
         count = int(words[0])
@@ -170,7 +174,7 @@ class Flows:
                 self.describe(self.hosts[f'{side}{i}'], ['domain=office.example'])
             self.now = self.last = span * i / count + 0.137
             way = f'[~{i}] x{i} > switch'
-            flow = (f'{way} > y{i} call ring=1 talk=4 auth', f'{way} register auth', f'{way} OPTIONS',
+            flow = (f'{way} > y{i} call ring=1 talk=4 auth', f'{way} register auth expires=86400', f'{way} OPTIONS',
                     f'{way} > y{i} call ring=2 talk=3 by=y{i}')[i % 4]
             self.event(flow.split(), [])
             if flow.endswith('OPTIONS'):

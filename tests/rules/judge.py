@@ -113,7 +113,8 @@ def main():
         print(f"{'not ok' if troubles else 'ok'} {at} - {name} ({case.place})")
         for trouble in troubles:
             print(f'# {trouble}')
-    rules = [page[:-3] for page in os.listdir(chosen.rules) if page.endswith('.md')] if chosen.rules and not chosen.name else []
+    pages = os.listdir(chosen.rules) if chosen.rules and not chosen.name else []
+    rules = [page[:-3] for page in pages if page.endswith('.md')]
     print('#')
     for line in table(results, rules):
         print('# ' + line)

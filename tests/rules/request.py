@@ -30,7 +30,8 @@ class Requests:
     def identify(self, call, host, path, user=None):
         """The name-addr of a party, the same in every message of the call."""
         if host not in call.party or user:
-            uri = self.fill(user, call) if user and ':' in user else f'sip:{user or host.user}@{self.domain(host, path)}'
+            whole = user and ':' in user
+            uri = self.fill(user, call) if whole else f'sip:{user or host.user}@{self.domain(host, path)}'
             shown = host.stack['shown'].format(host.name.capitalize()) if not user else ''
             call.party[host] = f'{shown}<{uri}>'
         return call.party[host]
@@ -119,7 +120,8 @@ class Requests:
             message.add('RAck', call.reliable)
         if 'refer' in options:
             target = self.hosts.get(options['refer'])
-            uri = f'sip:{target.user}@{target.domain or self.settings["domain"]}' if target else self.fill(options['refer'], call)
+            uri = (f'sip:{target.user}@{target.domain or self.settings["domain"]}' if target
+                   else self.fill(options['refer'], call))
             message.add('Refer-To', f'<{uri}>')
             message.add('Referred-By', call.party[host])
         if 'sipfrag' in options:
@@ -179,7 +181,8 @@ class Requests:
         answer = self.new_response(call, proxy, src, call.received[proxy, src][-1], 100, None, {})
         answer.remove('Contact')
         self.finish(call, answer, proxy, src, [], {})
-        self.put(call, proxy, src, answer, {k: v for k, v in options.items() if k in ('unseen', 'tcp', 'udp')}, at=at)
+        kept = {k: v for k, v in options.items() if k in ('unseen', 'tcp', 'udp')}
+        self.put(call, proxy, src, answer, kept, at=at)
 
     def pass_on(self, call, proxy, to, received, options, edits, last):
         """What a proxy sends when it has received a request."""
@@ -198,7 +201,8 @@ class Requests:
         if proxy.rr and message.method in CREATES_DIALOG and not message.dialog:
             transport = ';transport=tcp' if self.stream(proxy, to, options) else ''
             message.put_first('Record-Route', f'<sip:{proxy.hostport(proxy.stack["port"])}{transport};lr>')
-        self.push_via(call, message, proxy, to, {k: v for k, v in options.items() if k != 'branch'}, received.get('Via'))
+        own = {k: v for k, v in options.items() if k != 'branch'}
+        self.push_via(call, message, proxy, to, own, received.get('Via'))
         message.arrange(message.origin.stack['order'])
         message.next_to = to
         self.edit_at(call, proxy, message, edits)
@@ -231,7 +235,8 @@ class Requests:
             message.dialog, message.origin, message.end = invite.dialog, invite.origin, invite.end
             to = invite.get('To')
             if method == 'ACK':
-                to = next(a for a in reversed(call.answers[src, dst]) if a.code >= 300 and a.method == 'INVITE').get('To')
+                to = next(a for a in reversed(call.answers[src, dst])
+                          if a.code >= 300 and a.method == 'INVITE').get('To')
             via = invite.get('Via')
             if 'branch' in options:
                 via = re.sub('branch=[^;]+', 'branch=' + options['branch'], via)
@@ -259,7 +264,8 @@ class Requests:
                                       if m[2] != '0.0.0.0' else m[0], w)) for w in words]
             old, version = call.bodies.get(host, (None, 0))
             session = sip.number(8, *self.seed(call, host.name, 'sdp'))
-            make = lambda v: sip.sdp(words, address, session, v, '-' if host.stack['port'] else host.name, (host.name,))
+            user = '-' if host.stack['port'] else host.name
+            make = lambda v: sip.sdp(words, address, session, v, user, (host.name,))
             body = make(version)
             if body != old:
                 version += 1
@@ -279,4 +285,5 @@ class Requests:
         answer = md5(f'{a1}:{given["nonce"]}:00000001:{cnonce}:auth:{a2}')
         message.add('Authorization' if challenge.code == 401 else 'Proxy-Authorization',
                     f'Digest username="{user}", realm="{given["realm"]}", nonce="{given["nonce"]}", '
-                    f'uri="{message.uri}", response="{answer}", algorithm=MD5, cnonce="{cnonce}", qop=auth, nc=00000001')
+                    f'uri="{message.uri}", response="{answer}", algorithm=MD5, cnonce="{cnonce}", qop=auth, '
+                    f'nc=00000001')

@@ -21,8 +21,10 @@ class Responses:
         return ([request for request in fits if not request.answered] or fits)[-1]
 
     def new_response(self, call, host, to_hop, request, code, reason, options):
-        answer = sip.Message(f'SIP/2.0 {code} {reason or sip.REASONS.get(code, "Unknown")}', request.method, request.cseq)
-        answer.by, answer.to_whom, answer.dialog, answer.origin = host, request.origin, request.dialog, request.origin
+        start = f'SIP/2.0 {code} {reason or sip.REASONS.get(code, "Unknown")}'
+        answer = sip.Message(start, request.method, request.cseq)
+        answer.by, answer.dialog = host, request.dialog
+        answer.to_whom = answer.origin = request.origin
         for via in request.all('Via'):
             answer.add('Via', via)
         to = request.get('To')
@@ -39,7 +41,8 @@ class Responses:
         if creating:
             for route in request.all('Record-Route'):
                 answer.add('Record-Route', route)
-        if (creating and not request.dialog) or (request.method in ('INVITE', 'UPDATE', 'SUBSCRIBE') and 200 <= code < 300):
+        refreshing = request.method in ('INVITE', 'UPDATE', 'SUBSCRIBE') and 200 <= code < 300
+        if (creating and not request.dialog) or refreshing:
             transport = 'tcp' if self.stream(host, to_hop, options) else 'udp'
             answer.add('Contact', f'<{self.contact_uri(host, transport)}>')
         if creating and request.get('Contact'):
@@ -111,7 +114,8 @@ class Responses:
         options, _, _ = self.options(words)
         proxy = path[0]
         if what.isdigit():
-            found = [a for (host, _), some in call.answers.items() if host is proxy for a in some if str(a.code) == what]
+            found = [a for (host, _), some in call.answers.items() if host is proxy
+                     for a in some if str(a.code) == what]
             answer = found[-1].clone()
             answer.remove_first('Via')
             self.edit_at(call, proxy, answer, ['@' + proxy.name + ' ' + e for e in edits if not e.startswith('@')])

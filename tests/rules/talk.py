@@ -260,7 +260,8 @@ class Talk(Requests, Responses, Flows):
             return {'addr': sip.escape_host(host.address), 'public': sip.escape_host(host.public()[0]),
                     'hostport': host.hostport(), 'user': host.user,
                     'contact': self.contact_uri(host, 'udp')}[what]
-        return re.sub(r'\{(addr|public|hostport|contact|user|tag|callid)(?: ([\w-]+))?(?: ([\w-]+))?\}', value, text)
+        names = 'addr|public|hostport|contact|user|tag|callid'
+        return re.sub(rf'\{{({names})(?: ([\w-]+))?(?: ([\w-]+))?\}}', value, text)
 
     # --- Events ----------------------------------------------------------------------------------
 
@@ -386,7 +387,8 @@ class Talk(Requests, Responses, Flows):
         target = answer.get('Contact')
         routes = known['routes'] if known else answer.all('Record-Route')[::-1]
         call.dialogs[host, answer.by] = {
-            'tag': tag.group(1), 'routes': routes, 'target': uri_of(target) if target else known and known['target']}
+            'tag': tag.group(1), 'routes': routes,
+            'target': uri_of(target) if target else known and known['target']}
 
 
 def main():
