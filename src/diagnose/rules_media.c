@@ -150,8 +150,7 @@ static int peer_shares(struct judge *j, const struct scene_transaction *t, const
                        const struct scene_message **shown)
 {
     int result = 0;
-    EACH_MESSAGE(j, m)
-    {
+    EACH_MESSAGE (j, m) {
         if (!is_from_peer(m, t, x) || !names_codec(scene_sdp(m)))
             continue;
         *shown = m;
@@ -218,8 +217,7 @@ static bool refused_below(const struct scene_transaction *t)
 
 static void no_common_codec(struct judge *j)
 {
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         struct exchange x;
         const struct scene_message *shown = NULL;
         bool refused = is_refusal(scene_final(t)) && !judge_passed_on(t);
@@ -255,8 +253,7 @@ static const struct scene_message *other_profile(struct judge *j, const struct s
                                                  const struct exchange *x, int offered)
 {
     const struct scene_message *found = NULL;
-    EACH_MESSAGE(j, m)
-    {
+    EACH_MESSAGE (j, m) {
         if (!is_from_peer(m, t, x))
             continue;
         int shown = security(scene_sdp(m), false);
@@ -289,8 +286,7 @@ static struct span profile_of(const struct sdp *sdp)
 static void srtp_mismatch(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         struct exchange x;
         uint16_t code = scene_final(t);
         int offered = exchange_of(t, &x) ? security(x.offer, true) : 0;
@@ -327,18 +323,17 @@ static void srtp_mismatch(struct judge *j)
 static bool media_later(struct judge *j, const struct scene_transaction *t)
 {
     struct exchange x;
-    EACH_TRANSACTION(j, o)
-    if (o > t && o->call == t->call && scene_method(o) == SIP_INVITE &&
-        o->stored->cseq != t->stored->cseq && exchange_of(o, &x) && has_stream(x.answer, NULL))
-        return true;
+    EACH_TRANSACTION (j, o)
+        if (o > t && o->call == t->call && scene_method(o) == SIP_INVITE &&
+            o->stored->cseq != t->stored->cseq && exchange_of(o, &x) && has_stream(x.answer, NULL))
+            return true;
     return false;
 }
 
 static void media_rejected(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         struct exchange x;
         if (scene_method(t) != SIP_INVITE || scene_final(t) / 100 != 2 || !exchange_of(t, &x) ||
             x.answered == t->ack || !refuses_all(&x) || refused_below(t) || media_later(j, t))
@@ -365,8 +360,7 @@ static bool fax_refused(const struct scene_transaction *t)
 static void t38_refused(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         if (scene_method(t) != SIP_INVITE || !scene_in_dialog(t) || !fax_refused(t) ||
             (t->downstream && fax_refused(t->downstream)) || judge_passed_on(t))
             continue;
@@ -445,8 +439,7 @@ static bool mismatched_below(const struct scene_transaction *t)
 static void dtmf_mismatch(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         struct exchange x;
         if (scene_method(t) != SIP_INVITE || scene_final(t) / 100 != 2 || !exchange_of(t, &x))
             continue;
@@ -505,8 +498,7 @@ static bool never_had_address(struct judge *j, const struct scene_message *hold)
 static void hold_legacy_address(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         if (scene_method(t) != SIP_INVITE || !scene_in_dialog(t) ||
             !is_hole(scene_sdp(t->request)) || never_had_address(j, t->request) ||
             found_in_call(j, t->call))
@@ -532,8 +524,7 @@ static bool offers_later(const struct scene_message *m)
 static void delayed_offer_refused(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         uint16_t code = scene_final(t);
         bool lost_on_the_way = t->upstream && scene_sdp(t->upstream->request);
         if (scene_method(t) != SIP_INVITE || (code != 488 && code != 415 && code != 400) ||

@@ -47,8 +47,7 @@ static uint32_t own_problems(const struct scene_message *m)
 static void malformed_message(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_MESSAGE(j, m)
-    {
+    EACH_MESSAGE (j, m) {
         uint32_t problems = own_problems(m);
         size_t i = 0;
         while (i < FAULTS && !(faults[i].problem & problems))
@@ -69,9 +68,12 @@ static void malformed_message(struct judge *j)
     }
 }
 
-/* Trailing line ends are harmless: keep-alives and careless senders add them. */
-static bool only_blank(const char *p, const char *end)
+/* Line ends behind a whole body are harmless: keep-alives and careless senders add them. */
+static bool only_blank(struct span body, const char *end)
 {
+    const char *p = span_end(body);
+    if (body.n > 0 && p[-1] != '\n')
+        return false;
     while (p < end && (ascii_blank(*p) || *p == '\0'))
         p++;
     return p == end;
@@ -90,15 +92,13 @@ static bool miscounted(const struct scene_message *m)
     if ((m->sip.problems & SIP_BODY_SHORT) || (m->stored->flags & MESSAGE_MISFRAMED) ||
         lacks_length(m))
         return true;
-    return (m->sip.problems & SIP_BODY_LONG) &&
-           !only_blank(span_end(m->sip.body), span_end(payload));
+    return (m->sip.problems & SIP_BODY_LONG) && !only_blank(m->sip.body, span_end(payload));
 }
 
 static void content_length_mismatch(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_MESSAGE(j, m)
-    {
+    EACH_MESSAGE (j, m) {
         if (m->repeated || !is_whole(m) || !miscounted(m))
             continue;
         struct span payload = message_payload(m->stored);

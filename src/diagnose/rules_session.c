@@ -48,10 +48,10 @@ static const struct scene_transaction *last_interval(struct judge *j, const stru
                                                      int64_t before, int64_t *interval)
 {
     const struct scene_transaction *found = NULL;
-    EACH_TRANSACTION(j, t)
-    if (t->call == call && is_refresh(t) && scene_final(t) / 100 == 2 && ended(t) < before &&
-        (!found || ended(t) >= ended(found)))
-        found = t;
+    EACH_TRANSACTION (j, t)
+        if (t->call == call && is_refresh(t) && scene_final(t) / 100 == 2 && ended(t) < before &&
+            (!found || ended(t) >= ended(found)))
+            found = t;
     *interval = found ? judge_seconds(scene_header(found->final, "Session-Expires"), -1) : -1;
     return found;
 }
@@ -59,17 +59,16 @@ static const struct scene_transaction *last_interval(struct judge *j, const stru
 /* Whether somebody tried to refresh between two moments. */
 static bool tried_between(struct judge *j, const struct scene_call *call, int64_t from, int64_t to)
 {
-    EACH_TRANSACTION(j, t)
-    if (t->call == call && is_refresh(t) && begun(t) > from && begun(t) < to)
-        return true;
+    EACH_TRANSACTION (j, t)
+        if (t->call == call && is_refresh(t) && begun(t) > from && begun(t) < to)
+            return true;
     return false;
 }
 
 static void session_expired(struct judge *j)
 {
     char when[TIME_TEXT], by[ADDR_TEXT];
-    EACH_TRANSACTION(j, b)
-    {
+    EACH_TRANSACTION (j, b) {
         int64_t interval;
         if (scene_method(b) != SIP_BYE || !b->request || b->upstream || found_in_scene(j))
             continue;
@@ -109,9 +108,9 @@ static bool refreshes(struct judge *j, const struct scene_transaction *t)
 
 static const struct scene_transaction *bye_after(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION(j, b)
-    if (b->call == t->call && scene_method(b) == SIP_BYE && begun(b) > begun(t))
-        return b;
+    EACH_TRANSACTION (j, b)
+        if (b->call == t->call && scene_method(b) == SIP_BYE && begun(b) > begun(t))
+            return b;
     return NULL;
 }
 
@@ -124,18 +123,17 @@ static bool refresh_is_refused(uint16_t code)
 static bool refreshed_between(struct judge *j, const struct scene_transaction *t,
                               const struct scene_transaction *bye)
 {
-    EACH_TRANSACTION(j, o)
-    if (o->call == t->call && is_refresh(o) && scene_final(o) / 100 == 2 && ended(o) > begun(t) &&
-        ended(o) < begun(bye))
-        return true;
+    EACH_TRANSACTION (j, o)
+        if (o->call == t->call && is_refresh(o) && scene_final(o) / 100 == 2 &&
+            ended(o) > begun(t) && ended(o) < begun(bye))
+            return true;
     return false;
 }
 
 static void session_refresh_failed(struct judge *j)
 {
     char by[ADDR_TEXT], after[TIME_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         const struct scene_transaction *bye = refreshes(j, t) ? bye_after(j, t) : NULL;
         if (!bye || judge_passed_on(t) || found_in_call(j, t->call))
             continue;
@@ -163,18 +161,17 @@ static void session_refresh_failed(struct judge *j)
 /* Whether a later request of the call asks for long enough, in time. */
 static bool raised(struct judge *j, const struct scene_transaction *t, int64_t least)
 {
-    EACH_TRANSACTION(j, o)
-    if (o->call == t->call && is_refresh(o) && o->stored->cseq > t->stored->cseq && o->request &&
-        begun(o) - ended(t) <= RETRY_NS &&
-        judge_seconds(scene_header(o->request, "Session-Expires"), -1) >= least)
-        return true;
+    EACH_TRANSACTION (j, o)
+        if (o->call == t->call && is_refresh(o) && o->stored->cseq > t->stored->cseq &&
+            o->request && begun(o) - ended(t) <= RETRY_NS &&
+            judge_seconds(scene_header(o->request, "Session-Expires"), -1) >= least)
+            return true;
     return false;
 }
 
 static void session_interval_too_small(struct judge *j)
 {
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         if (!is_refresh(t) || scene_final(t) != 422 || judge_passed_on(t))
             continue;
         int64_t least = judge_seconds(scene_header(t->final, "Min-SE"), 90);
@@ -219,8 +216,7 @@ static bool says_no_media(struct span reason)
 static void media_timeout_bye(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         struct span rest, name, value, reason = SPAN_NONE;
         if (scene_method(t) != SIP_BYE || !t->request || t->upstream || found_in_scene(j))
             continue;
@@ -249,10 +245,10 @@ static bool is_reliable(const struct scene_message *m)
 /* Whether a PRACK for this RSeq came and was not refused. */
 static bool has_prack(struct judge *j, const struct scene_transaction *t, int64_t rseq)
 {
-    EACH_TRANSACTION(j, o)
-    if (o->call == t->call && scene_method(o) == SIP_PRACK && o->request && scene_final(o) < 300 &&
-        judge_seconds(scene_header(o->request, "RAck"), -1) == rseq)
-        return true;
+    EACH_TRANSACTION (j, o)
+        if (o->call == t->call && scene_method(o) == SIP_PRACK && o->request &&
+            scene_final(o) < 300 && judge_seconds(scene_header(o->request, "RAck"), -1) == rseq)
+            return true;
     return false;
 }
 
@@ -261,19 +257,18 @@ static unsigned copies_of(struct judge *j, const struct scene_transaction *t, in
                           const struct scene_message **last)
 {
     unsigned n = 0;
-    EACH_MESSAGE(j, m)
-    if (m->txn == t && is_reliable(m) && judge_seconds(scene_header(m, "RSeq"), -1) == rseq) {
-        *last = m;
-        n++;
-    }
+    EACH_MESSAGE (j, m)
+        if (m->txn == t && is_reliable(m) && judge_seconds(scene_header(m, "RSeq"), -1) == rseq) {
+            *last = m;
+            n++;
+        }
     return n;
 }
 
 static void prack_missing(struct judge *j)
 {
     char by[ADDR_TEXT], to[ADDR_TEXT];
-    EACH_MESSAGE(j, m)
-    {
+    EACH_MESSAGE (j, m) {
         const struct scene_transaction *t = m->txn;
         if (m->repeated || !is_reliable(m) || scene_final(t) / 100 == 2 || found_in_scene(j))
             continue;
@@ -301,8 +296,7 @@ static void prack_missing(struct judge *j)
 /* The other side's request that was open when this one came. */
 static const struct scene_transaction *crossing(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION(j, o)
-    {
+    EACH_TRANSACTION (j, o) {
         int64_t end = o->ack ? o->ack->stored->time_ns : ended(o);
         if (o->call == t->call && o != t && is_refresh(o) && scene_in_dialog(o) &&
             !span_equal(o->request->sip.from_tag, t->first->sip.from_tag) && begun(o) <= ended(t) &&
@@ -320,8 +314,7 @@ static bool is_glare(const struct scene_transaction *t)
 static void glare(struct judge *j)
 {
     char a[ADDR_TEXT], b[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         const struct scene_transaction *o = is_glare(t) ? crossing(j, t) : NULL;
         if (!o || judge_passed_on(t) || found_in_call(j, t->call))
             continue;
@@ -356,8 +349,7 @@ static const struct scene_transaction *refer_of(struct judge *j, const struct sc
 {
     const struct scene_transaction *found = NULL;
     *refused = false;
-    EACH_TRANSACTION(j, o)
-    {
+    EACH_TRANSACTION (j, o) {
         if (o->call != t->call || scene_method(o) != SIP_REFER || begun(o) > begun(t))
             continue;
         *refused = !found && scene_final(o) >= 300;
@@ -370,8 +362,7 @@ static const struct scene_transaction *refer_of(struct judge *j, const struct sc
 
 static void transfer_failed(struct judge *j)
 {
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         bool refused;
         struct span line = SPAN_NONE;
         if (scene_method(t) != SIP_NOTIFY || !t->request || t->upstream ||
@@ -410,8 +401,7 @@ static bool is_keepalive(const struct scene_transaction *t)
 static void event_unsupported(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         if (scene_final(t) != 489 || judge_passed_on(t) || is_keepalive(t))
             continue;
         struct draft *d = judge_find(j, t, 100);
@@ -430,8 +420,7 @@ static void event_unsupported(struct judge *j)
 static void subscription_lost(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         if (scene_method(t) != SIP_NOTIFY || scene_final(t) != 481 || judge_passed_on(t) ||
             is_keepalive(t))
             continue;
@@ -447,18 +436,17 @@ static void subscription_lost(struct judge *j)
 
 static bool notified(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION(j, o)
-    if (o->call == t->call && scene_method(o) == SIP_NOTIFY && begun(o) >= begun(t) &&
-        begun(o) <= ended(t) + TIMER_N_NS)
-        return true;
+    EACH_TRANSACTION (j, o)
+        if (o->call == t->call && scene_method(o) == SIP_NOTIFY && begun(o) >= begun(t) &&
+            begun(o) <= ended(t) + TIMER_N_NS)
+            return true;
     return false;
 }
 
 static void notify_missing(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t)
-    {
+    EACH_TRANSACTION (j, t) {
         if (scene_method(t) != SIP_SUBSCRIBE || scene_final(t) / 100 != 2 ||
             scene_final(t) == 204 || notified(j, t) || found_in_call(j, t->call) ||
             !judge_waited(j, ended(t) + TIMER_N_NS))

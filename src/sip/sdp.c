@@ -185,11 +185,11 @@ static unsigned glance_media(struct span line, unsigned *off)
     return span_is(kind, "audio") ? SDP_AUDIO : 0;
 }
 
-unsigned sdp_glance(struct span body, struct span *address)
+unsigned sdp_glance(struct span body, struct span address[2])
 {
     unsigned bits = 0, medias = 0, off = 0;
     const char *p = body.p, *end = span_end(body);
-    *address = SPAN_NONE;
+    address[0] = address[1] = SPAN_NONE;
     while (p && p + 2 < end) {
         const char *lf = memchr(p, '\n', (size_t)(end - p));
         struct span line = span_make(p, lf ? lf : end);
@@ -202,8 +202,9 @@ unsigned sdp_glance(struct span body, struct span *address)
             bits |= glance_media(line, &off);
         } else if (p[0] == 'c' && p[1] == '=') {
             struct span found = connection_address(behind(line, 2));
-            if (address->n == 0)
-                *address = found;
+            if (address[0].n == 0)
+                address[0] = found;
+            address[1] = found;
             if (span_is(found, "0.0.0.0"))
                 bits |= SDP_HOLE;
         }

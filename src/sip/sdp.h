@@ -53,8 +53,8 @@ enum sdp_glance_bit {
     SDP_SOME_OFF = 1 << 4,      /* a media line has port 0 */
     SDP_TELEPHONE_WIDE = 1 << 5 /* telephone-event is mapped at another clock rate */
 };
-/* Those bits; *address is the first c= line's address, or empty. */
-unsigned sdp_glance(struct span body, struct span *address);
+/* Those bits; the addresses of the first and of the last c= line, empty without one. */
+unsigned sdp_glance(struct span body, struct span address[2]);
 
 /*
  * Appends what an SDP body offers, as "audio PCMU PCMA telephone-event, video off":

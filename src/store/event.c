@@ -8,10 +8,10 @@
 
 #define CONNECTIONS 16384
 #define ERRORS 4096
-#define ERRORS_OF_ONE 32   /* that are told apart for one transaction */
-#define COPY_NS 2000000    /* a SYN again so soon is the same packet, captured twice */
-#define NEAR_NS 2000000000 /* how long after a packet an error about it may come */
-#define QUOTE_COMPARED 16  /* bytes of a payload that say which message it is */
+#define ERRORS_OF_ONE 32    /* that are told apart for one transaction */
+#define COPY_NS 2000000     /* a SYN again so soon is the same packet, captured twice */
+#define NEAR_NS 10000000000 /* how long after a packet an error about it may come: routers try */
+#define QUOTE_COMPARED 16   /* bytes of a payload that say which message it is */
 #define MESSAGES_COMPARED 64
 
 /* A client host and a server address. */

@@ -119,12 +119,12 @@ static uint32_t host_hash(struct span uri_value)
 }
 
 /* A sender on the public network that names an address which is not. */
-static uint32_t private_addresses(const struct sip_message *sip, struct span sdp_address)
+static uint32_t private_addresses(const struct sip_message *sip, const struct span media[2])
 {
     struct sip_address contact = { 0 };
     if (sip->contact.n)
         sip_read_address(sip->contact, &contact);
-    bool found = is_private(contact.host) || is_private(sdp_address) ||
+    bool found = is_private(contact.host) || is_private(media[0]) || is_private(media[1]) ||
                  (sip->vias == 1 && sip_is_request(sip) && is_private(sip->sent_by));
     return found ? CALL_PRIVATE : 0;
 }
@@ -151,12 +151,12 @@ static uint32_t telephone_marks(struct store *s, uint32_t call, unsigned bits)
 }
 
 static uint32_t sdp_marks(struct store *s, uint32_t call, const struct sip_message *sip,
-                          struct span *address)
+                          struct span media[2])
 {
     struct span body = sdp_of(sip);
     if (body.n == 0)
         return 0;
-    unsigned bits = sdp_glance(body, address);
+    unsigned bits = sdp_glance(body, media);
     uint32_t odd = bits & (SDP_HOLE | SDP_SOME_OFF) ? CALL_SDP_ODD : 0;
     return odd | telephone_marks(s, call, bits);
 }
@@ -164,8 +164,9 @@ static uint32_t sdp_marks(struct store *s, uint32_t call, const struct sip_messa
 /* Requests */
 
 /*
- * Inside a dialog whose path was recorded, the caller's or callee's own request goes to a host
- * that the dialog began with, as long as there is one proxy (RFC 3261 §12.2.1.1).
+ * Inside a dialog whose path was recorded, the caller's or callee's own request goes to the host
+ * that the dialog came to it by, or left it by (RFC 3261 §12.2.1.1): the other end of the first
+ * hop, as far as one of its ends sends.
  */
 static bool may_leave_route(struct store *s, const struct call *call, const struct message *m,
                             const struct sip_message *sip)
@@ -174,7 +175,11 @@ static bool may_leave_route(struct store *s, const struct call *call, const stru
         return false;
     const struct message *first = store_message(s, transaction_at(s, call->first_txn)->first);
     const struct flow *begun = flow_at(s, first->flow), *now = flow_at(s, m->flow);
-    return !addr_same_host(&now->dst, &begun->dst) && !addr_same_host(&now->dst, &begun->src);
+    if (now->src_host == begun->src_host)
+        return now->dst_host != begun->dst_host;
+    if (now->src_host == begun->dst_host)
+        return now->dst_host != begun->src_host;
+    return now->dst_host != begun->dst_host;
 }
 
 static uint32_t ack_marks(struct store *s, const struct transaction *ack,
@@ -182,7 +187,10 @@ static uint32_t ack_marks(struct store *s, const struct transaction *ack,
 {
     if (!ack->related)
         return CALL_ACK_ODD;
-    uint32_t wanted = transaction_at(s, ack->related)->target;
+    const struct transaction *invite = transaction_at(s, ack->related);
+    if (invite->code >= 300)
+        return CALL_ACK_ODD;
+    uint32_t wanted = invite->target;
     return wanted && wanted != host_hash(sip->uri) ? CALL_ACK_ODD : 0;
 }
 
@@ -305,7 +313,7 @@ void mark_message(struct store *s, uint32_t id, uint32_t message, const struct s
     const struct message *m = message_at(s, message);
     const struct transaction *txn = transaction_at(s, id);
     uint32_t marks = 0;
-    struct span address = SPAN_NONE;
+    struct span media[2] = { SPAN_NONE, SPAN_NONE };
     if (m->flags & MESSAGE_DUPLICATE)
         return;
     if (sip_is_request(sip)) {
@@ -325,10 +333,10 @@ void mark_message(struct store *s, uint32_t id, uint32_t message, const struct s
     if (sip->traits & SIP_HAS_SESSION_EXPIRES)
         marks |= CALL_SESSION_TIMER;
     if (sip->body.n && !(m->flags & MESSAGE_RETRANSMISSION))
-        marks |= sdp_marks(s, txn->call, sip, &address);
+        marks |= sdp_marks(s, txn->call, sip, media);
     const struct flow *flow = flow_at(s, m->flow);
     if (!flow->src_private)
-        marks |= private_addresses(sip, address);
+        marks |= private_addresses(sip, media);
     if (sip->code && !flow->dst_private && sip->vias == 1)
         learn_lesson(s, flow, m, sip);
     mark_call(s, txn->call, marks);
