@@ -11,9 +11,11 @@
 struct draft *judge_find(struct judge *j, const struct scene_transaction *t, unsigned confidence)
 {
     /* beyond the limit the last place is written again: a scene full of findings says enough */
-    struct draft *d = &j->drafts[j->ndrafts < JUDGE_DRAFTS ? j->ndrafts++ : JUDGE_DRAFTS - 1];
+    struct draft *d = &j->drafts[j->ndrafts < JUDGE_DRAFTS ? j->ndrafts : JUDGE_DRAFTS - 1];
     if (j->ndrafts == JUDGE_DRAFTS)
         draft_clear(d);
+    else
+        j->ndrafts++;
     *d = (struct draft){ .rule = j->rule,
                          .confidence = (uint8_t)confidence,
                          .code = scene_final(t),

@@ -30,9 +30,12 @@ unsigned rule_count(void)
 void judge_scene(struct judge *j, const struct scene *scene, struct suspects *suspects,
                  uint8_t only, bool texts)
 {
-    *j = (struct judge){
-        .scene = scene, .suspects = suspects, .texts = texts, .again_ns = INT64_MAX
-    };
+    /* the drafts are large and filled as they are made: they are not cleared here */
+    j->scene = scene;
+    j->suspects = suspects;
+    j->texts = texts;
+    j->again_ns = INT64_MAX;
+    j->ndrafts = 0;
     for (unsigned n = 1; rule_at(n); n++) {
         const struct rule *rule = rule_at(n);
         if (!(rule->when & scene->marks) || (only && only != n))

@@ -71,7 +71,7 @@ static void contact_private(struct judge *j)
 {
     char source[ADDR_TEXT];
     size_t since = j->ndrafts;
-    EACH_MESSAGE (j, m) {
+    EACH_MESSAGE(j, m) {
         struct span host = contact_host(m);
         if (m->repeated || host.n == 0 || !names_its_place(m) || !is_own(m) ||
             !judge_private_from_public(host, &m->flow->src) || told_already(j, since, m) ||
@@ -117,7 +117,7 @@ static void sdp_private_address(struct judge *j)
 {
     char source[ADDR_TEXT];
     size_t since = j->ndrafts;
-    EACH_MESSAGE (j, m) {
+    EACH_MESSAGE(j, m) {
         const struct sdp *sdp = m->repeated ? NULL : scene_sdp(m);
         struct span address = sdp && !sdp->ice ? media_address(sdp) : SPAN_NONE;
         struct span tag = m->sip.code ? m->sip.to_tag : m->sip.from_tag;
@@ -158,7 +158,7 @@ static void take_claim(struct claim *c, const char *where, struct span host,
 static void sip_alg_suspected(struct judge *j)
 {
     char source[ADDR_HOST];
-    EACH_MESSAGE (j, m) {
+    EACH_MESSAGE(j, m) {
         struct claim claims[3];
         const struct claim *rewritten = NULL, *left = NULL;
         if (m->sip.code || m->repeated || m->sip.vias != 1 || m->txn->upstream ||

@@ -68,7 +68,7 @@ static size_t refused_tries(struct judge *j, const struct scene_transaction *t, 
 {
     struct span realm = realm_of(t);
     size_t n = 0;
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (n < most && o->call == t->call && o->stored->method == t->stored->method &&
             asks_itself(o) && is_stale(o) == stale && span_equal(realm_of(o), realm) &&
             has_credentials(o, realm) && !counted(tries, n, o))
@@ -88,7 +88,7 @@ static struct span user_of(const struct scene_transaction *t)
 static void loop(struct judge *j, bool stale)
 {
     const struct scene_transaction *tries[16];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!asks_itself(t) || is_stale(t) != stale || !has_credentials(t, realm_of(t)))
             continue;
         size_t n = refused_tries(j, t, stale, tries, 16);
@@ -126,7 +126,7 @@ static void auth_stale_loop(struct judge *j)
 static void auth_refused(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || !t->stored->credentials)
             continue;
         struct draft *d = judge_find(j, t, 95);
@@ -142,7 +142,7 @@ static void auth_refused(struct judge *j)
 static void forbidden(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || t->stored->credentials)
             continue;
         struct draft *d = judge_find(j, t, 95);
@@ -158,7 +158,7 @@ static void forbidden(struct judge *j)
 static bool answered(struct judge *j, const struct scene_transaction *t, int64_t until_ns)
 {
     struct span realm = realm_of(t);
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o->call == t->call && o->request && o->request->stored->time_ns <= until_ns &&
             (has_credentials(o, realm) ||
              (scene_final(t) == 494 && o > t && scene_header(o->request, "Security-Verify").n)))
@@ -169,7 +169,7 @@ static bool answered(struct judge *j, const struct scene_transaction *t, int64_t
 static void auth_not_attempted(struct judge *j)
 {
     char client[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!t->request || !asks_itself(t) || t->stored->credentials)
             continue;
         int64_t until = t->final->stored->time_ns + PATIENCE_NS;

@@ -41,7 +41,7 @@ static bool same_host(const struct addr *a, const struct addr *b)
  * and ended the repetitions. */
 static bool acknowledged(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION (j, a) {
+    EACH_TRANSACTION(j, a) {
         if (a->call != t->call || !is_own_ack(a) || a->stored->cseq != t->stored->cseq)
             continue;
         if (same_host(&a->server, &t->server) && same_host(&a->client, &t->client))
@@ -56,7 +56,7 @@ static bool acknowledged(struct judge *j, const struct scene_transaction *t)
 static void ack_missing(struct judge *j)
 {
     char to[ADDR_TEXT], lasted[TIME_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!is_answered(t) || t->answered < SENT_IN_VAIN || acknowledged(j, t))
             continue;
         if (t->upstream && is_answered(t->upstream) && t->upstream->call == t->call &&
@@ -79,7 +79,7 @@ static const struct scene_transaction *answered_by(struct judge *j,
                                                    const struct scene_transaction *ack)
 {
     const struct scene_transaction *found = NULL;
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (t->call != ack->call || !is_answered(t) || t->stored->cseq != ack->stored->cseq ||
             !span_equal(t->final->sip.to_tag, ack->request->sip.to_tag))
             continue;
@@ -118,7 +118,7 @@ static bool nat_repaired(const struct scene_transaction *t, struct span uri_host
 static void ack_wrong_target(struct judge *j)
 {
     char to[ADDR_TEXT];
-    EACH_TRANSACTION (j, a) {
+    EACH_TRANSACTION(j, a) {
         const struct scene_transaction *t = is_own_ack(a) ? answered_by(j, a) : NULL;
         struct span wanted = t ? contact_host(t->final) : SPAN_NONE;
         struct span got = t ? host_of(a->request->sip.uri) : SPAN_NONE;
@@ -141,7 +141,7 @@ static void ack_wrong_target(struct judge *j)
 /* Whether an INVITE with this number may have been answered: then the ACK is for that one. */
 static bool has_invite(struct judge *j, const struct scene_transaction *ack)
 {
-    EACH_TRANSACTION (j, t)
+    EACH_TRANSACTION(j, t)
         if (t->call == ack->call && scene_method(t) == SIP_INVITE &&
             t->stored->cseq == ack->stored->cseq && scene_final(t) < 300)
             return true;
@@ -153,7 +153,7 @@ static const struct scene_transaction *left_waiting(struct judge *j,
                                                     const struct scene_transaction *ack)
 {
     const struct scene_transaction *found = NULL;
-    EACH_TRANSACTION (j, t)
+    EACH_TRANSACTION(j, t)
         if (t->call == ack->call && is_answered(t) &&
             t->final->stored->time_ns <= ack->first->stored->time_ns &&
             span_equal(t->final->sip.to_tag, ack->request->sip.to_tag) && !acknowledged(j, t))
@@ -164,7 +164,7 @@ static const struct scene_transaction *left_waiting(struct judge *j,
 static void ack_cseq_mismatch(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_TRANSACTION (j, a) {
+    EACH_TRANSACTION(j, a) {
         if (!is_own_ack(a) || has_invite(j, a))
             continue;
         const struct scene_transaction *t = left_waiting(j, a);
@@ -192,7 +192,7 @@ static bool lacks_contact(const struct scene_message *m)
 static void contact_missing(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_INVITE)
             continue;
         bool request = lacks_contact(t->request) &&
@@ -304,7 +304,7 @@ static void say_transport(struct judge *j, const struct scene_transaction *t,
 
 static void contact_transport_mismatch(struct judge *j)
 {
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         const struct scene_message *contact = NULL;
         bool unacked = is_answered(t) && t->answered >= SENT_IN_VAIN && !acknowledged(j, t);
         if (unacked)
@@ -347,7 +347,7 @@ static bool records_host(const struct scene_message *m, const struct addr *host,
 static const struct scene_message *route_source(struct judge *j, const struct scene_transaction *t,
                                                 const struct addr **neighbour)
 {
-    EACH_TRANSACTION (j, o) {
+    EACH_TRANSACTION(j, o) {
         if (o == t || o->call != t->call || !is_answered(o) || scene_in_dialog(o) ||
             o->final->stored->time_ns > t->first->stored->time_ns)
             continue;
@@ -368,7 +368,7 @@ static const struct scene_message *route_source(struct judge *j, const struct sc
 static void record_route_bypassed(struct judge *j)
 {
     char to[ADDR_TEXT], by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         const struct addr *neighbour = NULL;
         bool named = false, any = false;
         if (!scene_in_dialog(t) || t->upstream || t->request->sip.vias != 1 ||
@@ -422,7 +422,7 @@ static unsigned visits(struct judge *j, const struct scene_transaction *t,
 static void routing_loop(struct judge *j)
 {
     char at[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         const struct scene_transaction *first = t;
         bool exhausted = scene_final(t) == 483 && !judge_passed_on(t);
         unsigned n = t->request && scene_method(t) != SIP_ACK ? visits(j, t, &first) : 0;
@@ -472,7 +472,7 @@ static const struct scene_transaction *highest_before(struct judge *j,
 static void cseq_not_increasing(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         uint16_t code = scene_final(t);
         if (!scene_in_dialog(t) || scene_method(t) == SIP_ACK || scene_method(t) == SIP_CANCEL ||
             (code != 500 && code != 400) || judge_passed_on(t))
@@ -495,7 +495,7 @@ static void cseq_not_increasing(struct judge *j)
 /* Whether the other side hung up at about the same time. */
 static bool crossed_bye(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o->call == t->call && scene_method(o) == SIP_BYE && o != t && o->request &&
             span_equal(o->request->sip.from_tag, t->request->sip.to_tag) &&
             o->first->stored->time_ns <= t->final->stored->time_ns)
@@ -509,7 +509,7 @@ enum life { LIFE_UNSEEN, LIFE_BEGUN, LIFE_ESTABLISHED };
 static enum life dialog_life(struct judge *j, const struct scene_transaction *t)
 {
     enum life life = LIFE_UNSEEN;
-    EACH_TRANSACTION (j, o) {
+    EACH_TRANSACTION(j, o) {
         bool makes = scene_method(o) == SIP_INVITE || scene_method(o) == SIP_SUBSCRIBE ||
                      scene_method(o) == SIP_REFER;
         if (o->call != t->call || !makes || o->first >= t->first)
@@ -525,7 +525,7 @@ static enum life dialog_life(struct judge *j, const struct scene_transaction *t)
 static void dialog_lost(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         uint8_t method = scene_method(t);
         if (scene_final(t) != 481 || judge_passed_on(t) || method == SIP_NOTIFY ||
             method == SIP_CANCEL || method == SIP_REGISTER || !scene_in_dialog(t) ||
@@ -552,7 +552,7 @@ static void dialog_lost(struct judge *j)
 static const struct scene_transaction *cancelled_invite(struct judge *j,
                                                         const struct scene_transaction *cancel)
 {
-    EACH_TRANSACTION (j, t)
+    EACH_TRANSACTION(j, t)
         if (t->call == cancel->call && scene_method(t) == SIP_INVITE && t->request &&
             t->stored->cseq == cancel->stored->cseq && same_host(&t->client, &cancel->client) &&
             same_host(&t->server, &cancel->server))
@@ -563,7 +563,7 @@ static const struct scene_transaction *cancelled_invite(struct judge *j,
 static void cancel_no_match(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_CANCEL || scene_final(t) != 481 || judge_passed_on(t))
             continue;
         const struct scene_transaction *invite = cancelled_invite(j, t);
@@ -590,7 +590,7 @@ static void cancel_no_match(struct judge *j)
 static void cancel_unanswered(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_CANCEL || scene_final(t) / 100 != 2)
             continue;
         const struct scene_transaction *invite = cancelled_invite(j, t);
@@ -614,7 +614,7 @@ static void cancel_unanswered(struct judge *j)
 static void cancel_crossed_answer(struct judge *j)
 {
     char apart[TIME_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         const struct scene_transaction *invite = scene_method(t) == SIP_CANCEL && t->request
                                                      ? cancelled_invite(j, t)
                                                      : NULL;

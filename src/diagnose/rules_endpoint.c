@@ -14,7 +14,7 @@ static bool comes_from_source(const struct scene_transaction *t)
 static void by_name(struct judge *j)
 {
     char source[ADDR_HOST];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!comes_from_source(t) || scene_in_dialog(t) ||
             !sip_is_scanner(t->request->sip.agent, t->request->sip.from))
             continue;
@@ -33,7 +33,7 @@ static void by_name(struct judge *j)
 
 static const struct scene_transaction *refused_try(struct judge *j)
 {
-    EACH_TRANSACTION (j, t)
+    EACH_TRANSACTION(j, t)
         if (comes_from_source(t) && t->final && scene_final(t) >= 400)
             return t;
     return NULL;
@@ -63,7 +63,7 @@ static void scanner(struct judge *j)
 static void brute_force(struct judge *j)
 {
     char source[ADDR_HOST];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!comes_from_source(t) || !t->final || !t->stored->credentials || scene_final(t) < 400)
             continue;
         unsigned tries = suspects_passwords(j->suspects, &t->client, t->final->stored->time_ns);
@@ -83,7 +83,7 @@ static void retry_after_ignored(struct judge *j)
 {
     char source[ADDR_HOST], target[ADDR_TEXT];
     struct store_backoff told;
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!t->request ||
             !store_backoff(j->scene->store, &t->client, &t->server, t->request->stored->time_ns,
                            &told) ||

@@ -150,7 +150,7 @@ static int peer_shares(struct judge *j, const struct scene_transaction *t, const
                        const struct scene_message **shown)
 {
     int result = 0;
-    EACH_MESSAGE (j, m) {
+    EACH_MESSAGE(j, m) {
         if (!is_from_peer(m, t, x) || !names_codec(scene_sdp(m)))
             continue;
         *shown = m;
@@ -217,10 +217,12 @@ static bool refused_below(const struct scene_transaction *t)
 
 static void no_common_codec(struct judge *j)
 {
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         struct exchange x;
         const struct scene_message *shown = NULL;
         bool refused = is_refusal(scene_final(t)) && !judge_passed_on(t);
+        if (!refused && !(j->scene->marks & CALL_SDP_ODD))
+            continue; /* nothing was refused */
         if (!exchange_of(t, &x) || !has_stream(x.offer, is_sound))
             continue;
         bool refuses = refuses_all(&x) && !refused_below(t);
@@ -253,7 +255,7 @@ static const struct scene_message *other_profile(struct judge *j, const struct s
                                                  const struct exchange *x, int offered)
 {
     const struct scene_message *found = NULL;
-    EACH_MESSAGE (j, m) {
+    EACH_MESSAGE(j, m) {
         if (!is_from_peer(m, t, x))
             continue;
         int shown = security(scene_sdp(m), false);
@@ -286,11 +288,13 @@ static struct span profile_of(const struct sdp *sdp)
 static void srtp_mismatch(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         struct exchange x;
         uint16_t code = scene_final(t);
-        int offered = exchange_of(t, &x) ? security(x.offer, true) : 0;
         bool refused = (code == 488 || code == 606) && !judge_passed_on(t);
+        if (!refused && !(j->scene->marks & CALL_SDP_ODD))
+            continue;
+        int offered = exchange_of(t, &x) ? security(x.offer, true) : 0;
         bool stream_off = x.answer && !has_stream(x.answer, is_sound) && !refused_below(t);
         if (!offered || !(refused || stream_off))
             continue;
@@ -323,7 +327,7 @@ static void srtp_mismatch(struct judge *j)
 static bool media_later(struct judge *j, const struct scene_transaction *t)
 {
     struct exchange x;
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o > t && o->call == t->call && scene_method(o) == SIP_INVITE &&
             o->stored->cseq != t->stored->cseq && exchange_of(o, &x) && has_stream(x.answer, NULL))
             return true;
@@ -333,7 +337,7 @@ static bool media_later(struct judge *j, const struct scene_transaction *t)
 static void media_rejected(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         struct exchange x;
         if (scene_method(t) != SIP_INVITE || scene_final(t) / 100 != 2 || !exchange_of(t, &x) ||
             x.answered == t->ack || !refuses_all(&x) || refused_below(t) || media_later(j, t))
@@ -360,7 +364,7 @@ static bool fax_refused(const struct scene_transaction *t)
 static void t38_refused(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_INVITE || !scene_in_dialog(t) || !fax_refused(t) ||
             (t->downstream && fax_refused(t->downstream)) || judge_passed_on(t))
             continue;
@@ -439,7 +443,7 @@ static bool mismatched_below(const struct scene_transaction *t)
 static void dtmf_mismatch(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         struct exchange x;
         if (scene_method(t) != SIP_INVITE || scene_final(t) / 100 != 2 || !exchange_of(t, &x))
             continue;
@@ -498,7 +502,7 @@ static bool never_had_address(struct judge *j, const struct scene_message *hold)
 static void hold_legacy_address(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_INVITE || !scene_in_dialog(t) ||
             !is_hole(scene_sdp(t->request)) || never_had_address(j, t->request) ||
             found_in_call(j, t->call))
@@ -524,7 +528,7 @@ static bool offers_later(const struct scene_message *m)
 static void delayed_offer_refused(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         uint16_t code = scene_final(t);
         bool lost_on_the_way = t->upstream && scene_sdp(t->upstream->request);
         if (scene_method(t) != SIP_INVITE || (code != 488 && code != 415 && code != 400) ||

@@ -47,7 +47,7 @@ static uint32_t own_problems(const struct scene_message *m)
 static void malformed_message(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_MESSAGE (j, m) {
+    EACH_MESSAGE(j, m) {
         uint32_t problems = own_problems(m);
         size_t i = 0;
         while (i < FAULTS && !(faults[i].problem & problems))
@@ -98,7 +98,7 @@ static bool miscounted(const struct scene_message *m)
 static void content_length_mismatch(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_MESSAGE (j, m) {
+    EACH_MESSAGE(j, m) {
         if (m->repeated || !is_whole(m) || !miscounted(m))
             continue;
         struct span payload = message_payload(m->stored);

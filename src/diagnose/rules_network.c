@@ -66,7 +66,7 @@ static void say_silent(struct draft *d, const struct scene_transaction *t)
 
 static void no_response(struct judge *j)
 {
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!unanswered(j, t))
             continue;
         struct draft *d = judge_find(j, t, 95);
@@ -78,7 +78,7 @@ static void no_response(struct judge *j)
 static void large_request_lost(struct judge *j)
 {
     char to[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!unanswered(j, t) || !scene_unreliable(t) || !is_large(t))
             continue;
         const struct transaction *small = smaller_answered(j, t);
@@ -151,7 +151,7 @@ static const struct icmp_error *unreachable(struct judge *j, const struct scene_
 static void host_unreachable(struct judge *j)
 {
     char to[ADDR_TEXT], by[ADDR_HOST];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         const struct icmp_error *e = unreachable(j, t);
         if (!e || (t->final && scene_final(t) < 300))
             continue; /* it came through in the end */
@@ -230,7 +230,7 @@ static size_t targets_of(const struct scene_transaction *t, struct addr *targets
 /* Whether the call came to a good end all the same. */
 static bool succeeded(const struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o->call == t->call && o->stored->method == t->stored->method && o->final &&
             scene_final(o) < 300 && o->first >= t->first &&
             (scene_method(o) != SIP_INVITE || o->ack))
@@ -256,7 +256,9 @@ static void connection_refused(struct judge *j)
 {
     char to[ADDR_TEXT], by[ADDR_HOST], waited[TIME_TEXT];
     const struct connection *told = NULL;
-    EACH_TRANSACTION (j, t) {
+    if (!store_has_connections(j->scene->store))
+        return;
+    EACH_TRANSACTION(j, t) {
         if (!t->request || scene_method(t) == SIP_ACK || scene_method(t) == SIP_CANCEL ||
             t->upstream || succeeded(j, t))
             continue;

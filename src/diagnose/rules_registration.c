@@ -21,7 +21,7 @@ static int64_t asked_expiry(const struct scene_message *request)
 
 static bool raised_later(struct judge *j, const struct scene_transaction *t, int64_t least)
 {
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o > t && o->call == t->call && scene_method(o) == SIP_REGISTER && o->request &&
             scene_final(o) / 100 == 2 && asked_expiry(o->request) >= least)
             return true;
@@ -31,7 +31,7 @@ static bool raised_later(struct judge *j, const struct scene_transaction *t, int
 static void interval_too_brief(struct judge *j)
 {
     const struct scene_transaction *told = NULL;
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_REGISTER || scene_final(t) != 423 || judge_passed_on(t))
             continue;
         int64_t least = judge_seconds(scene_header(t->final, "Min-Expires"), -1);
@@ -56,7 +56,7 @@ static const struct scene_transaction *accepted_before(struct judge *j,
                                                        const struct scene_call *call, int64_t ns)
 {
     const struct scene_transaction *found = NULL;
-    EACH_TRANSACTION (j, t)
+    EACH_TRANSACTION(j, t)
         if (t->call == call && scene_method(t) == SIP_REGISTER && scene_final(t) / 100 == 2 &&
             !t->upstream && t->final->stored->time_ns < ns)
             found = t;
@@ -92,7 +92,7 @@ static void registration_lapsed(struct judge *j)
 static void flow_failed(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_final(t) != 430 || judge_passed_on(t))
             continue;
         struct draft *d = judge_find(j, t, 100);
@@ -106,7 +106,7 @@ static void flow_failed(struct judge *j)
 static void outbound_not_supported(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_final(t) != 439 || judge_passed_on(t))
             continue;
         struct draft *d = judge_find(j, t, 100);
@@ -122,7 +122,7 @@ static void contact_unroutable(struct judge *j)
     char source[ADDR_HOST];
     struct sip_address contact;
     struct addr a;
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_REGISTER || scene_final(t) / 100 != 2 || !t->request ||
             t->upstream || t->request->sip.vias != 1 || t->request->sip.contact.n == 0)
             continue;
@@ -148,7 +148,7 @@ static void contact_unroutable(struct judge *j)
 static void user_not_registered(struct judge *j)
 {
     char since[TIME_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         struct sip_address callee;
         int64_t ended;
         uint16_t code = scene_final(t);

@@ -180,7 +180,7 @@ static bool broken(const struct scene_transaction *t)
 /* Whether the client came again and got through: then the refusal was part of the talk. */
 static bool came_through(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o > t && o->call == t->call && scene_method(o) == scene_method(t) &&
             o->stored->cseq > t->stored->cseq && scene_final(o) / 100 == 2)
             return true;
@@ -203,7 +203,7 @@ static bool has_code(const struct answers *a, uint16_t code)
 
 static void judge_answers(struct judge *j, const struct answers *a)
 {
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!has_code(a, scene_final(t)) || judge_passed_on(t) || (a->holds && !a->holds(t)) ||
             (a->final_word && came_through(j, t)))
             continue;
@@ -247,7 +247,7 @@ static const struct scene_message *ringing_of(struct judge *j, const struct scen
 
 static const struct scene_transaction *cancel_of(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (scene_method(o) == SIP_CANCEL && o->id == t->stored->related && o->request)
             return o;
     return NULL;
@@ -276,7 +276,7 @@ static bool found_already(struct judge *j, const struct scene_transaction *t)
 static void ring_no_answer(struct judge *j)
 {
     char rang[TIME_TEXT], from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         uint16_t code = scene_final(t);
         const struct scene_message *ringing = ringing_of(j, t);
         if (!begins_call(t) || !ringing || (code != 408 && code != 480 && code != 487))
@@ -439,7 +439,7 @@ static bool contradicted_below(const struct scene_transaction *t)
 static void cause_contradicts_code(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         int64_t cause;
         struct span value;
         uint8_t meanings = contradiction(t, &cause, &value);
@@ -479,7 +479,7 @@ static const struct scene_transaction *translated(const struct scene_transaction
 static void code_translated(struct judge *j)
 {
     char by[ADDR_HOST], from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         const struct scene_transaction *o = is_failure(scene_final(t)) ? translated(t) : NULL;
         if (!o)
             continue;
@@ -539,7 +539,7 @@ static const struct scene_transaction *failed_target(struct judge *j,
                                                      const struct scene_transaction *t)
 {
     const struct scene_transaction *found = NULL;
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (follows(o, t) && (!o->final || sip_class_of(scene_final(o)) != SIP_CLASS_CHALLENGE))
             found = o;
     return found && is_dead(found) ? found : NULL;
@@ -548,7 +548,7 @@ static const struct scene_transaction *failed_target(struct judge *j,
 static void redirect_failed(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_INVITE || scene_final(t) / 100 != 3)
             continue;
         const struct scene_transaction *o = failed_target(j, t);

@@ -48,7 +48,7 @@ static const struct scene_transaction *last_interval(struct judge *j, const stru
                                                      int64_t before, int64_t *interval)
 {
     const struct scene_transaction *found = NULL;
-    EACH_TRANSACTION (j, t)
+    EACH_TRANSACTION(j, t)
         if (t->call == call && is_refresh(t) && scene_final(t) / 100 == 2 && ended(t) < before &&
             (!found || ended(t) >= ended(found)))
             found = t;
@@ -59,7 +59,7 @@ static const struct scene_transaction *last_interval(struct judge *j, const stru
 /* Whether somebody tried to refresh between two moments. */
 static bool tried_between(struct judge *j, const struct scene_call *call, int64_t from, int64_t to)
 {
-    EACH_TRANSACTION (j, t)
+    EACH_TRANSACTION(j, t)
         if (t->call == call && is_refresh(t) && begun(t) > from && begun(t) < to)
             return true;
     return false;
@@ -68,7 +68,7 @@ static bool tried_between(struct judge *j, const struct scene_call *call, int64_
 static void session_expired(struct judge *j)
 {
     char when[TIME_TEXT], by[ADDR_TEXT];
-    EACH_TRANSACTION (j, b) {
+    EACH_TRANSACTION(j, b) {
         int64_t interval;
         if (scene_method(b) != SIP_BYE || !b->request || b->upstream || found_in_scene(j))
             continue;
@@ -108,7 +108,7 @@ static bool refreshes(struct judge *j, const struct scene_transaction *t)
 
 static const struct scene_transaction *bye_after(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION (j, b)
+    EACH_TRANSACTION(j, b)
         if (b->call == t->call && scene_method(b) == SIP_BYE && begun(b) > begun(t))
             return b;
     return NULL;
@@ -123,7 +123,7 @@ static bool refresh_is_refused(uint16_t code)
 static bool refreshed_between(struct judge *j, const struct scene_transaction *t,
                               const struct scene_transaction *bye)
 {
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o->call == t->call && is_refresh(o) && scene_final(o) / 100 == 2 &&
             ended(o) > begun(t) && ended(o) < begun(bye))
             return true;
@@ -133,7 +133,7 @@ static bool refreshed_between(struct judge *j, const struct scene_transaction *t
 static void session_refresh_failed(struct judge *j)
 {
     char by[ADDR_TEXT], after[TIME_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         const struct scene_transaction *bye = refreshes(j, t) ? bye_after(j, t) : NULL;
         if (!bye || judge_passed_on(t) || found_in_call(j, t->call))
             continue;
@@ -161,7 +161,7 @@ static void session_refresh_failed(struct judge *j)
 /* Whether a later request of the call asks for long enough, in time. */
 static bool raised(struct judge *j, const struct scene_transaction *t, int64_t least)
 {
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o->call == t->call && is_refresh(o) && o->stored->cseq > t->stored->cseq &&
             o->request && begun(o) - ended(t) <= RETRY_NS &&
             judge_seconds(scene_header(o->request, "Session-Expires"), -1) >= least)
@@ -171,7 +171,7 @@ static bool raised(struct judge *j, const struct scene_transaction *t, int64_t l
 
 static void session_interval_too_small(struct judge *j)
 {
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (!is_refresh(t) || scene_final(t) != 422 || judge_passed_on(t))
             continue;
         int64_t least = judge_seconds(scene_header(t->final, "Min-SE"), 90);
@@ -216,7 +216,7 @@ static bool says_no_media(struct span reason)
 static void media_timeout_bye(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         struct span rest, name, value, reason = SPAN_NONE;
         if (scene_method(t) != SIP_BYE || !t->request || t->upstream || found_in_scene(j))
             continue;
@@ -245,7 +245,7 @@ static bool is_reliable(const struct scene_message *m)
 /* Whether a PRACK for this RSeq came and was not refused. */
 static bool has_prack(struct judge *j, const struct scene_transaction *t, int64_t rseq)
 {
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o->call == t->call && scene_method(o) == SIP_PRACK && o->request &&
             scene_final(o) < 300 && judge_seconds(scene_header(o->request, "RAck"), -1) == rseq)
             return true;
@@ -257,7 +257,7 @@ static unsigned copies_of(struct judge *j, const struct scene_transaction *t, in
                           const struct scene_message **last)
 {
     unsigned n = 0;
-    EACH_MESSAGE (j, m)
+    EACH_MESSAGE(j, m)
         if (m->txn == t && is_reliable(m) && judge_seconds(scene_header(m, "RSeq"), -1) == rseq) {
             *last = m;
             n++;
@@ -268,7 +268,7 @@ static unsigned copies_of(struct judge *j, const struct scene_transaction *t, in
 static void prack_missing(struct judge *j)
 {
     char by[ADDR_TEXT], to[ADDR_TEXT];
-    EACH_MESSAGE (j, m) {
+    EACH_MESSAGE(j, m) {
         const struct scene_transaction *t = m->txn;
         if (m->repeated || !is_reliable(m) || scene_final(t) / 100 == 2 || found_in_scene(j))
             continue;
@@ -296,7 +296,7 @@ static void prack_missing(struct judge *j)
 /* The other side's request that was open when this one came. */
 static const struct scene_transaction *crossing(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION (j, o) {
+    EACH_TRANSACTION(j, o) {
         int64_t end = o->ack ? o->ack->stored->time_ns : ended(o);
         if (o->call == t->call && o != t && is_refresh(o) && scene_in_dialog(o) &&
             !span_equal(o->request->sip.from_tag, t->first->sip.from_tag) && begun(o) <= ended(t) &&
@@ -314,7 +314,7 @@ static bool is_glare(const struct scene_transaction *t)
 static void glare(struct judge *j)
 {
     char a[ADDR_TEXT], b[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         const struct scene_transaction *o = is_glare(t) ? crossing(j, t) : NULL;
         if (!o || judge_passed_on(t) || found_in_call(j, t->call))
             continue;
@@ -349,7 +349,7 @@ static const struct scene_transaction *refer_of(struct judge *j, const struct sc
 {
     const struct scene_transaction *found = NULL;
     *refused = false;
-    EACH_TRANSACTION (j, o) {
+    EACH_TRANSACTION(j, o) {
         if (o->call != t->call || scene_method(o) != SIP_REFER || begun(o) > begun(t))
             continue;
         *refused = !found && scene_final(o) >= 300;
@@ -362,7 +362,7 @@ static const struct scene_transaction *refer_of(struct judge *j, const struct sc
 
 static void transfer_failed(struct judge *j)
 {
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         bool refused;
         struct span line = SPAN_NONE;
         if (scene_method(t) != SIP_NOTIFY || !t->request || t->upstream ||
@@ -401,7 +401,7 @@ static bool is_keepalive(const struct scene_transaction *t)
 static void event_unsupported(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_final(t) != 489 || judge_passed_on(t) || is_keepalive(t))
             continue;
         struct draft *d = judge_find(j, t, 100);
@@ -420,7 +420,7 @@ static void event_unsupported(struct judge *j)
 static void subscription_lost(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_NOTIFY || scene_final(t) != 481 || judge_passed_on(t) ||
             is_keepalive(t))
             continue;
@@ -436,7 +436,7 @@ static void subscription_lost(struct judge *j)
 
 static bool notified(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION (j, o)
+    EACH_TRANSACTION(j, o)
         if (o->call == t->call && scene_method(o) == SIP_NOTIFY && begun(o) >= begun(t) &&
             begun(o) <= ended(t) + TIMER_N_NS)
             return true;
@@ -446,7 +446,7 @@ static bool notified(struct judge *j, const struct scene_transaction *t)
 static void notify_missing(struct judge *j)
 {
     char by[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_SUBSCRIBE || scene_final(t) / 100 != 2 ||
             scene_final(t) == 204 || notified(j, t) || found_in_call(j, t->call) ||
             !judge_waited(j, ended(t) + TIMER_N_NS))

@@ -19,7 +19,7 @@ static int64_t end_of_patience(struct judge *j, const struct scene_transaction *
 static void stuck_after_trying(struct judge *j)
 {
     char waited[TIME_TEXT], to[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_INVITE || !t->trying || t->early)
             continue;
         if (t->final && scene_final(t) != 408 && scene_final(t) != 487)
@@ -49,7 +49,7 @@ static void stuck_after_trying(struct judge *j)
 static void missing_trying(struct judge *j)
 {
     char took[TIME_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_INVITE || t->sent < 2 || !t->responses || !scene_unreliable(t))
             continue;
         const struct scene_message *first = t->trying ? t->trying : t->early ? t->early : t->final;
@@ -73,7 +73,7 @@ static void missing_trying(struct judge *j)
 static void slow_response(struct judge *j)
 {
     char took[TIME_TEXT], from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) == SIP_INVITE || scene_method(t) == SIP_ACK || !t->request || !t->final)
             continue;
         int64_t wait = t->final->stored->time_ns - t->request->stored->time_ns;
@@ -95,7 +95,7 @@ static void slow_response(struct judge *j)
 static void ack_missing_failure(struct judge *j)
 {
     char from[ADDR_TEXT];
-    EACH_TRANSACTION (j, t) {
+    EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_INVITE || scene_final(t) < 300 || t->ack ||
             t->answered < SENT_IN_VAIN || !scene_unreliable(t))
             continue;

@@ -184,27 +184,28 @@ static bool port_good(const char *p, const char *end)
     return digit > p && stops && port <= UINT16_MAX;
 }
 
-/* Whether a host and what follows it has no port, or a good one. */
+/* Whether a host, with what may follow it in a URI, has no port or a good one. */
 static bool host_good(struct span host)
 {
-    const char *p = host.p, *end = span_end(host);
-    if (host.n && *p == '[')
-        while (p < end && *p != ']')
-            p++;
-    for (; p < end && *p != ';' && *p != '?' && *p != '>'; p++)
-        if (*p == ':')
-            return port_good(p + 1, end);
-    return true;
+    const char *end = span_end(host), *p = host.p;
+    if (host.n && *p == '[' && (p = memchr(p, ']', host.n)) == NULL)
+        return true; /* no port can be told from it */
+    const char *colon = host.n ? memchr(p, ':', (size_t)(end - p)) : NULL;
+    if (!colon)
+        return true;
+    for (; p < colon; p++)
+        if (*p == ';' || *p == '?' || *p == '>')
+            return true;
+    return port_good(colon + 1, end);
 }
 
 /* The host of a sip or sips URI stands behind its user, if there is one. */
 static bool uri_good(struct span uri)
 {
-    if (!span_starts(uri, "sip"))
+    if (uri.n < 5 || ascii_lower(uri.p[0]) != 's' || ascii_lower(uri.p[2]) != 'p')
         return true;
-    const char *colon = span_find(uri, ':');
-    const char *at = span_find(uri, '@');
-    const char *host = at ? at + 1 : colon ? colon + 1 : span_end(uri);
+    const char *at = memchr(uri.p, '@', uri.n);
+    const char *host = at ? at + 1 : uri.p + (uri.p[3] == ':' ? 4 : 5);
     return host_good(span_make(host, span_end(uri)));
 }
 
@@ -304,8 +305,8 @@ static bool line_is(struct span line, const char *name, size_t n)
 /* Headers of which only the presence is noted. A letter has few, so that most lines cost a glance. */
 static uint16_t trait_of(struct span line)
 {
-#define IF_NAMED(name, trait)                 \
-    if (line_is(line, name, sizeof name - 1)) \
+#define IF_NAMED(name, trait)                                                                      \
+    if (line.n > 1 && ((line.p[1] ^ name[1]) & 0xdf) == 0 && line_is(line, name, sizeof name - 1)) \
         return trait;
     switch (ascii_lower(line.p[0])) {
     case 'a':
@@ -324,7 +325,8 @@ static uint16_t trait_of(struct span line)
         IF_NAMED("Session-Expires", SIP_HAS_SESSION_EXPIRES)
         break;
     case 'x':
-        IF_NAMED("x", SIP_HAS_SESSION_EXPIRES)
+        if (line_is(line, "x", 1))
+            return SIP_HAS_SESSION_EXPIRES;
         break;
     default:
         break;
@@ -336,8 +338,9 @@ static uint16_t trait_of(struct span line)
 static void take_agent(struct sip_message *m, struct span line)
 {
     char first = ascii_lower(line.p[0]);
-    if (m->agent.n == 0 && ((first == 'u' && line_is(line, "User-Agent", 10)) ||
-                            (first == 's' && line_is(line, "Server", 6))))
+    if (m->agent.n == 0 && line.n > 10 &&
+        ((first == 'u' && ascii_lower(line.p[1]) == 's' && line_is(line, "User-Agent", 10)) ||
+         (first == 's' && ascii_lower(line.p[3]) == 'v' && line_is(line, "Server", 6))))
         m->agent = span_trim(span_make(span_find(line, ':') + 1, span_end(line)));
 }
 

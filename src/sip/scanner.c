@@ -34,15 +34,21 @@ static const struct span products[] = {
     PRODUCT("enumiax"),
 };
 
-/* Most names differ in their length or first letter, so most words cost no comparison. */
+/* The first letters of those names: nearly all other words end here. */
+static bool may_begin(char c)
+{
+    const uint32_t letters = 1u << ('e' - 'a') | 1u << ('f' - 'a') | 1u << ('i' - 'a') |
+                             1u << ('p' - 'a') | 1u << ('s' - 'a') | 1u << ('v' - 'a');
+    unsigned letter = (unsigned)(ascii_lower(c) - 'a');
+    return letter < 26 && (letters >> letter & 1);
+}
+
 static bool is_product(struct span word)
 {
-    if (word.n < 4)
+    if (word.n < 4 || !may_begin(word.p[0]))
         return false;
-    char first = ascii_lower(word.p[0]);
     for (size_t i = 0; i < sizeof products / sizeof products[0]; i++)
-        if (products[i].n == word.n && ascii_lower(products[i].p[0]) == first &&
-            span_same(word, products[i]))
+        if (products[i].n == word.n && span_same(word, products[i]))
             return true;
     return false;
 }
@@ -63,7 +69,11 @@ bool sip_is_scanner(struct span agent, struct span from)
             return true;
         i++;
     }
-    if (from.n == 0)
+    /* `"sipvicious" <sip:100@1.1.1.1>`, `<sip:sipvicious@...>`: the first letter of either */
+    const char *open = span_find(from, '<'), *colon = span_find(from, ':');
+    bool likely = from.n > 1 && may_begin(from.p[from.p[0] == '"']) && open && open > from.p;
+    likely = likely || (colon && colon + 1 < span_end(from) && may_begin(colon[1]));
+    if (!likely)
         return false;
     sip_read_address(from, &a);
     return is_product(a.display) || is_product(a.user);

@@ -1,6 +1,8 @@
 /* See sdp.h. Lines are read as they stand; what is odd is left out. */
 #include "sip/sdp.h"
 
+#include <stddef.h>
+
 #include "base/tr.h"
 #include "sip/fields.h"
 
@@ -75,6 +77,9 @@ static void read_media(struct sdp *sdp, struct span value)
     m->port = (uint16_t)port;
     m->protocol = next_word(&value);
     m->address = sdp->address;
+    m->direction = sdp->direction;
+    m->formats = 0;
+    m->bundle_only = false;
     while (m->formats < SDP_FORMATS && (type = next_word(&value)).n > 0) {
         m->format[m->formats] = (struct sdp_format){ .type = type };
         name_static(&m->format[m->formats++]);
@@ -116,10 +121,7 @@ static void read_attribute(struct sdp *sdp, struct sdp_media *m, struct span val
     static const char *const directions[] = { "sendrecv", "sendonly", "recvonly", "inactive" };
     for (uint8_t i = 0; i < 4; i++)
         if (span_is(value, directions[i])) {
-            for (int j = 0; j < SDP_MEDIA && !m; j++) /* the session's: for all that follow */
-                sdp->media[j].direction = i;
-            if (m)
-                m->direction = i;
+            *(m ? &m->direction : &sdp->direction) = i;
         }
     if (span_starts(value, "candidate:") || span_starts(value, "ice-ufrag:"))
         sdp->ice = true;
@@ -132,7 +134,7 @@ static void read_attribute(struct sdp *sdp, struct sdp_media *m, struct span val
 int sdp_read(struct sdp *sdp, struct span body)
 {
     struct span line;
-    memset(sdp, 0, sizeof *sdp);
+    memset(sdp, 0, offsetof(struct sdp, media)); /* the media are filled as they come */
     while (next_line(&body, &line)) {
         if (line.n < 2 || line.p[1] != '=')
             continue;
@@ -174,15 +176,25 @@ struct span sdp_of(const struct sip_message *m)
     return span_starts(m->content_type, "multipart/") ? sdp_part(m->body) : SPAN_NONE;
 }
 
-/* What an m= line adds to the bits. */
+/* What an m= line adds to the bits: "m=audio 0 RTP/AVP 0". */
 static unsigned glance_media(struct span line, unsigned *off)
 {
-    struct span rest = behind(line, 2), kind = next_word(&rest), port = next_word(&rest);
-    if (span_is(port, "0")) {
+    const char *blank = span_find(line, ' '), *end = span_end(line);
+    if (blank && blank + 2 < end && blank[1] == '0' && blank[2] == ' ') {
         (*off)++;
         return SDP_SOME_OFF;
     }
-    return span_is(kind, "audio") ? SDP_AUDIO : 0;
+    return span_starts(line, "m=audio") ? SDP_AUDIO : 0;
+}
+
+/* "c=IN IP4 192.0.2.1/127": the last word, without what follows a slash. */
+static struct span glance_address(struct span line)
+{
+    line = span_trim(line);
+    const char *blank = line.n ? memrchr(line.p, ' ', line.n) : NULL;
+    struct span address = blank ? span_make(blank + 1, span_end(line)) : SPAN_NONE;
+    const char *slash = span_find(address, '/');
+    return slash ? span_make(address.p, slash) : address;
 }
 
 unsigned sdp_glance(struct span body, struct span address[2])
@@ -201,7 +213,7 @@ unsigned sdp_glance(struct span body, struct span address[2])
             medias++;
             bits |= glance_media(line, &off);
         } else if (p[0] == 'c' && p[1] == '=') {
-            struct span found = connection_address(behind(line, 2));
+            struct span found = glance_address(line);
             if (address[0].n == 0)
                 address[0] = found;
             address[1] = found;

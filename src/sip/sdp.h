@@ -35,7 +35,8 @@ struct sdp {
     struct span origin;  /* the o= line's value */
     struct span address; /* of the session's c= line */
     uint8_t medias;
-    bool ice; /* candidates say more than c= does */
+    uint8_t direction; /* of the session: where a medium names none */
+    bool ice;          /* candidates say more than c= does */
     struct sdp_media media[SDP_MEDIA];
 };
 

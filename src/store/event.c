@@ -266,6 +266,11 @@ static void take_tls(struct events *e, const struct packet *packet, const struct
     c->tls_alert_ns = packet->time_ns;
 }
 
+bool store_has_connections(const struct store *s)
+{
+    return s->events && s->events->connections.live > 0;
+}
+
 const struct connection *store_connection(const struct store *s, const struct addr *client,
                                           const struct addr *server, const struct connection *after)
 {

@@ -63,6 +63,8 @@ struct icmp_error {
 /* Takes an event in; it may belong to nothing that is stored, and is forgotten then. */
 void store_add_event(struct store *store, const struct packet *packet,
                      const struct net_event *event);
+/* Whether any connection attempt is known: most captures hold none. */
+bool store_has_connections(const struct store *store);
 /*
  * The connections that the client host (its port does not matter) asked of this server address,
  * in order of time: the first for `after` NULL, then the one after; NULL at the end.
