@@ -11,6 +11,7 @@
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "diagnose/evidence.h"
+#include "diagnose/outcome.h"
 #include "findings.h"
 #include "headless.h"
 #include "report.h"
@@ -203,9 +204,13 @@ static void list_messages(struct row *row, const struct filter *filter)
     free(all);
 }
 
-static void call_row(struct row *row, const struct call *call, const struct transaction *t)
+static void call_row(struct row *row, uint32_t id, const struct call *call,
+                     const struct transaction *t)
 {
     char when[TIME_TEXT], lasted[TIME_TEXT];
+    const struct diagnosis *d = row->session->pipeline.diagnosis;
+    const char *outcome = call_outcome_name(call_outcome(d, row->store, call, id));
+    const struct finding *lead = diagnosis_finding(d, diagnosis_lead(d, id));
     if (row->session->settings->json) {
         json_t *o = json_object();
         json_put(o, "time", SPAN(time_iso(call->first_ns, when)));
@@ -218,6 +223,9 @@ static void call_row(struct row *row, const struct call *call, const struct tran
         json_put_number(o, "messages", call->messages);
         json_put_number(o, "duration_ms", (uint64_t)(call->last_ns - call->first_ns) / 1000000);
         json_object_set_new(o, "finished", json_boolean(call_finished(call)));
+        json_object_set_new(o, "outcome", outcome ? json_string(outcome) : json_null());
+        json_object_set_new(o, "finding",
+                            lead ? json_string(finding_rule_id(lead->rule)) : json_null());
         json_print(o, JSON_COMPACT);
         return;
     }
@@ -225,9 +233,10 @@ static void call_row(struct row *row, const struct call *call, const struct tran
            time_short(call->last_ns - call->first_ns, lasted));
     print_visible(method_text(row, t), 9);
     printf("%3u ", t->code);
+    print_visible(SPAN(outcome ? tr(outcome) : "-"), 10);
     printf(_("%4u messages "), call->messages);
     print_visible(row->head.call_id, 0);
-    printf("\n");
+    printf("%s%s\n", lead ? "  " : "", lead ? finding_rule_id(lead->rule) : "");
 }
 
 static bool call_matches(const struct store *store, const struct call *call,
@@ -249,7 +258,7 @@ static void list_calls(struct row *row, const struct filter *filter)
             continue;
         const struct transaction *t = store_transaction(row->store, call_leading(row->store, call));
         if (t && store_scan(row->store, transaction_head(t), &row->head) == 0)
-            call_row(row, call, t);
+            call_row(row, id, call, t);
     }
 }
 

@@ -12,6 +12,7 @@
 #include "ui/ui.h"
 
 #define SEGMENTS 12
+#define RANK_EXTRA 7 /* of a segment that takes no room from the others */
 #define MIB ((size_t)1 << 20)
 
 /* A part of the header; those with the highest `rank` go first when room is short. */
@@ -139,6 +140,24 @@ static void add_counts(struct ui *ui, struct header *h)
     add(h, STYLE_NORMAL, 4, _("%s open"), grouped(c->open, a, sizeof a));
 }
 
+/* The error that was found most often. */
+static void add_finding(struct ui *ui, struct header *h)
+{
+    char a[32];
+    uint64_t most = 0;
+    uint8_t top = 0;
+    for (unsigned rule = 1; rule <= finding_rules(); rule++) {
+        uint64_t n = diagnosis_count(ui->diagnosis, (uint8_t)rule).findings;
+        if (finding_rule_severity((uint8_t)rule) == SEVERITY_ERROR && n > most) {
+            most = n;
+            top = (uint8_t)rule;
+        }
+    }
+    if (top)
+        add(h, STYLE_CLASS + SIP_CLASS_CLIENT, RANK_EXTRA, _("top: %s %s"), finding_rule_id(top),
+            grouped(most, a, sizeof a));
+}
+
 static void add_filter(struct ui *ui, struct header *h)
 {
     char a[32];
@@ -168,10 +187,10 @@ static void add_limits(struct ui *ui, struct header *h)
         add(h, STYLE_ALERT, 2, _("evicted %s calls"), grouped(c->evicted_calls, a, sizeof a));
 }
 
-/* Takes the least important segments away until the rest fits. How many went. */
+/* Takes the least important segments away until the rest fits. How many went, extras apart. */
 static int shrink(struct header *h, int width)
 {
-    for (int gone = 0;; gone++) {
+    for (int gone = 0;;) {
         int used = 7, worst = -1;
         for (size_t i = 0; i < h->count; i++) {
             struct segment *s = &h->segments[i];
@@ -183,6 +202,7 @@ static int shrink(struct header *h, int width)
         }
         if (used <= width || worst < 0)
             return gone;
+        gone += h->segments[worst].rank < RANK_EXTRA;
         h->segments[worst].rank = -1;
     }
 }
@@ -201,6 +221,7 @@ static int fill(struct ui *ui, struct header *h, bool roomy)
     add_source(ui, h);
     add_state(ui, h);
     add_counts(ui, h);
+    add_finding(ui, h);
     add_filter(ui, h);
     add_limits(ui, h);
     return shrink(h, COLS);

@@ -2,8 +2,10 @@
  * The list of calls: all that has one Call-ID. The transaction that began a call, as it
  * was sent last, stands for it; a call fits the filter when one of its transactions does.
  */
+#include "base/strbuf.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
+#include "diagnose/outcome.h"
 #include "ui/cells.h"
 
 #define MARKS_LOOKED 1000 /* transactions of a call looked at for a mark */
@@ -100,6 +102,18 @@ static void put_duration(struct list_row *row, struct strbuf *out)
                   time_short(duration(row), text));
 }
 
+static int64_t outcome(struct list_row *row)
+{
+    return call_outcome(row->ui->diagnosis, row->ui->store, row->call, row->id);
+}
+
+static void put_outcome(struct list_row *row, struct strbuf *out)
+{
+    const char *name = call_outcome_name((enum call_outcome)outcome(row));
+    if (name)
+        strbuf_text(out, tr(name));
+}
+
 static const struct list_column columns[] = {
     { .name = "time",
       .title = N_("Time"),
@@ -162,6 +176,14 @@ static const struct list_column columns[] = {
       .example = cell_status_example,
       .narrow = 14,
       .wide = 14,
+      .colour = COLOUR_CLASS },
+    { .name = "outcome",
+      .title = N_("Outcome"),
+      .put = put_outcome,
+      .number = outcome,
+      .least = 160,
+      .narrow = 10,
+      .wide = 10,
       .colour = COLOUR_CLASS },
     { .name = "why", .title = N_("Why"), .put = cell_why, .least = 90, .colour = COLOUR_CLASS },
     { .name = "transactions",

@@ -1,0 +1,109 @@
+/* See outcome.h. */
+#include "diagnose/outcome.h"
+
+#include "base/tr.h"
+
+#define LOOKED 64 /* findings of a call */
+
+/* Findings that are the normal end of a call, and responses that say the same without one. */
+static const struct {
+    const char *rule;
+    uint16_t codes[2];
+    enum call_outcome outcome;
+} normal[] = {
+    { "busy", { 486, 600 }, OUTCOME_BUSY },
+    { "declined", { 0 }, OUTCOME_DECLINED },
+    { "ring-no-answer", { 0 }, OUTCOME_NO_ANSWER },
+};
+
+static bool was_found(const struct diagnosis *d, uint32_t call, const char *rule)
+{
+    uint8_t wanted = finding_rule(SPAN(rule));
+    const struct finding *lead = diagnosis_finding(d, diagnosis_lead(d, call));
+    if (lead && lead->rule == wanted) /* it may belong to another leg */
+        return true;
+    uint32_t id = diagnosis_of_call(d, call);
+    for (int left = LOOKED; id && left > 0; left--) {
+        const struct finding *f = diagnosis_finding(d, id);
+        if (!f)
+            return false;
+        if (f->rule == wanted && !f->hidden)
+            return true;
+        id = f->next;
+    }
+    return false;
+}
+
+/*
+ * Whether a request of the method got a 2xx: one that was refused is often sent anew in another
+ * shape (RFC 4028 §7.2 after 422, RFC 3261 §10.2.8 after 423), or another branch was answered.
+ */
+static bool succeeded(const struct store *store, const struct call *call, uint8_t method)
+{
+    uint32_t id = call->first_txn;
+    for (int left = CALL_WINDOW; id && left > 0; left--) {
+        const struct transaction *t = store_transaction(store, id);
+        if (t->method == method && t->class == SIP_CLASS_SUCCESS)
+            return true;
+        id = t->next_in_call;
+    }
+    return false;
+}
+
+/* It rang, then 408 or 480 said that nobody can be had. */
+static bool rang_in_vain(const struct diagnosis *d, const struct store *store,
+                         const struct transaction *t, uint32_t call)
+{
+    const struct message *last = store_message(store, t->provisional);
+    const struct finding *lead = diagnosis_finding(d, diagnosis_lead(d, call));
+    return (t->code == 408 || t->code == 480) && last && last->code == 180 &&
+           !(lead && lead->severity == SEVERITY_ERROR);
+}
+
+/* An INVITE that did not lead to a call. */
+static enum call_outcome unanswered(const struct diagnosis *d, const struct store *store,
+                                    const struct transaction *t, uint32_t call,
+                                    enum call_outcome otherwise)
+{
+    uint16_t code = t->code;
+    for (size_t i = 0; i < sizeof normal / sizeof normal[0]; i++)
+        if ((code && (code == normal[i].codes[0] || code == normal[i].codes[1])) ||
+            was_found(d, call, normal[i].rule))
+            return normal[i].outcome;
+    return rang_in_vain(d, store, t, call) ? OUTCOME_NO_ANSWER : otherwise;
+}
+
+enum call_outcome call_outcome(const struct diagnosis *d, const struct store *store,
+                               const struct call *call, uint32_t id)
+{
+    static const uint8_t by_class[SIP_CLASSES] = {
+        [SIP_CLASS_NONE] = OUTCOME_OPEN,           [SIP_CLASS_PROVISIONAL] = OUTCOME_OPEN,
+        [SIP_CLASS_SUCCESS] = OUTCOME_OK,          [SIP_CLASS_REDIRECT] = OUTCOME_REDIRECTED,
+        [SIP_CLASS_CHALLENGE] = OUTCOME_FAILED,    [SIP_CLASS_CLIENT] = OUTCOME_FAILED,
+        [SIP_CLASS_CANCELLED] = OUTCOME_CANCELLED, [SIP_CLASS_SERVER] = OUTCOME_FAILED,
+        [SIP_CLASS_GLOBAL] = OUTCOME_FAILED,       [SIP_CLASS_TIMEOUT] = OUTCOME_FAILED,
+    };
+    const struct transaction *t = store_transaction(store, call_leading(store, call));
+    if (!t || t->method == SIP_ACK)
+        return OUTCOME_NONE;
+    enum call_outcome outcome = succeeded(store, call, t->method) ? OUTCOME_OK : by_class[t->class];
+    if (t->method != SIP_INVITE)
+        return outcome;
+    if (outcome == OUTCOME_OK)
+        return OUTCOME_ANSWERED;
+    return outcome == OUTCOME_FAILED || outcome == OUTCOME_CANCELLED
+               ? unanswered(d, store, t, id, outcome)
+               : outcome;
+}
+
+const char *call_outcome_name(enum call_outcome outcome)
+{
+    static const char *const names[OUTCOMES] = {
+        [OUTCOME_OPEN] = N_("open"),           [OUTCOME_OK] = N_("ok"),
+        [OUTCOME_ANSWERED] = N_("answered"),   [OUTCOME_BUSY] = N_("busy"),
+        [OUTCOME_DECLINED] = N_("declined"),   [OUTCOME_NO_ANSWER] = N_("no answer"),
+        [OUTCOME_CANCELLED] = N_("cancelled"), [OUTCOME_REDIRECTED] = N_("redirected"),
+        [OUTCOME_FAILED] = N_("failed"),
+    };
+    return outcome < OUTCOMES ? names[outcome] : NULL;
+}

@@ -1,0 +1,27 @@
+/* What became of a call, in a word: what people ask first, and what is counted. */
+#ifndef SIPWHY_DIAGNOSE_OUTCOME_H
+#define SIPWHY_DIAGNOSE_OUTCOME_H
+
+#include "diagnose/diagnosis.h"
+
+enum call_outcome {
+    OUTCOME_NONE, /* only ACKs were seen: they tell nothing */
+    OUTCOME_OPEN, /* still going on, without a final response */
+    OUTCOME_OK,   /* 2xx to another request than INVITE */
+    OUTCOME_ANSWERED,
+    OUTCOME_BUSY,
+    OUTCOME_DECLINED,
+    OUTCOME_NO_ANSWER, /* it rang, and nobody took it */
+    OUTCOME_CANCELLED, /* the caller gave up before that could be said */
+    OUTCOME_REDIRECTED,
+    OUTCOME_FAILED,
+    OUTCOMES
+};
+
+/* Of the request that stands for the call (call_leading()), with what was found about it. */
+enum call_outcome call_outcome(const struct diagnosis *d, const struct store *store,
+                               const struct call *call, uint32_t id);
+/* "no answer"; NULL for OUTCOME_NONE; see tr(). */
+const char *call_outcome_name(enum call_outcome outcome);
+
+#endif
