@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
+#include "diagnose/endpoints.h"
 #include "diagnose/evidence.h"
 #include "diagnose/outcome.h"
 #include "findings.h"
@@ -267,14 +268,73 @@ static void list_findings(struct row *row, const struct filter *filter)
     findings_rows(row->session, filter);
 }
 
+static void put_percentile(json_t *o, const char *key, const struct endpoint *e, unsigned percent)
+{
+    int64_t ns = endpoint_percentile(e, percent);
+    json_object_set_new(o, key, ns < 0 ? json_null() : json_real((double)ns / 1e6));
+}
+
+static void endpoint_json(const struct endpoint *e, struct span agent)
+{
+    static const char *const answers[ENDPOINT_ANSWERS] = { "none", NULL,  "2xx", "3xx",
+                                                           "4xx",  "5xx", "6xx" };
+    char host[ADDR_HOST];
+    uint8_t rule = endpoint_finding(e);
+    json_t *o = json_object(), *by_class = json_object();
+    json_put(o, "host", SPAN(addr_host(&e->host, host)));
+    json_object_set_new(o, "agent", agent.n ? json_text(agent) : json_null());
+    json_put_number(o, "sent", e->now.sent);
+    json_put_number(o, "received", e->now.received);
+    for (int i = 0; i < ENDPOINT_ANSWERS; i++)
+        if (answers[i])
+            json_put_number(by_class, answers[i], e->now.answers[i]);
+    json_object_set_new(o, "answers", by_class);
+    json_put_number(o, "failed", e->now.failed);
+    json_object_set_new(o, "failure_share", json_real(endpoint_failure_share(e)));
+    json_object_set_new(o, "finding", rule ? json_string(finding_rule_id(rule)) : json_null());
+    put_percentile(o, "p50_ms", e, 50);
+    put_percentile(o, "p95_ms", e, 95);
+    json_print(o, JSON_COMPACT | JSON_REAL_PRECISION(3));
+}
+
+static void endpoint_text(const struct endpoint *e, struct span agent)
+{
+    char host[ADDR_HOST], half[TIME_TEXT], most[TIME_TEXT];
+    int64_t p50 = endpoint_percentile(e, 50), p95 = endpoint_percentile(e, 95);
+    uint8_t rule = endpoint_finding(e);
+    print_visible(SPAN(addr_host(&e->host, host)), 15);
+    printf(_("%5llu sent %5llu received %5llu failed %5.1f%%  %6s %6s  "),
+           (unsigned long long)e->now.sent, (unsigned long long)e->now.received,
+           (unsigned long long)e->now.failed, 100 * endpoint_failure_share(e),
+           p50 < 0 ? "-" : time_short(p50, half), p95 < 0 ? "-" : time_short(p95, most));
+    print_visible(SPAN(rule ? finding_rule_id(rule) : "-"), agent.n ? 20 : 0);
+    print_visible(agent, 0);
+    printf("\n");
+}
+
+static void list_endpoints(struct row *row, const struct filter *filter)
+{
+    struct endpoints *all = endpoints_new(row->store, row->session->pipeline.diagnosis);
+    endpoints_begin(all, filter);
+    endpoints_work(all, SIZE_MAX);
+    for (uint32_t id = 1; id < endpoints_end(all); id++) {
+        const struct endpoint *e = endpoints_at(all, id);
+        struct span agent = endpoint_agent(row->store, e, &row->head);
+        if (row->session->settings->json)
+            endpoint_json(e, agent);
+        else
+            endpoint_text(e, agent);
+    }
+    endpoints_free(all);
+}
+
 static const struct {
     const char *name;
     void (*list)(struct row *row, const struct filter *filter);
 } lists[] = {
-    { "transactions", list_transactions },
-    { "calls", list_calls },
-    { "messages", list_messages },
-    { "findings", list_findings },
+    { "transactions", list_transactions }, { "calls", list_calls },
+    { "messages", list_messages },         { "findings", list_findings },
+    { "endpoints", list_endpoints },
 };
 
 int list_run(struct session *session, const char *what)

@@ -116,10 +116,17 @@ struct list {
     struct rect rect;      /* of the rows, at the last drawing */
 };
 
-extern const struct list_ops transactions_list, calls_list, messages_list, findings_list;
+extern const struct list_ops transactions_list, calls_list, messages_list, findings_list,
+    endpoints_list;
 
 /* view_findings.c: the diagnosis has found, or dropped, something. */
 void findings_note(struct ui *ui);
+/*
+ * view_endpoints.c: counts anew if the list is shown and something has changed, a slice at a time;
+ * true when there is more to do.
+ */
+void endpoints_tick(struct ui *ui);
+bool endpoints_slice(struct ui *ui);
 
 /* ---- lists.c: all lists -------------------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@ static const struct list_ops *const kinds[] = {
     &calls_list,
     &messages_list,
     &findings_list,
+    &endpoints_list,
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 

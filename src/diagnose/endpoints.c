@@ -1,0 +1,260 @@
+/* See endpoints.h. */
+#include "diagnose/endpoints.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/index.h"
+#include "base/strbuf.h"
+#include "sip/fields.h"
+
+#define STEPS 8 /* a doubling */
+
+struct endpoints {
+    const struct store *store;
+    const struct diagnosis *diagnosis;
+    const struct filter *filter;
+    struct endpoint *all; /* [1..count] */
+    uint32_t count, size;
+    struct index index;
+    uint32_t position; /* the next transaction; 0: no pass goes on */
+    uint64_t version;
+};
+
+static uint64_t host_key(const struct addr *a)
+{
+    return hash_bytes(a->family, a->ip, sizeof a->ip);
+}
+
+static uint64_t key_of(uint32_t id, const void *arg)
+{
+    return host_key(&((const struct endpoints *)arg)->all[id].host);
+}
+
+struct endpoints *endpoints_new(const struct store *store, const struct diagnosis *diagnosis)
+{
+    struct endpoints *e = mem_zero(sizeof *e);
+    e->store = store;
+    e->diagnosis = diagnosis;
+    index_init(&e->index, key_of, e);
+    return e;
+}
+
+void endpoints_free(struct endpoints *e)
+{
+    index_destroy(&e->index);
+    free(e->all);
+    free(e);
+}
+
+/* The numbers that are being counted of a host, new or known; NULL when there are too many. */
+static struct endpoint_counts *counts_of(struct endpoints *e, const struct addr *host)
+{
+    uint64_t key = host_key(host);
+    uint32_t id = index_find(&e->index, key);
+    if (id)
+        return &e->all[id].next;
+    if (e->count == ENDPOINTS_MAX || host->family == 0)
+        return NULL;
+    if (e->count + 1 >= e->size) {
+        e->size = e->size ? e->size * 2 : 64;
+        e->all = mem_grow(e->all, e->size * sizeof *e->all);
+    }
+    id = e->count + 1;
+    memset(&e->all[id], 0, sizeof e->all[id]);
+    e->all[id].host = *host;
+    e->all[id].host.port = 0;
+    if (index_add(&e->index, key, id) < 0)
+        return NULL;
+    e->count = id;
+    return &e->all[id].next;
+}
+
+/* Counting */
+
+/* Steps from a microsecond on: the doublings, and the three bits behind the highest. */
+static unsigned step_of(int64_t ns)
+{
+    uint64_t us = ns < 1000 ? 1 : (uint64_t)ns / 1000;
+    unsigned high = 63 - (unsigned)__builtin_clzll(us);
+    unsigned low = (unsigned)(high >= 3 ? us >> (high - 3) : us << (3 - high)) & (STEPS - 1);
+    unsigned step = high * STEPS + low;
+    return step < ENDPOINT_TIMES ? step : ENDPOINT_TIMES - 1;
+}
+
+/* Where a step ends. */
+static int64_t step_ns(unsigned step)
+{
+    int64_t base = (int64_t)1000 << (step / STEPS);
+    return base + base * (int64_t)(step % STEPS + 1) / STEPS;
+}
+
+static void count_rule(struct endpoint_counts *c, uint8_t rule)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < ENDPOINT_RULES; i++) {
+        if (c->rules[i].rule == rule) {
+            c->rules[i].count++;
+            return;
+        }
+        if (c->rules[i].count < c->rules[at].count)
+            at = i;
+    }
+    c->rules[at].rule = rule;
+    c->rules[at].count++;
+}
+
+static void count_answer(struct endpoint_counts *c, uint32_t id, const struct transaction *t)
+{
+    bool failed = sip_class_failed((enum sip_class)t->class);
+    if (t->class == SIP_CLASS_TIMEOUT)
+        c->answers[0]++;
+    else if (t->code >= 200)
+        c->answers[t->code / 100]++;
+    c->failed += failed;
+    if (failed || !c->example_failed)
+        c->example = id;
+    c->example_failed |= failed;
+}
+
+/* What it sends may be another's that it passes on, but for answers as registrar and challenges. */
+static void take_message(struct endpoint_counts *c, uint32_t message, const struct transaction *t)
+{
+    bool own = message == t->final &&
+               (t->method == SIP_REGISTER || t->class == SIP_CLASS_CHALLENGE);
+    if (!message || (c->message_own && !own))
+        return;
+    c->message = message;
+    c->message_own = own;
+}
+
+/* A finding counts once, where its request went, or at the host that it names itself. */
+static void count_finding(struct endpoints *e, uint32_t id, const struct addr *to)
+{
+    const struct finding *f = diagnosis_finding(e->diagnosis,
+                                                diagnosis_of_transaction(e->diagnosis, id));
+    struct endpoint_counts *c = f && f->transaction == id
+                                    ? counts_of(e, f->endpoint.family ? &f->endpoint : to)
+                                    : NULL;
+    if (c)
+        count_rule(c, f->rule);
+}
+
+static void count(struct endpoints *e, uint32_t id, const struct transaction *t)
+{
+    const struct message *head = store_message(e->store, transaction_head(t));
+    const struct flow *flow = head ? store_flow(e->store, head->flow) : NULL;
+    if (!flow || t->method == SIP_ACK)
+        return;
+    /* a lone response came the other way */
+    struct addr from = head->code ? flow->dst : flow->src;
+    struct addr to = head->code ? flow->src : flow->dst;
+    struct endpoint_counts *c = counts_of(e, &from);
+    if (c) {
+        c->sent++;
+        take_message(c, t->request, t);
+        count_answer(c, id, t);
+    }
+    c = counts_of(e, &to);
+    if (c) {
+        int64_t rtt = transaction_rtt(e->store, t);
+        c->received++;
+        take_message(c, t->final, t);
+        if (rtt >= 0 && t->method != SIP_INVITE)
+            c->times[step_of(rtt)]++;
+        if (!addr_same_host(&from, &to))
+            count_answer(c, id, t);
+    }
+    if (t->why)
+        count_finding(e, id, &to);
+}
+
+/* Passes */
+
+void endpoints_begin(struct endpoints *e, const struct filter *filter)
+{
+    if (e->position)
+        return;
+    e->filter = filter;
+    e->position = 1;
+    for (uint32_t i = 1; i <= e->count; i++)
+        memset(&e->all[i].next, 0, sizeof e->all[i].next);
+}
+
+bool endpoints_work(struct endpoints *e, size_t most)
+{
+    uint32_t end = store_transaction_end(e->store);
+    for (; e->position && e->position < end && most > 0; most--, e->position++) {
+        const struct transaction *t = store_transaction(e->store, e->position);
+        if (t && (!e->filter || filter_match(e->filter, e->store, e->position)))
+            count(e, e->position, t);
+    }
+    if (!e->position || e->position < end)
+        return e->position != 0;
+    for (uint32_t i = 1; i <= e->count; i++)
+        e->all[i].now = e->all[i].next;
+    e->position = 0;
+    e->version++;
+    return false;
+}
+
+uint64_t endpoints_version(const struct endpoints *e)
+{
+    return e->version;
+}
+
+const struct endpoint *endpoints_at(const struct endpoints *e, uint32_t id)
+{
+    return id && id <= e->count ? &e->all[id] : NULL;
+}
+
+uint32_t endpoints_end(const struct endpoints *e)
+{
+    return e->count + 1;
+}
+
+/* Asking */
+
+bool endpoint_idle(const struct endpoint *e)
+{
+    return e->now.sent + e->now.received == 0;
+}
+
+double endpoint_failure_share(const struct endpoint *e)
+{
+    uint64_t ended = 0;
+    for (int i = 0; i < ENDPOINT_ANSWERS; i++)
+        ended += e->now.answers[i];
+    return ended ? (double)e->now.failed / (double)ended : 0;
+}
+
+int64_t endpoint_percentile(const struct endpoint *e, unsigned percent)
+{
+    uint64_t all = 0, seen = 0;
+    for (unsigned i = 0; i < ENDPOINT_TIMES; i++)
+        all += e->now.times[i];
+    for (unsigned i = 0; i < ENDPOINT_TIMES; i++) {
+        seen += e->now.times[i];
+        if (all && seen * 100 >= all * percent)
+            return step_ns(i);
+    }
+    return -1;
+}
+
+uint8_t endpoint_finding(const struct endpoint *e)
+{
+    size_t most = 0;
+    for (size_t i = 1; i < ENDPOINT_RULES; i++)
+        if (e->now.rules[i].count > e->now.rules[most].count)
+            most = i;
+    return e->now.rules[most].rule;
+}
+
+struct span endpoint_agent(const struct store *store, const struct endpoint *e,
+                           struct sip_message *sip)
+{
+    if (store_scan(store, e->now.message, sip) < 0)
+        return SPAN_NONE;
+    struct span agent = sip_find_header(sip, "User-Agent");
+    return agent.n ? agent : sip_find_header(sip, "Server");
+}

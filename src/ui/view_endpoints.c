@@ -1,0 +1,248 @@
+/*
+ * The list of endpoints: a row a host, with what it sent and received, what became of that, and
+ * what was found most often about it. Enter leads to its transactions.
+ */
+#include "diagnose/endpoints.h"
+
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/timefmt.h"
+#include "base/tr.h"
+#include "ui/cells.h"
+
+#define SLICE 5000 /* transactions looked at between two keys */
+
+static const struct endpoint *endpoint_of(const struct list_row *row)
+{
+    return row->item;
+}
+
+static bool load(struct list_row *row)
+{
+    const struct endpoint *e = endpoints_at(row->ui->endpoints, row->id);
+    if (!e || endpoint_idle(e))
+        return false;
+    row->item = e;
+    row->txn = store_transaction(row->ui->store, e->now.example);
+    row->transaction = row->txn ? e->now.example : 0;
+    row->class = e->now.failed ? SIP_CLASS_CLIENT : SIP_CLASS_SUCCESS;
+    return true;
+}
+
+static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
+{
+    (void)filter; /* it chooses transactions, not hosts */
+    const struct endpoint *e = endpoints_at(list->ui->endpoints, id);
+    return e && !endpoint_idle(e);
+}
+
+static void put_host(struct list_row *row, struct strbuf *out)
+{
+    char host[ADDR_HOST];
+    strbuf_text(out, addr_host(&endpoint_of(row)->host, host));
+}
+
+static void put_condition(struct list_row *row, struct strbuf *out)
+{
+    char host[ADDR_HOST];
+    addr_host(&endpoint_of(row)->host, host);
+    strbuf_format(out, "(src == %s or dst == %s)", host, host);
+}
+
+static void put_agent(struct list_row *row, struct strbuf *out)
+{
+    struct sip_message sip;
+    strbuf_span(out, endpoint_agent(row->ui->store, endpoint_of(row), &sip));
+}
+
+static int64_t sent(struct list_row *row)
+{
+    return (int64_t)endpoint_of(row)->now.sent;
+}
+
+static int64_t received(struct list_row *row)
+{
+    return (int64_t)endpoint_of(row)->now.received;
+}
+
+static int64_t answers_2xx(struct list_row *row)
+{
+    return (int64_t)endpoint_of(row)->now.answers[2];
+}
+
+static int64_t answers_3xx(struct list_row *row)
+{
+    return (int64_t)endpoint_of(row)->now.answers[3];
+}
+
+static int64_t answers_4xx(struct list_row *row)
+{
+    return (int64_t)endpoint_of(row)->now.answers[4];
+}
+
+static int64_t answers_5xx(struct list_row *row)
+{
+    return (int64_t)endpoint_of(row)->now.answers[5];
+}
+
+static int64_t answers_6xx(struct list_row *row)
+{
+    return (int64_t)endpoint_of(row)->now.answers[6];
+}
+
+static int64_t unanswered(struct list_row *row)
+{
+    return (int64_t)endpoint_of(row)->now.answers[0];
+}
+
+/* The number that its column is sorted by; nothing for none. */
+static void put_number(struct list_row *row, struct strbuf *out)
+{
+    int64_t n = row->column->number(row);
+    if (n)
+        strbuf_format(out, "%lld", (long long)n);
+}
+
+static int64_t share(struct list_row *row)
+{
+    return (int64_t)(1000 * endpoint_failure_share(endpoint_of(row)) + 0.5);
+}
+
+static void put_share(struct list_row *row, struct strbuf *out)
+{
+    strbuf_format(out, "%.1f%%", 100 * endpoint_failure_share(endpoint_of(row)));
+}
+
+static int64_t half(struct list_row *row)
+{
+    return endpoint_percentile(endpoint_of(row), 50);
+}
+
+static int64_t most(struct list_row *row)
+{
+    return endpoint_percentile(endpoint_of(row), 95);
+}
+
+static void put_time(struct list_row *row, struct strbuf *out)
+{
+    char text[TIME_TEXT];
+    int64_t ns = row->column->number(row);
+    if (ns >= 0)
+        strbuf_text(out, time_short(ns, text));
+}
+
+static void put_finding(struct list_row *row, struct strbuf *out)
+{
+    uint8_t rule = endpoint_finding(endpoint_of(row));
+    if (rule)
+        strbuf_text(out, finding_rule_id(rule));
+}
+
+/* Enter: the transactions that it sent or received. */
+static void open_transactions(struct list_row *row)
+{
+    struct strbuf text = STRBUF_INIT;
+    put_condition(row, &text);
+    ui_filter(row->ui, strbuf_str(&text));
+    lists_show(row->ui, 0);
+    strbuf_free(&text);
+}
+
+#define NUMBER(word, heading, fn, from_width, cells)                                          \
+    {                                                                                         \
+        .name = word, .title = heading, .put = put_number, .number = fn, .least = from_width, \
+        .narrow = cells, .wide = cells, .align = ALIGN_RIGHT                                  \
+    }
+
+static const struct list_column columns[] = {
+    { .name = "host",
+      .title = N_("Host"),
+      .put = put_host,
+      .example = put_condition,
+      .narrow = 15,
+      .roomy = 140,
+      .wide = 26,
+      .colour = COLOUR_CLASS },
+    NUMBER("sent", N_("Sent"), sent, 0, 6),
+    NUMBER("received", N_("Recv"), received, 0, 6),
+    { .name = "failed",
+      .title = N_("Failed"),
+      .put = put_share,
+      .number = share,
+      .narrow = 8,
+      .wide = 8,
+      .align = ALIGN_RIGHT,
+      .colour = COLOUR_CLASS },
+    NUMBER("2xx", "2xx", answers_2xx, 100, 5),
+    NUMBER("3xx", "3xx", answers_3xx, 130, 5),
+    NUMBER("4xx", "4xx", answers_4xx, 100, 5),
+    NUMBER("5xx", "5xx", answers_5xx, 100, 5),
+    NUMBER("6xx", "6xx", answers_6xx, 130, 5),
+    NUMBER("none", N_("None"), unanswered, 100, 5),
+    { .name = "p50",
+      .title = "p50",
+      .put = put_time,
+      .number = half,
+      .least = 150,
+      .narrow = 6,
+      .wide = 6,
+      .align = ALIGN_RIGHT },
+    { .name = "p95",
+      .title = "p95",
+      .put = put_time,
+      .number = most,
+      .least = 70,
+      .narrow = 6,
+      .wide = 6,
+      .align = ALIGN_RIGHT },
+    { .name = "finding",
+      .title = N_("Found most"),
+      .put = put_finding,
+      .least = 60,
+      .narrow = 20,
+      .roomy = 120,
+      .wide = 27 },
+    { .name = "agent", .title = "User-Agent/Server", .put = put_agent, .least = 100 },
+    { 0 },
+};
+
+const struct list_ops endpoints_list = {
+    .name = "endpoints",
+    .title = N_("Endpoints"),
+    .empty = N_("No hosts."),
+    .columns = columns,
+    .cursor = "host",
+    .fits = fits,
+    .load = load,
+    .open = open_transactions,
+};
+
+static bool shown(const struct ui *ui)
+{
+    return lists_current(ui)->ops == &endpoints_list;
+}
+
+void endpoints_tick(struct ui *ui)
+{
+    uint64_t state = store_counts(ui->store)->messages + diagnosis_version(ui->diagnosis) +
+                     store_counts(ui->store)->open;
+    if (!shown(ui) || ui->paused || state == ui->endpoints_state)
+        return;
+    ui->endpoints_state = state;
+    endpoints_begin(ui->endpoints, NULL);
+    ui_busy(ui);
+}
+
+bool endpoints_slice(struct ui *ui)
+{
+    uint64_t before = endpoints_version(ui->endpoints);
+    bool more = shown(ui) && endpoints_work(ui->endpoints, SLICE);
+    if (before == endpoints_version(ui->endpoints))
+        return more;
+    for (uint32_t id = 1; id < endpoints_end(ui->endpoints); id++)
+        if (!endpoint_idle(endpoints_at(ui->endpoints, id)))
+            rows_note(&lists_current(ui)->rows, id);
+    ui->dirty = true;
+    return false;
+}
