@@ -62,17 +62,32 @@ static bool counted(const struct scene_transaction *seen[], size_t n,
     return false;
 }
 
-/* Attempts with credentials for the realm of `t` that were challenged again, up to `most`. */
+static bool same_purpose(const struct scene_transaction *a, const struct scene_transaction *b)
+{
+    return a->call == b->call && a->stored->method == b->stored->method;
+}
+
+/*
+ * Attempts with credentials for the realm of `t` that were challenged again, up to `most`: those
+ * around it that no accepted attempt parts. A nonce that is old at each refresh makes no loop.
+ */
 static size_t refused_tries(struct judge *j, const struct scene_transaction *t, bool stale,
                             const struct scene_transaction *tries[], size_t most)
 {
     struct span realm = realm_of(t);
     size_t n = 0;
-    EACH_TRANSACTION(j, o)
-        if (n < most && o->call == t->call && o->stored->method == t->stored->method &&
-            asks_itself(o) && is_stale(o) == stale && span_equal(realm_of(o), realm) &&
+    EACH_TRANSACTION(j, o) {
+        if (!same_purpose(o, t))
+            continue;
+        if (scene_final(o) / 100 == 2 && o->stored->credentials) {
+            if (o > t)
+                break;
+            n = 0;
+        }
+        if (n < most && asks_itself(o) && is_stale(o) == stale && span_equal(realm_of(o), realm) &&
             has_credentials(o, realm) && !counted(tries, n, o))
             tries[n++] = o;
+    }
     return n;
 }
 

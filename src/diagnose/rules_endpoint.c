@@ -94,10 +94,9 @@ static void retry_after_ignored(struct judge *j)
         draft_endpoint(d, &t->client);
         addr_host(&t->client, source);
         judge_address(&t->server, target);
-        draft_say(d, _("%s asked %s again, though told to wait %lld s"), source, target,
-                  (long long)((told.until_ns - told.from_ns) / SECOND_NS));
-        draft_frame(d, told.frame, told.source, _("503 with Retry-After: %lld"),
-                    (long long)((told.until_ns - told.from_ns) / SECOND_NS));
+        draft_say(d, _("%s asked %s again, though told to wait %u s"), source, target,
+                  told.seconds);
+        draft_frame(d, told.frame, told.source, _("503 with Retry-After: %u"), told.seconds);
         draft_proof(d, t->request, _("%s before that time was over; %u such requests"),
                     sip_method_name(scene_method(t)), told.ignored);
         return;

@@ -54,6 +54,7 @@ void backoff_learn(struct store *s, const struct message *response, const struct
         .target = flow->src,
         .from_ns = response->time_ns,
         .until_ns = response->time_ns + (int64_t)seconds * 1000000000,
+        .seconds = (unsigned)seconds,
         .frame = response->frame,
         .source = response->source,
     };

@@ -10,6 +10,7 @@ struct store_backoff {
     int64_t from_ns, until_ns;
     uint32_t frame; /* of the 503 */
     uint16_t source;
+    unsigned seconds; /* that it was told first */
     unsigned ignored; /* requests in that time */
 };
 
