@@ -111,7 +111,8 @@ static void put_proofs(json_t *o, const struct finding_text *text)
         json_put_number(one, "frame", text->proofs[i].frame);
         json_put_number(one, "source", text->proofs[i].source);
         json_put(one, "text", SPAN(text->proofs[i].text));
-        json_array_append_new(frames, json_integer(text->proofs[i].frame));
+        if (i == 0 || text->proofs[i].frame != text->proofs[i - 1].frame)
+            json_array_append_new(frames, json_integer(text->proofs[i].frame));
         json_array_append_new(evidence, one);
     }
     json_object_set_new(o, "messages", frames);
