@@ -194,7 +194,7 @@ static uint32_t keep(struct diagnosis *d, const struct draft *draft)
     return id;
 }
 
-/* A transaction shows its own finding, else what leads if it ended badly. */
+/* A transaction shows its own finding, or what explains it; else what leads if it ended badly. */
 static uint8_t why_of(const struct scene_transaction *t, const struct judge *j, int lead)
 {
     const struct draft *own = NULL;
@@ -204,6 +204,8 @@ static uint8_t why_of(const struct scene_transaction *t, const struct judge *j, 
             (!own || rule_at(one->rule)->severity > rule_at(own->rule)->severity || (int)i == lead))
             own = one;
     }
+    if (own && lead >= 0 && relate_explains(&j->drafts[lead], own))
+        return j->drafts[lead].rule;
     if (own)
         return own->rule;
     bool badly = sip_class_failed(t->stored->class) || t->stored->class == SIP_CLASS_CANCELLED;

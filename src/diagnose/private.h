@@ -10,6 +10,8 @@ unsigned rule_count(void);
 
 /* relate.c: marks what others replace as hidden, and says which draft leads (-1: none). */
 int relate_drafts(struct draft *drafts, size_t n);
+/* Whether the one is the cause of the other, when both are in a call. */
+bool relate_explains(const struct draft *cause, const struct draft *effect);
 
 void draft_clear(struct draft *d);
 

@@ -133,7 +133,7 @@ static bool takes_place(const struct draft *by, const struct draft *what)
     return false;
 }
 
-static bool causes(const struct draft *cause, const struct draft *effect)
+bool relate_explains(const struct draft *cause, const struct draft *effect)
 {
     for (size_t i = 0; i < sizeof explained / sizeof explained[0]; i++)
         if (is(cause, explained[i].cause) && is(effect, explained[i].effect))
@@ -161,7 +161,7 @@ int relate_drafts(struct draft *drafts, size_t n)
     for (size_t i = 0; i < n; i++) {
         bool effect = false;
         for (size_t k = 0; k < n && !effect; k++)
-            effect = k != i && !drafts[k].hidden && causes(&drafts[k], &drafts[i]);
+            effect = k != i && !drafts[k].hidden && relate_explains(&drafts[k], &drafts[i]);
         int *place = effect ? &best_explained : &best;
         if (!drafts[i].hidden && (*place < 0 || before(&drafts[i], &drafts[*place])))
             *place = (int)i;

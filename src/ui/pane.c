@@ -75,7 +75,19 @@ static void add_formatted(struct layout *out, size_t deeper, char *text)
     free(text);
 }
 
-/* What was found: the line, what proves it, the cause and what to do first. */
+/* The messages that prove it, and why one may doubt it: where there is room for that. */
+static void add_proofs(struct layout *out, const struct finding *f, const struct finding_text *text)
+{
+    for (size_t i = 0; i < text->nproofs; i++)
+        add_formatted(out, 2,
+                      mem_format(_("%s frame %u: %s"), out->text->utf8 ? "◆" : "*",
+                                 text->proofs[i].frame, text->proofs[i].text));
+    add_formatted(out, 2, mem_format(_("Cause: %s."), text->cause));
+    if (text->because)
+        add_formatted(out, 2, mem_format(_("%u%% sure: %s."), f->confidence, text->because));
+}
+
+/* What was found, what proves it, and what to do first. */
 static void add_finding(struct layout *out, uint32_t id)
 {
     const struct finding *f = diagnosis_finding(out->ui->diagnosis, id);
@@ -84,17 +96,9 @@ static void add_finding(struct layout *out, uint32_t id)
         return;
     add_formatted(out, 0,
                   mem_format("%s: %s", tr(finding_severity_name(f->severity)), text.summary));
-    for (size_t i = 0; i < text.nproofs; i++)
-        add_formatted(out, 2,
-                      mem_format(_("%s frame %u: %s"), out->text->utf8 ? "◆" : "*",
-                                 text.proofs[i].frame, text.proofs[i].text));
-    add_formatted(out, 2, mem_format(_("Cause: %s."), text.cause));
+    if (!out->dense)
+        add_proofs(out, f, &text);
     add_formatted(out, 2, mem_format(_("First: %s."), text.remedy));
-    if (text.because)
-        add_formatted(out, 2, mem_format(_("%u%% sure: %s."), f->confidence, text.because));
-    char *link = mem_format("[[finding/%s]]", finding_rule_id(f->rule));
-    styled_markup(out->text, SPAN(link), out->width, out->indent + 2);
-    free(link);
     finding_text_free(&text);
 }
 
@@ -129,12 +133,23 @@ static bool find_topic(const struct help *help, const char *words, struct help_m
            span_same(SPAN(match->topic), SPAN(words)) && help_knows(help, match->topic);
 }
 
+static void add_finding_link(struct layout *out, uint32_t transaction, struct strbuf *links)
+{
+    const struct diagnosis *d = out->ui->diagnosis;
+    const struct transaction *t = store_transaction(out->ui->store, transaction);
+    uint32_t id = t ? diagnosis_of_transaction(d, transaction) : 0;
+    id = id ? id : t ? diagnosis_lead(d, t->call) : 0;
+    if (id)
+        strbuf_format(links, "[[finding/%s]]", finding_rule_id(diagnosis_finding(d, id)->rule));
+}
+
 /* Links to what the answer names: a cause, a warning, an extension. */
 static void add_related(struct layout *out, uint32_t transaction)
 {
     struct related related;
     struct strbuf links = STRBUF_INIT;
     related_collect(&related, out->ui->store, transaction);
+    add_finding_link(out, transaction, &links);
     for (size_t i = 0; i < related.count; i++) {
         struct help_match match;
         if (find_topic(out->ui->help, related.topics[i], &match))

@@ -326,10 +326,11 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_text(&text, screen_utf8() ? " → " : " > ");
     strbuf_span(&text, to.user.n ? to.user : to.host);
     strbuf_text(&text, "  ");
+    strbuf_format(&text, _("%zu messages"), v->ladder.nrows);
+    strbuf_format(&text, "  %s s  ", time_seconds(b->time_ns - a->time_ns, total));
     if (v->found)
         strbuf_format(&text, "%s %s  ", screen_utf8() ? "◆" : "*", v->found);
-    strbuf_format(&text, _("%zu messages"), v->ladder.nrows);
-    strbuf_format(&text, "  %s s  Call-ID ", time_seconds(b->time_ns - a->time_ns, total));
+    strbuf_text(&text, "Call-ID ");
     strbuf_span(&text, sip.call_id);
     if (selected(v))
         ui_put_agent(ui, store_message(ui->store, selected(v)->message), &text);
