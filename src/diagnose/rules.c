@@ -82,6 +82,6 @@ uint8_t finding_rule(struct span id)
 
 const char *finding_severity_name(uint8_t severity)
 {
-    static const char *const names[SEVERITIES] = { "notice", "warning", "error" };
+    static const char *const names[SEVERITIES] = { N_("notice"), N_("warning"), N_("error") };
     return severity < SEVERITIES ? names[severity] : "?";
 }
