@@ -45,10 +45,10 @@ static uint8_t column_of(struct ladder *ladder, const struct addr *addr)
     return (uint8_t)i;
 }
 
+/* Adds a call's messages behind the first `n`; how many there are then. */
 static size_t gather(struct ladder *ladder, const struct store *store, const struct call *call,
-                     struct message_time *all, size_t size)
+                     struct message_time *all, size_t n, size_t size)
 {
-    size_t n = 0;
     for (uint32_t t = call->first_txn; t;) {
         const struct transaction *txn = store_transaction(store, t);
         for (uint32_t id = txn->last; id && n < size;) {
@@ -64,15 +64,20 @@ static size_t gather(struct ladder *ladder, const struct store *store, const str
     return n;
 }
 
-void ladder_build(struct ladder *ladder, const struct store *store, uint32_t id)
+void ladder_build(struct ladder *ladder, const struct store *store, const uint32_t *calls, size_t n)
 {
-    const struct call *call = store_call(store, id);
+    size_t size = 0;
     memset(ladder, 0, sizeof *ladder);
-    if (!call)
+    for (size_t i = 0; i < n; i++)
+        size += store_call(store, calls[i]) ? store_call(store, calls[i])->messages : 0;
+    if (size == 0)
         return;
-    size_t size = call->messages < LADDER_ROWS ? call->messages : LADDER_ROWS;
+    size = size < LADDER_ROWS ? size : LADDER_ROWS;
     struct message_time *all = mem_alloc((size + 1) * sizeof *all);
-    ladder->nrows = gather(ladder, store, call, all, size);
+    for (size_t i = 0; i < n; i++)
+        if (store_call(store, calls[i]))
+            ladder->nrows = gather(ladder, store, store_call(store, calls[i]), all, ladder->nrows,
+                                   size);
     message_times_sort(all, ladder->nrows);
     ladder->rows = mem_alloc((ladder->nrows + 1) * sizeof *ladder->rows);
     for (size_t i = 0; i < ladder->nrows; i++) {

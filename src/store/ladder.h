@@ -1,4 +1,4 @@
-/* A call as a sequence diagram, as data: columns of addresses, a row a message. */
+/* A call, or several that belong together, as a sequence diagram, as data: columns of addresses, a row a message. */
 #ifndef SIPWHY_STORE_LADDER_H
 #define SIPWHY_STORE_LADDER_H
 
@@ -30,8 +30,9 @@ struct message_time {
 struct message_time message_time_of(const struct store *store, uint32_t message);
 void message_times_sort(struct message_time *times, size_t n);
 
-/* Builds the ladder of a call; an evicted one gives no rows. Free with ladder_free(). */
-void ladder_build(struct ladder *ladder, const struct store *store, uint32_t call);
+/* Builds the ladder of `n` calls; an evicted one gives no rows. Free with ladder_free(). */
+void ladder_build(struct ladder *ladder, const struct store *store, const uint32_t *calls,
+                  size_t n);
 void ladder_free(struct ladder *ladder);
 
 #endif

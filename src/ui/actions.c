@@ -310,6 +310,7 @@ static void run_clear(struct ui *ui, const char *argument)
         ui_pop(ui);
     store_clear(ui->store);
     diagnosis_clear(ui->diagnosis);
+    lists_clear(ui);
     lists_pause(ui, false);
     ui_notice(ui, false, _("The list was cleared"));
 }
@@ -448,6 +449,10 @@ const struct command commands[] = {
     { "filter", "", NULL, VERB_NONE, run_filter, "EXPR", complete_filter,
       N_("Show only what fits, as in: filter code >= 400 and method == INVITE; alone: show all") },
     { "mark", "Space", N_("mark"), VERB_MARK, NULL, NULL, NULL, N_("Mark or unmark, for saving") },
+    { "legs", "x F4", N_("legs"), VERB_LEGS, NULL, NULL, NULL,
+      N_("In the flow: show the legs joined to the call, too, or the call alone") },
+    { "separate", "", NULL, VERB_SEPARATE, NULL, NULL, NULL,
+      N_("In the flow: take the call out of the legs it was joined to, or back among them") },
     { "sort-by-column", "s", N_("sort"), VERB_SORT, NULL, NULL, NULL,
       N_("Sort by the column under the cursor; again: the other way round, then as they came") },
     { "sort", "", NULL, VERB_NONE, list_run_sort, "[-]COLUMN", complete_column,

@@ -133,6 +133,8 @@ bool endpoints_slice(struct ui *ui);
 /* Makes the lists of the table and shows the first. */
 void lists_init(struct ui *ui);
 void lists_free(struct ui *ui);
+/* After everything was forgotten: lists that are not fed by the store's events begin anew. */
+void lists_clear(struct ui *ui);
 /* Passes the store's events on. */
 void lists_event(struct ui *ui, enum store_event event, uint32_t transaction);
 /* Filters and sorts the list shown for about `budget_ns`; true when there is more to do. */

@@ -5,11 +5,7 @@
 #include "ui/list.h"
 
 static const struct list_ops *const kinds[] = {
-    &transactions_list,
-    &calls_list,
-    &messages_list,
-    &findings_list,
-    &endpoints_list,
+    &transactions_list, &calls_list, &messages_list, &findings_list, &endpoints_list,
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -64,6 +60,18 @@ void lists_free(struct ui *ui)
     free(ui->lists);
     filter_free(ui->filter);
     free(ui->filter_text);
+}
+
+void lists_clear(struct ui *ui)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        struct list *list = ui->lists[i];
+        if (list->ops->note)
+            continue;
+        rows_free(&list->rows);
+        rows_init(&list->rows, &list_rows_ops, list);
+    }
+    list_look(lists_current(ui));
 }
 
 void lists_event(struct ui *ui, enum store_event event, uint32_t transaction)

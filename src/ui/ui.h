@@ -45,7 +45,9 @@ enum verb {
     VERB_COLUMN_RIGHT,
     VERB_REMOVE,
     VERB_LIKE, /* filter by example: rows like this one, */
-    VERB_UNLIKE
+    VERB_UNLIKE,
+    VERB_LEGS,    /* the legs joined to the call, too, or not */
+    VERB_SEPARATE /* a call from those that it was joined to wrongly, or back */
 };
 
 /* Moves the first line shown of a text of `lines`, a page being `height`; the view clamps it. */

@@ -12,6 +12,7 @@
 #include "sip/fields.h"
 #include "sip/sdp.h"
 #include "store/ladder.h"
+#include "store/link.h"
 #include "ui/ui.h"
 
 #define DELTA_WIDTH 10
@@ -21,6 +22,7 @@
 #define MOST_STEP 44
 #define CONTEXT 2 /* rows kept in view before and after the selected one */
 #define SIDE_BY_SIDE 120
+#define LEGS 8 /* joined calls shown together */
 
 struct ladder_view {
     struct view view;
@@ -32,26 +34,44 @@ struct ladder_view {
     char *found;            /* that, in a line; NULL: nothing */
     uint64_t found_version; /* of the diagnosis */
     uint32_t call;
-    uint32_t messages; /* of the call when the ladder was built */
+    bool extended;       /* with the legs joined to the call */
+    uint32_t legs[LEGS]; /* the call first; what the ladder was built of */
+    size_t nlegs;
+    uint32_t messages; /* of these when the ladder was built */
     size_t row, top;
     size_t columns_row; /* the row whose columns were brought into view */
     int left;           /* first column shown */
     int height, top_y;
 };
 
+/* The calls to be shown, and how many messages they have. */
+static size_t take_legs(const struct ui *ui, const struct ladder_view *v, uint32_t call,
+                        uint32_t legs[LEGS], uint32_t *messages)
+{
+    size_t n = 0;
+    *messages = 0;
+    legs[0] = call;
+    if (store_call(ui->store, call))
+        n = v->extended ? link_group(ui->store, call, legs, LEGS) : 1;
+    for (size_t i = 0; i < n; i++)
+        *messages += store_call(ui->store, legs[i])->messages;
+    return n;
+}
+
 /* Before anything reads a row: its message may have gone since the last drawing. */
 static void rebuild(struct ui *ui, struct ladder_view *v)
 {
-    uint32_t id = store_transaction_find(ui->store, v->transaction);
+    uint32_t id = store_transaction_find(ui->store, v->transaction), messages, legs[LEGS] = { 0 };
     const struct transaction *txn = store_transaction(ui->store, id);
-    const struct call *call = txn ? store_call(ui->store, txn->call) : NULL;
-    uint32_t messages = call ? call->messages : 0;
-    if (txn && txn->call == v->call && messages == v->messages)
+    size_t n = take_legs(ui, v, txn ? txn->call : 0, legs, &messages);
+    if (txn && n == v->nlegs && messages == v->messages && !memcmp(legs, v->legs, sizeof legs))
         return;
     ladder_free(&v->ladder);
     v->call = txn ? txn->call : 0;
     v->messages = messages;
-    ladder_build(&v->ladder, ui->store, v->call);
+    v->nlegs = n;
+    memcpy(v->legs, legs, sizeof legs);
+    ladder_build(&v->ladder, ui->store, legs, n);
     if (v->row >= v->ladder.nrows)
         v->row = v->ladder.nrows ? v->ladder.nrows - 1 : 0;
 }
@@ -305,6 +325,55 @@ static void draw_ladder(struct ui *ui, struct ladder_view *v, struct rect rect)
     }
 }
 
+static void select_message(struct ladder_view *v, uint32_t wanted)
+{
+    for (size_t i = 0; i < v->ladder.nrows; i++)
+        if (v->ladder.rows[i].message == wanted)
+            v->row = i;
+}
+
+/* "2 legs, joined by Session-ID"; shown or not, the user should know of them. */
+static void put_legs(const struct ui *ui, const struct ladder_view *v, struct strbuf *out)
+{
+    uint32_t legs[LEGS];
+    size_t n = link_group(ui->store, v->call, legs, LEGS);
+    if (n < 2)
+        return;
+    strbuf_format(out, tr_n("%zu leg, joined by %s", "%zu legs, joined by %s", n), n,
+                  link_reason_name(link_why(ui->store, legs[0], legs[1])));
+    strbuf_text(out, "  ");
+}
+
+/* Shows the joined legs, too, or the call alone; the message selected stays so. */
+static void show_legs(struct ui *ui, struct ladder_view *v)
+{
+    uint32_t legs[LEGS], message = selected(v) ? selected(v)->message : 0;
+    if (link_group(ui->store, v->call, legs, LEGS) < 2) {
+        ui_notice(ui, false, _("No other leg was joined to this call"));
+        return;
+    }
+    v->extended = !v->extended;
+    rebuild(ui, v);
+    select_message(v, message);
+}
+
+static void separate(struct ui *ui, struct ladder_view *v)
+{
+    const struct call *call = store_call(ui->store, v->call);
+    uint32_t legs[LEGS];
+    if (!call)
+        return;
+    bool alone = call->marks & CALL_ALONE;
+    if (!alone && link_group(ui->store, v->call, legs, LEGS) < 2) {
+        ui_notice(ui, false, _("No other leg was joined to this call"));
+        return;
+    }
+    store_separate(ui->store, v->call, !alone);
+    ui_notice(ui, false,
+              alone ? _("The call may be joined to others again")
+                    : _("The call stands alone now; :separate again takes it back"));
+}
+
 /* One line over the ladder: who called whom, and how the message selected came. */
 static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
 {
@@ -328,6 +397,7 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_text(&text, "  ");
     strbuf_format(&text, _("%zu messages"), v->ladder.nrows);
     strbuf_format(&text, "  %s s  ", time_seconds(b->time_ns - a->time_ns, total));
+    put_legs(ui, v, &text);
     if (v->found)
         strbuf_format(&text, "%s %s  ", screen_utf8() ? "◆" : "*", v->found);
     strbuf_text(&text, "Call-ID ");
@@ -474,6 +544,12 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
         if (!find(ui, v, verb == VERB_PREVIOUS_FAILURE, row_failed))
             ui_notice(ui, false, _("No failure response in this call"));
         return true;
+    case VERB_LEGS:
+        show_legs(ui, v);
+        return true;
+    case VERB_SEPARATE:
+        separate(ui, v);
+        return true;
     case VERB_MARK:
         if (row) {
             uint32_t txn = store_message(ui->store, row->message)->transaction;
@@ -506,8 +582,8 @@ static const struct view_ops ladder_ops = {
     .name = N_("flow"),
     .verbs = VERBS_MOVE | VERBS_PANE | VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) |
              VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_NEXT_FAILURE) |
-             VERB_BIT(VERB_PREVIOUS_FAILURE),
-    .keybar = "back pane raw next-failure pane-down search mark command help",
+             VERB_BIT(VERB_PREVIOUS_FAILURE) | VERB_BIT(VERB_LEGS) | VERB_BIT(VERB_SEPARATE),
+    .keybar = "back pane raw next-failure pane-down search legs mark command help",
     .draw = draw,
     .act = act,
     .search = search,
@@ -522,13 +598,6 @@ static uint32_t deciding(struct ui *ui, uint32_t transaction)
 {
     const struct transaction *txn = store_transaction(ui->store, transaction);
     return txn->final ? txn->final : txn->provisional ? txn->provisional : txn->first;
-}
-
-static void select_message(struct ladder_view *v, uint32_t wanted)
-{
-    for (size_t i = 0; i < v->ladder.nrows; i++)
-        if (v->ladder.rows[i].message == wanted)
-            v->row = i;
 }
 
 struct view *view_ladder_new(struct ui *ui, uint32_t transaction, uint32_t message)

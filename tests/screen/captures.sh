@@ -67,6 +67,14 @@ packet 1 2 request INVITE '<sip:long@h>' '<sip:reader@h>' l1
 packet 2 1 response '500 Much to read' INVITE '<sip:long@h>' '<sip:reader@h>' l1 \
     "${lines}X-Long: $word needle $word needle\r\nX-Last: needle\r\n"
 
+# A B2BUA: a call in and one out, that share a Session-ID (RFC 7989).
+begin "$dir/b2bua.pcap"
+both='\r\nSession-ID: 0123456789abcdef0123456789abcdef;remote=00000000000000000000000000000000'
+packet 1 2 request INVITE '<sip:5551234@h>' "<sip:5559876@h>$both" in
+packet 2 3 request INVITE '<sip:5551234@h>' "<sip:5559876@h>$both" out
+packet 3 2 response '486 Busy Here' INVITE '<sip:5551234@h>' '<sip:5559876@h>' out
+packet 2 1 response '486 Busy Here' INVITE '<sip:5551234@h>' '<sip:5559876@h>' in
+
 begin "$dir/empty.pcap"
 begin "$dir/nosip.pcap"
 packet 1 2 echo 'nothing that anybody would take for a call'
