@@ -141,7 +141,7 @@ static void sdp_private_address(struct judge *j)
 struct claim {
     const char *where;
     struct span host;
-    bool source, hidden; /* the packet's source; a private address */
+    bool source, hidden; /* the packet's source; a private address of a network */
 };
 
 static void take_claim(struct claim *c, const char *where, struct span host,
@@ -152,7 +152,7 @@ static void take_claim(struct claim *c, const char *where, struct span host,
     if (host.n == 0 || addr_read(host, &a) < 0)
         return;
     c->source = addr_same_host(&a, source);
-    c->hidden = addr_private(&a) && !span_is(host, "0.0.0.0");
+    c->hidden = addr_private(&a) && !addr_loopback(&a) && !span_is(host, "0.0.0.0");
 }
 
 static void sip_alg_suspected(struct judge *j)

@@ -30,19 +30,33 @@ static bool is_stale(const struct scene_transaction *t)
     return value.n && span_is(sip_auth_param(value, "stale"), "true");
 }
 
-/* Whether the request carries credentials for the realm; for any, when the challenge names none. */
-static bool has_credentials(const struct scene_transaction *t, struct span realm)
+/* The request's credentials for the realm; for any, when the challenge names none. */
+static struct span credentials_for(const struct scene_transaction *t, struct span realm)
 {
     struct span rest, name, value;
     if (!t->request || !(t->request->sip.traits & SIP_HAS_CREDENTIALS))
-        return false;
+        return SPAN_NONE;
     rest = t->request->sip.headers;
     while (sip_next_header(&rest, &name, &value))
         if ((sip_header_same(name, "Authorization") ||
              sip_header_same(name, "Proxy-Authorization")) &&
             (realm.n == 0 || span_equal(sip_auth_param(value, "realm"), realm)))
-            return true;
-    return false;
+            return value;
+    return SPAN_NONE;
+}
+
+static bool has_credentials(const struct scene_transaction *t, struct span realm)
+{
+    return credentials_for(t, realm).n > 0;
+}
+
+/* Whether `t` comes with the nonce of the attempt before, though it has been given another. */
+static bool keeps_nonce(const struct scene_transaction *t, const struct scene_transaction *before,
+                        struct span realm)
+{
+    struct span nonce = sip_auth_param(credentials_for(t, realm), "nonce");
+    return span_equal(nonce, sip_auth_param(credentials_for(before, realm), "nonce")) &&
+           !span_equal(nonce, sip_auth_param(challenge_of(before), "nonce"));
 }
 
 /* A proxy that passes a challenge on is not the one that asks. */
@@ -85,7 +99,8 @@ static size_t refused_tries(struct judge *j, const struct scene_transaction *t, 
             n = 0;
         }
         if (n < most && asks_itself(o) && is_stale(o) == stale && span_equal(realm_of(o), realm) &&
-            has_credentials(o, realm) && !counted(tries, n, o))
+            has_credentials(o, realm) && !counted(tries, n, o) &&
+            !(stale && n > 0 && keeps_nonce(o, tries[n - 1], realm)))
             tries[n++] = o;
     }
     return n;
@@ -99,7 +114,7 @@ static struct span user_of(const struct scene_transaction *t)
     return judge_quote(sip_auth_param(name, "username"));
 }
 
-/* One finding a realm: at the attempt that fills the measure. */
+/* One finding a run: at the attempt that fills the measure. */
 static void loop(struct judge *j, bool stale)
 {
     const struct scene_transaction *tries[16];
@@ -138,18 +153,28 @@ static void auth_stale_loop(struct judge *j)
     loop(j, true);
 }
 
+/* The hop nearest to the answer on which the request had credentials: a proxy takes out those that
+ * were for it. NULL: it never had any. */
+static const struct scene_transaction *with_credentials(const struct scene_transaction *t)
+{
+    while (t && !(t->request && t->stored->credentials))
+        t = t->upstream;
+    return t;
+}
+
 static void auth_refused(struct judge *j)
 {
     char from[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
-        if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || !t->stored->credentials)
+        const struct scene_transaction *sent = with_credentials(t);
+        if (scene_final(t) != 403 || judge_passed_on(t) || !sent)
             continue;
         struct draft *d = judge_find(j, t, 95);
-        struct span user = user_of(t), phrase = judge_quote(t->final->sip.reason);
+        struct span user = user_of(sent), phrase = judge_quote(t->final->sip.reason);
         judge_address(&t->server, from);
         draft_say(d, _("credentials of \"%.*s\" understood, but refused: 403 %.*s"), SPAN_ARG(user),
                   SPAN_ARG(phrase));
-        draft_proof(d, t->request, _("%s with credentials"), sip_method_name(scene_method(t)));
+        draft_proof(d, sent->request, _("%s with credentials"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("403 from %s"), from);
     }
 }
@@ -158,7 +183,7 @@ static void forbidden(struct judge *j)
 {
     char from[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
-        if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || t->stored->credentials)
+        if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || with_credentials(t))
             continue;
         struct draft *d = judge_find(j, t, 95);
         struct span phrase = judge_quote(t->final->sip.reason);

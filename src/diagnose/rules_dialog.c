@@ -549,11 +549,12 @@ static void dialog_lost(struct judge *j)
 
 /* CANCEL */
 
+/* On the same hop; itself it may be missing in the capture, when it has been answered there. */
 static const struct scene_transaction *cancelled_invite(struct judge *j,
                                                         const struct scene_transaction *cancel)
 {
     EACH_TRANSACTION(j, t)
-        if (t->call == cancel->call && scene_method(t) == SIP_INVITE && t->request &&
+        if (t->call == cancel->call && scene_method(t) == SIP_INVITE &&
             t->stored->cseq == cancel->stored->cseq && same_host(&t->client, &cancel->client) &&
             same_host(&t->server, &cancel->server))
             return t;

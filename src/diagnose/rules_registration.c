@@ -11,11 +11,10 @@ static struct span user_of(struct span to)
     return a.user;
 }
 
-/* The seconds that a REGISTER asks for: the Contact's parameter, else Expires. */
-static int64_t asked_expiry(const struct scene_message *request)
+/* The seconds that a REGISTER asks for a contact: the Contact's parameter, else Expires. */
+static int64_t asked_expiry(const struct scene_message *request, struct span contact)
 {
-    struct span param = request->sip.contact.n ? sip_param(request->sip.contact, "expires")
-                                               : SPAN_NONE;
+    struct span param = contact.n ? sip_param(contact, "expires") : SPAN_NONE;
     return judge_seconds(param.n ? param : scene_header(request, "Expires"), -1);
 }
 
@@ -23,7 +22,7 @@ static bool raised_later(struct judge *j, const struct scene_transaction *t, int
 {
     EACH_TRANSACTION(j, o)
         if (o > t && o->call == t->call && scene_method(o) == SIP_REGISTER && o->request &&
-            scene_final(o) / 100 == 2 && asked_expiry(o->request) >= least)
+            scene_final(o) / 100 == 2 && asked_expiry(o->request, o->request->sip.contact) >= least)
             return true;
     return false;
 }
@@ -40,7 +39,7 @@ static void interval_too_brief(struct judge *j)
             continue;
         told = t;
         struct draft *d = judge_find(j, t, 95);
-        int64_t asked = t->request ? asked_expiry(t->request) : -1;
+        int64_t asked = t->request ? asked_expiry(t->request, t->request->sip.contact) : -1;
         draft_say(d,
                   _("expiry of %lld s is too brief, the registrar wants %lld s, no retry "
                     "succeeded"),
@@ -117,27 +116,44 @@ static void outbound_not_supported(struct judge *j)
     }
 }
 
+static bool leads_nowhere(struct span host, const struct addr *source)
+{
+    struct addr a;
+    bool loops = (addr_read(host, &a) == 0 && addr_loopback(&a)) ||
+                 span_is(sip_host_name(host), "localhost");
+    return loops ? !addr_loopback(source) : judge_private_from_public(host, source);
+}
+
+/* The host of the first Contact that binds what leads nowhere, or an empty span. */
+static struct span unroutable_host(const struct scene_transaction *t)
+{
+    struct span rest = t->request->sip.headers, name, value;
+    struct sip_address contact;
+    while (sip_next_header(&rest, &name, &value)) {
+        struct span list = value, one;
+        while (sip_header_same(name, "Contact") && sip_next_value(&list, &one)) {
+            sip_read_address(one, &contact);
+            if (leads_nowhere(contact.host, &t->client) && asked_expiry(t->request, one) != 0)
+                return contact.host;
+        }
+    }
+    return SPAN_NONE;
+}
+
 static void contact_unroutable(struct judge *j)
 {
     char source[ADDR_HOST];
-    struct sip_address contact;
-    struct addr a;
     EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_REGISTER || scene_final(t) / 100 != 2 || !t->request ||
             t->upstream || t->request->sip.vias != 1 || t->request->sip.contact.n == 0)
             continue;
-        sip_read_address(t->request->sip.contact, &contact);
-        bool known = addr_read(contact.host, &a) == 0;
-        bool loops = (known && addr_loopback(&a)) ||
-                     span_is(sip_host_name(contact.host), "localhost");
-        bool hidden = judge_private_from_public(contact.host, &t->client);
-        if ((loops && addr_loopback(&t->client)) || !(loops || hidden) ||
-            asked_expiry(t->request) == 0)
+        struct span host = unroutable_host(t);
+        if (host.n == 0)
             continue;
         struct draft *d = judge_find(j, t, 95);
         draft_endpoint(d, &t->client);
         addr_host(&t->client, source);
-        struct span host = judge_quote(contact.host);
+        host = judge_quote(host);
         draft_say(d, _("registered as %.*s, which leads nowhere from here; it came from %s"),
                   SPAN_ARG(host), source);
         draft_proof(d, t->request, _("REGISTER from %s with Contact %.*s"), source, SPAN_ARG(host));
@@ -156,6 +172,8 @@ static void user_not_registered(struct judge *j)
             scene_method(t) == SIP_REGISTER || scene_in_dialog(t))
             continue;
         sip_read_uri(t->request->sip.uri, &callee);
+        if (store_registers_from(j->scene->store, callee.user, &t->server))
+            continue; /* the user's own phone says so, not a registrar or proxy */
         enum binding_state state = store_registered(j->scene->store, callee.user,
                                                     t->final->stored->time_ns, &ended);
         if (state != BINDING_LAPSED && state != BINDING_REMOVED)

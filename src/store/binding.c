@@ -278,6 +278,15 @@ enum binding_state store_registered(const struct store *s, struct span name, int
     return state;
 }
 
+bool store_registers_from(const struct store *s, struct span name, const struct addr *host)
+{
+    const struct user *u = find_user(s, name);
+    for (int i = 0; u && i < CONTACTS; i++)
+        if (u->contacts[i].id && addr_same_host(&u->contacts[i].client, host))
+            return true;
+    return false;
+}
+
 static bool made_in(const struct store *s, uint32_t call, uint32_t id, uint32_t stamp)
 {
     const struct call *c = store_call(s, id);

@@ -20,6 +20,8 @@ enum binding_state {
 /* How the user's latest registration before `time_ns` stood then; *since is when it ended. */
 enum binding_state store_registered(const struct store *store, struct span user, int64_t time_ns,
                                     int64_t *since);
+/* Whether the user's latest registrations, lapsed or not, came from that host. */
+bool store_registers_from(const struct store *store, struct span user, const struct addr *host);
 /* When a registration made in this call ran out without a refresh or a removal in time, or 0. */
 int64_t store_lapsed(const struct store *store, struct span user, uint32_t call);
 

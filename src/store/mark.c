@@ -15,6 +15,7 @@
 #define SLOW_NS (2 * SECOND_NS)   /* rule slow-response */
 #define STUCK_NS (10 * SECOND_NS) /* rule stuck-after-trying */
 #define TIMED_NS (50 * SECOND_NS) /* below it no session timer runs out: Min-SE is 90 s */
+#define TRY_NS (5 * SECOND_NS)    /* rule auth-not-attempted */
 #define LOOP_RUN 2                /* the third transaction of one request */
 #define SETTLE_NS SECOND_NS
 
@@ -234,7 +235,7 @@ static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *
             marks |= CALL_BYE_REASON;
         break;
     case SIP_REGISTER:
-        if (names_loopback(sip->contact))
+        if (sip->contacts > 1 || names_loopback(sip->contact) || span_find(sip->contact, ','))
             marks |= CALL_LOOPBACK;
         break;
     case SIP_NOTIFY:
@@ -254,7 +255,8 @@ static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *
         marks |= CALL_ROUTE_ODD;
     if (sip->traits & SIP_HAS_CREDENTIALS) {
         txn->credentials = true;
-        call_at(s, txn->call)->marks &= ~(uint32_t)CALL_CHALLENGED;
+        if (m->time_ns - call->last_ns <= TRY_NS)
+            call_at(s, txn->call)->marks &= ~(uint32_t)CALL_CHALLENGED;
     }
     return marks;
 }
