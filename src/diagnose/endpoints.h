@@ -9,10 +9,10 @@
 #include "diagnose/diagnosis.h"
 #include "store/filter.h"
 
-#define ENDPOINT_ANSWERS 7  /* [2] 2xx to [6] 6xx, [0] none came; ACK has no part in it */
-#define ENDPOINT_TIMES 208  /* eight steps for each doubling, from a microsecond on */
-#define ENDPOINT_RULES 8    /* different findings about a host that are told apart */
-#define ENDPOINTS_MAX 20000 /* hosts; requests of others are not counted */
+#define ENDPOINT_ANSWERS 7 /* [2] 2xx to [6] 6xx, [0] none came; ACK has no part in it */
+#define ENDPOINT_TIMES 208 /* eight steps for each doubling, from a microsecond on */
+#define ENDPOINT_RULES 8   /* different findings about a host that are told apart */
+#define ENDPOINTS_MAX 8000 /* hosts; requests of others are not counted */
 
 struct endpoint_counts {
     uint64_t sent, received;            /* requests */
