@@ -12,7 +12,7 @@
 #include "store/private.h"
 
 #define USERS 200000 /* more are not learned: a bound, not an expectation */
-#define CONTACTS 2   /* of one user */
+#define CONTACTS 4   /* of one user */
 #define LONGEST_S 31536000
 #define SECOND_NS 1000000000LL
 
