@@ -19,7 +19,7 @@ struct reader {
 static inline struct reader reader_make(const void *data, size_t n)
 {
     const uint8_t *p = data;
-    return (struct reader){ p, p + n, false };
+    return (struct reader){ p, p ? p + n : p, false }; /* nothing may be added to NULL */
 }
 
 static inline size_t reader_left(const struct reader *r)

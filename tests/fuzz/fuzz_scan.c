@@ -1,6 +1,6 @@
 /*
- * Any bytes as datagrams of a conversation, read by the scanner and taken into a
- * small store. A byte 0xff, which SIP in UTF-8 never has, ends a datagram; the
+ * Any bytes as datagrams of a conversation, read by the scanner, taken into a
+ * small store and diagnosed. A byte 0xff, which SIP in UTF-8 never has, ends a datagram; the
  * byte behind it chooses direction, hop and the time until the next one.
  */
 #include <stdlib.h>
@@ -79,6 +79,8 @@ static void send(struct pipeline *pipeline, struct span text, uint8_t how, int64
     memcpy(p, ip, sizeof ip);
     p[how & 1 ? 15 : 19] = (uint8_t)(3 - (how & 1) + (how >> 1 & 1));
     p[5] = how & 4 ? 7 : 0;
+    if (how & 128) /* on the public network, where private addresses are a fault */
+        p[12] = p[16] = 203;
     p[24] = (uint8_t)((text.n + 8) >> 8);
     p[25] = (uint8_t)(text.n + 8);
     memcpy(p + HEADER, text.p, text.n);
@@ -110,6 +112,24 @@ static void check_store(const struct store *store)
     insist(store_bytes(store) <= BUDGET);
 }
 
+/* Everything that is found can be put into words, and leads to what is stored. */
+static void check_findings(struct pipeline *pipeline)
+{
+    const struct diagnosis *d = pipeline->diagnosis;
+    while (diagnosis_run(pipeline->diagnosis, SIZE_MAX, true))
+        continue;
+    for (uint32_t id = 1; id < diagnosis_end(d); id++) {
+        struct finding_text text;
+        if (!diagnosis_finding(d, id))
+            continue;
+        insist(diagnosis_explain(d, id, &text) == 0 && text.summary && text.cause && text.remedy);
+        for (size_t i = 0; i < text.nproofs; i++)
+            insist(!text.proofs[i].message ||
+                   store_message(pipeline->store, text.proofs[i].message));
+        finding_text_free(&text);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pipeline pipeline;
@@ -131,6 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t skip = text.n + 2 < rest.n ? text.n + 2 : rest.n;
         rest = (struct span){ rest.p + skip, rest.n - skip };
     }
+    check_findings(&pipeline);
     check_store(pipeline.store);
     pipeline_close(&pipeline);
     return 0;

@@ -42,6 +42,7 @@ static void feed(struct store *store, int i, int64_t time_ns, uint16_t link)
                              .linktype = link };
     pipeline_packet(&pipeline, &packet);
     pipeline_flush(&pipeline);
+    diagnosis_free(pipeline.diagnosis);
     net_free(pipeline.net);
 }
 

@@ -168,7 +168,7 @@ static void split(void)
     size_t head = b.n;
     put_frame(&b, 0x01, false, OPTIONS, 20);
     put_frame(&b, 0x89, false, "ping", 4);
-    put_frame(&b, 0x80, false, OPTIONS + 20, sizeof OPTIONS - 21);
+    put_frame(&b, 0x80, false, &OPTIONS[20], sizeof OPTIONS - 21);
     put_frame(&b, 0x81, false, OPTIONS, sizeof OPTIONS - 1);
     int wrong = 0;
     for (size_t step = 1; step < 50; step++) {
