@@ -247,7 +247,7 @@ const struct rule rules_auth[] = {
     { "forbidden", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, forbidden,
       N_("Policy: the source address, number or domain is not allowed"),
       N_("Check allow lists and the identity headers") },
-    { "auth-not-attempted", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_CHALLENGED,
+    { "auth-not-attempted", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_CHALLENGED | CALL_TRIED_LATE,
       auth_not_attempted,
       N_("The client has no credentials, or knows none of the offered algorithms"),
       N_("Configure credentials; compare the offered algorithms with what the client knows") },

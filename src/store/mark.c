@@ -255,8 +255,9 @@ static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *
         marks |= CALL_ROUTE_ODD;
     if (sip->traits & SIP_HAS_CREDENTIALS) {
         txn->credentials = true;
-        if (m->time_ns - call->last_ns <= TRY_NS)
-            call_at(s, txn->call)->marks &= ~(uint32_t)CALL_CHALLENGED;
+        if ((call->marks & CALL_CHALLENGED) && m->time_ns - call->last_ns > TRY_NS)
+            marks |= CALL_TRIED_LATE;
+        call_at(s, txn->call)->marks &= ~(uint32_t)CALL_CHALLENGED;
     }
     return marks;
 }

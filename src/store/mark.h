@@ -10,7 +10,7 @@
 
 enum call_mark {
     CALL_FAILED = 1 << 0,      /* a final response from 300 on that is no first challenge */
-    CALL_CHALLENGED = 1 << 1,  /* a challenge that no credentials have followed in time */
+    CALL_CHALLENGED = 1 << 1,  /* a challenge that no credentials have followed yet */
     CALL_REPEATED = 1 << 2,    /* a retransmission */
     CALL_SILENT = 1 << 3,      /* a transaction that timed out */
     CALL_SLOW = 1 << 4,        /* a final response to another request than INVITE after over 2 s */
@@ -33,6 +33,7 @@ enum call_mark {
     CALL_LAPSED = 1 << 21,     /* a registration ran out */
     CALL_REFUSED = 1 << 22,    /* a challenge in answer to credentials */
     CALL_LOOPBACK = 1 << 23,   /* a REGISTER with a loopback address as Contact, or with several */
+    CALL_TRIED_LATE = 1 << 24, /* credentials long after their challenge */
     /* What the marks above are made from; alone they mean nothing. */
     CALL_HAS_TELEPHONE = 1 << 26,
     CALL_LACKS_TELEPHONE = 1 << 27,
