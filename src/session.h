@@ -14,7 +14,7 @@ struct session {
     const struct settings *settings;
     struct inputs *inputs;
     struct pipeline pipeline;
-    struct keylog *keylog; /* or NULL */
+    struct keylog *keylog;     /* or NULL */
     struct hep_sender *sender; /* forwards what is read; or NULL */
     bool sender_told;          /* its trouble was said */
     char *note; /* what there is to say about the opening, until it was said; or NULL */

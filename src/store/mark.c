@@ -207,9 +207,9 @@ static bool names_loopback(struct span contact)
     return span_is(host, "localhost");
 }
 
-/* What the first copy of a request shows, when it makes a transaction. */
-static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *m,
-                            const struct sip_message *sip)
+/* What a request shows of its method's own. */
+static uint32_t method_marks(struct store *s, uint32_t id, const struct message *m,
+                             const struct sip_message *sip)
 {
     struct transaction *txn = transaction_at(s, id);
     const struct call *call = call_at(s, txn->call);
@@ -245,6 +245,16 @@ static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *
     default:
         break;
     }
+    return marks;
+}
+
+/* What the first copy of a request shows, when it makes a transaction. */
+static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *m,
+                            const struct sip_message *sip)
+{
+    struct transaction *txn = transaction_at(s, id);
+    const struct call *call = call_at(s, txn->call);
+    uint32_t marks = method_marks(s, id, m, sip);
     if (txn->run >= LOOP_RUN)
         marks |= CALL_LOOPING;
     if (sip->to_tag.n == 0 && sip_is_scanner(sip->agent, sip->from))

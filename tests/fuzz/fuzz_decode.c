@@ -23,7 +23,9 @@ static void check_payload(const struct packet *packet, const struct payload *pay
                payload->data + payload->len <= packet->data + packet->caplen);
         insist(packet->data + payload->ip_offset < payload->data);
     }
-    insist(payload->src.family == payload->dst.family && payload->src.family != 0);
+    /* an agent's word stands as it is: it may name no address */
+    insist(payload->hep || packet->linktype == LINK_HEP ||
+           (payload->src.family == payload->dst.family && payload->src.family != 0));
     insist(addr_format(&payload->src, text) && addr_format(&payload->dst, text));
     for (uint32_t i = 0; i < payload->len; i++)
         (void)*(const volatile uint8_t *)&payload->data[i];
