@@ -115,9 +115,13 @@ def main():
             print(f'# {trouble}')
     pages = os.listdir(chosen.rules) if chosen.rules and not chosen.name else []
     rules = [page[:-3] for page in pages if page.endswith('.md')]
+    lines = list(table(results, rules))
     print('#')
-    for line in table(results, rules):
+    for line in lines:
         print('# ' + line)
+    if os.environ.get('RULES_TABLE'):
+        with open(os.environ['RULES_TABLE'], 'w', encoding='utf-8') as file:
+            file.writelines(line + '\n' for line in lines)
     if chosen.keep:
         print(f'# captures: {folder}')
     else:

@@ -4,6 +4,7 @@
 #
 #   tests/rules/run.sh [-k] [-n NAME]     -n: only cases whose names begin so; -k: keep the captures
 #
+#   RULES_TABLE=FILE  the table is written there, too
 #   SIPWHY=PROGRAM    the program under test (sipwhy in the current folder)
 #   SRCDIR=FOLDER     the source tree (two folders up from this file)
 set -u
