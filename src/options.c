@@ -96,6 +96,9 @@ const struct option_row option_rows[] = {
       N_("Language of pages and interface; without it the locale's, else English.") },
     { "help-dir", 0, OPTION_LIST, AT(help_dirs), NULL, 0, 0, NULL, "DIR", OPTION_CLI,
       N_("Pages and notes in this directory go before the built-in ones; repeatable.") },
+    { "link-header", 0, OPTION_LIST, AT(link_headers), NULL, 0, 0, NULL, "NAME", OPTION_CLI,
+      N_("Legs of a call that carry the same value in this header, or the other leg's Call-ID, "
+         "belong together, besides X-CID, X-Call-ID and the like; repeatable.") },
     { "numeric", 'n', OPTION_FLAG, AT(numeric), NULL, 0, 0, NULL, NULL, OPTION_CLI,
       N_("Accepted for tcpdump's habit: addresses are always numbers.") },
     { "user", 'Z', OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "USER", OPTION_CLI,

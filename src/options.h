@@ -20,6 +20,7 @@ struct settings {
     struct string_list interfaces;
     struct string_list files;
     struct string_list help_dirs;
+    struct string_list link_headers;
     struct string_list listen;
     char *listen_cert;
     char *listen_key;

@@ -12,6 +12,7 @@
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "demo.h"
+#include "store/link.h"
 
 /* Packets may still lie in the kernel: silence is only believed after this long. */
 #define LATENESS_NS 1000000000LL
@@ -26,6 +27,7 @@ static int begin(struct session *session, const struct settings *settings, char 
 {
     memset(session, 0, sizeof *session);
     session->settings = settings;
+    link_name_headers(settings->link_headers.items, settings->link_headers.count);
     session->inputs = inputs_new();
     if (pipeline_open(&session->pipeline, store_new((size_t)settings->memory << 20)) == 0)
         return 0;

@@ -160,10 +160,27 @@ static const struct {
     { "X-Genesys-CallUUID", read_named },
 };
 
+/* The site's own, see link_name_headers(): set once, before anything is read. */
+static const char *own_headers[LINK_HEADERS];
+
+void link_name_headers(char *const *names, size_t count)
+{
+    for (size_t i = 0; i < LINK_HEADERS; i++)
+        own_headers[i] = i < count ? names[i] : NULL;
+}
+
+static void read_own_header(struct link_keys *k, struct span name, struct span value)
+{
+    for (size_t i = 0; i < LINK_HEADERS && own_headers[i]; i++)
+        if (sip_header_same(name, own_headers[i]))
+            read_named(k, value);
+}
+
 static void read_headers(struct link_keys *k, const struct sip_message *sip)
 {
     struct span rest = sip->headers, name, value;
     while (sip_next_header(&rest, &name, &value)) {
+        read_own_header(k, name, value);
         char first = ascii_lower(name.p[0]);
         if (first != 's' && first != 'r' && first != 'p' && first != 'x' && first != 'b')
             continue;

@@ -20,6 +20,12 @@ enum link_reason {
     LINK_REASONS
 };
 
+#define LINK_HEADERS 8
+/*
+ * Further header fields that name the other leg, besides X-CID and the like; at most LINK_HEADERS
+ * are taken. The names must stay as long as the program runs.
+ */
+void link_name_headers(char *const *names, size_t count);
 /* "Session-ID", ... for people, translated. */
 const char *link_reason_name(enum link_reason reason);
 /* Whether the reason alone is proof: numbers and SDP may coincide. */

@@ -1,0 +1,153 @@
+/*
+ * Legs of a call across a B2BUA: each reason for taking two calls for one, what is no reason, and
+ * taking them apart again. A leg comes in from 192.0.2.1 to the B2BUA 192.0.2.2, and leaves it for
+ * 192.0.2.3 a little later.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "store/link.h"
+#include "tap.h"
+
+static struct store *store;
+
+/* An INVITE that begins a call; the call's id. */
+static uint32_t invite(int64_t ms, uint8_t from, uint8_t to, const char *call_id,
+                       const char *caller, const char *callee, const char *headers,
+                       const char *body)
+{
+    char text[2048];
+    size_t n = (size_t)snprintf(
+        text, sizeof text,
+        "INVITE sip:%s@192.0.2.%u SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.%u;branch=z9hG4bK%s\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:%s@a.example>;tag=%s\r\nTo: <sip:%s@b.example>\r\n"
+        "Call-ID: %s\r\nCSeq: 1 INVITE\r\nContact: <sip:192.0.2.%u>\r\n%s%s"
+        "Content-Length: %zu\r\n\r\n%s",
+        callee, to, from, call_id, caller, call_id, callee, call_id, from, headers,
+        *body ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
+    struct packet packet = { .time_ns = 1000000000 + ms * 1000000,
+                             .data = (const uint8_t *)text,
+                             .caplen = (uint32_t)n,
+                             .origlen = (uint32_t)n,
+                             .frame = 1,
+                             .linktype = 101 };
+    struct payload payload = { .data = packet.data,
+                               .len = (uint32_t)n,
+                               .src = { .ip = { 192, 0, 2, from }, .port = 5060, .family = 4 },
+                               .dst = { .ip = { 192, 0, 2, to }, .port = 5060, .family = 4 } };
+    struct sip_message sip;
+    if (sip_scan(&sip, text, n) < 0)
+        return 0;
+    uint32_t id = store_add(store, &packet, &payload, &sip, NULL);
+    return store_transaction(store, store_message(store, id)->transaction)->call;
+}
+
+struct side {
+    const char *call_id, *caller, *callee, *headers, *body;
+};
+
+/* The two legs in a store of their own; whether they are one call, and why. */
+static enum link_reason joined(const struct side *in, const struct side *out, int64_t apart_ms)
+{
+    uint32_t ids[4];
+    store_free(store);
+    store = store_new(16 << 20);
+    uint32_t a = invite(0, 1, 2, in->call_id, in->caller, in->callee, in->headers, in->body);
+    uint32_t b = invite(apart_ms, 2, 3, out->call_id, out->caller, out->callee, out->headers,
+                        out->body);
+    size_t n = link_group(store, b, ids, 4);
+    enum link_reason why = link_why(store, a, b);
+    return (n == 2 && ids[1] == a) == (why != LINK_NONE) ? why : LINK_REASONS;
+}
+
+#define SDP                                                                   \
+    "v=0\r\no=alice 4711 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\n" \
+    "t=0 0\r\nm=audio 40000 RTP/AVP 0\r\n"
+#define UUID "ab30317f1a784dc48ff824d0d3715d86"
+#define NIL "00000000000000000000000000000000"
+
+static const struct {
+    const char *what;
+    struct side in, out;
+    int64_t apart_ms;
+    enum link_reason why;
+} rows[] = {
+    { "a Session-ID is passed on (RFC 7989)",
+      { "one", "alice", "1000", "Session-ID: " UUID ";remote=" NIL "\r\n", "" },
+      { "two", "carol", "2000", "Session-ID: " UUID ";remote=" NIL "\r\n", "" },
+      9000,
+      LINK_SESSION_ID },
+    { "a nil Session-ID says nothing",
+      { "one", "alice", "1000", "Session-ID: " NIL ";remote=" NIL "\r\n", "" },
+      { "two", "carol", "2000", "Session-ID: " NIL ";remote=" NIL "\r\n", "" },
+      10,
+      LINK_NONE },
+    { "X-CID names the other leg",
+      { "one", "alice", "1000", "", "" },
+      { "two", "carol", "2000", "X-CID: one\r\n", "" },
+      10,
+      LINK_HEADER },
+    { "both carry the site's own header",
+      { "one", "alice", "1000", "X-Acme-Leg: 42\r\n", "" },
+      { "two", "carol", "2000", "X-Acme-Leg: 42\r\n", "" },
+      10,
+      LINK_HEADER },
+    { "the site's own header differs",
+      { "one", "alice", "1000", "X-Acme-Leg: 42\r\n", "" },
+      { "two", "carol", "2000", "X-Acme-Leg: 43\r\n", "" },
+      10,
+      LINK_NONE },
+    { "Replaces names it",
+      { "one", "alice", "1000", "", "" },
+      { "two", "carol", "2000", "Replaces: one;to-tag=t;from-tag=f\r\n", "" },
+      10,
+      LINK_REPLACES },
+    { "the charging id is the same",
+      { "one", "alice", "1000", "P-Charging-Vector: icid-value=abcdef0123456789;x=1\r\n", "" },
+      { "two", "carol", "2000", "P-Charging-Vector: icid-value=abcdef0123456789\r\n", "" },
+      10,
+      LINK_CHARGING },
+    { "one Call-ID contains the other",
+      { "4711-0815-abcdef@a", "alice", "1000", "", "" },
+      { "4711-0815-abcdef_b2b-1@b", "carol", "2000", "", "" },
+      10,
+      LINK_CALL_ID },
+    { "the media address is the same",
+      { "one", "alice", "1000", "", SDP },
+      { "two", "carol", "2000", "", SDP },
+      10,
+      LINK_SDP },
+    { "the numbers are the same, national and international",
+      { "one", "+3225551234", "02079460000", "", "" },
+      { "two", "025551234", "+442079460000", "", "" },
+      800,
+      LINK_NUMBERS },
+    { "the same numbers long after are another call",
+      { "one", "+3225551234", "02079460000", "", "" },
+      { "two", "+3225551234", "02079460000", "", "" },
+      9000,
+      LINK_NONE },
+    { "another caller to the same number is another call",
+      { "one", "+3225551234", "02079460000", "", "" },
+      { "two", "+3225559999", "02079460000", "", "" },
+      10,
+      LINK_NONE },
+};
+
+int main(void)
+{
+    char *own[] = { "X-Acme-Leg" };
+    uint32_t ids[4];
+    link_name_headers(own, 1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        tap_ok(joined(&rows[i].in, &rows[i].out, rows[i].apart_ms) == rows[i].why, "%s",
+               rows[i].what);
+    uint32_t a = (joined(&rows[2].in, &rows[2].out, 10), 1);
+    store_separate(store, a, true);
+    tap_ok(link_group(store, a, ids, 4) == 1 && link_why(store, 1, 2) == LINK_NONE,
+           "a call that was separated stands alone");
+    store_separate(store, a, false);
+    tap_ok(link_group(store, a, ids, 4) == 2, "and comes back");
+    store_free(store);
+    return tap_done();
+}
