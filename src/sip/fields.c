@@ -203,11 +203,17 @@ struct span sip_auth_param(struct span value, const char *name)
 /* The user part ends at the last '@' before any header part of the URI. */
 static const char *user_end(const char *p, const char *end)
 {
-    const char *at = NULL;
-    for (const char *q = p; q < end && *q != '?'; q++)
-        if (*q == '@')
-            at = q;
-    return at;
+    const char *question = memchr(p, '?', (size_t)(end - p));
+    return memrchr(p, '@', (size_t)((question ? question : end) - p));
+}
+
+/* Where parameters or a password begin in the user part, else its end. */
+static const char *user_stop(const char *p, const char *at)
+{
+    const char *colon = memchr(p, ':', (size_t)(at - p));
+    const char *stop = colon ? colon : at;
+    const char *semicolon = memchr(p, ';', (size_t)(stop - p));
+    return semicolon ? semicolon : stop;
 }
 
 static bool ends_host(char c)
@@ -233,10 +239,7 @@ void sip_read_uri(struct span uri, struct sip_address *a)
         host_end++;
     a->host = span_make(host, host_end);
     if (at) {
-        const char *stop = p;
-        while (stop < at && *stop != ';' && *stop != ':')
-            stop++;
-        a->user = span_make(p, stop);
+        a->user = span_make(p, user_stop(p, at));
     } else if (span_starts(uri, "tel:")) { /* RFC 3966: the number is the user */
         a->user = a->host;
         a->host = SPAN_NONE;
