@@ -7,6 +7,7 @@
 
 #define BACKOFFS 256
 #define LONGEST_S 86400
+#define LOOKED_AT 8
 
 struct backoffs {
     size_t next, count;
@@ -68,9 +69,8 @@ bool backoff_ignored(struct store *s, const struct message *request)
     if (!flow->src_host || !host_at(s, flow->src_host)->told_to_wait)
         return false;
     struct store_backoff *b = find(s->backoffs, &flow->src, &flow->dst, request->time_ns);
-    if (b)
-        b->ignored++;
-    return b != NULL;
+    /* the first few prove it: the others are counted, not looked at */
+    return b && b->ignored++ < LOOKED_AT;
 }
 
 void backoff_free(struct store *s)

@@ -174,13 +174,15 @@ static uint64_t contact_id(const struct sip_address *aor, struct span contact)
     return hash_span(hash_span(hash_span(9, aor->host), at.user), at.host) | 1;
 }
 
-/* A refresh as nearly all are: the one contact listed is the one that is known here. */
+/* The one contact listed is the one that was asked for, or that is known here already. */
 static bool refreshes(struct store *s, uint32_t user, const struct transaction *txn,
                       const struct sip_message *response, uint64_t id)
 {
     const struct user *u = user_at(s->bindings, user);
     if (response->contacts != 1 || span_find(response->contact, ','))
         return false;
+    if (txn->binds && sip_param(response->contact, "expires").n)
+        return true;
     for (int i = 0; i < CONTACTS; i++)
         if (u->contacts[i].id == id && u->contacts[i].call == txn->call)
             return true;

@@ -207,6 +207,17 @@ static bool names_loopback(struct span contact)
     return span_is(host, "localhost");
 }
 
+/* A registration as nearly all are: one contact, for a time. */
+static bool binds_one(const struct sip_message *sip)
+{
+    if (sip->contacts != 1 || span_find(sip->contact, ',') || span_is(sip->contact, "*"))
+        return false;
+    struct span seconds = sip_param(sip->contact, "expires");
+    if (seconds.n == 0)
+        seconds = sip_find_header(sip, "Expires");
+    return !span_is(span_trim(seconds), "0");
+}
+
 /* What a request shows of its method's own. */
 static uint32_t method_marks(struct store *s, uint32_t id, const struct message *m,
                              const struct sip_message *sip)
@@ -235,6 +246,7 @@ static uint32_t method_marks(struct store *s, uint32_t id, const struct message 
             marks |= CALL_BYE_REASON;
         break;
     case SIP_REGISTER:
+        txn->binds = binds_one(sip);
         if (sip->contacts > 1 || names_loopback(sip->contact) || span_find(sip->contact, ','))
             marks |= CALL_LOOPBACK;
         break;
@@ -257,7 +269,7 @@ static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *
     uint32_t marks = method_marks(s, id, m, sip);
     if (txn->run >= LOOP_RUN)
         marks |= CALL_LOOPING;
-    if (sip->to_tag.n == 0 && sip_is_scanner(sip->agent, sip->from))
+    if (sip->to_tag.n == 0 && call->first_txn == id && sip_is_scanner(sip->agent, sip->from))
         marks |= CALL_SCANNER;
     if (s->backoffs && txn->method != SIP_ACK && backoff_ignored(s, m))
         marks |= CALL_BACKOFF;

@@ -47,6 +47,7 @@ struct transaction {
     uint8_t class;  /* enum sip_class */
     bool marked;
     bool forked;      /* final or provisional responses with several To tags */
+    bool binds;       /* REGISTER: for one contact, and not to remove it */
     bool credentials; /* the request carries Authorization or Proxy-Authorization */
     uint8_t run;      /* transactions just before it in the call with its method and CSeq */
     uint8_t why;      /* the leading finding, as who diagnoses numbers them; 0: none */
