@@ -35,4 +35,61 @@ int64_t cell_cseq_number(struct list_row *row);
 void cell_transport(struct list_row *row, struct strbuf *out);
 void cell_agent(struct list_row *row, struct strbuf *out);
 
+/*
+ * Rows that several lists have in their tables of columns; places and widths that differ are
+ * given with them, as in COLUMN_FROM(.least = 60, .narrow = 12, .wide = 12).
+ */
+#define COLUMN_TIME(...)                                                             \
+    {                                                                                \
+        .name = "time", .title = N_("Time"), .measure = cell_time_width, __VA_ARGS__ \
+    }
+#define COLUMN_FROM(...)                                                                    \
+    {                                                                                       \
+        .name = "from", .title = N_("From"), .put = cell_from, .field = "from", __VA_ARGS__ \
+    }
+#define COLUMN_TO(...)                                                              \
+    {                                                                               \
+        .name = "to", .title = N_("To"), .put = cell_to, .field = "to", __VA_ARGS__ \
+    }
+#define COLUMN_HOP(fn, ...)                                            \
+    {                                                                  \
+        .name = "hop", .title = N_("Source > Destination"), .put = fn, \
+        .example = cell_hop_example, __VA_ARGS__                       \
+    }
+#define COLUMN_METHOD                                                                   \
+    {                                                                                   \
+        .name = "method", .title = N_("Method"), .put = cell_method, .field = "method", \
+        .narrow = 9, .wide = 9                                                          \
+    }
+#define COLUMN_STATUS                                                                              \
+    {                                                                                              \
+        .name = "status", .title = N_("Status"), .put = cell_status, .number = cell_status_number, \
+        .example = cell_status_example, .narrow = 14, .wide = 14, .colour = COLOUR_CLASS           \
+    }
+#define COLUMN_WHY(from_width)                                                   \
+    {                                                                            \
+        .name = "why", .title = N_("Why"), .put = cell_why, .least = from_width, \
+        .colour = COLOUR_CLASS                                                   \
+    }
+#define COLUMN_CSEQ                                                                           \
+    {                                                                                         \
+        .name = "cseq", .title = N_("CSeq"), .put = cell_cseq, .number = cell_cseq_number,    \
+        .field = "cseq", .least = COLUMN_HIDDEN, .narrow = 8, .wide = 8, .align = ALIGN_RIGHT \
+    }
+#define COLUMN_TRANSPORT                                                      \
+    {                                                                         \
+        .name = "transport", .title = N_("Transport"), .put = cell_transport, \
+        .field = "transport", .least = COLUMN_HIDDEN, .narrow = 9, .wide = 9  \
+    }
+#define COLUMN_CALL_ID                                                                  \
+    {                                                                                   \
+        .name = "call_id", .title = "Call-ID", .put = cell_call_id, .field = "call_id", \
+        .least = COLUMN_HIDDEN, .narrow = 24, .wide = 24                                \
+    }
+#define COLUMN_AGENT                                                           \
+    {                                                                          \
+        .name = "ua", .title = "User-Agent", .put = cell_agent, .field = "ua", \
+        .least = COLUMN_HIDDEN, .narrow = 20, .wide = 20                       \
+    }
+
 #endif
