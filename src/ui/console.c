@@ -9,7 +9,6 @@
 #include <event2/event.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -34,10 +33,6 @@
 #define TICK_MS 250
 #define HELP_LOOK_NS 1000000000LL
 #define PROMPT_ESCAPE_MS 60
-#define LEAST_FOR_TABS 16       /* lines */
-#define NARROWEST_SIDE_PANE 150 /* columns from which the pane stands beside */
-#define LEAST_SIDE_PANE 56
-#define MOST_SIDE_PANE 76
 
 enum { PRIORITY_KEYS, PRIORITY_FEED, PRIORITIES };
 
@@ -48,7 +43,6 @@ struct console {
     struct event *signals[8];
     struct event *inputs[64]; /* descriptors of sources */
     size_t ninputs;
-    int64_t drawn_ns;
     uint64_t counted; /* messages at the last rate measurement */
     int64_t counted_ns;
     int64_t looked_ns; /* when the folders of help were last looked at */
@@ -60,83 +54,6 @@ static struct console *console_of(struct ui *ui)
     return (struct console *)ui;
 }
 
-struct view *ui_top(struct ui *ui)
-{
-    return ui->views[ui->nviews - 1];
-}
-
-bool verb_scroll(enum verb verb, int *first, int height, int lines)
-{
-    switch (verb) {
-    case VERB_UP:
-        --*first;
-        return true;
-    case VERB_DOWN:
-        ++*first;
-        return true;
-    case VERB_PAGE_UP:
-        *first -= height;
-        return true;
-    case VERB_PAGE_DOWN:
-        *first += height;
-        return true;
-    case VERB_TOP:
-        *first = 0;
-        return true;
-    case VERB_BOTTOM:
-        *first = lines;
-        return true;
-    default:
-        return false;
-    }
-}
-
-void ui_push(struct ui *ui, struct view *view)
-{
-    if (!view)
-        return;
-    if (ui->nviews == VIEW_DEPTH) {
-        view->ops->close(view);
-        ui_notice(ui, true, _("too many views are open; close some with Esc"));
-        return;
-    }
-    ui->views[ui->nviews++] = view;
-}
-
-void ui_pop(struct ui *ui)
-{
-    struct view *view = ui->views[--ui->nviews];
-    view->ops->close(view);
-}
-
-void ui_notice(struct ui *ui, bool error, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *text = mem_format_args(format, args);
-    va_end(args);
-    free(ui->notice);
-    ui->notice = text;
-    ui->notice_is_error = error;
-    ui->dirty = true;
-}
-
-bool ui_confirmed(struct ui *ui, enum question question)
-{
-    ui->asked = question;
-    return ui->before == question;
-}
-
-bool ui_capturing(const struct ui *ui)
-{
-    for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
-        const struct source *source = inputs_at(ui->session->inputs, i);
-        if (source->ops->live && !source->ended && strcmp(source->ops->kind, "demo") != 0)
-            return true;
-    }
-    return false;
-}
-
 bool ui_interrupted(struct ui *ui)
 {
     struct pollfd fd = { screen_fd(), POLLIN, 0 };
@@ -144,75 +61,11 @@ bool ui_interrupted(struct ui *ui)
     return poll(&fd, 1, 0) > 0;
 }
 
-bool ui_search_fits(const struct ui *ui, struct span text)
-{
-    return ui->search && regex_match(ui->search, text);
-}
-
-/* The pane beside a wide view, below a narrow one; nothing where there is no room. */
-static void split(const struct ui *ui, struct rect all, struct rect *main, struct rect *pane)
-{
-    *main = all;
-    *pane = (struct rect){ 0 };
-    if (!ui->settings->pane || all.height < 6)
-        return;
-    if (all.width >= NARROWEST_SIDE_PANE) {
-        int width = all.width * 38 / 100;
-        width = width < LEAST_SIDE_PANE ? LEAST_SIDE_PANE : width;
-        width = width > MOST_SIDE_PANE ? MOST_SIDE_PANE : width;
-        *pane = (struct rect){ all.y, all.width - width, all.height, width };
-        main->width = pane->x - 1;
-        return;
-    }
-    int height = all.height * 55 / 100;
-    *pane = (struct rect){ all.y + all.height - height, 0, height, all.width };
-    main->height = all.height - height;
-}
-
-static void draw_top(struct ui *ui)
-{
-    struct view *view = ui_top(ui);
-    struct rect all = { 1, 0, LINES - 2, COLS }, main, pane;
-    ui->tabs_y = view->ops->has_tabs && LINES >= LEAST_FOR_TABS ? all.y : -1;
-    if (ui->tabs_y >= 0) {
-        frame_draw_tabs(ui, ui->tabs_y);
-        all.y++;
-        all.height--;
-    }
-    split(ui, all, &main, &pane);
-    if (!view->ops->has_pane)
-        main = all;
-    view->ops->draw(ui, view, main);
-    if (!view->ops->has_pane || pane.height == 0)
-        return;
-    if (pane.y == all.y)
-        screen_column(all.y, pane.x - 1, all.height);
-    pane_draw(ui, view->ops->subject(ui, view), pane);
-}
-
-static void draw(struct ui *ui)
-{
-    if (LINES < 3 || COLS < 10)
-        return;
-    frame_draw_header(ui);
-    ui->pane.rect = (struct rect){ 0 };
-    draw_top(ui);
-    if (ui->prompting)
-        prompt_draw(ui);
-    else
-        frame_draw_keybar(ui, ui->pane.focused && ui->pane.rect.height ? pane_keybar
-                                                                       : ui_top(ui)->ops->keybar);
-    screen_refresh();
-    ui->dirty = false;
-    console_of(ui)->drawn_ns = clock_monotonic();
-}
-
 /* A key that waits is handled, and drawn, before anything else. */
 static void draw_if_due(struct ui *ui)
 {
-    if (ui->dirty && clock_monotonic() - console_of(ui)->drawn_ns >= FRAME_NS &&
-        !ui_interrupted(ui))
-        draw(ui);
+    if (ui->dirty && clock_monotonic() - ui->drawn_ns >= FRAME_NS && !ui_interrupted(ui))
+        ui_draw(ui);
 }
 
 static void on_store(enum store_event event, uint32_t transaction, void *arg)
@@ -228,36 +81,6 @@ static void leave_if_asked(struct console *c)
         event_base_loopbreak(c->base);
 }
 
-static void click_tab(struct ui *ui, int x)
-{
-    int which = frame_tab_at(ui, x);
-    if (which >= 0)
-        lists_show(ui, (size_t)which);
-}
-
-static void handle_mouse(struct ui *ui)
-{
-    MEVENT mouse;
-    struct view *view = ui_top(ui);
-    if (getmouse(&mouse) != OK)
-        return;
-    const struct rect *pane = &ui->pane.rect;
-    bool on_pane = mouse.y >= pane->y && mouse.x >= pane->x && mouse.y < pane->y + pane->height &&
-                   mouse.x < pane->x + pane->width;
-    if (mouse.bstate & BUTTON4_PRESSED)
-        command_run(ui, command_find(on_pane ? "pane-up" : "up"), NULL);
-    else if (mouse.bstate & BUTTON5_PRESSED)
-        command_run(ui, command_find(on_pane ? "pane-down" : "down"), NULL);
-    else if (on_pane)
-        pane_click(ui, mouse.y, mouse.x);
-    else if (mouse.y == ui->tabs_y)
-        click_tab(ui, mouse.x);
-    else if (view->ops->click) {
-        ui->pane.focused = false;
-        view->ops->click(ui, view, mouse.y, mouse.x);
-    }
-}
-
 static void handle_key(struct ui *ui, int key)
 {
     free(ui->notice);
@@ -265,7 +88,7 @@ static void handle_key(struct ui *ui, int key)
     ui->before = ui->asked;
     ui->asked = ASKED_NOTHING;
     if (key == KEY_MOUSE)
-        handle_mouse(ui);
+        mouse_handle(ui);
     else if (keymap_line(key))
         command_line(ui, keymap_line(key));
     ui->dirty = true;
@@ -297,7 +120,7 @@ static void on_keys(evutil_socket_t fd, short what, void *arg)
         }
         /* Views learn their size when they are drawn: the next key may want to page or search. */
         if (ui_top(&c->ui) != top)
-            draw(&c->ui);
+            ui_draw(&c->ui);
     }
     /* The terminal went away: readable, but nothing to read. */
     struct pollfd state = { screen_fd(), POLLIN, 0 };
@@ -305,7 +128,7 @@ static void on_keys(evutil_socket_t fd, short what, void *arg)
         c->ui.quit = true;
     leave_if_asked(c);
     if (!c->ui.quit && any)
-        draw(&c->ui);
+        ui_draw(&c->ui);
 }
 
 static void on_escape(evutil_socket_t fd, short what, void *arg)
@@ -314,7 +137,7 @@ static void on_escape(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     if (c->ui.prompting && prompt_idle(&c->ui))
-        draw(&c->ui);
+        ui_draw(&c->ui);
 }
 
 static void show_troubles(struct ui *ui)
@@ -481,7 +304,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 void ui_suspend(struct ui *ui)
 {
     screen_suspend();
-    draw(ui);
+    ui_draw(ui);
 }
 
 static void on_signal(evutil_socket_t number, short what, void *arg)
@@ -490,19 +313,19 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
     (void)what;
     if (number == SIGWINCH) {
         screen_resize();
-        draw(&c->ui);
+        ui_draw(&c->ui);
     } else if (number == SIGTSTP) {
         ui_suspend(&c->ui);
     } else if (number == SIGCONT) {
         screen_resume();
-        draw(&c->ui);
+        ui_draw(&c->ui);
     } else if (number == SIGINT && c->ui.prompting) {
         prompt_byte(&c->ui, 3);
-        draw(&c->ui);
+        ui_draw(&c->ui);
     } else if (number == SIGINT && ui_capturing(&c->ui) && c->ui.asked != ASKED_QUIT) {
         c->ui.asked = ASKED_QUIT;
         ui_notice(&c->ui, false, _("This would end the capture; once more does it"));
-        draw(&c->ui);
+        ui_draw(&c->ui);
     } else {
         c->exit_signal = number == SIGINT ? 0 : (int)number;
         c->ui.quit = true;
@@ -604,7 +427,7 @@ static void run_loop(struct console *c)
     if (ui->settings->filter)
         ui_filter(ui, ui->settings->filter);
     prompt_init(ui);
-    draw(ui);
+    ui_draw(ui);
     set_timer(c->feed, 0);
     event_base_dispatch(c->base);
     prompt_end();

@@ -129,15 +129,16 @@ struct ui {
     bool quit;
     enum question asked, before; /* by this key, by the one before */
     bool dirty;
-    bool loading; /* files are still being read */
-    int tabs_y;   /* the line of the strip of lists; -1: not drawn */
+    int64_t drawn_ns; /* when the screen was drawn last */
+    bool loading;     /* files are still being read */
+    int tabs_y;       /* the line of the strip of lists; -1: not drawn */
     struct pane pane;
     int64_t started_ns;
     double rate; /* messages a second, lately */
     bool prompting;
 };
 
-/* console.c */
+/* views.c: the stack, and the bottom line */
 void ui_push(struct ui *ui, struct view *view);
 void ui_pop(struct ui *ui);
 struct view *ui_top(struct ui *ui);
@@ -148,6 +149,16 @@ void ui_notice(struct ui *ui, bool error, const char *format, ...)
 bool ui_confirmed(struct ui *ui, enum question question);
 /* Something comes in that would be lost. */
 bool ui_capturing(const struct ui *ui);
+/* Whether a line fits ui->search, which may be unset. */
+bool ui_search_fits(const struct ui *ui, struct span text);
+
+/* layout.c: draws everything, now. */
+void ui_draw(struct ui *ui);
+
+/* mouse.c: does what the mouse event that waits asks for. */
+void mouse_handle(struct ui *ui);
+
+/* console.c */
 /* A key is waiting: long work should stop. */
 bool ui_interrupted(struct ui *ui);
 /* There is filtering or sorting to do. */
@@ -198,14 +209,26 @@ extern const char pane_keybar[]; /* of the focused pane, as in struct view_ops *
 /* Keys go to the view again. Whether they went to the pane. */
 bool pane_leave(struct ui *ui);
 void pane_click(struct ui *ui, int y, int x);
-/* frame.c: header and key bar; what is to be told stands in the key bar's place. */
-void frame_draw_header(struct ui *ui);
-/* The names of the lists; frame_tab_at() tells which stands at column x, or -1. */
-void frame_draw_tabs(struct ui *ui, int y);
-int frame_tab_at(struct ui *ui, int x);
-void frame_draw_keybar(struct ui *ui, const char *keybar);
+
+/* pane_text.c: lays out, for a pane drawn in `rect`, what is known of a transaction and the page
+ * of its `topic` ("": none); a page alone; or what to do to see one. */
+void pane_text_selection(struct ui *ui, uint32_t transaction, const char *topic, struct rect rect);
+void pane_text_page(struct ui *ui, const char *topic, struct rect rect);
+void pane_text_hint(struct ui *ui, struct rect rect);
+
+/* header.c: the first line. */
+void header_draw(struct ui *ui);
+/* tabs.c: the names of the lists; tabs_at() tells which stands at column x, or -1. */
+void tabs_draw(struct ui *ui, int y);
+int tabs_at(struct ui *ui, int x);
+/* keybar.c: the last line; what is to be told stands in its place. */
+void keybar_draw(struct ui *ui, const char *keybar);
+
+/* words.c */
 /* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060. */
 char *ui_address(const struct addr *a, char *buf);
+/* 12431 as "12,431". */
+char *ui_grouped(uint64_t n, char *buf, size_t size);
 /* Appends which capture agent saw the message, if one did. */
 void ui_put_agent(const struct ui *ui, const struct message *message, struct strbuf *out);
 
@@ -214,8 +237,5 @@ int raw_draw(struct ui *ui, uint32_t message, struct rect rect, int scroll);
 typedef void raw_match_fn(int line, void *arg);
 /* Draws nothing; tells the line of each match of ui->search (fn may be NULL). Lines it has. */
 int raw_matches(struct ui *ui, uint32_t message, int width, raw_match_fn *fn, void *arg);
-
-/* Whether a line fits ui->search, which may be unset. */
-bool ui_search_fits(const struct ui *ui, struct span text);
 
 #endif

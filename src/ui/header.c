@@ -1,4 +1,4 @@
-/* The first and the last line: what is going on, and what the keys do here. */
+/* The first line: what is going on, the most important first where room is short. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,8 +6,6 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
-#include "ui/command.h"
-#include "ui/keymap.h"
 #include "ui/list.h"
 #include "ui/ui.h"
 
@@ -28,21 +26,6 @@ struct header {
     bool roomy; /* names are written out */
 };
 
-char *ui_address(const struct addr *a, char *buf)
-{
-    return a->port == 5060 ? addr_host(a, buf) : addr_format(a, buf);
-}
-
-void ui_put_agent(const struct ui *ui, const struct message *message, struct strbuf *out)
-{
-    const struct flow *flow = message ? store_flow(ui->store, message->flow) : NULL;
-    struct span agent = flow ? store_agent_name(ui->store, flow->agent) : SPAN_NONE;
-    if (agent.n == 0)
-        return;
-    strbuf_format(out, "  %s ", _("seen by"));
-    strbuf_span(out, agent);
-}
-
 static void __attribute__((format(printf, 4, 5)))
 add(struct header *h, enum style style, int rank, const char *format, ...)
 {
@@ -55,21 +38,6 @@ add(struct header *h, enum style style, int rank, const char *format, ...)
     va_start(args, format);
     s->text = mem_format_args(format, args);
     va_end(args);
-}
-
-/* 12431 as "12,431". */
-static char *grouped(uint64_t n, char *buf, size_t size)
-{
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
-    size_t at = 0;
-    for (int i = 0; i < length && at + 2 < size; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            buf[at++] = ',';
-        buf[at++] = digits[i];
-    }
-    buf[at] = '\0';
-    return buf;
 }
 
 static void add_source(struct ui *ui, struct header *h)
@@ -131,13 +99,13 @@ static void add_counts(struct ui *ui, struct header *h)
     const struct store_counts *c = store_counts(ui->store);
     uint64_t failed = failures(c);
     add(h, STYLE_NORMAL, 6, h->roomy ? _("%s messages") : _("%s msg"),
-        grouped(c->messages, a, sizeof a));
+        ui_grouped(c->messages, a, sizeof a));
     add(h, STYLE_NORMAL, 3, h->roomy ? _("%s transactions") : _("%s trans"),
-        grouped(c->transactions, a, sizeof a));
+        ui_grouped(c->transactions, a, sizeof a));
     double share = c->transactions ? 100.0 * (double)failed / (double)c->transactions : 0;
     add(h, failed ? STYLE_CLASS + SIP_CLASS_CLIENT : STYLE_NORMAL, 1, _("%s failed %.1f%%"),
-        grouped(failed, a, sizeof a), share);
-    add(h, STYLE_NORMAL, 4, _("%s open"), grouped(c->open, a, sizeof a));
+        ui_grouped(failed, a, sizeof a), share);
+    add(h, STYLE_NORMAL, 4, _("%s open"), ui_grouped(c->open, a, sizeof a));
 }
 
 /* The error that was found most often. */
@@ -155,7 +123,7 @@ static void add_finding(struct ui *ui, struct header *h)
     }
     if (top)
         add(h, STYLE_CLASS + SIP_CLASS_CLIENT, RANK_EXTRA, _("top: %s %s"), finding_rule_id(top),
-            grouped(most, a, sizeof a));
+            ui_grouped(most, a, sizeof a));
 }
 
 static void add_filter(struct ui *ui, struct header *h)
@@ -165,7 +133,7 @@ static void add_filter(struct ui *ui, struct header *h)
         return;
     const struct rows *rows = &lists_current(ui)->rows;
     add(h, STYLE_ALERT, 1, rows_busy(rows) ? _("%s shown...") : _("%s shown"),
-        grouped(rows_count(rows), a, sizeof a));
+        ui_grouped(rows_count(rows), a, sizeof a));
     struct span text = text_fit(SPAN(ui->filter_text), 60);
     add(h, STYLE_ALERT, 2, _("filter: %.*s"), SPAN_ARG(text));
 }
@@ -182,9 +150,9 @@ static void add_limits(struct ui *ui, struct header *h)
         (store_bytes(ui->store) + MIB - 1) / MIB, store_budget(ui->store) / MIB);
     if (inputs_live(ui->session->inputs) || drops)
         add(h, drops ? STYLE_ALERT : STYLE_NORMAL, drops ? 0 : 4, _("drop %s"),
-            grouped(drops, a, sizeof a));
+            ui_grouped(drops, a, sizeof a));
     if (c->evicted_calls)
-        add(h, STYLE_ALERT, 2, _("evicted %s calls"), grouped(c->evicted_calls, a, sizeof a));
+        add(h, STYLE_ALERT, 2, _("evicted %s calls"), ui_grouped(c->evicted_calls, a, sizeof a));
 }
 
 /* Takes the least important segments away until the rest fits. How many went, extras apart. */
@@ -227,7 +195,7 @@ static int fill(struct ui *ui, struct header *h, bool roomy)
     return shrink(h, COLS);
 }
 
-void frame_draw_header(struct ui *ui)
+void header_draw(struct ui *ui)
 {
     struct header h = { 0 };
     if (fill(ui, &h, true) > 0)
@@ -238,131 +206,4 @@ void frame_draw_header(struct ui *ui)
         if (h.segments[i].rank >= 0)
             x += 2 + screen_string(0, x + 2, COLS - x - 2, h.segments[i].style, h.segments[i].text);
     free_segments(&h);
-}
-
-/* "Calls 95"; how many only where it is known, for a list that is not shown is not filtered. */
-static void tab_text(struct ui *ui, size_t which, bool counts, struct strbuf *out)
-{
-    char number[32];
-    const struct list *list = lists_at(ui, which);
-    strbuf_clear(out);
-    strbuf_text(out, tr(list->ops->title));
-    if (counts && (!ui->filter || list == lists_current(ui)))
-        strbuf_format(out, " %s",
-                      grouped(ui->filter ? rows_count(&list->rows) : list->rows.all.count, number,
-                              sizeof number));
-}
-
-static int tabs_width(struct ui *ui, size_t from, size_t to, bool counts)
-{
-    struct strbuf text = STRBUF_INIT;
-    int width = 1;
-    for (size_t i = from; i < to; i++) {
-        tab_text(ui, i, counts, &text);
-        width += (int)text_width(strbuf_as_span(&text)) + 2;
-    }
-    strbuf_free(&text);
-    return width;
-}
-
-/* Calls `fn` for each tab: its number, where it stands, its text. Without counts if short of room. */
-static void each_tab(struct ui *ui, void (*fn)(size_t which, int x, struct span text, void *arg),
-                     void *arg)
-{
-    struct strbuf text = STRBUF_INIT;
-    size_t count = lists_count(), first = 0, current = 0;
-    bool counts = tabs_width(ui, 0, count, true) <= COLS;
-    while (lists_at(ui, current) != lists_current(ui))
-        current++;
-    while (first < current && tabs_width(ui, first, current + 1, counts) > COLS)
-        first++;
-    int x = 0;
-    for (size_t i = first; i < count && x < COLS; i++) {
-        tab_text(ui, i, counts, &text);
-        fn(i, x, strbuf_as_span(&text), arg);
-        x += (int)text_width(strbuf_as_span(&text)) + 2;
-    }
-    strbuf_free(&text);
-}
-
-struct tab_search {
-    struct ui *ui;
-    int y, x, found;
-};
-
-static void draw_tab(size_t which, int x, struct span text, void *arg)
-{
-    const struct tab_search *s = arg;
-    bool current = lists_at(s->ui, which) == lists_current(s->ui);
-    int used = screen_text(s->y, x + 1, COLS - x - 1, current ? STYLE_TITLE : STYLE_DIM, text);
-    if (current)
-        screen_select(s->y, x, used + 2);
-}
-
-void frame_draw_tabs(struct ui *ui, int y)
-{
-    struct tab_search s = { ui, y, 0, -1 };
-    screen_blank(y, 0, COLS);
-    each_tab(ui, draw_tab, &s);
-}
-
-static void match_tab(size_t which, int x, struct span text, void *arg)
-{
-    struct tab_search *s = arg;
-    if (s->x >= x && s->x < x + (int)text_width(text) + 2)
-        s->found = (int)which;
-}
-
-int frame_tab_at(struct ui *ui, int x)
-{
-    struct tab_search s = { ui, 0, x, -1 };
-    each_tab(ui, match_tab, &s);
-    return s.found;
-}
-
-static int draw_key(int x, const struct command *command)
-{
-    char key[KEY_NAME];
-    if (!command || !command->label || !keymap_key_for(command, key))
-        return x;
-    const char *label = tr(command->label);
-    int width = (int)(text_width(SPAN(key)) + 1 + text_width(SPAN(label)));
-    if (x + width > COLS)
-        return x;
-    x += screen_string(LINES - 1, x, COLS - x, STYLE_KEY, key) + 1;
-    return x + screen_string(LINES - 1, x, COLS - x, STYLE_NORMAL, label) + 2;
-}
-
-/* A notice takes as many lines as it needs, from the bottom up. */
-static void draw_notice(const struct ui *ui)
-{
-    struct styled_text text = STYLED_INIT(screen_utf8());
-    struct strbuf safe = STRBUF_INIT;
-    enum style style = ui->notice_is_error ? STYLE_ALERT : STYLE_BOLD;
-    text_visible(&safe, SPAN(ui->notice), screen_utf8());
-    styled_paragraph(&text, HELP_PLAIN, strbuf_as_span(&safe), (size_t)COLS - 1, 1, 1);
-    int lines = (int)text.nlines < LINES - 2 ? (int)text.nlines : LINES - 2;
-    for (int i = 0; i < lines; i++) {
-        const struct styled_line *line = &text.lines[i];
-        screen_blank(LINES - lines + i, 0, COLS);
-        if (line->count)
-            screen_text(LINES - lines + i, 1, COLS - 1, style,
-                        styled_run_text(&text, &text.runs[line->first]));
-    }
-    styled_free(&text);
-    strbuf_free(&safe);
-}
-
-void frame_draw_keybar(struct ui *ui, const char *keybar)
-{
-    char names[256], *save = NULL;
-    screen_blank(LINES - 1, 0, COLS);
-    if (ui->notice) {
-        draw_notice(ui);
-        return;
-    }
-    snprintf(names, sizeof names, "%s", keybar);
-    int x = 1;
-    for (char *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save))
-        x = draw_key(x, command_find(name));
 }

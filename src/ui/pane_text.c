@@ -1,0 +1,266 @@
+/*
+ * What the help pane says: findings, evidence and links of a transaction, the site's notes,
+ * and a topic's page. A wide label column when there is room.
+ */
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "base/tr.h"
+#include "diagnose/evidence.h"
+#include "diagnose/related.h"
+#include "help/document.h"
+#include "ui/ui.h"
+
+#define LABEL_WIDTH 17
+#define NARROW 56
+#define ROOMY 16 /* lines */
+
+struct layout {
+    struct ui *ui;
+    struct styled_text *text;
+    size_t width;
+    size_t indent;
+    bool dense; /* no blank lines between parts */
+};
+
+static void label(struct layout *out, enum help_style style, const char *text)
+{
+    if (out->indent == 2 || text_width(SPAN(text)) > LABEL_WIDTH)
+        styled_heading(out->text, style, text, NULL, out->width);
+    else
+        styled_label(out->text, style, text);
+}
+
+/* Parts are set apart where there is room for it, or where no label column does it. */
+static void set_apart(struct layout *out)
+{
+    if (out->text->nlines && !out->dense)
+        styled_blank(out->text);
+}
+
+static void add_evidence(struct layout *out, uint32_t transaction)
+{
+    struct evidence evidence;
+    evidence_collect(&evidence, out->ui->store, transaction);
+    if (evidence.count == 0)
+        return;
+    label(out, HELP_HEADING, _("In this call"));
+    for (size_t i = 0; i < evidence.count; i++) {
+        struct strbuf safe = STRBUF_INIT;
+        text_visible(&safe, SPAN(evidence.facts[i].text), out->text->utf8);
+        styled_paragraph(out->text, HELP_PLAIN, strbuf_as_span(&safe), out->width, out->indent,
+                         out->indent + 2);
+        strbuf_free(&safe);
+    }
+    evidence_free(&evidence);
+}
+
+static void add_line(struct layout *out, enum help_style style, size_t deeper, const char *text)
+{
+    struct strbuf safe = STRBUF_INIT;
+    text_visible(&safe, SPAN(text), out->text->utf8);
+    styled_paragraph(out->text, style, strbuf_as_span(&safe), out->width, out->indent + deeper,
+                     out->indent + deeper + 2);
+    strbuf_free(&safe);
+}
+
+static void add_formatted(struct layout *out, size_t deeper, char *text)
+{
+    add_line(out, HELP_PLAIN, deeper, text);
+    free(text);
+}
+
+/* The messages that prove it, and why one may doubt it: where there is room for that. */
+static void add_proofs(struct layout *out, const struct finding *f, const struct finding_text *text)
+{
+    for (size_t i = 0; i < text->nproofs; i++)
+        add_formatted(out, 2,
+                      mem_format(_("%s frame %u: %s"), out->text->utf8 ? "◆" : "*",
+                                 text->proofs[i].frame, text->proofs[i].text));
+    add_formatted(out, 2, mem_format(_("Cause: %s."), text->cause));
+    if (text->because)
+        add_formatted(out, 2, mem_format(_("%u%% sure: %s."), f->confidence, text->because));
+}
+
+/* What was found, what proves it, and what to do first. */
+static void add_finding(struct layout *out, uint32_t id)
+{
+    const struct finding *f = diagnosis_finding(out->ui->diagnosis, id);
+    struct finding_text text;
+    if (diagnosis_explain(out->ui->diagnosis, id, &text) < 0)
+        return;
+    add_formatted(out, 0,
+                  mem_format("%s: %s", tr(finding_severity_name(f->severity)), text.summary));
+    if (!out->dense)
+        add_proofs(out, f, &text);
+    add_formatted(out, 2, mem_format(_("First: %s."), text.remedy));
+    finding_text_free(&text);
+}
+
+/* The finding that explains the transaction, then the others of its call, a line each. */
+static void add_findings(struct layout *out, uint32_t transaction)
+{
+    const struct diagnosis *d = out->ui->diagnosis;
+    const struct transaction *t = store_transaction(out->ui->store, transaction);
+    uint32_t best = t ? diagnosis_of_transaction(d, transaction) : 0;
+    if (!t || !(best || diagnosis_lead(d, t->call)))
+        return;
+    best = best ? best : diagnosis_lead(d, t->call);
+    label(out, HELP_HEADING, _("Finding"));
+    add_finding(out, best);
+    for (uint32_t id = diagnosis_of_call(d, t->call); id; id = diagnosis_finding(d, id)->next) {
+        struct finding_text text;
+        if (id == best || diagnosis_finding(d, id)->hidden || diagnosis_explain(d, id, &text) < 0)
+            continue;
+        add_formatted(out, 0,
+                      mem_format(_("also %s: %s"),
+                                 tr(finding_severity_name(diagnosis_finding(d, id)->severity)),
+                                 text.summary));
+        finding_text_free(&text);
+    }
+    set_apart(out);
+}
+
+/* Whether there is a page of this very name, whatever its case. */
+static bool find_topic(const struct help *help, const char *words, struct help_match *match)
+{
+    return help_resolve(help, words, NULL, match) == 0 &&
+           span_same(SPAN(match->topic), SPAN(words)) && help_knows(help, match->topic);
+}
+
+static void add_finding_link(struct layout *out, uint32_t transaction, struct strbuf *links)
+{
+    const struct diagnosis *d = out->ui->diagnosis;
+    const struct transaction *t = store_transaction(out->ui->store, transaction);
+    uint32_t id = t ? diagnosis_of_transaction(d, transaction) : 0;
+    id = id ? id : t ? diagnosis_lead(d, t->call) : 0;
+    if (id)
+        strbuf_format(links, "[[finding/%s]]", finding_rule_id(diagnosis_finding(d, id)->rule));
+}
+
+/* Links to what the answer names: a cause, a warning, an extension. */
+static void add_related(struct layout *out, uint32_t transaction)
+{
+    struct related related;
+    struct strbuf links = STRBUF_INIT;
+    related_collect(&related, out->ui->store, transaction);
+    add_finding_link(out, transaction, &links);
+    for (size_t i = 0; i < related.count; i++) {
+        struct help_match match;
+        if (find_topic(out->ui->help, related.topics[i], &match))
+            strbuf_format(&links, "%s[[%s]]", links.n ? " · " : "", match.topic);
+    }
+    if (links.n) {
+        label(out, HELP_HEADING, _("Look up"));
+        styled_markup(out->text, strbuf_as_span(&links), out->width, out->indent);
+    }
+    strbuf_free(&links);
+}
+
+void pane_take_notes(struct ui *ui)
+{
+    struct pane *pane = &ui->pane;
+    const struct help_note *note;
+    struct filter_error error;
+    for (size_t i = 0; i < pane->nconditions; i++)
+        filter_free(pane->conditions[i]);
+    pane->nconditions = 0;
+    for (size_t i = 0; ui->help && (note = help_note_at(ui->help, i)); i++) {
+        pane->conditions = mem_grow(pane->conditions, (i + 1) * sizeof *pane->conditions);
+        pane->conditions[i] = note->condition ? filter_parse(note->condition, &error) : NULL;
+        pane->nconditions = i + 1;
+    }
+    if (ui->help)
+        return;
+    free(pane->conditions);
+    pane->conditions = NULL;
+}
+
+/* Whether note number `i` speaks of what is shown: its topic is, and its condition holds. */
+static bool note_fits(struct layout *out, size_t i, const char *topic, uint32_t transaction)
+{
+    const struct help_note *note = help_note_at(out->ui->help, i);
+    const struct filter *condition = out->ui->pane.conditions[i];
+    if (note->topic && strcmp(note->topic, topic) != 0)
+        return false;
+    return !condition || (transaction && filter_match(condition, out->ui->store, transaction));
+}
+
+static void add_notes(struct layout *out, const char *topic, uint32_t transaction)
+{
+    const struct help_note *note;
+    for (size_t i = 0; (note = help_note_at(out->ui->help, i)); i++) {
+        const char *slash = strrchr(note->file, '/');
+        if (!note_fits(out, i, topic, transaction))
+            continue;
+        set_apart(out);
+        label(out, HELP_NOTE, slash ? slash + 1 : note->file);
+        styled_markup(out->text, note->text, out->width, out->indent);
+    }
+}
+
+/* In the pane a section has its short title. */
+static const char *part_title(struct layout *out, const struct document_part *part)
+{
+    size_t count;
+    const struct help_section_title *sections = help_sections(out->ui->help, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(sections[i].id, part->id) == 0)
+            return sections[i].pane;
+    return part->title;
+}
+
+/* The page's parts; with `notes` also those of the site whose condition nobody can tell. */
+static void add_page(struct layout *out, const char *topic, bool notes)
+{
+    struct document doc;
+    document_topic(&doc, out->ui->help, topic);
+    if (*doc.lead && (notes || !help_page(out->ui->help, topic))) {
+        set_apart(out);
+        styled_markup(out->text, SPAN(doc.lead), out->width, out->indent);
+    }
+    for (size_t i = 0; i < doc.nparts; i++) {
+        const struct document_part *part = &doc.parts[i];
+        if (part->kind == PART_FACTS || (part->kind == PART_NOTE && !notes))
+            continue;
+        set_apart(out);
+        label(out, part->kind == PART_NOTE ? HELP_NOTE : HELP_HEADING, part_title(out, part));
+        styled_markup(out->text, SPAN(part->text), out->width, out->indent);
+    }
+    document_free(&doc);
+}
+
+static struct layout layout_for(struct ui *ui, struct rect rect)
+{
+    struct layout out = { .ui = ui, .text = &ui->pane.reader.text };
+    out.width = rect.width > 22 ? (size_t)rect.width - 2 : 20;
+    out.indent = rect.width >= NARROW ? LABEL_WIDTH : 2;
+    out.dense = out.indent == LABEL_WIDTH && rect.height < ROOMY;
+    return out;
+}
+
+void pane_text_selection(struct ui *ui, uint32_t transaction, const char *topic, struct rect rect)
+{
+    struct layout out = layout_for(ui, rect);
+    add_findings(&out, transaction);
+    add_evidence(&out, transaction);
+    add_related(&out, transaction);
+    add_notes(&out, topic, transaction);
+    if (*topic)
+        add_page(&out, topic, false);
+}
+
+void pane_text_page(struct ui *ui, const char *topic, struct rect rect)
+{
+    struct layout out = layout_for(ui, rect);
+    add_page(&out, topic, true);
+}
+
+void pane_text_hint(struct ui *ui, struct rect rect)
+{
+    struct layout out = layout_for(ui, rect);
+    styled_paragraph(out.text, HELP_DIM,
+                     SPAN(_("Select a transaction to see why it ended as it did.")), out.width, 1,
+                     1);
+}
