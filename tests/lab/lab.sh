@@ -4,6 +4,7 @@
 #   lab.sh record OUT.pcapng   play scenarios.tsv once and capture it (the bundled demo)
 #   lab.sh check SIPWHY        live runs of SIPWHY against SIPp's own counters, and against what
 #                              Kamailio, sngrep and another sipwhy tell by HEP, as TAP
+#   lab.sh provoke SIPWHY [NAME]   plays provoked.txt while SIPWHY listens: what it finds, as TAP
 #   lab.sh list                the scenarios, one line each
 #
 # Model: hosts.tsv gives every host an address in 127.0.0.0/8, scenarios.tsv says who calls
@@ -16,6 +17,7 @@ set -u
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PROXY=127.0.0.10
 BRANCH=127.0.0.11
+PROVOKED_PROXY=10.99.0.10 # as in dialogue.py
 RECORD_LIMIT=${LAB_RECORD_LIMIT:-84} # seconds of recording; the demo must stay short
 WORK=
 PIDS=()
@@ -595,6 +597,24 @@ agrees() {
 
 forget_counters() { rm -f "$WORK"/log/*_counts.csv; }
 
+# ---- provoke -------------------------------------------------------------------------
+
+# Needs a network of its own, where public and private addresses can be put on loopback.
+provoke() {
+    local tool missing=''
+    for tool in sipp python3 ip; do have "$tool" || missing="$missing $tool"; done
+    [ -n "${LAB_OWN_NET:-}" ] || missing="$missing a network namespace"
+    if [ -n "$missing" ]; then
+        ok "provoked findings # skip needs:$missing"
+        finish_tap
+        return
+    fi
+    prepare
+    ip addr add "$PROVOKED_PROXY/32" dev lo
+    if have kamailio; then start_proxy "$PROVOKED_PROXY" < <("$LAB/provoke.py" places); fi
+    python3 "$LAB/provoke.py" play "$(command -v "$1")" "$WORK" "${2:-}"
+}
+
 # ---- main ----------------------------------------------------------------------------
 
 case ${1:-} in
@@ -609,6 +629,12 @@ check)
     isolate check "${tested:-$2}"
     check "${tested:-$2}"
     ;;
+provoke)
+    [ $# -ge 2 ] || die "usage: lab.sh provoke SIPWHY [NAME]"
+    tested=$(command -v "$2") && tested=$(realpath "$tested")
+    isolate provoke "${tested:-$2}" "${3:-}"
+    provoke "${tested:-$2}" "${3:-}"
+    ;;
 list) list_scenarios ;;
-*) die "usage: lab.sh record OUT.pcapng | check SIPWHY | list" ;;
+*) die "usage: lab.sh record OUT.pcapng | check SIPWHY | provoke SIPWHY | list" ;;
 esac
