@@ -23,14 +23,21 @@
 /* How often the time budget is looked at. */
 #define PACKETS_A_LOOK 64
 
+static const char *name_source(const void *arg, uint16_t source)
+{
+    return source < inputs_count(arg) ? source_title(inputs_at(arg, source)) : NULL;
+}
+
 static int begin(struct session *session, const struct settings *settings, char **error)
 {
     memset(session, 0, sizeof *session);
     session->settings = settings;
     link_name_headers(settings->link_headers.items, settings->link_headers.count);
     session->inputs = inputs_new();
-    if (pipeline_open(&session->pipeline, store_new((size_t)settings->memory << 20)) == 0)
+    if (pipeline_open(&session->pipeline, store_new((size_t)settings->memory << 20)) == 0) {
+        store_ask_sources(session->pipeline.store, name_source, session->inputs);
         return 0;
+    }
     *error = mem_text(_("out of memory"));
     return -1;
 }

@@ -6,6 +6,7 @@
 #include "base/deadline.h"
 #include "base/pool.h"
 #include "base/strbuf.h"
+#include "diagnose/outcome.h"
 #include "diagnose/private.h"
 #include "diagnose/suspects.h"
 #include "store/filter.h"
@@ -28,19 +29,39 @@ struct diagnosis {
     uint64_t version;
 };
 
+static void tell(const struct finding *f, struct store_found *found)
+{
+    *found = (struct store_found){ finding_rule_id(f->rule), finding_severity_name(f->severity),
+                                   f->confidence };
+}
+
 /* For the filter: the findings about a transaction, or about its whole call if it leads there. */
-static const char *name_finding(const void *arg, uint32_t txn, unsigned i)
+static bool tell_finding(const void *arg, uint32_t txn, unsigned i, struct store_found *found)
 {
     const struct diagnosis *d = arg;
     const struct transaction *t = store_transaction(d->store, txn);
     for (uint32_t at = t ? diagnosis_of_call(d, t->call) : 0; at;) {
         const struct finding *f = diagnosis_finding(d, at);
-        if (f->transaction == txn && !f->hidden && i-- == 0)
-            return finding_rule_id(f->rule);
+        if (f->transaction == txn && !f->hidden && i-- == 0) {
+            tell(f, found);
+            return true;
+        }
         at = f->next;
     }
-    return t && t->why && i == 0 ? finding_rule_id(t->why) : NULL;
+    uint32_t why = t && t->why && i == 0 ? diagnosis_of_transaction(d, txn) : 0;
+    if (why)
+        tell(diagnosis_finding(d, why), found);
+    return why != 0;
 }
+
+static const char *tell_outcome(const void *arg, uint32_t id)
+{
+    const struct diagnosis *d = arg;
+    const struct call *call = store_call(d->store, id);
+    return call ? call_outcome_name(call_outcome(d, d->store, call, id)) : NULL;
+}
+
+static const struct store_knowledge knowledge = { tell_finding, tell_outcome };
 
 static void name_rules(void)
 {
@@ -58,7 +79,7 @@ struct diagnosis *diagnosis_new(struct store *store)
     d->store = store;
     d->suspects = suspects_new();
     pool_init(&d->findings, sizeof(struct finding));
-    store_ask_findings(store, name_finding, d);
+    store_ask(store, &knowledge, d);
     name_rules();
     return d;
 }
@@ -81,7 +102,7 @@ void diagnosis_free(struct diagnosis *d)
 {
     if (!d)
         return;
-    store_ask_findings(d->store, NULL, NULL);
+    store_ask(d->store, NULL, NULL);
     pool_destroy(&d->findings);
     free(d->verdicts);
     deadlines_free(&d->again);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/timeread.h"
 #include "base/tr.h"
 #include "store/filter_private.h"
 
@@ -266,7 +267,18 @@ static struct exits add_value(struct parser *p, const struct filter_field *field
     return exits_of_last(p);
 }
 
-static bool take_value(struct parser *p, struct token *value)
+/* A date and a time of day with a blank between, as people write them, are one value. */
+static void join_date(struct parser *p, struct token *value)
+{
+    struct time_written both;
+    struct span whole = span_make(value->text.p, span_end(p->token.text));
+    if (value->kind == TOKEN_WORD && p->token.kind == TOKEN_WORD && time_read(whole, &both)) {
+        value->text = whole;
+        next(p);
+    }
+}
+
+static bool take_value(struct parser *p, const struct filter_field *field, struct token *value)
 {
     *value = p->token;
     if (p->token.kind != TOKEN_WORD && p->token.kind != TOKEN_STRING) {
@@ -274,6 +286,8 @@ static bool take_value(struct parser *p, struct token *value)
         return false;
     }
     next(p);
+    if (field->type == FILTER_CLOCK)
+        join_date(p, value);
     return !p->failed;
 }
 
@@ -283,10 +297,11 @@ static struct exits parse_list(struct parser *p, const struct filter_field *fiel
     struct exits all = NO_EXITS;
     struct token value;
     bool first = true;
-    if (!accept(p, "(", NULL))
-        fail(p, p->token.offset, _("values in parentheses must follow in, such as in (486, 603)"));
+    if (!accept(p, "(", NULL)) /* one alone, mostly a network or a span: in 10.0.0.0/8 */
+        return take_value(p, field, &value) ? add_value(p, field, header, FILTER_EQUAL, value)
+                                            : NO_EXITS;
     do {
-        if (!take_value(p, &value))
+        if (!take_value(p, field, &value))
             return NO_EXITS;
         lead(p->filter, all.no, (uint16_t)p->filter->count);
         struct exits one = add_value(p, field, header, FILTER_EQUAL, value);
@@ -358,7 +373,7 @@ static struct exits parse_comparison(struct parser *p, const struct filter_field
     }
     check_operator(p, field, operators[op].op);
     next(p);
-    if (!take_value(p, &value))
+    if (!take_value(p, field, &value))
         return NO_EXITS;
     struct exits e = add_value(p, field, header, operators[op].op, value);
     return operators[op].opposite ? opposite(e) : e;

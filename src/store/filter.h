@@ -6,12 +6,13 @@
  *     code >= 400 and method == INVITE
  *     rtt > 200ms or (failed and not src == 10.0.0.0/8)
  *     hdr.X-Trunk ~ "^carrier" && code in (4xx, 503)
+ *     time in 14:02..14:05 and src in 10.0.0.0/8
  *     alice                        a word that is no field: searched, see `any`
  *
  * `not` binds tightest, then `and`, then `or`. A field with several values fits
  * when one of them does; `!=` and `!~` are the opposite of `==` and `~`, also
  * where there is no value at all. A field alone asks whether there is a value
- * (a number: one other than 0).
+ * (a number: one other than 0). A..B is from A to B, both included: numbers, codes, times.
  */
 #ifndef SIPWHY_STORE_FILTER_H
 #define SIPWHY_STORE_FILTER_H
@@ -29,7 +30,8 @@ enum filter_type {
     FILTER_FLAG, /* true or false; the name alone is the usual test */
     FILTER_NUMBER,
     FILTER_CODE,    /* a number, or a class as in 4xx */
-    FILTER_TIME,    /* a number with ns, us, ms, s or m; `==` compares the digits written */
+    FILTER_TIME,    /* a duration with ns, us, ms, s, m or h; `==` compares the digits written */
+    FILTER_CLOCK,   /* a point in time: 14:02:11 on any day, 2026-11-29, or both; see timeread.h */
     FILTER_TEXT,    /* compared without regard to case */
     FILTER_WORD,    /* one of the row's `values` */
     FILTER_ADDRESS, /* 10.0.0.1, 10.0.0.1:5060, 10.0.0.0/8, 2001:db8::1, [2001:db8::1]:5060 */

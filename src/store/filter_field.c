@@ -8,14 +8,10 @@
 #include "sip/fields.h"
 #include "store/filter_private.h"
 
-/* A flood on one branch must not make each look at it a long one. */
-#define MESSAGES_LOOKED 1024
-#define REPEATED (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)
-
 typedef struct filter_view view;
 typedef const struct filter_test test;
 
-static const struct sip_message *scan(view *v, uint32_t id)
+const struct sip_message *filter_scan(view *v, uint32_t id)
 {
     if (!id)
         return NULL;
@@ -33,22 +29,21 @@ static const struct sip_message *scan(view *v, uint32_t id)
 
 static const struct sip_message *head(view *v)
 {
-    return scan(v, transaction_head(v->txn));
+    return filter_scan(v, transaction_head(v->txn));
 }
 
 static const struct sip_message *request(view *v)
 {
-    return scan(v, v->txn->request);
+    return filter_scan(v, v->txn->request);
 }
 
 /* The response that decided it, or the latest that did not. */
 static const struct sip_message *response(view *v)
 {
-    return scan(v, v->txn->final ? v->txn->final : v->txn->provisional);
+    return filter_scan(v, v->txn->final ? v->txn->final : v->txn->provisional);
 }
 
-/* Walks the transaction's messages; start with *id = 0 and *left = MESSAGES_LOOKED. */
-static const struct message *next_message(view *v, uint32_t *id, int *left)
+const struct message *filter_next_message(view *v, uint32_t *id, int *left)
 {
     const struct message *m = *id ? store_message(v->store, *id) : NULL;
     *id = *id ? (m ? m->previous : 0) : v->txn->last;
@@ -59,7 +54,7 @@ static bool any_flag(view *v, uint8_t flag)
 {
     uint32_t id = 0;
     int left = MESSAGES_LOOKED;
-    for (const struct message *m; (m = next_message(v, &id, &left));)
+    for (const struct message *m; (m = filter_next_message(v, &id, &left));)
         if (m->flags & flag)
             return true;
     return false;
@@ -274,7 +269,7 @@ static bool read_frame(view *v, test *t)
 {
     uint32_t id = 0;
     int left = MESSAGES_LOOKED;
-    for (const struct message *m; (m = next_message(v, &id, &left));)
+    for (const struct message *m; (m = filter_next_message(v, &id, &left));)
         if (filter_fits_number(t, m->frame))
             return true;
     return false;
@@ -323,8 +318,8 @@ static bool read_header(view *v, test *t)
 {
     uint32_t id = 0;
     int left = MESSAGES_LOOKED;
-    for (const struct message *m; (m = next_message(v, &id, &left));) {
-        const struct sip_message *sip = m->flags & REPEATED ? NULL : scan(v, id);
+    for (const struct message *m; (m = filter_next_message(v, &id, &left));) {
+        const struct sip_message *sip = m->flags & REPEATED ? NULL : filter_scan(v, id);
         if (sip && header_fits(sip, t))
             return true;
     }
@@ -335,7 +330,7 @@ static bool read_text(view *v, test *t)
 {
     uint32_t id = 0;
     int left = MESSAGES_LOOKED;
-    for (const struct message *m; (m = next_message(v, &id, &left));)
+    for (const struct message *m; (m = filter_next_message(v, &id, &left));)
         if (!(m->flags & REPEATED) && filter_fits_text(t, message_payload(m)))
             return true;
     return false;
@@ -411,19 +406,39 @@ static bool read_agent(view *v, test *t)
 {
     uint32_t id = 0;
     int left = MESSAGES_LOOKED;
-    for (const struct message *m; (m = next_message(v, &id, &left));)
+    for (const struct message *m; (m = filter_next_message(v, &id, &left));)
         if (filter_fits_text(t, store_agent_name(v->store, store_flow(v->store, m->flow)->agent)))
             return true;
     return false;
 }
 
-/* What the diagnosis found about the transaction; the store knows it only as names. */
-static bool read_why(view *v, test *t)
+static bool read_iface(view *v, test *t)
 {
-    const char *name;
-    uint32_t id = (uint32_t)store_message(v->store, transaction_head(v->txn))->transaction;
-    for (unsigned i = 0; (name = store_finding(v->store, id, i)) != NULL; i++)
-        if (filter_fits_text(t, SPAN(name)))
+    const struct message *m = store_message(v->store, transaction_head(v->txn));
+    return m && filter_fits_text(t, store_source_name(v->store, m->source));
+}
+
+static bool read_time(view *v, test *t)
+{
+    return filter_fits_clock(t, v->txn->time_ns);
+}
+
+static bool read_response(view *v, test *t)
+{
+    uint32_t id = 0;
+    int left = MESSAGES_LOOKED;
+    for (const struct message *m; (m = filter_next_message(v, &id, &left));)
+        if (m->code && filter_fits_number(t, m->code))
+            return true;
+    return false;
+}
+
+static bool read_size(view *v, test *t)
+{
+    uint32_t id = 0;
+    int left = MESSAGES_LOOKED;
+    for (const struct message *m; (m = filter_next_message(v, &id, &left));)
+        if (filter_fits_number(t, m->payload_len))
             return true;
     return false;
 }
@@ -445,6 +460,15 @@ static const char *const code_values[] = { "1xx", "2xx", "3xx", "4xx", "5xx", "6
 static const char *const state_values[] = {
     "waiting", "proceeding", "completed", "confirmed", "timed-out", "cancelled", NULL,
 };
+static const char *const outcome_values[] = {
+    "open",      "ok",        "answered",   "busy",   "declined",
+    "no-answer", "cancelled", "redirected", "failed", NULL,
+};
+static const char *const severity_values[] = { "error", "warning", "notice", NULL };
+static const char *const media_values[] = { "audio", "video", "image", "text", NULL };
+static const char *const codec_values[] = {
+    "PCMU", "PCMA", "G722", "G729", "opus", "AMR", "AMR-WB", "telephone-event", NULL,
+};
 static const char *const transport_values[] = { "udp", "tcp", "tls", "ws", "sctp", NULL };
 
 /* clang-format off */
@@ -465,8 +489,29 @@ static const struct filter_field fields[] = {
            N_("How the transaction is coloured: 401, 407 and 494 are challenges, 487 is "
               "cancelled."),
            read_class),
+    VALUES("response", CODE, code_values,
+           N_("Any response that came, also one that decided nothing: response == 183."),
+           read_response),
+    FIELD("time", CLOCK,
+          N_("When it began: a time of day, a date or both; as in time in 14:02..14:05."),
+          read_time),
     VALUES("why", TEXT, why_words, N_("What the diagnosis found about it: no-common-codec, ..."),
-           read_why),
+           filter_read_why),
+    VALUES("severity", WORD, severity_values, N_("How bad a finding about it is."),
+           filter_read_severity),
+    UNIT("finding.confidence", NUMBER, "%", N_("How sure a finding about it is, in percent."),
+         filter_read_confidence),
+    VALUES("outcome", WORD, outcome_values, N_("What became of its call."), filter_read_outcome),
+    UNIT("duration", TIME, "ms", N_("How long its call lasted, or has lasted until now."),
+         filter_read_duration),
+    UNIT("pdd", TIME, "ms",
+         N_("Post-dial delay: from an INVITE to the first sign of ringing, or the answer."),
+         filter_read_pdd),
+    FIELD("legs", NUMBER, N_("How many dialogs its call has."), filter_read_legs),
+    FIELD("call.messages", NUMBER, N_("How many messages its call has."),
+          filter_read_call_messages),
+    FIELD("call.transactions", NUMBER, N_("How many transactions its call has."),
+          filter_read_call_transactions),
     VALUES("state", WORD, state_values, N_("How far the transaction has come."), read_state),
     FIELD("failed", FLAG,
           N_("It timed out, or ended with a 4xx to 6xx that is no challenge and no cancel."),
@@ -496,6 +541,15 @@ static const struct filter_field fields[] = {
     FIELD("ua", TEXT, N_("User-Agent of the request."), read_ua),
     FIELD("server", TEXT, N_("Server or User-Agent of the deciding response."), read_server),
     FIELD("hdr.", TEXT, N_("Any header of any message, by its name: hdr.X-Trunk."), read_header),
+    FIELD("body", TEXT, N_("The body of any message."), filter_read_body),
+    VALUES("sdp.codec", TEXT, codec_values, N_("A codec that a session description names."),
+           filter_read_codec),
+    VALUES("sdp.media", TEXT, media_values, N_("A medium of a session description: audio, video."),
+           filter_read_media),
+    FIELD("sdp.addr", ADDRESS, N_("Where a session description wants media: address or network."),
+          filter_read_media_address),
+    FIELD("sdp.port", NUMBER, N_("A port of a session description, 0: refused or off."),
+          filter_read_media_port),
     FIELD("text", TEXT, N_("Everything in any message: start line, headers and body."), read_text),
     FIELD("any", TEXT,
           N_("From, To, Call-ID and addresses: what a word that is no field searches."), read_any),
@@ -504,13 +558,18 @@ static const struct filter_field fields[] = {
     FIELD("retransmitted", FLAG, N_("Something was sent again."), read_retransmitted),
     FIELD("duplicates", NUMBER, N_("How many packets were captured twice."), read_duplicates),
     FIELD("messages", NUMBER, N_("How many messages it has, repetitions included."), read_messages),
+    FIELD("size", NUMBER, N_("The bytes of any of its messages."), read_size),
     FIELD("frame", NUMBER, N_("The number of any of its messages in its source."), read_frame),
     FIELD("source", NUMBER, N_("The source it was read from, from 0."), read_source),
+    FIELD("iface", TEXT, N_("The interface or file it was read from, by its name."), read_iface),
     FIELD("sdp", FLAG, N_("One of its messages carries a session description."), read_sdp),
     FIELD("malformed", FLAG, N_("One of its messages breaks the rules of SIP."), read_malformed),
     FIELD("forked", FLAG, N_("More than one party answered the request."), read_forked),
     FIELD("marked", FLAG, N_("The user marked it."), read_marked),
 
+    ALIAS("finding", TEXT, "why", why_words, N_("The same, by its other name."), filter_read_why),
+    ALIAS("finding.severity", WORD, "severity", severity_values,
+          N_("The same, by its other name."), filter_read_severity),
     ALIAS("sip.Method", TEXT, "method", method_values, N_("As in tshark."), read_method),
     ALIAS("sip.Status-Code", CODE, "code", code_values, N_("As in tshark."), read_code),
     ALIAS("sip.From", TEXT, "from", NULL, N_("As in tshark."), read_from),

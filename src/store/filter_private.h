@@ -35,6 +35,7 @@ struct filter_test {
     struct span text;    /* what text is compared with */
     struct regex *regex; /* FILTER_REGEX and FILTER_CONTAINS */
     int64_t low, high;   /* numbers: equal means inside */
+    bool daily;          /* FILTER_CLOCK: both since midnight; over midnight where high < low */
     struct filter_range range;
     uint8_t op; /* enum filter_op */
     uint16_t yes, no;
@@ -60,8 +61,28 @@ const struct filter_field *filter_field_find(struct span name);
 /* The row whose name is nearest to a mistyped one, or NULL when none is near. */
 const struct filter_field *filter_field_near(struct span name);
 
+#define REPEATED (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)
+
+/* filter_field.c: a message of the transaction, scanned; NULL for 0 and what has gone. */
+const struct sip_message *filter_scan(struct filter_view *view, uint32_t id);
+/* Walks the transaction's messages, backwards; start with *id = 0 and *left = MESSAGES_LOOKED. */
+const struct message *filter_next_message(struct filter_view *view, uint32_t *id, int *left);
+/* A flood on one branch must not make each look at it a long one. */
+#define MESSAGES_LOOKED 1024
+
+typedef bool filter_read_fn(struct filter_view *view, const struct filter_test *test);
+/* filter_call.c: of the call, and what is known about it. */
+filter_read_fn filter_read_duration, filter_read_pdd, filter_read_outcome, filter_read_legs,
+    filter_read_call_messages, filter_read_call_transactions, filter_read_why, filter_read_severity,
+    filter_read_confidence;
+/* filter_body.c */
+filter_read_fn filter_read_body, filter_read_codec, filter_read_media, filter_read_media_address,
+    filter_read_media_port;
+
 /* filter_value.c: whether one value of a field fits. No value (empty text) never does. */
 bool filter_fits_number(const struct filter_test *test, int64_t value);
+/* A point in time, in nanoseconds since 1970. */
+bool filter_fits_clock(const struct filter_test *test, int64_t value);
 bool filter_fits_text(const struct filter_test *test, struct span value);
 bool filter_fits_address(const struct filter_test *test, const struct addr *value);
 

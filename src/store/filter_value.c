@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "base/timeread.h"
 #include "base/tr.h"
 #include "store/filter_private.h"
 
@@ -23,7 +24,8 @@ static const struct {
     [FILTER_FLAG] = { N_("flag"), "== !=", BIT(FILTER_EQUAL) },
     [FILTER_NUMBER] = { N_("number"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
     [FILTER_CODE] = { N_("code"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
-    [FILTER_TIME] = { N_("time"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
+    [FILTER_TIME] = { N_("duration"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
+    [FILTER_CLOCK] = { N_("time"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
     [FILTER_TEXT] = { N_("text"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
     [FILTER_WORD] = { N_("word"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
     [FILTER_ADDRESS] = { N_("address"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
@@ -48,7 +50,7 @@ bool filter_fits_number(const struct filter_test *t, int64_t value)
 {
     switch (t->op) {
     case FILTER_HAS:
-        return value != 0 || t->field->type == FILTER_TIME;
+        return value != 0 || t->field->type == FILTER_TIME || t->field->type == FILTER_CLOCK;
     case FILTER_EQUAL:
         return value >= t->low && value <= t->high;
     case FILTER_LESS:
@@ -62,6 +64,16 @@ bool filter_fits_number(const struct filter_test *t, int64_t value)
     default:
         return false;
     }
+}
+
+bool filter_fits_clock(const struct filter_test *t, int64_t value)
+{
+    if (!t->daily)
+        return filter_fits_number(t, value);
+    int64_t since = time_of_day(value);
+    if (t->op == FILTER_EQUAL && t->high < t->low)
+        return since >= t->low || since <= t->high;
+    return filter_fits_number(t, since);
 }
 
 bool filter_fits_text(const struct filter_test *t, struct span value)
@@ -163,8 +175,9 @@ static int64_t unit_ns(struct span unit)
     static const struct {
         const char *name;
         int64_t ns;
-    } units[] = { { "", 1000000 },   { "ns", 1 },         { "us", 1000 },
-                  { "ms", 1000000 }, { "s", 1000000000 }, { "m", 60000000000 } };
+    } units[] = { { "", 1000000 },       { "ns", 1 },         { "us", 1000 },
+                  { "ms", 1000000 },     { "s", 1000000000 }, { "m", 60000000000 },
+                  { "h", 3600000000000 } };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (span_is(unit, units[i].name))
             return units[i].ns;
@@ -175,7 +188,7 @@ static int64_t unit_ns(struct span unit)
  * "1.25s" as nanoseconds. Nobody writes nine digits, so `==` takes the written digits for
  * all they leave open: 12ms is from 12 to just under 13. Order is exact: 2.9s is more than 2s.
  */
-static int read_time(struct filter_test *t, struct span text, struct filter_error *error)
+static int read_duration(struct filter_test *t, struct span text, struct filter_error *error)
 {
     size_t i = 0, fraction = 0;
     int64_t value = 0;
@@ -191,7 +204,7 @@ static int read_time(struct filter_test *t, struct span text, struct filter_erro
     }
     int64_t step = unit_ns((struct span){ text.p + i, text.n - i });
     if (i == 0 || text.p[i - 1] == '.' || step == 0)
-        return fail(error, _("\"%.*s\" is no time; write one such as 200ms or 1.5s"),
+        return fail(error, _("\"%.*s\" is no duration; write one such as 200ms or 1.5s"),
                     SPAN_ARG(filter_quote(text)));
     for (; fraction > 0; fraction--) {
         if (step < 10)
@@ -202,6 +215,21 @@ static int read_time(struct filter_test *t, struct span text, struct filter_erro
     if (__builtin_mul_overflow(value, step, &t->low))
         return fail(error, _("\"%.*s\" is too large a time"), SPAN_ARG(filter_quote(text)));
     t->high = t->op == FILTER_EQUAL ? t->low + step - 1 : t->low;
+    return 0;
+}
+
+/* As of durations, `==` takes what is left open: 14:02 is all of that minute; order is exact. */
+static int read_clock(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    struct time_written written;
+    if (!time_read(text, &written))
+        return fail(error,
+                    _("\"%.*s\" is no time; write 14:02, 14:02:11.482, 2026-11-29 or "
+                      "2026-11-29T14:02"),
+                    SPAN_ARG(filter_quote(text)));
+    t->daily = written.daily;
+    t->low = written.low;
+    t->high = t->op == FILTER_EQUAL ? written.high : written.low;
     return 0;
 }
 
@@ -303,25 +331,53 @@ static int read_pattern(struct filter_test *t, struct span text, struct filter_e
     return -1;
 }
 
+typedef int read_value_fn(struct filter_test *t, struct span text, struct filter_error *error);
+
+static int read_text(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    (void)t;
+    (void)text;
+    (void)error;
+    return 0;
+}
+
+static const struct {
+    read_value_fn *read;
+    bool spans; /* A..B is understood */
+} readers[FILTER_TYPES] = {
+    [FILTER_FLAG] = { read_flag, false },  [FILTER_NUMBER] = { read_number, true },
+    [FILTER_CODE] = { read_code, true },   [FILTER_TIME] = { read_duration, true },
+    [FILTER_CLOCK] = { read_clock, true }, [FILTER_TEXT] = { read_text, false },
+    [FILTER_WORD] = { read_word, false },  [FILTER_ADDRESS] = { read_address, false },
+};
+
+/* "14:02..14:05": from the beginning of the one to the beginning of the other, as numbers are. */
+static int read_from_to(struct filter_test *t, struct span from, struct span to,
+                        struct filter_error *error)
+{
+    read_value_fn *read = readers[t->field->type].read;
+    struct filter_test end = { .field = t->field, .op = FILTER_LESS_EQUAL };
+    if (read(t, from, error) < 0)
+        return -1;
+    if (read(&end, to, error) < 0) {
+        error->offset += (size_t)(to.p - from.p);
+        return -1;
+    }
+    if (t->daily != end.daily)
+        return fail(error, _("a time of day and a date cannot be the ends of one span"));
+    t->high = end.high;
+    if (t->high < t->low && !t->daily)
+        return fail(error, _("the span ends before it begins"));
+    return 0;
+}
+
 int filter_read_value(struct filter_test *t, struct span text, struct filter_error *error)
 {
+    const char *dots = span_search(text, "..");
     t->text = text;
     if (t->op == FILTER_REGEX || t->op == FILTER_CONTAINS)
         return read_pattern(t, text, error);
-    switch (t->field->type) {
-    case FILTER_FLAG:
-        return read_flag(t, text, error);
-    case FILTER_NUMBER:
-        return read_number(t, text, error);
-    case FILTER_CODE:
-        return read_code(t, text, error);
-    case FILTER_TIME:
-        return read_time(t, text, error);
-    case FILTER_WORD:
-        return read_word(t, text, error);
-    case FILTER_ADDRESS:
-        return read_address(t, text, error);
-    default:
-        return 0;
-    }
+    if (dots && t->op == FILTER_EQUAL && readers[t->field->type].spans)
+        return read_from_to(t, span_make(text.p, dots), span_make(dots + 2, span_end(text)), error);
+    return readers[t->field->type].read(t, text, error);
 }

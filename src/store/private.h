@@ -50,8 +50,10 @@ struct store {
     uint16_t epoch;
     store_event_fn *observer;
     void *observer_arg;
-    store_finding_fn *findings;
-    const void *findings_arg;
+    const struct store_knowledge *knowledge;
+    const void *knowledge_arg;
+    store_source_fn *sources;
+    const void *sources_arg;
     struct events *events; /* NULL before the first one */
     uint32_t nrecent;
     struct store_recent recent[STORE_RECENT];

@@ -109,15 +109,31 @@ void store_observe(struct store *s, store_event_fn *fn, void *arg)
     s->observer_arg = arg;
 }
 
-void store_ask_findings(struct store *s, store_finding_fn *fn, const void *arg)
+void store_ask(struct store *s, const struct store_knowledge *knowledge, const void *arg)
 {
-    s->findings = fn;
-    s->findings_arg = arg;
+    s->knowledge = knowledge;
+    s->knowledge_arg = arg;
 }
 
-const char *store_finding(const struct store *s, uint32_t txn, unsigned i)
+bool store_finding(const struct store *s, uint32_t txn, unsigned i, struct store_found *found)
 {
-    return s->findings ? s->findings(s->findings_arg, txn, i) : NULL;
+    return s->knowledge && s->knowledge->finding(s->knowledge_arg, txn, i, found);
+}
+
+const char *store_outcome(const struct store *s, uint32_t call)
+{
+    return s->knowledge ? s->knowledge->outcome(s->knowledge_arg, call) : NULL;
+}
+
+void store_ask_sources(struct store *s, store_source_fn *fn, const void *arg)
+{
+    s->sources = fn;
+    s->sources_arg = arg;
+}
+
+struct span store_source_name(const struct store *s, uint16_t source)
+{
+    return SPAN(s->sources ? s->sources(s->sources_arg, source) : NULL);
 }
 
 void store_set_budget(struct store *s, size_t budget)

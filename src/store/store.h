@@ -220,10 +220,27 @@ void store_mark(struct store *store, uint32_t transaction, bool marked);
 uint32_t store_attention(struct store *store, bool all);
 /* Whether a call waits for store_attention(): it has changed since it was last handed out. */
 bool store_call_waits(const struct store *store, uint32_t call);
-/* Names finding number `i` about a transaction, NULL beyond them: the diagnosis answers this. */
-typedef const char *store_finding_fn(const void *arg, uint32_t transaction, unsigned i);
-void store_ask_findings(struct store *store, store_finding_fn *fn, const void *arg);
-const char *store_finding(const struct store *store, uint32_t transaction, unsigned i);
+/* What is known of a finding here: its rule, "error", "warning" or "notice", and percent. */
+struct store_found {
+    const char *name, *severity;
+    uint8_t confidence;
+};
+/* What others know about what is stored, for filters; names are not translated. */
+struct store_knowledge {
+    /* Finding number `i` about a transaction; false beyond them. */
+    bool (*finding)(const void *arg, uint32_t transaction, unsigned i, struct store_found *found);
+    /* What became of a call, in a word; NULL: nothing can be said. */
+    const char *(*outcome)(const void *arg, uint32_t call);
+};
+/* Who answers (NULL: nobody); `knowledge` must outlive it. */
+void store_ask(struct store *store, const struct store_knowledge *knowledge, const void *arg);
+bool store_finding(const struct store *store, uint32_t transaction, unsigned i,
+                   struct store_found *found);
+const char *store_outcome(const struct store *store, uint32_t call);
+/* The name of a source of messages, an interface or a file; empty where nobody told. */
+typedef const char *store_source_fn(const void *arg, uint16_t source);
+void store_ask_sources(struct store *store, store_source_fn *fn, const void *arg);
+struct span store_source_name(const struct store *store, uint16_t source);
 /* Notes the leading finding of a transaction, for lists and filters. */
 void store_set_why(struct store *store, uint32_t transaction, uint8_t why);
 

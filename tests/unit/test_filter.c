@@ -337,6 +337,59 @@ static const struct {
     { "not not not (not failed)", "AC" },
     { "code >= 400 and not (src == 10.0.0.0/8 or code in (401, 407)) or rtt > 1s", "F" },
     { "method == INVITE and (code == 488 or code == 487) and not state == cancelled", "A" },
+    /* The messages begin at 22:13:20 UTC on 2023-11-14; A at 0 ms, C at 30 ms, D at 600 ms, ... */
+    { "time == 22:13", "ABCDEFG" },
+    { "time == 22:13:20", "ABCDEF" },
+    { "time == 22:13:23", "G" },
+    { "time == 22:13:20.020", "B" },
+    { "time > 22:13:20", "BCDEFG" },
+    { "time > 22:13:20.020", "CDEFG" },
+    { "time >= 22:13:20.03 and time < 22:13:20.7", "CD" },
+    { "time <= 22:13", "" },
+    { "time < 22:14", "ABCDEFG" },
+    { "time in 22:13:20.02..22:13:20.6", "BCD" },
+    { "time in 22:13:21..22:13:25", "G" },
+    { "time in (22:13:20.000, 22:13:23.000)", "AG" },
+    { "time in 23:00..22:13:20.02", "AB" }, /* over midnight */
+    { "time in 22:13:23..01:00", "G" },
+    { "time not in 22:13:20..22:13:21", "G" },
+    { "time == 2023-11-14", "ABCDEFG" },
+    { "time == 2023-11-13", "" },
+    { "time > 2023-11-14", "ABCDEFG" },
+    { "time > 2023-11-15", "" },
+    { "time >= 2023-11-14 22:13:23", "G" },
+    { "time >= 2023-11-14  22:13:23 and cseq == 5", "G" },
+    { "time >= 2023-11-14T22:13:23", "G" },
+    { "time >= 2023-11-14t22:13:23Z", "G" },
+    { "time >= \"2023-11-14 22:13:23\"", "G" },
+    { "time in 2023-11-14T22:13:23..2023-11-15", "G" },
+    { "time", "ABCDEFG" },
+    { "code in 400..488", "ABD" },
+    { "code in (100..199, 488)", "AG" },
+    { "code == 200..299", "EF" },
+    { "code in 4xx", "ABD" },
+    { "rtt in 12ms..101ms", "AD" },
+    { "cseq in 2..3", "CDE" },
+    { "from == a..b", "" },
+    { "src in 192.0.2.0/24", "B" },
+    { "method in INVITE and code", "ADG" },
+    { "response == 180", "G" },
+    { "response == 100", "A" },
+    { "response in 4xx", "ABD" },
+    { "size > 350", "A" },
+    { "duration == 13ms", "A" }, /* 488 and ACK ended it */
+    { "duration == 0.013s", "A" },
+    { "duration > 1m", "" },
+    { "duration < 1h", "ABCDEFG" },
+    { "pdd", "" },
+    { "legs == 2", "G" },
+    { "call.messages == 4", "ADE" },
+    { "call.transactions == 2", "DE" },
+    { "sdp.codec == PCMA", "" },
+    { "body == \"v=0\r\n\"", "A" },
+    { "iface", "" },
+    { "severity == error", "" },
+    { "outcome", "" },
     { "(failed or marked) and (sdp or hdr.Contact) and not (cseq == 1)", "A" },
 };
 
@@ -389,10 +442,10 @@ static const struct {
     { "marked in (1)", 7, "marked is a flag" },
     { "marked == maybe", 10, "neither true nor false" },
     { "rtt > 5 parsecs", 8, "and or or is missing" },
-    { "rtt > 5parsecs", 6, "is no time" },
-    { "rtt > .", 6, "is no time" },
-    { "rtt > 1.", 6, "is no time" },
-    { "rtt > 1.2.3s", 6, "is no time" },
+    { "rtt > 5parsecs", 6, "is no duration" },
+    { "rtt > .", 6, "is no duration" },
+    { "rtt > 1.", 6, "is no duration" },
+    { "rtt > 1.2.3s", 6, "is no duration" },
     { "rtt > 99999999999s", 6, "too large" },
     { "rtt > 1000000000m", 6, "too large" },
     { "rtt > 1.5ns", 6, "finer" },
@@ -422,7 +475,18 @@ static const struct {
     { "failed & marked", 7, "a single & means nothing; write &&" },
     { "failed | marked", 7, "write ||" },
     { "failed \x01", 7, "byte 0x01" },
-    { "code in 4xx", 8, "values in parentheses" },
+    { "code in", 7, "value is missing" },
+    { "time > 25:00", 7, "\"25:00\" is no time; write 14:02" },
+    { "time > 2023-02-30", 7, "is no time" },
+    { "time > 14:0", 7, "is no time" },
+    { "time > 14:02.5", 7, "is no time" },
+    { "time > 2023-11-14 25:00", 18, "and or or is missing" },
+    { "time in 14:02..2023-11-14", 8, "cannot be the ends of one span" },
+    { "time in 2023-11-14..2023-11-13", 8, "ends before it begins" },
+    { "code in 400..x", 13, "\"x\" is no code" },
+    { "code in 500..400", 8, "ends before it begins" },
+    { "duration > soon", 11, "is no duration" },
+    { "sdp.addr == gw.example", 12, "is no address" },
     { "code in ()", 9, "value is missing" },
     { "code in (4xx", 12, "a comma or ) is missing" },
     { "code in (4xx,)", 13, "value is missing" },
@@ -524,6 +588,90 @@ static void test_gone(void)
     filter_free(NULL);
 }
 
+static bool tell_finding(const void *arg, uint32_t transaction, unsigned i,
+                         struct store_found *found)
+{
+    static const struct store_found all[] = { { "no-common-codec", "error", 90 },
+                                              { "slow-answer", "notice", 60 } };
+    (void)transaction;
+    if (i >= 2)
+        return false;
+    *found = all[i];
+    return arg != NULL;
+}
+
+static const char *tell_outcome(const void *arg, uint32_t call)
+{
+    (void)arg;
+    return call ? "no answer" : NULL;
+}
+
+static const char *name_source(const void *arg, uint16_t source)
+{
+    return source == 0 ? arg : NULL;
+}
+
+#define SDP                                                                     \
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n" \
+    "m=audio 40000 RTP/AVP 8 97\r\na=rtpmap:97 opus/48000/2\r\nm=video 0 RTP/AVP 31\r\n"
+
+/* What others tell of a transaction, and its session description. */
+static void test_known(void)
+{
+    static const struct store_knowledge knowledge = { tell_finding, tell_outcome };
+    static const struct {
+        const char *text;
+        bool fits;
+    } wanted[] = {
+        { "why == no-common-codec", true },
+        { "finding ~ \"^slow\"", true },
+        { "why == busy", false },
+        { "severity == notice", true },
+        { "severity == warning", false },
+        { "finding.severity in (warning, error)", true },
+        { "finding.confidence > 80", true },
+        { "finding.confidence in 61..89", false },
+        { "outcome == no-answer", true },
+        { "outcome == busy", false },
+        { "iface == eth0", true },
+        { "iface ~ wlan", false },
+        { "sdp.codec == opus", true },
+        { "sdp.codec == pcma", true },
+        { "sdp.codec == G722", false },
+        { "sdp.media == video", true },
+        { "sdp.media == image", false },
+        { "sdp.addr in 192.0.2.0/24", true },
+        { "sdp.addr == 10.0.0.1", false },
+        { "sdp.addr == 192.0.2.7:40000", true },
+        { "sdp.port == 40000", true },
+        { "sdp.port == 0", true },
+        { "sdp.port == 5060", false },
+        { "body ~ \"rtpmap:97\"", true },
+        { "body ~ INVITE", false },
+        { "pdd == 400ms", true },
+        { "pdd > 1s", false },
+    };
+    uint32_t id = add(0, &A1, &A2, TRANSPORT_UDP,
+                      "INVITE sip:k SIP/2.0\r\n" ROUTE("K", "1 INVITE")
+                          PEOPLE("k") "Content-Type: application/sdp\r\n\r\n" SDP);
+    add(50, &A2, &A1, TRANSPORT_UDP,
+        "SIP/2.0 100 Trying\r\n" ROUTE("K", "1 INVITE") PEOPLE("k") END);
+    add(4000, &A2, &A1, TRANSPORT_UDP,
+        "SIP/2.0 180 Ringing\r\n" ROUTE("K", "1 INVITE") PEOPLE("k") END);
+    add(9000, &A2, &A1, TRANSPORT_UDP, "SIP/2.0 200 OK\r\n" ROUTE("K", "1 INVITE") PEOPLE("k") END);
+    store_ask(store, &knowledge, "");
+    store_ask_sources(store, name_source, "eth0");
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        struct filter_error e;
+        struct filter *f = filter_parse(wanted[i].text, &e);
+        tap_ok(f && filter_match(f, store, id) == wanted[i].fits, "%s: %s",
+               wanted[i].fits ? "fits" : "does not fit", wanted[i].text);
+        filter_free(f);
+    }
+    store_ask(store, NULL, NULL);
+    store_clear(store);
+}
+
 static struct regex *compiled(const char *pattern, unsigned options)
 {
     struct regex_error e;
@@ -591,6 +739,7 @@ static void test_hostile(void)
 
 int main(void)
 {
+    setenv("TZ", "UTC0", 1);
     fill_store();
     for (size_t i = 0; i < 7; i++)
         tap_ok(ids[i] != 0, "transaction %c", (int)('A' + i));
@@ -599,6 +748,7 @@ int main(void)
     test_limits();
     test_table();
     test_gone();
+    test_known();
     test_find();
     test_hostile();
     store_free(store);
