@@ -7,6 +7,7 @@
 #include "ui/command.h"
 #include "ui/compare.h"
 #include "ui/complete.h"
+#include "ui/goto.h"
 #include "ui/keymap.h"
 #include "ui/list.h"
 #include "ui/list_commands.h"
@@ -444,6 +445,8 @@ const struct command commands[] = {
       N_("Search in what is shown; case does not matter") },
     { "next", "n", NULL, VERB_NONE, run_next, NULL, NULL, N_("To the next match") },
     { "previous", "N", NULL, VERB_NONE, run_previous, NULL, NULL, N_("To the match before") },
+    { "goto", "", NULL, VERB_NONE, goto_run, "TIME|frame N", complete_goto,
+      N_("Go to a time or a frame, as in: goto 14:02:11, goto 2026-11-29 14:02, goto frame 3120") },
     { "edit-filter", "F7", N_("filter"), VERB_NONE, run_edit_filter, NULL, NULL,
       N_("Type or change the filter") },
     { "filter", "", NULL, VERB_NONE, run_filter, "EXPR", complete_filter,

@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "ui/goto.h"
 
 #define SEARCH_CLOCK 1024    /* rows between two looks at the keyboard */
 #define KEY_WIDTH 1000       /* of a cell that is written to be sorted or searched by */
@@ -147,6 +148,12 @@ static void move_by(struct list *list, long rows)
     choose_row(list, (size_t)target);
 }
 
+void list_choose(struct list *list, size_t row)
+{
+    move_by(list, (long)row - (long)selected_row(list));
+    list->following = false;
+}
+
 static void go_bottom(struct list *list)
 {
     move_by(list, (long)rows_count(&list->rows));
@@ -275,8 +282,7 @@ static bool find_row(struct list *list, bool backwards, bool (*fits)(struct list
     for (size_t n = 1; n <= count; n++) {
         size_t at = backwards ? (start + count - n % count) % count : (start + n) % count;
         if (list_load(list, rows_at(&list->rows, at), &row) && fits(&row)) {
-            move_by(list, (long)at - (long)start);
-            list->following = false;
+            list_choose(list, at);
             return true;
         }
         if (n % SEARCH_CLOCK == 0 && ui_interrupted(list->ui))
@@ -530,6 +536,7 @@ const struct view_ops list_view_ops = {
     .draw = draw,
     .act = act,
     .search = search,
+    .go = list_go,
     .subject = subject,
     .click = click,
     .has_pane = true,

@@ -163,6 +163,8 @@ const struct sip_message *list_row_sip(struct list_row *row);
 int list_sort(struct list *list, struct span name, bool descending);
 /* Filters and sorts all rows anew; a little of it before the next drawing. */
 void list_look(struct list *list);
+/* Selects a row, which must be there. */
+void list_choose(struct list *list, size_t row);
 /* Fills the selected row; false in an empty list. */
 bool list_selected(struct list *list, struct list_row *row);
 

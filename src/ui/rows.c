@@ -203,6 +203,17 @@ size_t rows_count(const struct rows *rows)
     return plain(rows) ? end(rows) : rows->sorted ? rows->order.count : rows->fitting.count;
 }
 
+bool rows_shows(const struct rows *rows, uint32_t id)
+{
+    uint64_t stamp = stamp_of(rows, id);
+    if (!stamp)
+        return false;
+    if (rows->sorted)
+        return order_has(&rows->order, id);
+    size_t at = position(rows, shown(rows), stamp);
+    return at < rows_count(rows) && shown(rows)->ids[at] == id;
+}
+
 uint32_t rows_at(const struct rows *rows, size_t row)
 {
     size_t count = rows_count(rows);

@@ -56,6 +56,8 @@ bool rows_busy(const struct rows *rows);
 void rows_pause(struct rows *rows, bool pause);
 
 size_t rows_count(const struct rows *rows);
+/* Whether a row is among those shown. */
+bool rows_shows(const struct rows *rows, uint32_t id);
 /* The id in a row, 0 beyond the end. */
 uint32_t rows_at(const struct rows *rows, size_t row);
 struct row_ref rows_ref(const struct rows *rows, uint32_t id);

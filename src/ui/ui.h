@@ -70,6 +70,7 @@ enum question { ASKED_NOTHING, ASKED_QUIT, ASKED_KEYS };
 
 struct ui;
 struct view;
+struct place;
 
 /* What the help pane speaks of. */
 struct subject {
@@ -86,6 +87,11 @@ struct view_ops {
     bool (*act)(struct ui *ui, struct view *view, enum verb verb);
     /* Moves to the next match of ui->search, backwards if asked; false when there is none. */
     bool (*search)(struct ui *ui, struct view *view, bool backwards);
+    /*
+     * Goes to a message, else to what is nearest in time; *there is its time. False where nothing
+     * has one. NULL: the list below does it.
+     */
+    bool (*go)(struct ui *ui, struct view *view, const struct place *place, int64_t *there);
     struct subject (*subject)(struct ui *ui, struct view *view);
     void (*click)(struct ui *ui, struct view *view, int y, int x);
     void (*close)(struct view *view);

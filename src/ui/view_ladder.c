@@ -13,7 +13,7 @@
 #include "sip/sdp.h"
 #include "store/ladder.h"
 #include "store/link.h"
-#include "ui/ui.h"
+#include "ui/goto.h"
 
 #define DELTA_WIDTH 10
 #define TIME_WIDTH 22 /* the time and the delta */
@@ -561,6 +561,24 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
     }
 }
 
+static bool go(struct ui *ui, struct view *view, const struct place *place, int64_t *there)
+{
+    struct ladder_view *v = (struct ladder_view *)view;
+    bool found = false;
+    rebuild(ui, v);
+    for (size_t i = 0; i < v->ladder.nrows; i++) {
+        const struct message *m = store_message(ui->store, v->ladder.rows[i].message);
+        if (!m || (found && !place_better(place, m->time_ns, *there)))
+            continue;
+        found = true;
+        *there = m->time_ns;
+        v->row = i;
+    }
+    if (place->message)
+        select_message(v, place->message);
+    return found;
+}
+
 static void click(struct ui *ui, struct view *view, int y, int x)
 {
     struct ladder_view *v = (struct ladder_view *)view;
@@ -587,6 +605,7 @@ static const struct view_ops ladder_ops = {
     .draw = draw,
     .act = act,
     .search = search,
+    .go = go,
     .subject = subject,
     .click = click,
     .close = close_ladder,
