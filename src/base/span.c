@@ -1,42 +1,21 @@
 /* Comparisons and look-ups on spans; nothing here allocates. */
 #include "base/span.h"
 
-bool span_same(struct span a, struct span b)
+bool ascii_same(const char *a, const char *b, size_t n)
 {
-    if (a.n != b.n)
-        return false;
-    /* mostly both are written alike, or differ at once */
-    if (a.n > 0 && ascii_lower(a.p[0]) != ascii_lower(b.p[0]))
-        return false;
-    if (span_equal(a, b))
+    if (memcmp(a, b, n) == 0) /* mostly both are written alike */
         return true;
-    for (size_t i = 1; i < a.n; i++)
-        if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+    for (size_t i = 0; i < n; i++)
+        if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     return true;
 }
 
-bool span_is(struct span s, const char *text)
-{
-    return span_same(s, span_of(text));
-}
-
-bool span_starts(struct span s, const char *text)
-{
-    size_t n = strlen(text);
-    return s.n >= n && span_same((struct span){ s.p, n }, (struct span){ text, n });
-}
-
-const char *span_find(struct span s, char c)
-{
-    return s.n ? memchr(s.p, c, s.n) : NULL;
-}
-
 const char *span_search(struct span s, const char *text)
 {
-    size_t n = strlen(text);
-    for (size_t i = 0; i + n <= s.n; i++)
-        if (span_same((struct span){ s.p + i, n }, (struct span){ text, n }))
+    struct span wanted = span_of(text);
+    for (size_t i = 0; i + wanted.n <= s.n; i++)
+        if (span_same((struct span){ s.p + i, wanted.n }, wanted))
             return s.p + i;
     return NULL;
 }

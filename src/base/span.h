@@ -57,12 +57,25 @@ static inline bool ascii_blank(char c)
     return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
-/* Equality without regard to ASCII case. */
-bool span_same(struct span a, struct span b);
+/* Whether `n` bytes are the same letters. */
+bool ascii_same(const char *a, const char *b, size_t n);
+/* Equality without regard to ASCII case. Mostly the length or the first letter differs. */
+static inline bool span_same(struct span a, struct span b)
+{
+    return a.n == b.n &&
+           (a.n == 0 || (ascii_lower(a.p[0]) == ascii_lower(b.p[0]) && ascii_same(a.p, b.p, a.n)));
+}
 /* The same, against a literal. */
-bool span_is(struct span s, const char *text);
+static inline bool span_is(struct span s, const char *text)
+{
+    return span_same(s, span_of(text));
+}
 /* Whether `s` begins with `text`, without regard to ASCII case. */
-bool span_starts(struct span s, const char *text);
+static inline bool span_starts(struct span s, const char *text)
+{
+    struct span start = span_of(text);
+    return s.n >= start.n && span_same((struct span){ s.p, start.n }, start);
+}
 /* The span without blanks at either end. */
 static inline struct span span_trim(struct span s)
 {
@@ -75,7 +88,10 @@ static inline struct span span_trim(struct span s)
     return s;
 }
 /* First position of byte `c`, or NULL. */
-const char *span_find(struct span s, char c);
+static inline const char *span_find(struct span s, char c)
+{
+    return s.n ? memchr(s.p, c, s.n) : NULL;
+}
 /* First position of `text` without regard to ASCII case, or NULL. */
 const char *span_search(struct span s, const char *text);
 /* Reads all of `s` as a decimal number up to `max`; false when it is empty, not digits or more. */

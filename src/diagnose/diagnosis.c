@@ -25,6 +25,7 @@ struct diagnosis {
     uint32_t size;
     struct deadlines again; /* calls that a rule wants to see once more */
     struct suspects *suspects;
+    struct scene scene; /* of the latest look */
     struct finding_count counts[UINT8_MAX + 1];
     uint64_t version;
 };
@@ -107,6 +108,7 @@ void diagnosis_free(struct diagnosis *d)
     free(d->verdicts);
     deadlines_free(&d->again);
     suspects_free(d->suspects);
+    scene_free(&d->scene);
     free(d);
 }
 
@@ -262,17 +264,15 @@ static void keep_all(struct diagnosis *d, const struct scene *scene, const struc
 
 static void look(struct diagnosis *d, uint32_t call)
 {
-    struct scene scene;
     static struct judge j; /* large, and never two at once */
-    scene_make(&scene, d->store, call, store_now(d->store));
-    suspects_learn(d->suspects, &scene);
-    judge_scene(&j, &scene, d->suspects, 0, false);
-    keep_all(d, &scene, &j, relate_drafts(j.drafts, j.ndrafts));
+    scene_make(&d->scene, d->store, call, store_now(d->store));
+    suspects_learn(d->suspects, &d->scene);
+    judge_scene(&j, &d->scene, d->suspects, 0, false);
+    keep_all(d, &d->scene, &j, relate_drafts(j.drafts, j.ndrafts));
     if (j.again_ns != INT64_MAX)
         deadlines_push(&d->again, (struct deadline){ j.again_ns, call,
                                                      (uint32_t)store_call(d->store, call)->seq });
     judge_free(&j);
-    scene_free(&scene);
 }
 
 /* A call for which a rule has waited. */
@@ -388,7 +388,7 @@ static void take_texts(struct finding_text *text, struct draft *draft)
 int diagnosis_explain(const struct diagnosis *d, uint32_t id, struct finding_text *text)
 {
     const struct finding *f = diagnosis_finding(d, id);
-    struct scene scene;
+    struct scene scene = { 0 };
     static struct judge j;
     memset(text, 0, sizeof *text);
     if (!f)

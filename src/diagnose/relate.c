@@ -113,9 +113,21 @@ static const struct {
     { "ack-missing", "dialog-lost" },
 };
 
-static bool is(const struct draft *d, const char *id)
+/* The tables above by the numbers of rules. */
+enum { REPLACES = 1, EXPLAINS = 2 };
+
+static uint8_t relation(const struct draft *a, const struct draft *b)
 {
-    return strcmp(rule_at(d->rule)->id, id) == 0;
+    static uint8_t relations[UINT8_MAX + 1][UINT8_MAX + 1];
+    static bool known;
+    for (size_t i = 0; !known && i < sizeof replaced / sizeof replaced[0]; i++)
+        relations[finding_rule(SPAN(replaced[i].by))][finding_rule(SPAN(replaced[i].what))] |=
+            REPLACES;
+    for (size_t i = 0; !known && i < sizeof explained / sizeof explained[0]; i++)
+        relations[finding_rule(SPAN(explained[i].cause))]
+                 [finding_rule(SPAN(explained[i].effect))] |= EXPLAINS;
+    known = true;
+    return relations[a->rule][b->rule];
 }
 
 /* The same transaction, or the same request on another hop. */
@@ -127,18 +139,12 @@ static bool same_request(const struct scene_transaction *a, const struct scene_t
 
 static bool takes_place(const struct draft *by, const struct draft *what)
 {
-    for (size_t i = 0; i < sizeof replaced / sizeof replaced[0]; i++)
-        if (is(by, replaced[i].by) && is(what, replaced[i].what))
-            return same_request(by->txn, what->txn);
-    return false;
+    return (relation(by, what) & REPLACES) && same_request(by->txn, what->txn);
 }
 
 bool relate_explains(const struct draft *cause, const struct draft *effect)
 {
-    for (size_t i = 0; i < sizeof explained / sizeof explained[0]; i++)
-        if (is(cause, explained[i].cause) && is(effect, explained[i].effect))
-            return true;
-    return false;
+    return relation(cause, effect) & EXPLAINS;
 }
 
 /* Whether `a` should lead rather than `b`. */

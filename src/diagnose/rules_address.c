@@ -6,16 +6,16 @@
 static struct span contact_host(const struct scene_message *m)
 {
     struct sip_address a;
-    if (!m || m->sip.contact.n == 0)
+    if (!m || scene_sip(m)->contact.n == 0)
         return SPAN_NONE;
-    sip_read_address(m->sip.contact, &a);
+    sip_read_address(scene_sip(m)->contact, &a);
     return a.host;
 }
 
 /* A proxy on the way put itself in: then the Contact is not its sender's own. */
 static bool passed_by_recorder(const struct scene_message *m)
 {
-    struct span rest = m->sip.headers, name, value, one;
+    struct span rest = scene_sip(m)->headers, name, value, one;
     struct sip_address a;
     struct addr route;
     while (sip_next_header(&rest, &name, &value))
@@ -30,18 +30,18 @@ static bool passed_by_recorder(const struct scene_message *m)
 /* Whether the message comes from who wrote it, as far as can be seen. */
 static bool is_own(const struct scene_message *m)
 {
-    if (m->sip.code == 0)
-        return m->sip.vias == 1 && !m->txn->upstream;
+    if (m->stored->code == 0)
+        return scene_from_sender(m) && !m->txn->upstream;
     return !m->txn->downstream && !passed_by_recorder(m);
 }
 
 /* Messages whose Contact says where the sender wants to be reached. */
 static bool names_its_place(const struct scene_message *m)
 {
-    uint8_t method = m->sip.method_id;
-    if (m->sip.code == 0)
+    uint8_t method = m->stored->method;
+    if (m->stored->code == 0)
         return method != SIP_ACK && method != SIP_CANCEL;
-    return m->sip.code < 300 && method != SIP_REGISTER;
+    return m->stored->code < 300 && method != SIP_REGISTER;
 }
 
 static bool told_already(const struct judge *j, size_t since, const struct scene_message *m)
@@ -82,7 +82,7 @@ static void contact_private(struct judge *j)
         draft_endpoint(d, &m->flow->src);
         judge_address(&m->flow->src, source);
         host = judge_quote(host);
-        struct span start = judge_quote(m->sip.start_line);
+        struct span start = judge_quote(scene_sip(m)->start_line);
         draft_say(d, _("%s wants to be reached at %.*s, which is private"), source, SPAN_ARG(host));
         draft_proof(d, m, _("\"%.*s\" from %s, Contact %.*s"), SPAN_ARG(start), source,
                     SPAN_ARG(host));
@@ -106,7 +106,7 @@ static bool told_tag(const struct judge *j, size_t since, const struct scene_mes
     for (size_t i = since; i < j->ndrafts; i++) {
         const struct scene_message *o = j->drafts[i].nproofs ? j->drafts[i].proofs[0].message
                                                              : NULL;
-        struct span other = !o ? SPAN_NONE : o->sip.code ? o->sip.to_tag : o->sip.from_tag;
+        struct span other = !o ? SPAN_NONE : scene_own_tag(o);
         if (o && j->drafts[i].call == m->txn->call && span_equal(other, tag))
             return true;
     }
@@ -120,7 +120,7 @@ static void sdp_private_address(struct judge *j)
     EACH_MESSAGE(j, m) {
         const struct sdp *sdp = m->repeated ? NULL : scene_sdp(m);
         struct span address = sdp && !sdp->ice ? media_address(sdp) : SPAN_NONE;
-        struct span tag = m->sip.code ? m->sip.to_tag : m->sip.from_tag;
+        struct span tag = scene_own_tag(m);
         if (address.n == 0 || span_is(address, "0.0.0.0") ||
             !judge_private_from_public(address, &m->flow->src) || told_tag(j, since, m, tag))
             continue;
@@ -128,7 +128,7 @@ static void sdp_private_address(struct judge *j)
         d->time_ns = m->stored->time_ns;
         judge_address(&m->flow->src, source);
         address = judge_quote(address);
-        struct span start = judge_quote(m->sip.start_line);
+        struct span start = judge_quote(scene_sip(m)->start_line);
         draft_say(d, _("media is to be sent to %.*s, which is private; the SDP came from %s"),
                   SPAN_ARG(address), source);
         draft_proof(d, m, _("\"%.*s\" from %s, c= %.*s"), SPAN_ARG(start), source,
@@ -161,12 +161,12 @@ static void sip_alg_suspected(struct judge *j)
     EACH_MESSAGE(j, m) {
         struct claim claims[3];
         const struct claim *rewritten = NULL, *left = NULL;
-        if (m->sip.code || m->repeated || m->sip.vias != 1 || m->txn->upstream ||
+        if (m->stored->code || m->repeated || !scene_from_sender(m) || m->txn->upstream ||
             addr_private(&m->flow->src) ||
             store_taught(j->scene->store, &m->flow->src, m->stored->time_ns))
             continue;
         const struct sdp *sdp = scene_sdp(m);
-        take_claim(&claims[0], "Via", m->sip.sent_by, &m->flow->src);
+        take_claim(&claims[0], "Via", scene_sip(m)->sent_by, &m->flow->src);
         take_claim(&claims[1], "Contact", contact_host(m), &m->flow->src);
         take_claim(&claims[2], "SDP", sdp ? media_address(sdp) : SPAN_NONE, &m->flow->src);
         for (int i = 0; i < 3; i++) {

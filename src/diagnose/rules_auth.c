@@ -34,9 +34,9 @@ static bool is_stale(const struct scene_transaction *t)
 static struct span credentials_for(const struct scene_transaction *t, struct span realm)
 {
     struct span rest, name, value;
-    if (!t->request || !(t->request->sip.traits & SIP_HAS_CREDENTIALS))
+    if (!t->request || !(scene_sip(t->request)->traits & SIP_HAS_CREDENTIALS))
         return SPAN_NONE;
-    rest = t->request->sip.headers;
+    rest = scene_sip(t->request)->headers;
     while (sip_next_header(&rest, &name, &value))
         if ((sip_header_same(name, "Authorization") ||
              sip_header_same(name, "Proxy-Authorization")) &&
@@ -170,7 +170,7 @@ static void auth_refused(struct judge *j)
         if (scene_final(t) != 403 || judge_passed_on(t) || !sent)
             continue;
         struct draft *d = judge_find(j, t, 95);
-        struct span user = user_of(sent), phrase = judge_quote(t->final->sip.reason);
+        struct span user = user_of(sent), phrase = judge_quote(scene_sip(t->final)->reason);
         judge_address(&t->server, from);
         draft_say(d, _("credentials of \"%.*s\" understood, but refused: 403 %.*s"), SPAN_ARG(user),
                   SPAN_ARG(phrase));
@@ -186,7 +186,7 @@ static void forbidden(struct judge *j)
         if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || with_credentials(t))
             continue;
         struct draft *d = judge_find(j, t, 95);
-        struct span phrase = judge_quote(t->final->sip.reason);
+        struct span phrase = judge_quote(scene_sip(t->final)->reason);
         judge_address(&t->server, from);
         draft_say(d, _("refused by policy of %s: 403 %.*s"), from, SPAN_ARG(phrase));
         draft_proof(d, t->request, _("%s without credentials"), sip_method_name(scene_method(t)));

@@ -16,7 +16,7 @@ static struct span host_of(struct span contact_or_uri)
 
 static struct span contact_host(const struct scene_message *m)
 {
-    return m ? host_of(m->sip.contact) : SPAN_NONE;
+    return m ? host_of(scene_sip(m)->contact) : SPAN_NONE;
 }
 
 static bool is_answered(const struct scene_transaction *t)
@@ -81,7 +81,7 @@ static const struct scene_transaction *answered_by(struct judge *j,
     const struct scene_transaction *found = NULL;
     EACH_TRANSACTION(j, t) {
         if (t->call != ack->call || !is_answered(t) || t->stored->cseq != ack->stored->cseq ||
-            !span_equal(t->final->sip.to_tag, ack->request->sip.to_tag))
+            !span_equal(scene_sip(t->final)->to_tag, scene_sip(ack->request)->to_tag))
             continue;
         if (same_host(&t->client, &ack->client))
             return t;
@@ -102,7 +102,7 @@ static bool strict_route(const struct scene_transaction *ack, const struct scene
         last = one;
     sip_read_address(last, &a);
     return !span_search(a.uri, ";lr") &&
-           span_same(sip_host_name(a.host), host_of(ack->request->sip.uri));
+           span_same(sip_host_name(a.host), host_of(scene_sip(ack->request)->uri));
 }
 
 /* A proxy that knows its client is behind NAT sends to where the 2xx came from. */
@@ -110,7 +110,7 @@ static bool nat_repaired(const struct scene_transaction *t, struct span uri_host
 {
     struct addr a;
     struct sip_address contact;
-    sip_read_address(t->final->sip.contact, &contact);
+    sip_read_address(scene_sip(t->final)->contact, &contact);
     return judge_private_from_public(contact.host, &t->final->flow->src) &&
            addr_read(uri_host, &a) == 0 && same_host(&a, &t->final->flow->src);
 }
@@ -121,7 +121,7 @@ static void ack_wrong_target(struct judge *j)
     EACH_TRANSACTION(j, a) {
         const struct scene_transaction *t = is_own_ack(a) ? answered_by(j, a) : NULL;
         struct span wanted = t ? contact_host(t->final) : SPAN_NONE;
-        struct span got = t ? host_of(a->request->sip.uri) : SPAN_NONE;
+        struct span got = t ? host_of(scene_sip(a->request)->uri) : SPAN_NONE;
         if (wanted.n == 0 || got.n == 0 || span_same(wanted, got) || nat_repaired(t, got) ||
             strict_route(a, t) || (a->upstream && !same_host(&t->client, &a->client)))
             continue;
@@ -156,7 +156,8 @@ static const struct scene_transaction *left_waiting(struct judge *j,
     EACH_TRANSACTION(j, t)
         if (t->call == ack->call && is_answered(t) &&
             t->final->stored->time_ns <= ack->first->stored->time_ns &&
-            span_equal(t->final->sip.to_tag, ack->request->sip.to_tag) && !acknowledged(j, t))
+            span_equal(scene_sip(t->final)->to_tag, scene_sip(ack->request)->to_tag) &&
+            !acknowledged(j, t))
             found = found && same_host(&found->client, &ack->client) ? found : t;
     return found;
 }
@@ -185,8 +186,8 @@ static void ack_cseq_mismatch(struct judge *j)
 
 static bool lacks_contact(const struct scene_message *m)
 {
-    return m && m->sip.contacts == 0 && !(m->stored->flags & MESSAGE_TRUNCATED) &&
-           !(m->sip.problems & SIP_NO_END);
+    return m && scene_sip(m)->contacts == 0 && !(m->stored->flags & MESSAGE_TRUNCATED) &&
+           !(scene_sip(m)->problems & SIP_NO_END);
 }
 
 static void contact_missing(struct judge *j)
@@ -220,9 +221,9 @@ static const struct scene_message *latest_contact(struct judge *j, const struct 
 {
     const struct scene_message *found = NULL;
     for (struct scene_message *m = j->scene->messages; m < before; m++) {
-        struct span own = m->sip.code ? m->sip.to_tag : m->sip.from_tag;
-        if (m->txn->call == call && m->sip.contact.n && m->sip.method_id != SIP_REGISTER &&
-            m->sip.code < 300 && span_equal(own, tag))
+        struct span own = scene_own_tag(m);
+        if (m->txn->call == call && scene_sip(m)->contact.n && m->stored->method != SIP_REGISTER &&
+            m->stored->code < 300 && span_equal(own, tag))
             found = m;
     }
     return found;
@@ -233,7 +234,7 @@ static const char *named_transport(const struct scene_message *m, struct span *n
 {
     static const char *const known[] = { "udp", "tcp", "tls", "ws", "wss", "sctp" };
     struct sip_address a;
-    sip_read_address(m->sip.contact, &a);
+    sip_read_address(scene_sip(m)->contact, &a);
     *name = sip_param(a.uri, "transport");
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (span_is(*name, known[i]))
@@ -290,7 +291,7 @@ static void say_transport(struct judge *j, const struct scene_transaction *t,
     draft_say(d, _("Contact of %s says transport %s, but it speaks %s; %s to it failed"), from,
               named, used_transport(contact->flow->transport),
               is_answered(t) ? "ACK" : sip_method_name(scene_method(t)));
-    struct span value = judge_quote(contact->sip.contact);
+    struct span value = judge_quote(scene_sip(contact)->contact);
     draft_proof(d, contact, _("Contact %.*s, over %s"), SPAN_ARG(value),
                 used_transport(contact->flow->transport));
     if (is_answered(t))
@@ -310,8 +311,8 @@ static void contact_transport_mismatch(struct judge *j)
         if (unacked)
             contact = t->final;
         else if (scene_in_dialog(t) && scene_method(t) != SIP_ACK && did_not_arrive(j, t))
-            contact = latest_contact(j, t->call, t->request->sip.to_tag, t->request);
-        if (!contact || contact->sip.contact.n == 0 || !transport_differs(contact))
+            contact = latest_contact(j, t->call, scene_sip(t->request)->to_tag, t->request);
+        if (!contact || scene_sip(contact)->contact.n == 0 || !transport_differs(contact))
             continue;
         say_transport(j, t, contact);
         return;
@@ -324,7 +325,7 @@ static void contact_transport_mismatch(struct judge *j)
 static bool records_host(const struct scene_message *m, const struct addr *host, bool *named,
                          bool *any)
 {
-    struct span rest = m->sip.headers, name, value, one;
+    struct span rest = scene_sip(m)->headers, name, value, one;
     struct sip_address a;
     struct addr route;
     bool found = false;
@@ -351,13 +352,13 @@ static const struct scene_message *route_source(struct judge *j, const struct sc
         if (o == t || o->call != t->call || !is_answered(o) || scene_in_dialog(o) ||
             o->final->stored->time_ns > t->first->stored->time_ns)
             continue;
-        if (same_host(&o->client, &t->client) && !o->upstream && o->first->sip.vias == 1 &&
-            span_equal(o->final->sip.to_tag, t->request->sip.to_tag)) {
+        if (same_host(&o->client, &t->client) && !o->upstream && scene_from_sender(o->first) &&
+            span_equal(scene_sip(o->final)->to_tag, scene_sip(t->request)->to_tag)) {
             *neighbour = &o->server;
             return o->final;
         }
         if (same_host(&o->server, &t->client) && !o->downstream && o->request &&
-            span_equal(o->final->sip.to_tag, t->request->sip.from_tag)) {
+            span_equal(scene_sip(o->final)->to_tag, scene_sip(t->request)->from_tag)) {
             *neighbour = &o->client;
             return o->request;
         }
@@ -371,7 +372,7 @@ static void record_route_bypassed(struct judge *j)
     EACH_TRANSACTION(j, t) {
         const struct addr *neighbour = NULL;
         bool named = false, any = false;
-        if (!scene_in_dialog(t) || t->upstream || t->request->sip.vias != 1 ||
+        if (!scene_in_dialog(t) || t->upstream || !scene_from_sender(t->request) ||
             scene_method(t) == SIP_CANCEL || scene_method(t) == SIP_REGISTER)
             continue;
         const struct scene_message *source = route_source(j, t, &neighbour);
@@ -398,24 +399,25 @@ static int64_t forwards_left(const struct scene_transaction *t)
     return judge_seconds(scene_header(t->request, "Max-Forwards"), -1);
 }
 
+/* Whether the two are one request that the same host got. */
+static bool comes_again(const struct scene_transaction *o, const struct scene_transaction *t)
+{
+    return o->call == t->call && o->request && scene_method(o) == scene_method(t) &&
+           o->stored->cseq == t->stored->cseq && same_host(&o->server, &t->server) &&
+           span_equal(scene_sip(o->request)->from_tag, scene_sip(t->request)->from_tag);
+}
+
 /* How often the host that got `t` had got the request before, with more forwards left each time. */
 static unsigned visits(struct judge *j, const struct scene_transaction *t,
                        const struct scene_transaction **first)
 {
     unsigned n = 1;
-    int64_t left = forwards_left(t);
     *first = t;
-    for (const struct scene_transaction *o = t; o-- > j->scene->transactions;) {
-        if (o->call != t->call || !o->request || scene_method(o) != scene_method(t) ||
-            o->stored->cseq != t->stored->cseq || !same_host(&o->server, &t->server) ||
-            !span_equal(o->request->sip.from_tag, t->request->sip.from_tag))
-            continue;
-        if (forwards_left(o) > left) {
-            left = forwards_left(o);
+    for (const struct scene_transaction *o = t; o-- > j->scene->transactions;)
+        if (comes_again(o, t) && forwards_left(o) > forwards_left(*first)) {
             *first = o;
             n++;
         }
-    }
     return n;
 }
 
@@ -461,7 +463,7 @@ static const struct scene_transaction *highest_before(struct judge *j,
                      o == t->upstream || o == t->downstream);
         if (o->call != t->call || !o->request || copy || scene_method(o) == SIP_ACK ||
             scene_method(o) == SIP_CANCEL ||
-            !span_equal(o->request->sip.from_tag, t->request->sip.from_tag))
+            !span_equal(scene_sip(o->request)->from_tag, scene_sip(t->request)->from_tag))
             continue;
         if (!best || o->stored->cseq >= best->stored->cseq)
             best = o;
@@ -497,7 +499,7 @@ static bool crossed_bye(struct judge *j, const struct scene_transaction *t)
 {
     EACH_TRANSACTION(j, o)
         if (o->call == t->call && scene_method(o) == SIP_BYE && o != t && o->request &&
-            span_equal(o->request->sip.from_tag, t->request->sip.to_tag) &&
+            span_equal(scene_sip(o->request)->from_tag, scene_sip(t->request)->to_tag) &&
             o->first->stored->time_ns <= t->final->stored->time_ns)
             return true;
     return false;
@@ -535,7 +537,7 @@ static void dialog_lost(struct judge *j)
         if (life == LIFE_BEGUN)
             continue;
         struct draft *d = judge_find(j, t, life == LIFE_ESTABLISHED ? 95 : 85);
-        struct span tag = judge_quote(t->request->sip.to_tag);
+        struct span tag = judge_quote(scene_sip(t->request)->to_tag);
         judge_address(&t->server, by);
         draft_say(d, _("%s does not know the dialog any more: 481 to %s"), by,
                   sip_method_name(method));
@@ -571,7 +573,7 @@ static void cancel_no_match(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         judge_address(&t->server, by);
         bool differs = invite && t->request &&
-                       !span_equal(invite->first->sip.branch, t->request->sip.branch);
+                       !span_equal(scene_sip(invite->first)->branch, scene_sip(t->request)->branch);
         if (differs)
             draft_say(d, _("%s finds no INVITE to cancel: the CANCEL has another branch"), by);
         else if (invite && invite->final &&
@@ -582,8 +584,8 @@ static void cancel_no_match(struct judge *j)
             draft_say(d, _("%s finds no INVITE to cancel"), by);
         if (invite)
             draft_proof(d, invite->request, _("INVITE, branch %.*s"),
-                        SPAN_ARG(invite->first->sip.branch));
-        draft_proof(d, t->request, _("CANCEL, branch %.*s"), SPAN_ARG(t->first->sip.branch));
+                        SPAN_ARG(scene_sip(invite->first)->branch));
+        draft_proof(d, t->request, _("CANCEL, branch %.*s"), SPAN_ARG(scene_sip(t->first)->branch));
         draft_proof(d, t->final, _("481 from %s"), by);
     }
 }

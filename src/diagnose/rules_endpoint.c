@@ -14,13 +14,15 @@ static bool comes_from_source(const struct scene_transaction *t)
 static void by_name(struct judge *j)
 {
     char source[ADDR_HOST];
+    if (!(j->scene->marks & CALL_SCANNER))
+        return;
     EACH_TRANSACTION(j, t) {
         if (!comes_from_source(t) || scene_in_dialog(t) ||
-            !sip_is_scanner(t->request->sip.agent, t->request->sip.from))
+            !sip_is_scanner(scene_sip(t->request)->agent, scene_sip(t->request)->from))
             continue;
         struct draft *d = judge_find(j, t, 100);
-        struct span agent = judge_quote(t->request->sip.agent);
-        struct span from = judge_quote(t->request->sip.from);
+        struct span agent = judge_quote(scene_sip(t->request)->agent);
+        struct span from = judge_quote(scene_sip(t->request)->from);
         draft_endpoint(d, &t->client);
         addr_host(&t->client, source);
         draft_say(d, _("scanner at %s: %.*s"), source,

@@ -137,9 +137,9 @@ static const char *codec_list(const struct sdp *sdp, char *buf)
 static bool is_from_peer(const struct scene_message *m, const struct scene_transaction *t,
                          const struct exchange *x)
 {
-    struct span own = m->sip.code ? m->sip.to_tag : m->sip.from_tag;
-    struct span offerer = x->offered->sip.code ? x->offered->sip.to_tag : x->offered->sip.from_tag;
-    const struct addr *peer = x->offered->sip.code ? &t->client : &t->server;
+    struct span own = scene_own_tag(m);
+    struct span offerer = scene_own_tag(x->offered);
+    const struct addr *peer = x->offered->stored->code ? &t->client : &t->server;
     return m->txn->call == t->call && addr_same_host(&m->flow->src, peer) &&
            !span_equal(own, offerer) && scene_sdp(m);
 }
@@ -168,7 +168,7 @@ static bool blames_other(const struct scene_transaction *t)
     int64_t warning = judge_seconds(scene_header(t->final, "Warning"), 0);
     struct span accept = scene_header(t->final, "Accept");
     bool other_body = scene_final(t) == 415 && span_search(accept, "application/sdp") &&
-                      !span_starts(t->request->sip.content_type, "application/sdp");
+                      !span_starts(scene_sip(t->request)->content_type, "application/sdp");
     return other_body || (warning >= 300 && warning <= 303) || warning == 306 || warning == 307 ||
            warning == 330 || warning == 331 || warning == 370;
 }
@@ -179,6 +179,8 @@ static void tell_codecs(struct judge *j, const struct scene_transaction *t,
     char offered[LIST_TEXT], known[LIST_TEXT], by[ADDR_TEXT];
     struct draft *d = judge_find(j, t, shown ? 100 : 60);
     const struct scene_message *end = x->answered ? x->answered : t->final;
+    if (!d->texts)
+        return;
     codec_list(x->offer, offered);
     judge_address(&end->flow->src, by);
     draft_proof(d, x->offered, _("offered: %s"), offered);
@@ -272,7 +274,7 @@ static bool speaks_of_srtp(const struct scene_transaction *t)
     static const char *const said[] = { "SRTP", "SAVP", "RTP/AVP", "encrypt", "crypto" };
     struct span warning = scene_header(t->final, "Warning");
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
-        if (span_search(warning, said[i]) || span_search(t->final->sip.reason, said[i]))
+        if (span_search(warning, said[i]) || span_search(scene_sip(t->final)->reason, said[i]))
             return true;
     return false;
 }
@@ -488,8 +490,8 @@ static bool never_had_address(struct judge *j, const struct scene_message *hold)
 {
     bool described = false;
     for (struct scene_message *m = j->scene->messages; m < hold; m++) {
-        struct span own = m->sip.code ? m->sip.to_tag : m->sip.from_tag;
-        if (m->txn->call != hold->txn->call || !span_equal(own, hold->sip.from_tag) ||
+        struct span own = scene_own_tag(m);
+        if (m->txn->call != hold->txn->call || !span_equal(own, scene_sip(hold)->from_tag) ||
             !scene_sdp(m))
             continue;
         if (!is_hole(scene_sdp(m)))
@@ -520,9 +522,9 @@ static void hold_legacy_address(struct judge *j)
 
 static bool offers_later(const struct scene_message *m)
 {
-    return m && sdp_of(&m->sip).n == 0 &&
+    return m && sdp_of(scene_sip(m)).n == 0 &&
            !(m->stored->flags & (MESSAGE_TRUNCATED | MESSAGE_MALFORMED)) &&
-           !(m->sip.problems & SIP_BODY_SHORT);
+           !(scene_sip(m)->problems & SIP_BODY_SHORT);
 }
 
 static void delayed_offer_refused(struct judge *j)
@@ -538,7 +540,8 @@ static void delayed_offer_refused(struct judge *j)
         judge_address(&t->final->flow->src, by);
         draft_say(d, _("%s refuses an INVITE without SDP (delayed offer) with %u"), by, code);
         draft_proof(d, t->request, _("INVITE without a session description"));
-        draft_proof(d, t->final, _("%u %.*s"), code, SPAN_ARG(judge_quote(t->final->sip.reason)));
+        draft_proof(d, t->final, _("%u %.*s"), code,
+                    SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
         draft_because(d, _("the answer does not say whether the missing offer is the reason"));
     }
 }

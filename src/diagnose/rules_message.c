@@ -35,13 +35,13 @@ static bool is_whole(const struct scene_message *m)
  */
 static uint32_t own_problems(const struct scene_message *m)
 {
-    uint32_t problems = m->sip.problems;
-    const struct scene_message *before = m->sip.code        ? m->txn->request
+    uint32_t problems = scene_sip(m)->problems;
+    const struct scene_message *before = m->stored->code    ? m->txn->request
                                          : m->txn->upstream ? m->txn->upstream->request
                                                             : NULL;
-    if (m->sip.code)
+    if (m->stored->code)
         problems &= ~(uint32_t)(SIP_BAD_CSEQ | SIP_METHOD_DIFFERS);
-    return before && before != m ? problems & ~before->sip.problems : problems;
+    return before && before != m ? problems & ~scene_sip(before)->problems : problems;
 }
 
 static void malformed_message(struct judge *j)
@@ -56,10 +56,10 @@ static void malformed_message(struct judge *j)
             continue;
         struct draft *d = judge_find(j, m->txn, 100);
         d->time_ns = m->stored->time_ns;
-        d->code = m->sip.code;
+        d->code = m->stored->code;
         judge_address(&m->flow->src, from);
-        struct span start = judge_quote(m->sip.start_line);
-        draft_say(d, _("malformed %s from %s: %s"), m->sip.code ? _("response") : _("request"),
+        struct span start = judge_quote(scene_sip(m)->start_line);
+        draft_say(d, _("malformed %s from %s: %s"), m->stored->code ? _("response") : _("request"),
                   from, tr(faults[i].words));
         for (; i < FAULTS; i++)
             if (faults[i].problem & problems)
@@ -82,17 +82,18 @@ static bool only_blank(struct span body, const char *end)
 /* On a stream the length is the only thing that tells where the next message begins (§18.3). */
 static bool lacks_length(const struct scene_message *m)
 {
-    return m->sip.content_length < 0 && !(m->sip.problems & SIP_BAD_LENGTH) &&
+    return scene_sip(m)->content_length < 0 && !(scene_sip(m)->problems & SIP_BAD_LENGTH) &&
            (m->flow->transport == TRANSPORT_TCP || m->flow->transport == TRANSPORT_TLS);
 }
 
 static bool miscounted(const struct scene_message *m)
 {
     struct span payload = message_payload(m->stored);
-    if ((m->sip.problems & SIP_BODY_SHORT) || (m->stored->flags & MESSAGE_MISFRAMED) ||
+    if ((scene_sip(m)->problems & SIP_BODY_SHORT) || (m->stored->flags & MESSAGE_MISFRAMED) ||
         lacks_length(m))
         return true;
-    return (m->sip.problems & SIP_BODY_LONG) && !only_blank(m->sip.body, span_end(payload));
+    return (scene_sip(m)->problems & SIP_BODY_LONG) &&
+           !only_blank(scene_sip(m)->body, span_end(payload));
 }
 
 static void content_length_mismatch(struct judge *j)
@@ -102,18 +103,18 @@ static void content_length_mismatch(struct judge *j)
         if (m->repeated || !is_whole(m) || !miscounted(m))
             continue;
         struct span payload = message_payload(m->stored);
-        const char *body = m->sip.body.p ? m->sip.body.p : span_end(payload);
+        const char *body = scene_sip(m)->body.p ? scene_sip(m)->body.p : span_end(payload);
         size_t there = (size_t)(span_end(payload) - body);
         struct draft *d = judge_find(j, m->txn, 100);
         d->time_ns = m->stored->time_ns;
-        d->code = m->sip.code;
+        d->code = m->stored->code;
         judge_address(&m->flow->src, from);
-        struct span start = judge_quote(m->sip.start_line);
+        struct span start = judge_quote(scene_sip(m)->start_line);
         if (lacks_length(m))
             draft_say(d, _("%s sends no Content-Length over a stream"), from);
         else
             draft_say(d, _("Content-Length from %s says %lld, the body has %zu bytes"), from,
-                      (long long)m->sip.content_length, there);
+                      (long long)scene_sip(m)->content_length, there);
         draft_proof(d, m, _("\"%.*s\": %zu bytes behind the headers"), SPAN_ARG(start), there);
     }
 }

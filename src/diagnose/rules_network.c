@@ -71,7 +71,8 @@ static void no_response(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = t->request->stored->time_ns;
-        say_silent(d, t);
+        if (d->texts)
+            say_silent(d, t);
     }
 }
 
@@ -220,8 +221,8 @@ static size_t targets_of(const struct scene_transaction *t, struct addr *targets
     for (size_t i = 0; i < 3 && n + 3 <= max; i++) {
         if (!from[i])
             continue;
-        n += uri_target(from[i]->sip.contact, &targets[n]);
-        n += i == 0 && uri_target(from[i]->sip.uri, &targets[n]);
+        n += uri_target(scene_sip(from[i])->contact, &targets[n]);
+        n += i == 0 && uri_target(scene_sip(from[i])->uri, &targets[n]);
         n += uri_target(scene_header(from[i], i == 0 ? "Route" : "Record-Route"), &targets[n]);
     }
     return n;

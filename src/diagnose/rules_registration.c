@@ -22,7 +22,8 @@ static bool raised_later(struct judge *j, const struct scene_transaction *t, int
 {
     EACH_TRANSACTION(j, o)
         if (o > t && o->call == t->call && scene_method(o) == SIP_REGISTER && o->request &&
-            scene_final(o) / 100 == 2 && asked_expiry(o->request, o->request->sip.contact) >= least)
+            scene_final(o) / 100 == 2 &&
+            asked_expiry(o->request, scene_sip(o->request)->contact) >= least)
             return true;
     return false;
 }
@@ -39,7 +40,7 @@ static void interval_too_brief(struct judge *j)
             continue;
         told = t;
         struct draft *d = judge_find(j, t, 95);
-        int64_t asked = t->request ? asked_expiry(t->request, t->request->sip.contact) : -1;
+        int64_t asked = t->request ? asked_expiry(t->request, scene_sip(t->request)->contact) : -1;
         draft_say(d,
                   _("expiry of %lld s is too brief, the registrar wants %lld s, no retry "
                     "succeeded"),
@@ -68,7 +69,7 @@ static void registration_lapsed(struct judge *j)
     for (size_t i = 0; i < j->scene->ncalls; i++) {
         const struct scene_call *call = &j->scene->calls[i];
         const struct scene_transaction *t = accepted_before(j, call, INT64_MAX);
-        struct span user = t ? user_of(t->first->sip.to) : SPAN_NONE;
+        struct span user = t ? user_of(scene_sip(t->first)->to) : SPAN_NONE;
         int64_t until = t ? store_lapsed(j->scene->store, user, call->id) : 0;
         t = until ? accepted_before(j, call, until) : NULL;
         if (!t)
@@ -127,7 +128,7 @@ static bool leads_nowhere(struct span host, const struct addr *source)
 /* The host of the first Contact that binds what leads nowhere, or an empty span. */
 static struct span unroutable_host(const struct scene_transaction *t)
 {
-    struct span rest = t->request->sip.headers, name, value;
+    struct span rest = scene_sip(t->request)->headers, name, value;
     struct sip_address contact;
     while (sip_next_header(&rest, &name, &value)) {
         struct span list = value, one;
@@ -145,7 +146,7 @@ static void contact_unroutable(struct judge *j)
     char source[ADDR_HOST];
     EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_REGISTER || scene_final(t) / 100 != 2 || !t->request ||
-            t->upstream || t->request->sip.vias != 1 || t->request->sip.contact.n == 0)
+            t->upstream || !scene_from_sender(t->request) || scene_sip(t->request)->contact.n == 0)
             continue;
         struct span host = unroutable_host(t);
         if (host.n == 0)
@@ -171,7 +172,7 @@ static void user_not_registered(struct judge *j)
         if ((code != 480 && code != 404) || judge_passed_on(t) || !t->request ||
             scene_method(t) == SIP_REGISTER || scene_in_dialog(t))
             continue;
-        sip_read_uri(t->request->sip.uri, &callee);
+        sip_read_uri(scene_sip(t->request)->uri, &callee);
         if (store_registers_from(j->scene->store, callee.user, &t->server))
             continue; /* the user's own phone says so, not a registrar or proxy */
         enum binding_state state = store_registered(j->scene->store, callee.user,

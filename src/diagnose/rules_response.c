@@ -16,11 +16,11 @@ static struct span called(const struct scene_transaction *t)
 {
     struct sip_address a;
     if (t->request) {
-        sip_read_uri(t->request->sip.uri, &a);
+        sip_read_uri(scene_sip(t->request)->uri, &a);
         if (a.user.n)
             return judge_quote(a.user);
     }
-    sip_read_address(t->first->sip.to, &a);
+    sip_read_address(scene_sip(t->first)->to, &a);
     return judge_quote(a.user.n ? a.user : a.uri);
 }
 
@@ -92,20 +92,18 @@ static struct span explanation(const struct scene_message *m, const char **name)
         if (value.n)
             return judge_quote(value);
     }
-    struct span require = m->sip.code == 421 ? scene_header(m, *name = "Require") : SPAN_NONE;
+    struct span require = m->stored->code == 421 ? scene_header(m, *name = "Require") : SPAN_NONE;
     return judge_quote(require);
 }
 
-/* A finding for an answer with a code of its own rule. */
-static struct draft *tell_code(struct judge *j, const struct scene_transaction *t)
+static void say_code(struct draft *d, const struct scene_transaction *t)
 {
     char from[ADDR_TEXT];
     const char *header;
     uint16_t code = scene_final(t);
     int at = words_of(code);
-    struct draft *d = judge_find(j, t, 100);
     struct span why = explanation(t->final, &header), who = called(t);
-    struct span phrase = judge_quote(t->final->sip.reason);
+    struct span phrase = judge_quote(scene_sip(t->final)->reason);
     const char *meaning = at >= 0 ? tr(words[at].meaning) : _("refused");
     judge_address(&t->final->flow->src, from);
     if (why.n)
@@ -114,7 +112,7 @@ static struct draft *tell_code(struct judge *j, const struct scene_transaction *
     else
         draft_say(d, _("%s (%.*s), says %s"), meaning, SPAN_ARG(who), from);
     draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(who));
-    draft_proof(d, t->early, _("%u before"), t->early ? t->early->sip.code : 0);
+    draft_proof(d, t->early, _("%u before"), t->early ? t->early->stored->code : 0);
     if (why.n)
         draft_proof(d, t->final, _("%u %.*s from %s, with %s: %.*s"), code, SPAN_ARG(phrase), from,
                     header, SPAN_ARG(why));
@@ -122,7 +120,6 @@ static struct draft *tell_code(struct judge *j, const struct scene_transaction *
         draft_proof(d, t->final, _("%u %.*s from %s"), code, SPAN_ARG(phrase), from);
     if (at >= 0 && words[at].remedy)
         draft_remedy(d, "%s", tr(words[at].remedy));
-    return d;
 }
 
 /* What the rules ask beyond the code */
@@ -134,16 +131,16 @@ static bool begins_call(const struct scene_transaction *t)
 
 static bool busy_without_limit(const struct scene_transaction *t)
 {
-    return begins_call(t) && !(t->final->sip.traits & SIP_HAS_RETRY_AFTER);
+    return begins_call(t) && !(scene_sip(t->final)->traits & SIP_HAS_RETRY_AFTER);
 }
 
 /* Words of those who judge callers by statistics, in the phrase or in any Reason (ATIS-1000099). */
 static bool says_analytics(const struct scene_message *m)
 {
     static const char *const said[] = { "analytic", "network blocked", "robocall", "spam" };
-    struct span rest = m->sip.headers, name, value;
+    struct span rest = scene_sip(m)->headers, name, value;
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
-        if (span_search(m->sip.reason, said[i]))
+        if (span_search(scene_sip(m)->reason, said[i]))
             return true;
     while (sip_next_header(&rest, &name, &value))
         for (size_t i = 0; sip_header_same(name, "Reason") && i < sizeof said / sizeof said[0]; i++)
@@ -164,7 +161,7 @@ static bool blocked(const struct scene_transaction *t)
 
 static bool stale_if_forbidden(const struct scene_transaction *t)
 {
-    return scene_final(t) != 403 || span_search(t->final->sip.reason, "stale date");
+    return scene_final(t) != 403 || span_search(scene_sip(t->final)->reason, "stale date");
 }
 
 /* 500 with a short Retry-After to a change of the session asks to come back: another one is
@@ -207,7 +204,9 @@ static void judge_answers(struct judge *j, const struct answers *a)
         if (!has_code(a, scene_final(t)) || judge_passed_on(t) || (a->holds && !a->holds(t)) ||
             (a->final_word && came_through(j, t)))
             continue;
-        tell_code(j, t);
+        struct draft *d = judge_find(j, t, 100); /* of an answer with a code of its own rule */
+        if (d->texts)
+            say_code(d, t);
     }
 }
 
@@ -240,7 +239,7 @@ static const struct scene_message *ringing_of(struct judge *j, const struct scen
         return NULL;
     for (const struct scene_message *m = t->early; m < j->scene->messages + j->scene->nmessages;
          m++)
-        if (m->txn == t && (m->sip.code == 180 || m->sip.code == 183))
+        if (m->txn == t && (m->stored->code == 180 || m->stored->code == 183))
             return m;
     return NULL;
 }
@@ -296,7 +295,7 @@ static void ring_no_answer(struct judge *j)
         else
             draft_say(d, _("%.*s rang for %s, nobody answered: %u from %s"), SPAN_ARG(who), rang,
                       code, from);
-        draft_proof(d, ringing, _("%u: it rings"), ringing->sip.code);
+        draft_proof(d, ringing, _("%u: it rings"), ringing->stored->code);
         draft_proof(d, cancel ? cancel->first : NULL, _("CANCEL, %s later"), rang);
         draft_proof(d, t->final, _("%u ends the attempt"), code);
     }
@@ -404,9 +403,9 @@ static unsigned usual_code(uint8_t meanings)
 static int64_t q850_cause(const struct scene_message *m, struct span *value)
 {
     struct span rest, name, list, one;
-    if (!m)
+    if (!m || !(scene_sip(m)->traits & SIP_HAS_REASON))
         return -1;
-    rest = m->sip.headers;
+    rest = scene_sip(m)->headers;
     while (sip_next_header(&rest, &name, &list))
         while (sip_header_same(name, "Reason") && sip_next_value(&list, &one)) {
             const char *semicolon = span_find(one, ';');
@@ -452,7 +451,7 @@ static void cause_contradicts_code(struct judge *j)
         draft_say(d, _("%u with Q.850 cause %lld, which means %u: %s maps causes wrongly"), code,
                   (long long)cause, usual_code(meanings), from);
         draft_proof(d, t->final, _("%u %.*s with Reason: %.*s"), code,
-                    SPAN_ARG(judge_quote(t->final->sip.reason)), SPAN_ARG(value));
+                    SPAN_ARG(judge_quote(scene_sip(t->final)->reason)), SPAN_ARG(value));
         if (t->downstream && t->downstream->final)
             draft_proof(d, t->downstream->final, _("the hop before had %u"),
                         scene_final(t->downstream));
@@ -489,9 +488,9 @@ static void code_translated(struct judge *j)
         draft_say(d, _("%s made %u of the %u that came from %s"), by, scene_final(t),
                   scene_final(o), from);
         draft_proof(d, o->final, _("the origin: %u %.*s from %s"), scene_final(o),
-                    SPAN_ARG(judge_quote(o->final->sip.reason)), from);
+                    SPAN_ARG(judge_quote(scene_sip(o->final)->reason)), from);
         draft_proof(d, t->final, _("passed on as %u %.*s"), scene_final(t),
-                    SPAN_ARG(judge_quote(t->final->sip.reason)));
+                    SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
     }
 }
 
@@ -500,9 +499,9 @@ static void code_translated(struct judge *j)
 /* Whether a request's URI is one of the Contacts of a 3xx: the same user and host. */
 static bool leads_to(const struct scene_message *redirect, const struct scene_message *request)
 {
-    struct span rest = redirect->sip.headers, name, list, one;
+    struct span rest = scene_sip(redirect)->headers, name, list, one;
     struct sip_address target, uri;
-    sip_read_uri(request->sip.uri, &uri);
+    sip_read_uri(scene_sip(request)->uri, &uri);
     while (sip_next_header(&rest, &name, &list))
         while (sip_header_same(name, "Contact") && sip_next_value(&list, &one)) {
             sip_read_address(one, &target);
@@ -555,7 +554,7 @@ static void redirect_failed(struct judge *j)
         if (!o || found_already(j, o))
             continue;
         struct draft *d = judge_find(j, o, 100);
-        struct span target = judge_quote(o->request->sip.uri);
+        struct span target = judge_quote(scene_sip(o->request)->uri);
         judge_address(&t->server, by);
         if (o->final)
             draft_say(d, _("redirected by %s to %.*s, which failed with %u"), by, SPAN_ARG(target),
@@ -566,7 +565,7 @@ static void redirect_failed(struct judge *j)
         draft_proof(d, t->final, _("%u from %s with that Contact"), scene_final(t), by);
         draft_proof(d, o->request, _("INVITE for %.*s"), SPAN_ARG(target));
         draft_proof(d, o->final, _("%u %.*s"), scene_final(o),
-                    SPAN_ARG(judge_quote(o->final ? o->final->sip.reason : SPAN_NONE)));
+                    SPAN_ARG(judge_quote(o->final ? scene_sip(o->final)->reason : SPAN_NONE)));
     }
 }
 

@@ -100,10 +100,10 @@ static bool refreshes(struct judge *j, const struct scene_transaction *t)
     int64_t interval;
     if (!is_refresh(t) || !scene_in_dialog(t))
         return false;
-    if (t->request->sip.traits & SIP_HAS_SESSION_EXPIRES)
+    if (scene_sip(t->request)->traits & SIP_HAS_SESSION_EXPIRES)
         return true;
     last_interval(j, t->call, begun(t), &interval);
-    return interval > 0 && scene_method(t) == SIP_UPDATE && t->request->sip.body.n == 0;
+    return interval > 0 && scene_method(t) == SIP_UPDATE && scene_sip(t->request)->body.n == 0;
 }
 
 static const struct scene_transaction *bye_after(struct judge *j, const struct scene_transaction *t)
@@ -152,7 +152,7 @@ static void session_refresh_failed(struct judge *j)
             draft_say(d, _("the session refresh (%s) got no answer from %s, then BYE"), method, by);
         draft_proof(d, t->request, _("%s that refreshes the session"), method);
         draft_proof(d, t->final, _("%u %.*s"), scene_final(t),
-                    SPAN_ARG(judge_quote(t->final ? t->final->sip.reason : SPAN_NONE)));
+                    SPAN_ARG(judge_quote(t->final ? scene_sip(t->final)->reason : SPAN_NONE)));
         draft_proof(d, bye->request, _("BYE, %s after the refresh; none succeeded between"), after);
         draft_because(d, _("the BYE may have another reason"));
     }
@@ -220,7 +220,7 @@ static void media_timeout_bye(struct judge *j)
         struct span rest, name, value, reason = SPAN_NONE;
         if (scene_method(t) != SIP_BYE || !t->request || t->upstream || found_in_scene(j))
             continue;
-        rest = t->request->sip.headers;
+        rest = scene_sip(t->request)->headers;
         while (sip_next_header(&rest, &name, &value))
             if (sip_header_same(name, "Reason") && says_no_media(value))
                 reason = judge_quote(value);
@@ -238,7 +238,7 @@ static void media_timeout_bye(struct judge *j)
 
 static bool is_reliable(const struct scene_message *m)
 {
-    return m->sip.code > 100 && m->sip.code < 200 && scene_header(m, "RSeq").n &&
+    return m->stored->code > 100 && m->stored->code < 200 && scene_header(m, "RSeq").n &&
            span_search(scene_header(m, "Require"), "100rel");
 }
 
@@ -281,9 +281,9 @@ static void prack_missing(struct judge *j)
         d->time_ns = m->stored->time_ns;
         judge_address(&m->flow->src, by);
         judge_address(&m->flow->dst, to);
-        draft_say(d, _("no PRACK from %s: %s sent the reliable %u %u times"), to, by, m->sip.code,
-                  copies);
-        draft_proof(d, m, _("%u with RSeq: %lld and Require: 100rel"), m->sip.code,
+        draft_say(d, _("no PRACK from %s: %s sent the reliable %u %u times"), to, by,
+                  m->stored->code, copies);
+        draft_proof(d, m, _("%u with RSeq: %lld and Require: 100rel"), m->stored->code,
                     (long long)rseq);
         draft_proof(d, last, _("the last of %u copies"), copies);
         draft_proof(d, t->final, _("the INVITE ends with %u"), scene_final(t));
@@ -299,8 +299,8 @@ static const struct scene_transaction *crossing(struct judge *j, const struct sc
     EACH_TRANSACTION(j, o) {
         int64_t end = o->ack ? o->ack->stored->time_ns : ended(o);
         if (o->call == t->call && o != t && is_refresh(o) && scene_in_dialog(o) &&
-            !span_equal(o->request->sip.from_tag, t->first->sip.from_tag) && begun(o) <= ended(t) &&
-            begun(o) > begun(t) - CROSSING_NS && end >= begun(t))
+            !span_equal(scene_sip(o->request)->from_tag, scene_sip(t->first)->from_tag) &&
+            begun(o) <= ended(t) && begun(o) > begun(t) - CROSSING_NS && end >= begun(t))
             return o;
     }
     return NULL;
@@ -308,7 +308,7 @@ static const struct scene_transaction *crossing(struct judge *j, const struct sc
 
 static bool is_glare(const struct scene_transaction *t)
 {
-    return is_refresh(t) && scene_final(t) == 491 && t->first->sip.to_tag.n;
+    return is_refresh(t) && scene_final(t) == 491 && scene_sip(t->first)->to_tag.n;
 }
 
 static void glare(struct judge *j)
@@ -325,7 +325,7 @@ static void glare(struct judge *j)
         draft_proof(d, o->request, _("%s from %s"), sip_method_name(scene_method(o)), b);
         draft_proof(d, t->request, _("%s from %s while that was open"),
                     sip_method_name(scene_method(t)), a);
-        draft_proof(d, t->final, _("491 %.*s"), SPAN_ARG(judge_quote(t->final->sip.reason)));
+        draft_proof(d, t->final, _("491 %.*s"), SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
     }
 }
 
@@ -366,9 +366,9 @@ static void transfer_failed(struct judge *j)
         bool refused;
         struct span line = SPAN_NONE;
         if (scene_method(t) != SIP_NOTIFY || !t->request || t->upstream ||
-            !span_starts(t->request->sip.content_type, "message/sipfrag"))
+            !span_starts(scene_sip(t->request)->content_type, "message/sipfrag"))
             continue;
-        unsigned code = fragment_code(t->request->sip.body, &line);
+        unsigned code = fragment_code(scene_sip(t->request)->body, &line);
         const struct scene_transaction *refer = refer_of(j, t, &refused);
         bool event = span_starts(scene_header(t->request, "Event"), "refer");
         if (code < 300 || code > 699 || refused || !(refer || event))
@@ -453,7 +453,7 @@ static void notify_missing(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 90);
         struct span event = judge_quote(scene_header(t->request, "Event"));
-        struct span contact = judge_quote(t->request ? t->request->sip.contact : SPAN_NONE);
+        struct span contact = judge_quote(t->request ? scene_sip(t->request)->contact : SPAN_NONE);
         judge_address(&t->server, by);
         draft_say(d, _("%s accepted the subscription (%.*s), but no NOTIFY came within 32 s"), by,
                   SPAN_ARG(event));

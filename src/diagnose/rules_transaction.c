@@ -66,7 +66,7 @@ static void missing_trying(struct judge *j)
         draft_say(d, _("no 100 in time: the first answer took %s, the INVITE was sent %u times"),
                   took, t->sent);
         draft_proof(d, t->request, _("INVITE"));
-        draft_proof(d, first, _("%u, %s later"), first->sip.code, took);
+        draft_proof(d, first, _("%u, %s later"), first->stored->code, took);
     }
 }
 

@@ -12,10 +12,19 @@
 
 struct making {
     struct scene *scene;
-    struct message_time *times;
     size_t count;
     size_t transactions;
 };
+
+/* Room for `count` things: a scene that is used again mostly has it. */
+static void *room(void *old, size_t *have, size_t count, size_t size)
+{
+    if (count <= *have)
+        return old;
+    *have = count + count / 2;
+    free(old);
+    return mem_alloc(*have * size);
+}
 
 static void gather_transaction(struct making *m, const struct transaction *t)
 {
@@ -25,7 +34,7 @@ static void gather_transaction(struct making *m, const struct transaction *t)
         const struct message *message = store_message(store, at);
         bool wanted = taken < MESSAGES_OF_ONE || at == t->request || at == t->final;
         if (wanted && !(message->flags & MESSAGE_DUPLICATE))
-            m->times[m->count++] = message_time_of(store, at);
+            m->scene->times[m->count++] = message_time_of(store, at);
         at = message->previous;
     }
     m->transactions++;
@@ -49,7 +58,7 @@ static void gather(struct making *m, uint32_t call)
     size_t n = link_group(scene->store, call, ids, SCENE_CALLS);
     for (size_t i = 0; i < n; i++) {
         struct scene_call *c = &scene->calls[scene->ncalls++];
-        *c = (struct scene_call){ ids[i], store_call(scene->store, ids[i]), SPAN_NONE };
+        *c = (struct scene_call){ ids[i], store_call(scene->store, ids[i]) };
         scene->marks |= c->stored->marks;
         gather_call(m, c);
     }
@@ -57,18 +66,17 @@ static void gather(struct making *m, uint32_t call)
 
 static void place_messages(struct scene *scene, const struct making *m)
 {
-    scene->messages = mem_alloc((m->count + 1) * sizeof *scene->messages);
+    scene->messages = room(scene->messages, &scene->message_room, m->count + 1,
+                           sizeof *scene->messages);
     for (size_t i = 0; i < m->count; i++) {
-        struct scene_message *one = &scene->messages[scene->nmessages];
-        one->id = m->times[i].message;
+        struct scene_message *one = &scene->messages[scene->nmessages++];
+        one->id = scene->times[i].message;
         one->stored = store_message(scene->store, one->id);
         one->flow = store_flow(scene->store, one->stored->flow);
         one->repeated = one->stored->flags & MESSAGE_RETRANSMISSION;
         one->txn = NULL;
         one->sdp = NULL;
-        one->sdp_read = false;
-        if (store_scan(scene->store, one->id, &one->sip) == 0)
-            scene->nmessages++;
+        one->scanned = one->sdp_read = false;
     }
 }
 
@@ -92,10 +100,10 @@ static void learn_message(struct scene_transaction *t, struct scene_message *m)
     m->txn = t;
     if (!t->first) {
         t->first = m;
-        learn_hop(t, m, m->sip.code == 0);
+        learn_hop(t, m, m->stored->code == 0);
     }
     t->last = m;
-    if (m->sip.code == 0) {
+    if (m->stored->code == 0) {
         bool is_ack = m->stored->method == SIP_ACK && t->stored->method != SIP_ACK;
         if (is_ack)
             return;
@@ -104,9 +112,9 @@ static void learn_message(struct scene_transaction *t, struct scene_message *m)
         return;
     }
     t->responses++;
-    if (m->sip.code == 100)
+    if (m->stored->code == 100)
         t->trying = t->trying ? t->trying : m;
-    else if (m->sip.code < 200)
+    else if (m->stored->code < 200)
         t->early = t->early ? t->early : m;
     if (m->id == t->stored->final)
         t->final = m;
@@ -118,7 +126,8 @@ static void count_answers(struct scene *scene)
     for (size_t i = 0; i < scene->nmessages; i++) {
         const struct scene_message *m = &scene->messages[i];
         const struct scene_message *final = m->txn->final;
-        if (final && m->sip.code == final->sip.code && span_equal(m->sip.to_tag, final->sip.to_tag))
+        bool same = final && m->stored->code == final->stored->code;
+        if (same && (m == final || span_equal(scene_sip(m)->to_tag, scene_sip(final)->to_tag)))
             m->txn->answered++;
     }
 }
@@ -131,50 +140,41 @@ static void give_ack(struct scene *scene, const struct scene_message *ack)
             scene->transactions[i].ack = ack;
 }
 
-/* Where a transaction stands, by its id: a table of twice as many places as there are. */
-struct places {
-    size_t mask;
-    struct {
-        uint32_t id, index;
-    } * slots;
-};
-
 /* The place of a transaction, made when it is first asked for: so they stand in order of time. */
-static struct scene_transaction *place(struct scene *scene, struct places *places, uint32_t id)
+static struct scene_transaction *place(struct scene *scene, size_t mask, uint32_t id)
 {
-    size_t at = (id * 2654435761u) & places->mask;
-    while (places->slots[at].id && places->slots[at].id != id)
-        at = (at + 1) & places->mask;
-    if (!places->slots[at].id) {
+    size_t at = (id * 2654435761u) & mask;
+    struct scene_place *places = scene->places;
+    while (places[at].id && places[at].id != id)
+        at = (at + 1) & mask;
+    if (!places[at].id) {
         struct scene_transaction *t = &scene->transactions[scene->ntransactions];
-        places->slots[at].id = id;
-        places->slots[at].index = (uint32_t)scene->ntransactions++;
+        places[at] = (struct scene_place){ id, (uint32_t)scene->ntransactions++ };
         *t = (struct scene_transaction){ .id = id, .stored = store_transaction(scene->store, id) };
         t->call = call_of(scene, t->stored->call);
     }
-    return &scene->transactions[places->slots[at].index];
+    return &scene->transactions[places[at].index];
 }
 
 static void place_transactions(struct scene *scene, const struct making *m)
 {
-    struct places places = { .mask = 15 };
-    while (places.mask < 2 * m->transactions)
-        places.mask = 2 * places.mask + 1;
-    places.slots = mem_zero((places.mask + 1) * sizeof *places.slots);
-    scene->transactions = mem_alloc((m->transactions + 1) * sizeof *scene->transactions);
+    size_t mask = 15; /* a table of twice as many places as there are, at least */
+    while (mask < 2 * m->transactions)
+        mask = 2 * mask + 1;
+    scene->places = room(scene->places, &scene->place_room, mask + 1, sizeof *scene->places);
+    memset(scene->places, 0, (mask + 1) * sizeof *scene->places);
+    scene->transactions = room(scene->transactions, &scene->transaction_room, m->transactions + 1,
+                               sizeof *scene->transactions);
     for (size_t i = 0; i < scene->nmessages; i++) {
         struct scene_message *one = &scene->messages[i];
-        learn_message(place(scene, &places, one->stored->transaction), one);
-        if (one->txn->call->call_id.n == 0)
-            one->txn->call->call_id = one->sip.call_id;
+        learn_message(place(scene, mask, one->stored->transaction), one);
     }
     count_answers(scene);
     for (size_t i = 0; i < scene->nmessages; i++) {
         const struct scene_message *one = &scene->messages[i];
-        if (one->stored->method == SIP_ACK && one->sip.code == 0)
+        if (one->stored->method == SIP_ACK && one->stored->code == 0)
             give_ack(scene, one);
     }
-    free(places.slots);
 }
 
 /* The branch of the second Via: that of the hop before (RFC 3261 §16.6). */
@@ -195,7 +195,7 @@ static bool same_request(const struct scene_transaction *a, const struct scene_t
 {
     return a->call == b->call && a->stored->method == b->stored->method &&
            a->stored->cseq == b->stored->cseq &&
-           span_equal(a->first->sip.from_tag, b->first->sip.from_tag);
+           span_equal(scene_sip(a->first)->from_tag, scene_sip(b->first)->from_tag);
 }
 
 static void join(struct scene_transaction *up, struct scene_transaction *down)
@@ -215,11 +215,12 @@ static void join_hops(struct scene *scene)
 {
     for (size_t i = 0; i < scene->ntransactions; i++) {
         struct scene_transaction *down = &scene->transactions[i];
-        struct span before = down->first->sip.vias > 1 ? second_branch(&down->first->sip)
-                                                       : SPAN_NONE;
+        struct span before = scene_from_sender(down->first) ? SPAN_NONE
+                                                            : second_branch(scene_sip(down->first));
         for (size_t k = 0; k < scene->ntransactions && before.n; k++) {
             struct scene_transaction *up = &scene->transactions[k];
-            if (up != down && same_request(up, down) && span_equal(up->first->sip.branch, before)) {
+            if (up != down && same_request(up, down) &&
+                span_equal(scene_sip(up->first)->branch, before)) {
                 join(up, down);
                 break;
             }
@@ -229,7 +230,7 @@ static void join_hops(struct scene *scene)
 
 static bool begins_call(const struct scene_transaction *t)
 {
-    return t->stored->method == SIP_INVITE && t->request && t->request->sip.to_tag.n == 0;
+    return t->stored->method == SIP_INVITE && t->request && !scene_in_dialog(t);
 }
 
 /* Across a B2BUA: the host that got one call's INVITE sends that of another, a little later. */
@@ -250,30 +251,49 @@ static void join_legs(struct scene *scene)
     }
 }
 
+static void clear(struct scene *scene)
+{
+    for (size_t i = 0; i < scene->nmessages; i++)
+        free(scene->messages[i].sdp);
+    scene->ncalls = scene->nmessages = scene->ntransactions = 0;
+    scene->marks = 0;
+}
+
 void scene_make(struct scene *scene, const struct store *store, uint32_t call, int64_t now_ns)
 {
-    memset(scene, 0, sizeof *scene);
+    struct making m = { .scene = scene };
+    clear(scene);
     scene->store = store;
     scene->now_ns = now_ns;
-    struct making m = { .scene = scene };
-    m.times = mem_alloc(SCENE_MESSAGES * sizeof *m.times);
+    if (!scene->times)
+        scene->times = mem_alloc(SCENE_MESSAGES * sizeof *scene->times);
     gather(&m, call);
-    message_times_sort(m.times, m.count);
+    message_times_sort(scene->times, m.count);
     place_messages(scene, &m);
     place_transactions(scene, &m);
     join_hops(scene);
     if (scene->ncalls > 1)
         join_legs(scene);
-    free(m.times);
 }
 
 void scene_free(struct scene *scene)
 {
-    for (size_t i = 0; i < scene->nmessages; i++)
-        free(scene->messages[i].sdp);
+    clear(scene);
     free(scene->messages);
     free(scene->transactions);
+    free(scene->times);
+    free(scene->places);
     memset(scene, 0, sizeof *scene);
+}
+
+const struct sip_message *scene_sip(const struct scene_message *m)
+{
+    struct scene_message *own = (struct scene_message *)m;
+    struct span bytes = message_payload(m->stored);
+    if (!m->scanned && sip_scan(&own->sip, bytes.p, bytes.n) < 0)
+        own->sip = (struct sip_message){ .content_length = -1 };
+    own->scanned = true;
+    return &m->sip;
 }
 
 /* Parsed when first asked for; the scene owns it. */
@@ -283,7 +303,7 @@ const struct sdp *scene_sdp(const struct scene_message *m)
     if (!m || m->sdp_read)
         return m ? m->sdp : NULL;
     own->sdp_read = true;
-    struct span body = sdp_of(&m->sip);
+    struct span body = sdp_of(scene_sip(m));
     if (body.n == 0)
         return NULL;
     own->sdp = mem_alloc(sizeof *own->sdp);
@@ -296,5 +316,5 @@ const struct sdp *scene_sdp(const struct scene_message *m)
 
 struct span scene_header(const struct scene_message *m, const char *name)
 {
-    return m ? sip_find_header(&m->sip, name) : SPAN_NONE;
+    return m ? sip_find_header(scene_sip(m), name) : SPAN_NONE;
 }

@@ -1,12 +1,13 @@
 /*
  * What a rule looks at: a call, and the calls that belong to it across a B2BUA, laid out in order
- * of time. Read-only, made anew for each look, bounded: of a very long call its latest part.
+ * of time. Read-only, made anew for each look, bounded: of a very long call its latest part. What
+ * the store keeps of a message is at hand; the rest is scanned when a rule first asks for it.
  */
 #ifndef SIPWHY_DIAGNOSE_SCENE_H
 #define SIPWHY_DIAGNOSE_SCENE_H
 
 #include "sip/sdp.h"
-#include "store/store.h"
+#include "store/ladder.h"
 
 #define SCENE_CALLS 8
 #define SCENE_MESSAGES 4096
@@ -15,12 +16,13 @@
 struct scene_message {
     uint32_t id;
     bool repeated; /* a retransmission on its hop */
+    bool scanned;  /* scene_sip() has */
     bool sdp_read; /* scene_sdp() has looked */
     const struct message *stored;
     const struct flow *flow;
-    struct sip_message sip;
     struct scene_transaction *txn;
-    struct sdp *sdp; /* by scene_sdp() */
+    struct sdp *sdp;        /* by scene_sdp() */
+    struct sip_message sip; /* by scene_sip() */
 };
 
 /* Members that are NULL were not captured, or never sent. */
@@ -47,9 +49,14 @@ struct scene_transaction {
 struct scene_call {
     uint32_t id;
     const struct call *stored;
-    struct span call_id;
 };
 
+/* A transaction's id and where it stands. */
+struct scene_place {
+    uint32_t id, index;
+};
+
+/* Zeroed before its first use. */
 struct scene {
     const struct store *store;
     int64_t now_ns; /* capture time: the capture goes on at least so long */
@@ -60,12 +67,19 @@ struct scene {
     struct scene_transaction *transactions; /* by the time of their first message */
     size_t ntransactions;
     uint32_t marks; /* enum call_mark of all its calls */
+
+    /* Room, kept from look to look; scene.c's own. */
+    size_t message_room, transaction_room, place_room;
+    struct message_time *times;
+    struct scene_place *places; /* a table by ids */
 };
 
-/* Lays out the call and what is linked to it. Free with scene_free(). */
+/* Lays out the call and what is linked to it, instead of what was there before. */
 void scene_make(struct scene *scene, const struct store *store, uint32_t call, int64_t now_ns);
 void scene_free(struct scene *scene);
 
+/* The message as sip_scan() reads it; of one whose bytes have gone everything is empty. */
+const struct sip_message *scene_sip(const struct scene_message *m);
 /* The session description of a message, or NULL; valid as long as the scene. */
 const struct sdp *scene_sdp(const struct scene_message *m);
 /* The value of a header, or an empty span. NULL has none. */
@@ -78,12 +92,22 @@ static inline uint8_t scene_method(const struct scene_transaction *t)
 /* The code that decided it; 0 without a final response. */
 static inline uint16_t scene_final(const struct scene_transaction *t)
 {
-    return t->final ? t->final->sip.code : 0;
+    return t->final ? t->final->stored->code : 0;
 }
 /* Whether its request runs inside a dialog: it bears a To tag. */
 static inline bool scene_in_dialog(const struct scene_transaction *t)
 {
-    return t->request && t->request->sip.to_tag.n > 0;
+    return t->request && (t->request->stored->flags & MESSAGE_TO_TAG);
+}
+/* Whether the message is as its sender made it: no proxy has put a Via above the first. */
+static inline bool scene_from_sender(const struct scene_message *m)
+{
+    return m->stored->flags & MESSAGE_ONE_VIA;
+}
+/* The tag of the side that sent the message. */
+static inline struct span scene_own_tag(const struct scene_message *m)
+{
+    return m->stored->code ? scene_sip(m)->to_tag : scene_sip(m)->from_tag;
 }
 /* Whether the hop loses packets: retransmission is the sender's task only there. */
 static inline bool scene_unreliable(const struct scene_transaction *t)

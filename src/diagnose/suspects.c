@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/index.h"
 #include "base/strbuf.h"
 #include "sip/fields.h"
 
@@ -19,54 +20,77 @@ struct refusal {
 };
 
 struct source {
-    struct addr host;
+    uint64_t key;
     int64_t last_ns;
     size_t count, next;
     struct refusal refusals[REFUSALS];
 };
 
 struct suspects {
+    struct index index; /* of places + 1, by host */
     size_t count;
     struct source *sources[SOURCES];
 };
 
+static uint64_t key_of_source(uint32_t id, const void *arg)
+{
+    return ((const struct suspects *)arg)->sources[id - 1]->key;
+}
+
 struct suspects *suspects_new(void)
 {
-    return mem_zero(sizeof(struct suspects));
+    struct suspects *s = mem_zero(sizeof *s);
+    index_init(&s->index, key_of_source, s);
+    return s;
 }
 
 void suspects_free(struct suspects *s)
 {
-    for (size_t i = 0; s && i < s->count; i++)
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->count; i++)
         free(s->sources[i]);
+    index_destroy(&s->index);
     free(s);
 }
 
-static struct source *find_source(const struct suspects *s, const struct addr *host)
+static uint64_t host_key(const struct addr *host)
 {
-    for (size_t i = 0; i < s->count; i++)
-        if (addr_same_host(&s->sources[i]->host, host))
-            return s->sources[i];
-    return NULL;
+    return hash_bytes(host->family, host->ip, sizeof host->ip);
 }
 
+static struct source *find_source(const struct suspects *s, uint64_t key)
+{
+    uint32_t id = index_find(&s->index, key);
+    return id ? s->sources[id - 1] : NULL;
+}
+
+/* A free place, else that of the source that was quiet longest. */
+static size_t free_place(struct suspects *s)
+{
+    size_t at = 0;
+    if (s->count < SOURCES) {
+        s->sources[s->count] = mem_zero(sizeof(struct source));
+        return s->count++;
+    }
+    for (size_t i = 1; i < SOURCES; i++)
+        if (s->sources[i]->last_ns < s->sources[at]->last_ns)
+            at = i;
+    index_remove(&s->index, s->sources[at]->key, (uint32_t)at + 1);
+    memset(s->sources[at], 0, sizeof(struct source));
+    return at;
+}
+
+/* NULL when memory is short. */
 static struct source *take_source(struct suspects *s, const struct addr *host)
 {
-    struct source *found = find_source(s, host);
+    uint64_t key = host_key(host);
+    struct source *found = find_source(s, key);
     if (found)
         return found;
-    size_t at = s->count;
-    if (at < SOURCES) {
-        s->sources[s->count++] = mem_zero(sizeof(struct source));
-    } else {
-        at = 0;
-        for (size_t i = 1; i < SOURCES; i++)
-            if (s->sources[i]->last_ns < s->sources[at]->last_ns)
-                at = i;
-        memset(s->sources[at], 0, sizeof(struct source));
-    }
-    s->sources[at]->host = *host;
-    return s->sources[at];
+    size_t at = free_place(s);
+    s->sources[at]->key = key;
+    return index_add(&s->index, key, (uint32_t)at + 1) == 0 ? s->sources[at] : NULL;
 }
 
 static struct refusal *take_refusal(struct source *source, uint32_t txn, uint32_t stamp)
@@ -96,7 +120,7 @@ static bool refuses(uint16_t code)
 static bool tries_users(const struct scene_transaction *t)
 {
     uint8_t method = t->stored->method;
-    return t->request && !t->upstream && t->request->sip.vias == 1 && !scene_in_dialog(t) &&
+    return t->request && !t->upstream && scene_from_sender(t->request) && !scene_in_dialog(t) &&
            (method == SIP_INVITE || method == SIP_REGISTER || method == SIP_OPTIONS);
 }
 
@@ -115,9 +139,9 @@ static uint64_t user_of(const struct scene_transaction *t)
 {
     struct sip_address a;
     if (t->stored->method == SIP_REGISTER)
-        sip_read_address(t->request->sip.to, &a);
+        sip_read_address(scene_sip(t->request)->to, &a);
     else
-        sip_read_uri(t->request->sip.uri, &a);
+        sip_read_uri(scene_sip(t->request)->uri, &a);
     return hash_span(11, a.user);
 }
 
@@ -128,6 +152,8 @@ void suspects_learn(struct suspects *s, const struct scene *scene)
         if (!tries_users(t) || !t->final || !refuses(scene_final(t)))
             continue;
         struct source *source = take_source(s, &t->client);
+        if (!source)
+            continue;
         struct refusal *r = take_refusal(source, t->id, (uint32_t)t->stored->seq);
         r->time_ns = t->final->stored->time_ns;
         r->user = user_of(t);
@@ -153,7 +179,7 @@ static int64_t last_success(const struct store *store, const struct addr *source
 unsigned suspects_users(const struct suspects *s, const struct store *store,
                         const struct addr *host, int64_t time_ns)
 {
-    const struct source *source = find_source(s, host);
+    const struct source *source = find_source(s, host_key(host));
     int64_t since = last_success(store, host);
     uint64_t seen[REFUSALS];
     unsigned n = 0;
@@ -171,7 +197,7 @@ unsigned suspects_users(const struct suspects *s, const struct store *store,
 
 unsigned suspects_passwords(const struct suspects *s, const struct addr *host, int64_t time_ns)
 {
-    const struct source *source = find_source(s, host);
+    const struct source *source = find_source(s, host_key(host));
     unsigned n = 0;
     for (size_t i = 0; source && i < source->count; i++)
         n += source->refusals[i].password && in_window(&source->refusals[i], time_ns);

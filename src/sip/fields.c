@@ -216,10 +216,10 @@ static const char *user_stop(const char *p, const char *at)
     return semicolon ? semicolon : stop;
 }
 
-static bool ends_host(char c)
-{
-    return c == ';' || c == '?' || c == '>' || c == ' ' || c == '\t' || c == '\0';
-}
+/* What ends a host with its port. */
+static const bool ends_host[UINT8_MAX + 1] = {
+    [';'] = true, ['?'] = true, ['>'] = true, [' '] = true, ['\t'] = true, ['\0'] = true,
+};
 
 void sip_read_uri(struct span uri, struct sip_address *a)
 {
@@ -235,7 +235,7 @@ void sip_read_uri(struct span uri, struct sip_address *a)
     const char *at = user_end(p, end);
     const char *host = at ? at + 1 : p;
     const char *host_end = host;
-    while (host_end < end && !ends_host(*host_end))
+    while (host_end < end && !ends_host[(uint8_t)*host_end])
         host_end++;
     a->host = span_make(host, host_end);
     if (at) {
@@ -266,6 +266,21 @@ void sip_read_address(struct span value, struct sip_address *a)
     }
     const char *params = memchr(close, ';', (size_t)(end - close));
     a->params = params ? span_make(params, end) : SPAN_NONE;
+}
+
+struct span sip_glance_host(struct span value)
+{
+    const char *open = span_find(value, '<'), *end = span_end(value);
+    const char *close = open ? memchr(open, '>', (size_t)(end - open)) : NULL;
+    struct span uri = span_make(open ? open : value.p, close ? close : end);
+    const char *p = span_find(uri, ':');
+    const char *at = p ? memchr(p, '@', (size_t)(span_end(uri) - p)) : NULL;
+    if (!p)
+        return SPAN_NONE;
+    const char *host = at ? at + 1 : p + 1, *stop = host;
+    while (stop < span_end(uri) && !ends_host[(uint8_t)*stop] && (*stop != ':' || *host == '['))
+        stop++;
+    return sip_host_name(span_make(host, stop));
 }
 
 struct span sip_host_name(struct span host)

@@ -31,6 +31,11 @@ struct sip_address {
 void sip_read_address(struct span value, struct sip_address *address);
 /* User and host of a URI alone (a Request-URI). */
 void sip_read_uri(struct span uri, struct sip_address *address);
+/*
+ * The host, without port, of the first URI in a value: for a question asked of every message. Of a
+ * name in quotes with '<' or a colon in it, it makes a wrong one: who needs to know reads it all.
+ */
+struct span sip_glance_host(struct span value);
 /* "b.example" of "b.example:5080", "[2001:db8::1]" of "[2001:db8::1]:5080". */
 struct span sip_host_name(struct span host);
 

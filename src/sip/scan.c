@@ -335,13 +335,27 @@ static uint16_t trait_of(struct span line)
     return 0;
 }
 
-static void take_agent(struct sip_message *m, struct span line)
+/* Where the value of a header is kept that is only seldom asked for; NULL: it is not kept. */
+static struct span *place_of(struct sip_message *m, struct span line)
 {
-    char first = ascii_lower(line.p[0]);
-    if (m->agent.n == 0 && line.n > 10 &&
-        ((first == 'u' && ascii_lower(line.p[1]) == 's' && line_is(line, "User-Agent", 10)) ||
-         (first == 's' && ascii_lower(line.p[3]) == 'v' && line_is(line, "Server", 6))))
-        m->agent = span_trim(span_make(span_find(line, ':') + 1, span_end(line)));
+    switch (ascii_lower(line.p[0])) {
+    case 'e':
+        return line_is(line, "Expires", 7) ? &m->expires : NULL;
+    case 's':
+        return line_is(line, "Server", 6) ? &m->agent : NULL;
+    case 'u':
+        return line_is(line, "User-Agent", 10) ? &m->agent : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static void take_other(struct sip_message *m, struct span line)
+{
+    struct span *place = place_of(m, line);
+    m->traits |= place ? 0 : trait_of(line);
+    if (place && place->n == 0)
+        *place = span_trim(span_make(span_find(line, ':') + 1, span_end(line)));
 }
 
 static void take_header(struct sip_message *m, struct span line, bool *cseq, bool *forwards)
@@ -352,8 +366,7 @@ static void take_header(struct sip_message *m, struct span line, bool *cseq, boo
     if (id == SIP_H_OTHER)
         id = any_header(m, line, &value);
     if (id == SIP_H_OTHER) {
-        m->traits |= trait_of(line);
-        take_agent(m, line);
+        take_other(m, line);
         return;
     }
     value = span_trim(value);

@@ -60,6 +60,7 @@ struct sip_message {
     struct span call_id;
     struct span contact; /* the first Contact's value */
     struct span content_type;
+    struct span expires;
     struct span agent;      /* User-Agent, or Server */
     struct span headers;    /* all header lines */
     struct span body;       /* what Content-Length allows, at most what is there */

@@ -53,22 +53,27 @@ static bool is_product(struct span word)
     return false;
 }
 
-static bool ends_product(char c)
+/* The words that `text` consists of, between blanks and punctuation. */
+static bool names_product(struct span text)
 {
-    return ascii_blank(c) || c == '/' || c == '(' || c == ')' || c == ';' || c == ',';
+    static const bool ends[UINT8_MAX + 1] = {
+        [' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, ['/'] = true,
+        ['('] = true, [')'] = true,  [';'] = true,  [','] = true
+    };
+    for (size_t i = 0, begin; i < text.n; i++) {
+        for (begin = i; i < text.n && !ends[(uint8_t)text.p[i]];)
+            i++;
+        if (is_product((struct span){ text.p + begin, i - begin }))
+            return true;
+    }
+    return false;
 }
 
 bool sip_is_scanner(struct span agent, struct span from)
 {
     struct sip_address a;
-    for (size_t i = 0; i < agent.n;) {
-        size_t begin = i;
-        while (i < agent.n && !ends_product(agent.p[i]))
-            i++;
-        if (is_product((struct span){ agent.p + begin, i - begin }))
-            return true;
-        i++;
-    }
+    if (names_product(agent))
+        return true;
     /* `"sipvicious" <sip:100@1.1.1.1>`, `<sip:sipvicious@...>`: the first letter of either */
     const char *open = span_find(from, '<'), *colon = span_find(from, ':');
     bool likely = from.n > 1 && may_begin(from.p[from.p[0] == '"']) && open && open > from.p;

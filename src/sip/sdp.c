@@ -197,6 +197,15 @@ static struct span glance_address(struct span line)
     return slash ? span_make(address.p, slash) : address;
 }
 
+/* "a=rtpmap:101 telephone-event/8000" */
+static unsigned glance_map(struct span line)
+{
+    const char *blank = span_find(line, ' ');
+    if (!blank || !span_starts(span_make(blank + 1, span_end(line)), "telephone-event"))
+        return 0;
+    return span_search(line, "/8000") ? SDP_TELEPHONE : SDP_TELEPHONE_WIDE;
+}
+
 unsigned sdp_glance(struct span body, struct span address[2])
 {
     unsigned bits = 0, medias = 0, off = 0;
@@ -205,20 +214,15 @@ unsigned sdp_glance(struct span body, struct span address[2])
     while (p && p + 2 < end) {
         const char *lf = memchr(p, '\n', (size_t)(end - p));
         struct span line = span_make(p, lf ? lf : end);
-        if (p[0] == 'a' && p[2] == 'r') { /* a=rtpmap:101 telephone-event/8000 */
-            const char *blank = span_find(line, ' ');
-            if (blank && span_starts(span_make(blank + 1, span_end(line)), "telephone-event"))
-                bits |= span_search(line, "/8000") ? SDP_TELEPHONE : SDP_TELEPHONE_WIDE;
+        if (p[0] == 'a' && p[2] == 'r') {
+            bits |= glance_map(line);
         } else if (p[0] == 'm' && p[1] == '=') {
             medias++;
             bits |= glance_media(line, &off);
         } else if (p[0] == 'c' && p[1] == '=') {
-            struct span found = glance_address(line);
-            if (address[0].n == 0)
-                address[0] = found;
-            address[1] = found;
-            if (span_is(found, "0.0.0.0"))
-                bits |= SDP_HOLE;
+            address[1] = glance_address(line);
+            address[0] = address[0].n ? address[0] : address[1];
+            bits |= span_is(address[1], "0.0.0.0") ? SDP_HOLE : 0;
         }
         p = lf ? lf + 1 : NULL;
     }

@@ -116,7 +116,7 @@ static bool expiry(struct span contact, const struct sip_message *m, uint64_t *s
 {
     struct span value = sip_param(contact, "expires");
     if (value.n == 0)
-        value = span_trim(sip_find_header(m, "Expires"));
+        value = m->expires;
     return span_number(value, LONGEST_S, seconds);
 }
 

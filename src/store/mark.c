@@ -113,19 +113,15 @@ static bool is_private(struct span host)
 
 static uint32_t host_hash(struct span uri_value)
 {
-    struct sip_address a;
-    sip_read_address(uri_value, &a);
-    struct span host = sip_host_name(a.host);
+    struct span host = sip_glance_host(uri_value);
     return host.n ? (uint32_t)hash_span(7, host) | 1 : 0;
 }
 
 /* A sender on the public network that names an address which is not. */
 static uint32_t private_addresses(const struct sip_message *sip, const struct span media[2])
 {
-    struct sip_address contact = { 0 };
-    if (sip->contact.n)
-        sip_read_address(sip->contact, &contact);
-    bool found = is_private(contact.host) || is_private(media[0]) || is_private(media[1]) ||
+    bool found = is_private(sip_glance_host(sip->contact)) || is_private(media[0]) ||
+                 is_private(media[1]) ||
                  (sip->vias == 1 && sip_is_request(sip) && is_private(sip->sent_by));
     return found ? CALL_PRIVATE : 0;
 }
@@ -198,12 +194,10 @@ static uint32_t ack_marks(struct store *s, const struct transaction *ack,
 /* "127.0.0.1", "[::1]" or "localhost" as the host of a URI: behind its '@' or scheme. */
 static bool names_loopback(struct span contact)
 {
-    struct sip_address a;
     struct addr addr;
-    sip_read_address(contact, &a);
-    struct span host = sip_host_name(a.host);
+    struct span host = sip_glance_host(contact);
     if (host.n && (host.p[0] == '1' || host.p[0] == '['))
-        return addr_read(a.host, &addr) == 0 && addr_loopback(&addr);
+        return addr_read(host, &addr) == 0 && addr_loopback(&addr);
     return span_is(host, "localhost");
 }
 
@@ -214,7 +208,7 @@ static bool binds_one(const struct sip_message *sip)
         return false;
     struct span seconds = sip_param(sip->contact, "expires");
     if (seconds.n == 0)
-        seconds = sip_find_header(sip, "Expires");
+        seconds = sip->expires;
     return !span_is(span_trim(seconds), "0");
 }
 

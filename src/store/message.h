@@ -21,7 +21,9 @@ enum message_flag {
     MESSAGE_FRAGMENTED = 1 << 7, /* it came in IP fragments */
     MESSAGE_MISFRAMED = 1 << 8, /* in a stream: Content-Length is missing or says the wrong place */
     MESSAGE_LOGGED = 1 << 9,    /* a log wrote it down: no packet was seen */
-    MESSAGE_TIME_ASSUMED = 1 << 10 /* the log does not say its whole time */
+    MESSAGE_TIME_ASSUMED = 1 << 10, /* the log does not say its whole time */
+    MESSAGE_TO_TAG = 1 << 11,       /* its To has a tag */
+    MESSAGE_ONE_VIA = 1 << 12       /* it has one Via, so that no proxy stands behind its sender */
 };
 
 struct message {

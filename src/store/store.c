@@ -273,6 +273,10 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
         m->flags |= MESSAGE_LOGGED;
     if (payload->assumed & ASSUMED_TIME)
         m->flags |= MESSAGE_TIME_ASSUMED;
+    if (sip->to_tag.n > 0)
+        m->flags |= MESSAGE_TO_TAG;
+    if (sip->vias == 1)
+        m->flags |= MESSAGE_ONE_VIA;
     if (sip->body.n > 0 && span_starts(sip->content_type, "application/sdp"))
         m->flags |= MESSAGE_SDP;
     return 0;
