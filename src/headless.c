@@ -71,8 +71,9 @@ void headless_read(struct session *session)
             session_tick(session);
         }
     }
-    session_finish_sending(session);
     inputs_refresh(session->inputs);
+    session_stop(session);
+    session_finish_sending(session);
     diagnosis_run(session->pipeline.diagnosis, SIZE_MAX, true);
 }
 

@@ -43,7 +43,8 @@ const struct option_row option_rows[] = {
       N_("Read TLS whose server has this RSA private key (PEM), where its key exchange is RSA; "
          "repeatable.") },
     { "follow", 0, OPTION_FLAG, AT(follow), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      N_("Go on reading the files as they grow, through rotation, like tail -F.") },
+      N_("Go on reading the files as they grow, through rotation, like tail -F; of a folder or a "
+         "pattern in quotes, files that come later, too.") },
     { "date", 0, OPTION_TEXT, AT(date), NULL, 0, 0, NULL, "DATE", OPTION_CLI,
       N_("The day on which a log without a date, or without a year, begins: 2026-11-23.") },
     { "tz", 0, OPTION_TEXT, AT(tz), NULL, 0, 0, NULL, "ZONE", OPTION_CLI,

@@ -67,7 +67,10 @@ static void note_skipped(struct session *session, const char *path, size_t skipp
 
 static struct file_options file_options(const struct settings *settings)
 {
-    return (struct file_options){ settings->follow, settings->date, settings->tz, settings->local };
+    return (struct file_options){ .follow = settings->follow,
+                                  .date = settings->date,
+                                  .tz = settings->tz,
+                                  .local = settings->local };
 }
 
 /* Every capture of the folder; what is none is left out. */
@@ -106,9 +109,11 @@ static int open_folder(struct session *session, const char *path, char **error)
 
 int session_open_file(struct session *session, const char *path, char **error)
 {
+    const struct file_options options = file_options(session->settings);
+    if (options.follow && set_is(path))
+        return add(session, source_open_set(path, &options, error), error);
     if (folder_is(path))
         return open_folder(session, path, error);
-    const struct file_options options = file_options(session->settings);
     return add(session, source_open_file(path, &options, error), error);
 }
 
@@ -330,6 +335,12 @@ enum input_status session_feed(struct session *session, int64_t budget_ns)
     return status;
 }
 
+void session_stop(struct session *session)
+{
+    inputs_stop(session->inputs);
+    session_feed(session, 0);
+}
+
 void session_finish_sending(struct session *session)
 {
     if (session->sender)
@@ -340,7 +351,8 @@ void session_tick(struct session *session)
 {
     read_keylog(session);
     if (inputs_live(session->inputs))
-        pipeline_advance(&session->pipeline, clock_realtime() - LATENESS_NS);
+        pipeline_advance(&session->pipeline,
+                         clock_realtime() - LATENESS_NS - inputs_late(session->inputs));
     send_on(session, 0);
 }
 

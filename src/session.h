@@ -39,6 +39,8 @@ enum input_status session_feed(struct session *session, int64_t budget_ns);
 /* Looks at calls that wait to be diagnosed, at most `most`; whether more do. When the inputs have
  * ended nothing waits for what may still come. */
 bool session_diagnose(struct session *session, size_t most);
+/* Reads no further: what the inputs have at hand is still taken in, as it is. */
+void session_stop(struct session *session);
 /* Waits, not for long, until what was read has been forwarded. */
 void session_finish_sending(struct session *session);
 /* Lets capture time pass while live inputs are silent. */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "input/follow.h"
@@ -39,14 +40,14 @@ static void window_free(struct window *w)
     *w = (struct window){ 0 };
 }
 
-int feed_open(struct feed *feed, int fd, const char *follow)
+int feed_open(struct feed *feed, int fd, bool follow, const char *name)
 {
     struct stat st;
     *feed = (struct feed){ .fd = -1 };
     if (fstat(fd, &st) < 0)
         return -1;
     if (S_ISREG(st.st_mode) && follow) {
-        feed->follow = follow_new(follow);
+        feed->follow = follow_new(name);
     } else if (S_ISREG(st.st_mode) && st.st_size > 0) {
         if (mapping_open(&feed->map, fd, (size_t)st.st_size) < 0)
             return -1;
@@ -121,13 +122,18 @@ void feed_use(struct feed *feed, size_t n)
         mapping_read_ahead(&feed->map, feed->taken);
 }
 
-/* All of a file that is followed was read. Of one that is gone, what was not used is lost. */
+/* All of a file that is followed was read. */
 static enum feed_result look_again(struct feed *feed)
 {
-    if (!follow_anew(feed->follow, &feed->fd))
-        return FEED_WAIT;
-    feed_rewind(feed);
-    return FEED_ANEW;
+    return follow_anew(feed->follow, &feed->fd, clock_monotonic()) ? FEED_ANEW : FEED_WAIT;
+}
+
+bool feed_is_still(const struct feed *feed)
+{
+    size_t left;
+    feed_bytes(feed, &left);
+    int64_t enough = left ? FOLLOW_LATE_NS : FOLLOW_STILL_NS;
+    return feed->follow && follow_still(feed->follow, clock_monotonic()) >= enough;
 }
 
 /* Reads more of a pipe. */

@@ -16,7 +16,7 @@ enum feed_result {
     FEED_WAIT,   /* nothing now: wait for the descriptor */
     FEED_END,    /* that was all */
     FEED_FAILED, /* reading failed; errno says how */
-    FEED_ANEW,   /* the file that is followed was cut or replaced: its bytes come next */
+    FEED_ANEW,   /* the file that is followed was cut or replaced: feed_rewind() goes over */
     FEED_DAMAGED /* the compressed data; feed_error() says how */
 };
 
@@ -43,10 +43,10 @@ struct feed {
 };
 
 /*
- * Takes the descriptor over, except on failure: -1 with errno. With `follow`, the name of the
- * regular file, reading does not end with it.
+ * Takes the descriptor over, except on failure: -1 with errno. With `follow`, reading does not end
+ * with a regular file; it goes over to another one that takes the name (NULL: it does not).
  */
-int feed_open(struct feed *feed, int fd, const char *follow);
+int feed_open(struct feed *feed, int fd, bool follow, const char *name);
 void feed_close(struct feed *feed);
 /* The bytes not used yet, as far as they are there. They stay when feed_stays() says so. */
 const uint8_t *feed_bytes(const struct feed *feed, size_t *left);
@@ -54,8 +54,13 @@ bool feed_stays(const struct feed *feed);
 void feed_use(struct feed *feed, size_t n);
 /* Gets more bytes; what feed_bytes() gave has moved. */
 enum feed_result feed_more(struct feed *feed);
-/* Begins again at the first byte and frees all memory; for a mapped file only. */
+/* Begins again at the first byte and frees all memory; for a mapped file, or after FEED_ANEW. */
 void feed_rewind(struct feed *feed);
+/*
+ * Whether the file that is followed has not grown for so long that what is there counts as all for
+ * now: longer when it ends where nothing does, in the midst of a line or record.
+ */
+bool feed_is_still(const struct feed *feed);
 /* Whether the mapped file is now shorter than `needed` bytes (SIZE_MAX: than it was). */
 bool feed_was_cut(const struct feed *feed, const char *path, uint64_t needed);
 /* How far reading is in the file itself, compressed or not. */

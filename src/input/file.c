@@ -31,8 +31,11 @@ struct file_source {
     struct capture *capture; /* NULL while the format is not known, or the file rests */
     bool complete;           /* no more bytes will come */
     bool anew;               /* other bytes will, in which everything begins again */
+    bool stopped;            /* nothing more is asked for */
     size_t looked;           /* bytes in which no format was recognised */
-    uint32_t handed;         /* packets handed over */
+    uint32_t handed;         /* packets handed over, */
+    uint32_t before;         /* and those of files that had this name before, */
+    uint64_t passed;         /* and their bytes */
     uint8_t *first;          /* the first packet's bytes, of a file that rests */
     struct plain first_plain;
     struct textlog_options text;
@@ -59,6 +62,8 @@ static void shortened(struct file_source *f)
 /* There are no whole records left: read on (*again), wait, or end. */
 static enum input_status need_more(struct file_source *f, bool *again)
 {
+    if (f->stopped || f->anew)
+        return INPUT_END;
     switch (feed_more(&f->feed)) {
     case FEED_GROWN:
         *again = true;
@@ -131,23 +136,38 @@ static enum input_status unknown(struct file_source *f, const uint8_t *data, siz
     return INPUT_END;
 }
 
+/* Another file has taken the place of the one that was followed. */
+static void begin_anew(struct file_source *f)
+{
+    capture_close(f->capture);
+    f->passed += feed_progress(&f->feed);
+    feed_rewind(&f->feed);
+    f->capture = NULL;
+    f->anew = false;
+    f->looked = 0;
+    f->before += f->handed;
+    f->handed = 0;
+}
+
 /* The reader is made as soon as enough bytes to choose it are there. */
 static enum input_status recognise(struct file_source *f)
 {
-    for (;;) {
-        size_t left;
-        bool again = false;
-        const uint8_t *data = feed_bytes(&f->feed, &left);
-        bool enough = seen_enough(f, data, left);
-        if (enough)
+    enum input_status status = INPUT_END;
+    size_t left;
+    const uint8_t *data;
+    for (bool again = true; again;) {
+        data = feed_bytes(&f->feed, &left);
+        if (seen_enough(f, data, left))
             return open_capture(f, data, left) ? INPUT_PACKET : unknown(f, data, left);
-        enum input_status status = need_more(f, &again);
-        f->anew = false;
-        if (again)
-            continue;
-        /* a slow pipe: what is there may do */
-        return status == INPUT_WAIT && open_capture(f, data, left) ? INPUT_PACKET : status;
+        again = false;
+        status = need_more(f, &again);
+        again = again || f->anew;
+        if (f->anew)
+            begin_anew(f);
     }
+    /* a slow pipe: what is there may do */
+    data = feed_bytes(&f->feed, &left);
+    return status == INPUT_WAIT && open_capture(f, data, left) ? INPUT_PACKET : status;
 }
 
 /* Whether the mapped file became shorter; what looks like zeros is asked about. */
@@ -202,33 +222,25 @@ static enum input_status hand_over(struct file_source *f, struct packet *packet)
 {
     if (packet_is_frame(packet))
         f->handed = packet->frame;
+    packet->frame += f->before;
     packet->mapped = feed_stays(&f->feed) && (!packet->plain || packet->plain->in_place);
     f->source.assumed |= textlog_assumed(f->capture);
-    f->source.stats.position = feed_progress(&f->feed);
+    f->source.stats.position = f->passed + feed_progress(&f->feed);
     if (packet->frame == 1 && may_rest(f))
         rest(f, packet);
     return INPUT_PACKET;
 }
 
-/* What the reader keeps until it knows that nothing more belongs to it. */
-static enum input_status read_last(struct file_source *f, struct packet *packet)
+/* What the reader keeps until it knows that nothing more belongs to it; else `nothing`. */
+static enum input_status read_last(struct file_source *f, struct packet *packet,
+                                   enum input_status nothing)
 {
-    size_t left, used;
+    size_t left, used = 0;
     const uint8_t *data = feed_bytes(&f->feed, &left);
-    if (!f->capture || capture_last(f->capture, data, left, &used, packet) != CAPTURE_PACKET)
-        return INPUT_END;
+    enum capture_result result = f->capture ? capture_last(f->capture, data, left, &used, packet)
+                                            : CAPTURE_MORE;
     feed_use(&f->feed, used);
-    return hand_over(f, packet);
-}
-
-/* Another file has taken the place of the one that was followed. */
-static void begin_anew(struct file_source *f)
-{
-    capture_close(f->capture);
-    f->capture = NULL;
-    f->anew = false;
-    f->looked = 0;
-    f->handed = 0;
+    return result == CAPTURE_PACKET ? hand_over(f, packet) : nothing;
 }
 
 static enum input_status next_packet(struct source *source, struct packet *packet)
@@ -256,20 +268,22 @@ static enum input_status next_packet(struct source *source, struct packet *packe
             damaged(f, capture_error(f->capture));
             return INPUT_END;
         }
-        bool again = true;
         if (result == CAPTURE_MORE) {
-            again = false;
+            bool again = false;
             status = need_more(f, &again);
-        }
-        if (f->anew || (!again && status == INPUT_END)) {
-            status = read_last(f, packet);
-            again = status != INPUT_PACKET && f->anew;
-            if (again)
+            if (!again && (status == INPUT_END || feed_is_still(&f->feed)))
+                status = read_last(f, packet, status);
+            if (f->anew && status != INPUT_PACKET)
                 begin_anew(f);
+            else if (!again)
+                return status;
         }
-        if (!again)
-            return status;
     }
+}
+
+static void stop(struct source *source)
+{
+    ((struct file_source *)source)->stopped = true;
 }
 
 static void close_file(struct source *source)
@@ -291,6 +305,7 @@ static const struct source_ops followed_ops = {
     .kind = "file",
     .live = true,
     .next = next_packet,
+    .stop = stop,
     .close = close_file,
 };
 
@@ -320,7 +335,8 @@ static int prepare(struct file_source *f, int fd, const char *path,
         *error = mem_format(_("%s: is a directory; name a capture file"), path);
     else if (isatty(fd))
         *error = mem_format(_("%s: is a terminal; pipe a capture into it or name a file"), path);
-    else if (feed_open(&f->feed, fd, options && options->follow ? path : NULL) < 0)
+    else if (feed_open(&f->feed, fd, options && options->follow,
+                       options && options->stays ? NULL : path) < 0)
         *error = mem_format(_("%s: cannot map: %s"), path, strerror(errno));
     if (*error) {
         close(fd);
@@ -330,6 +346,9 @@ static int prepare(struct file_source *f, int fd, const char *path,
         f->text.written_ns = st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
     if (f->feed.follow)
         f->source.ops = &followed_ops;
+    f->source.backlog = f->feed.follow != NULL;
+    f->source.written_ns = f->feed.follow ? f->text.written_ns : 0;
+    f->handed = options ? options->skip : 0;
     f->source.fd = f->feed.follow ? -1 : f->feed.fd;
     f->source.stats.size = f->feed.map.size;
     if (!f->feed.mapped || recognise(f) == INPUT_PACKET) {

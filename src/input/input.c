@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "base/tr.h"
 
@@ -22,17 +23,20 @@ struct inputs *inputs_new(void)
     return mem_zero(sizeof(struct inputs));
 }
 
+static void close_source(struct source *source)
+{
+    free(source->name);
+    free(source->trouble);
+    free(source->notice);
+    source->ops->close(source);
+}
+
 void inputs_free(struct inputs *inputs)
 {
     if (!inputs)
         return;
-    for (size_t i = 0; i < inputs->count; i++) {
-        struct source *source = inputs->sources[i];
-        free(source->name);
-        free(source->trouble);
-        free(source->notice);
-        source->ops->close(source);
-    }
+    for (size_t i = 0; i < inputs->count; i++)
+        close_source(inputs->sources[i]);
     free(inputs->sources);
     free(inputs->heap);
     free(inputs->asked);
@@ -47,10 +51,29 @@ int inputs_add(struct inputs *inputs, struct source *source)
     inputs->sources = mem_grow(inputs->sources, n * sizeof *inputs->sources);
     inputs->heap = mem_grow(inputs->heap, n * sizeof *inputs->heap);
     inputs->asked = mem_grow(inputs->asked, n * sizeof *inputs->asked);
-    if (!source->ops->live)
+    if (!source->ops->live || source->backlog)
         inputs->asked[inputs->asked_count++] = (uint16_t)inputs->count;
     inputs->sources[inputs->count++] = source;
     return 0;
+}
+
+/* Takes `gone` out of the numbers, whose place `last` takes. */
+static size_t renumber(uint16_t *numbers, size_t count, size_t gone, size_t last)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (numbers[i] != gone)
+            numbers[n++] = numbers[i] == last ? (uint16_t)gone : numbers[i];
+    return n;
+}
+
+void inputs_remove(struct inputs *inputs, size_t i)
+{
+    size_t last = --inputs->count;
+    close_source(inputs->sources[i]);
+    inputs->sources[i] = inputs->sources[last];
+    renumber(inputs->heap, inputs->ready, i, last);
+    inputs->asked_count = renumber(inputs->asked, inputs->asked_count, i, last);
 }
 
 size_t inputs_count(const struct inputs *inputs)
@@ -71,12 +94,32 @@ bool inputs_live(const struct inputs *inputs)
     return false;
 }
 
+int64_t inputs_late(const struct inputs *inputs)
+{
+    int64_t late = 0;
+    for (size_t i = 0; i < inputs->count; i++)
+        if (!inputs->sources[i]->ended && inputs->sources[i]->late_ns > late)
+            late = inputs->sources[i]->late_ns;
+    return late;
+}
+
 bool inputs_ended(const struct inputs *inputs)
 {
     for (size_t i = 0; i < inputs->count; i++)
         if (!inputs->sources[i]->ended)
             return false;
     return true;
+}
+
+void inputs_stop(struct inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->count; i++) {
+        struct source *source = inputs->sources[i];
+        if (source->ops->stop)
+            source->ops->stop(source);
+        else
+            source->ended = true;
+    }
 }
 
 void inputs_refresh(struct inputs *inputs)
@@ -93,7 +136,11 @@ static enum input_status read_source(struct source *source, struct packet *packe
     enum input_status status = source->ops->next(source, packet);
     if (status == INPUT_PACKET)
         source->stats.packets += packet_is_frame(packet);
+    if (status == INPUT_PACKET && source->written_ns)
+        source->late_ns = (source->backlog ? source->written_ns : clock_realtime()) -
+                          packet->time_ns;
     source->ended = status == INPUT_END;
+    source->backlog = source->backlog && status == INPUT_PACKET;
     return status;
 }
 
@@ -138,7 +185,7 @@ static bool ask_files(struct inputs *inputs)
         enum input_status status = read_source(source, &source->ahead);
         if (status == INPUT_PACKET)
             heap_push(inputs, file);
-        if (status == INPUT_WAIT)
+        if (status == INPUT_WAIT && !source->ops->live)
             inputs->asked[waiting++] = file;
     }
     inputs->asked_count = waiting;
@@ -163,7 +210,7 @@ static enum input_status next_live(struct inputs *inputs, struct packet *packet)
     enum input_status status = INPUT_END;
     for (size_t n = 0; n < inputs->count; n++) {
         size_t i = (inputs->turn + n) % inputs->count;
-        if (!inputs->sources[i]->ops->live)
+        if (!inputs->sources[i]->ops->live || inputs->sources[i]->backlog)
             continue;
         enum input_status one = read_source(inputs->sources[i], packet);
         if (one == INPUT_PACKET) {

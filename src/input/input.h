@@ -24,6 +24,8 @@ struct source_ops {
     enum input_status (*next)(struct source *source, struct packet *packet);
     /* Refreshes source->stats where that costs something; may be NULL. */
     void (*refresh)(struct source *source);
+    /* From now on next() only gives what the source has at hand, and ends. NULL: that is nothing. */
+    void (*stop)(struct source *source);
     void (*close)(struct source *source);
 };
 
@@ -47,6 +49,10 @@ struct source {
     const char *format;  /* of a log: what wrote it; else NULL */
     uint8_t assumed;     /* enum assumed: what a log did not say */
     struct packet ahead; /* read but not handed over, while files are merged */
+    bool backlog; /* a live one begins with what was there before: that is merged, as files are */
+    int64_t
+        written_ns; /* of files that are followed: when they had been written last at first; or 0 */
+    int64_t late_ns; /* of those: what was read last had happened so long before it was written */
     bool ended;
     bool told; /* the trouble was shown */
 };
@@ -59,11 +65,17 @@ void inputs_free(struct inputs *inputs);
 int inputs_add(struct inputs *inputs, struct source *source);
 /* The next packet in order of time; *packet is valid until the next call, longer if mapped. */
 enum input_status inputs_next(struct inputs *inputs, struct packet *packet);
+/* Lets go of a source that has ended and whose packets have been used; the last one takes its place. */
+void inputs_remove(struct inputs *inputs, size_t i);
 size_t inputs_count(const struct inputs *inputs);
 struct source *inputs_at(const struct inputs *inputs, size_t i);
 /* Whether a source still brings packets by itself. */
 bool inputs_live(const struct inputs *inputs);
+/* By how much live sources are behind the clock: silence only means something after that. */
+int64_t inputs_late(const struct inputs *inputs);
 bool inputs_ended(const struct inputs *inputs);
+/* Nothing more is read: what the sources have at hand comes next, then the end. */
+void inputs_stop(struct inputs *inputs);
 /* Calls each source's refresh. */
 void inputs_refresh(struct inputs *inputs);
 
@@ -72,7 +84,9 @@ void inputs_refresh(struct inputs *inputs);
  * what to do) that the caller frees.
  */
 struct file_options {
-    bool follow;       /* go on when the file grows, through rotation */
+    bool follow;       /* go on when the file grows, through rotation, */
+    bool stays;        /* or rather not to another file that takes its name */
+    uint32_t skip;     /* packets that are known from before, and not handed over again */
     const char *date;  /* of a log's first message, "2026-11-23"; NULL: the file's own */
     const char *tz;    /* of a log's times; NULL: this machine's */
     const char *local; /* address of who wrote a log; NULL: not known */
@@ -86,6 +100,14 @@ struct source *source_open_file(const char *path, const struct file_options *opt
 char **folder_list(const char *path, size_t *count, char **error);
 void folder_list_free(char **names, size_t count);
 bool folder_is(const char *path);
+/*
+ * All files of a folder, "/var/captures", or those whose names fit a pattern, "trace*.pcap", as one
+ * source: those that are there, merged, then what is added to them, and files that come later. The
+ * options count for each; `follow` does so anyway.
+ */
+struct source *source_open_set(const char *where, const struct file_options *options, char **error);
+/* Whether it names a set: a folder, or a pattern that is no file's name. */
+bool set_is(const char *where);
 struct source *source_open_live(const char *interface, const char *bpf, bool promiscuous,
                                 int buffer_mib, char **error);
 /* Plays a capture in memory as if it happened now; the bytes must stay. */
