@@ -91,6 +91,8 @@ const struct option_row option_rows[] = {
     { "newest", 0, OPTION_FLAG, AT(newest), "on", 0, 0, NULL, NULL, BOTH,
       N_("Keep the newest transaction in view until the selection moves up.") },
     { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, N_("Show the help pane.") },
+    { "mouse", 0, OPTION_FLAG, AT(mouse), "on", 0, 0, NULL, NULL, BOTH,
+      N_("Whether the mouse is the console's; off, it selects text as the terminal does.") },
     { "fail-on", 0, OPTION_CHOICE, AT(fail_on), NULL, 0, 0, severities, NULL, OPTION_CLI,
       N_("Exit status 1 when report or list finds something as bad as this.") },
     { "lang", 0, OPTION_CHOICE, AT(lang), NULL, 0, 0, languages, NULL, BOTH,
@@ -286,7 +288,7 @@ static struct option *describe(struct strbuf *letters)
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_rows[i];
         bool takes = row->type != OPTION_FLAG;
-        all[i] = (struct option){ row->name, takes ? required_argument : no_argument, NULL,
+        all[i] = (struct option){ row->name, takes ? required_argument : optional_argument, NULL,
                                   LONG_BASE + (int)i };
         if (row->letter) {
             strbuf_char(letters, row->letter);
@@ -306,7 +308,7 @@ static int take_option(struct settings *settings, int got, char *argv[], char **
     if (!row)
         return fail(error, _("unknown option '%s'; see --help"), argv[optind - 1]);
     settings->given |= UINT64_C(1) << (row - option_rows);
-    int result = option_set(settings, row, row->type == OPTION_FLAG ? "on" : optarg, error);
+    int result = option_set(settings, row, optarg ? optarg : "on", error); /* a flag alone is on */
     if (result == 0 && row->offset == AT(lang))
         tr_set_language(settings->lang); /* for faults in what follows */
     return result;

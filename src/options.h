@@ -54,6 +54,7 @@ struct settings {
     bool follow;
     bool newest;
     bool pane;
+    bool mouse;
     bool no_config;
     bool list_interfaces;
     bool version;

@@ -8,6 +8,7 @@
 #include "ui/compare.h"
 #include "ui/complete.h"
 #include "ui/goto.h"
+#include "ui/frame_commands.h"
 #include "ui/keymap.h"
 #include "ui/list.h"
 #include "ui/list_commands.h"
@@ -413,6 +414,18 @@ const struct command commands[] = {
     { "pane-down", "J", N_("scroll help"), VERB_PANE_DOWN, NULL, NULL, NULL,
       N_("Scroll the help pane down") },
     { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, N_("Scroll the help pane up") },
+    { "pane-larger", "+", N_("larger"), VERB_NONE, frame_run_larger, NULL, NULL,
+      N_("Make the help pane larger") },
+    { "pane-smaller", "-", N_("smaller"), VERB_NONE, frame_run_smaller, NULL, NULL,
+      N_("Make the help pane smaller") },
+    { "line-left", "C-Left", NULL, VERB_NONE, frame_run_line_left, NULL, NULL,
+      N_("Move the upright line between two parts of the screen to the left") },
+    { "line-right", "C-Right", NULL, VERB_NONE, frame_run_line_right, NULL, NULL,
+      N_("Move the upright line to the right") },
+    { "line-up", "C-Up", NULL, VERB_NONE, frame_run_line_up, NULL, NULL,
+      N_("Move the level line between two parts of the screen up") },
+    { "line-down", "C-Down", NULL, VERB_NONE, frame_run_line_down, NULL, NULL,
+      N_("Move the level line down") },
     { "focus", "w", N_("pane"), VERB_NONE, run_focus, NULL, NULL,
       N_("Keys go to the help pane, or back to the list") },
     { "next-list", "Tab", N_("lists"), VERB_NEXT_LINK, NULL, NULL, NULL,

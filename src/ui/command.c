@@ -19,6 +19,7 @@ void command_apply_settings(struct ui *ui)
     bool colour = strcmp(when, "always") == 0 ||
                   (strcmp(when, "auto") == 0 && !(no_colour && *no_colour));
     screen_set_ascii(ui->settings->ascii);
+    screen_set_mouse(ui->settings->mouse);
     theme_init(ui->settings->theme, colour);
     store_set_budget(ui->store, (size_t)ui->settings->memory << 20);
     /* where only ASCII can be shown, other languages would be question marks */

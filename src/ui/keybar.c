@@ -9,17 +9,53 @@
 #include "ui/keymap.h"
 #include "ui/ui.h"
 
-static int draw_key(int x, const struct command *command)
+/* Calls `fn` for each command that has a key and room, with its place and its key's name. */
+static void each_key(const char *keybar,
+                     void (*fn)(const struct command *command, const char *key, int x, int width,
+                                void *arg),
+                     void *arg)
 {
-    char key[KEY_NAME];
-    if (!command || !command->label || !keymap_key_for(command, key))
-        return x;
-    const char *label = tr(command->label);
-    int width = (int)(text_width(SPAN(key)) + 1 + text_width(SPAN(label)));
-    if (x + width > COLS)
-        return x;
+    char names[256], *save = NULL, key[KEY_NAME];
+    int x = 1;
+    snprintf(names, sizeof names, "%s", keybar);
+    for (char *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
+        const struct command *command = command_find(name);
+        if (!command || !command->label || !keymap_key_for(command, key))
+            continue;
+        int width = (int)(text_width(SPAN(key)) + 1 + text_width(SPAN(tr(command->label))));
+        if (x + width > COLS)
+            continue;
+        fn(command, key, x, width, arg);
+        x += width + 2;
+    }
+}
+
+static void draw_key(const struct command *command, const char *key, int x, int width, void *arg)
+{
+    (void)width;
+    (void)arg;
     x += screen_string(LINES - 1, x, COLS - x, STYLE_KEY, key) + 1;
-    return x + screen_string(LINES - 1, x, COLS - x, STYLE_NORMAL, label) + 2;
+    screen_string(LINES - 1, x, COLS - x, STYLE_NORMAL, tr(command->label));
+}
+
+struct key_search {
+    int x;
+    const struct command *found;
+};
+
+static void match_key(const struct command *command, const char *key, int x, int width, void *arg)
+{
+    struct key_search *search = arg;
+    (void)key;
+    if (search->x >= x && search->x < x + width)
+        search->found = command;
+}
+
+const struct command *keybar_at(const char *keybar, int x)
+{
+    struct key_search search = { x, NULL };
+    each_key(keybar, match_key, &search);
+    return search.found;
 }
 
 /* A notice takes as many lines as it needs, from the bottom up. */
@@ -44,14 +80,10 @@ static void draw_notice(const struct ui *ui)
 
 void keybar_draw(struct ui *ui, const char *keybar)
 {
-    char names[256], *save = NULL;
     screen_blank(LINES - 1, 0, COLS);
     if (ui->notice) {
         draw_notice(ui);
         return;
     }
-    snprintf(names, sizeof names, "%s", keybar);
-    int x = 1;
-    for (char *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save))
-        x = draw_key(x, command_find(name));
+    each_key(keybar, draw_key, NULL);
 }

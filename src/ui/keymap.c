@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 #include "ui/command.h"
+#include "ui/screen.h"
 
 #define BINDINGS 512
 
@@ -22,14 +23,26 @@ static const struct {
     const char *name;
     int code;
 } names[] = {
-    { "Up", KEY_UP },      { "Down", KEY_DOWN },
-    { "Left", KEY_LEFT },  { "Right", KEY_RIGHT },
-    { "PgUp", KEY_PPAGE }, { "PgDn", KEY_NPAGE },
-    { "Home", KEY_HOME },  { "End", KEY_END },
-    { "Enter", '\r' },     { "Esc", 27 },
-    { "Space", ' ' },      { "Tab", '\t' },
-    { "S-Tab", KEY_BTAB }, { "Del", KEY_DC },
-    { "Ins", KEY_IC },     { "Backspace", KEY_BACKSPACE },
+    { "Up", KEY_UP },
+    { "Down", KEY_DOWN },
+    { "Left", KEY_LEFT },
+    { "Right", KEY_RIGHT },
+    { "PgUp", KEY_PPAGE },
+    { "PgDn", KEY_NPAGE },
+    { "Home", KEY_HOME },
+    { "End", KEY_END },
+    { "Enter", '\r' },
+    { "Esc", 27 },
+    { "Space", ' ' },
+    { "Tab", '\t' },
+    { "S-Tab", KEY_BTAB },
+    { "Del", KEY_DC },
+    { "Ins", KEY_IC },
+    { "Backspace", KEY_BACKSPACE },
+    { "C-Up", KEY_CTRL_UP },
+    { "C-Down", KEY_CTRL_DOWN },
+    { "C-Left", KEY_CTRL_LEFT },
+    { "C-Right", KEY_CTRL_RIGHT },
 };
 
 int keymap_code(const char *name)

@@ -4,49 +4,40 @@
 #include "ui/ui.h"
 
 #define LEAST_FOR_TABS 16       /* lines */
+#define LEAST_FOR_PANE 6        /* lines */
 #define NARROWEST_SIDE_PANE 150 /* columns from which the pane stands beside */
-#define LEAST_SIDE_PANE 56
-#define MOST_SIDE_PANE 76
 
-/* The pane beside a wide view, below a narrow one; nothing where there is no room. */
-static void split(const struct ui *ui, struct rect all, struct rect *main, struct rect *pane)
+/* Draws the view with its pane beside it where that is wide, below it where it is narrow. */
+static void draw_with_pane(struct ui *ui, struct view *view, struct rect all)
 {
-    *main = all;
-    *pane = (struct rect){ 0 };
-    if (!ui->settings->pane || all.height < 6)
-        return;
-    if (all.width >= NARROWEST_SIDE_PANE) {
-        int width = all.width * 38 / 100;
-        width = width < LEAST_SIDE_PANE ? LEAST_SIDE_PANE : width;
-        width = width > MOST_SIDE_PANE ? MOST_SIDE_PANE : width;
-        *pane = (struct rect){ all.y, all.width - width, all.height, width };
-        main->width = pane->x - 1;
-        return;
-    }
-    int height = all.height * 55 / 100;
-    *pane = (struct rect){ all.y + all.height - height, 0, height, all.width };
-    main->height = all.height - height;
+    struct rect main, pane;
+    bool beside = all.width >= NARROWEST_SIDE_PANE;
+    split_divide(&ui->splits, beside ? SPLIT_PANE_BESIDE : SPLIT_PANE_BELOW, all, &main, &pane);
+    view->ops->draw(ui, view, main);
+    if (beside)
+        screen_column(all.y, pane.x - 1, all.height);
+    pane_draw(ui, view->ops->subject(ui, view), pane);
 }
 
 static void draw_top(struct ui *ui)
 {
     struct view *view = ui_top(ui);
-    struct rect all = { 1, 0, LINES - 2, COLS }, main, pane;
+    struct rect all = { 1, 0, LINES - 2, COLS };
     ui->tabs_y = view->ops->has_tabs && LINES >= LEAST_FOR_TABS ? all.y : -1;
     if (ui->tabs_y >= 0) {
         tabs_draw(ui, ui->tabs_y);
         all.y++;
         all.height--;
     }
-    split(ui, all, &main, &pane);
-    if (!view->ops->has_pane)
-        main = all;
-    view->ops->draw(ui, view, main);
-    if (!view->ops->has_pane || pane.height == 0)
-        return;
-    if (pane.y == all.y)
-        screen_column(all.y, pane.x - 1, all.height);
-    pane_draw(ui, view->ops->subject(ui, view), pane);
+    if (view->ops->has_pane && ui->settings->pane && all.height >= LEAST_FOR_PANE)
+        draw_with_pane(ui, view, all);
+    else
+        view->ops->draw(ui, view, all);
+}
+
+const char *ui_keybar(struct ui *ui)
+{
+    return ui->pane.focused && ui->pane.rect.height ? pane_keybar : ui_top(ui)->ops->keybar;
 }
 
 void ui_draw(struct ui *ui)
@@ -55,12 +46,12 @@ void ui_draw(struct ui *ui)
         return;
     header_draw(ui);
     ui->pane.rect = (struct rect){ 0 };
+    splits_begin(&ui->splits);
     draw_top(ui);
     if (ui->prompting)
         prompt_draw(ui);
     else
-        keybar_draw(ui, ui->pane.focused && ui->pane.rect.height ? pane_keybar
-                                                                 : ui_top(ui)->ops->keybar);
+        keybar_draw(ui, ui_keybar(ui));
     screen_refresh();
     ui->dirty = false;
     ui->drawn_ns = clock_monotonic();

@@ -521,6 +521,14 @@ static void click(struct ui *ui, struct view *view, int y, int x)
     }
 }
 
+/* Rows are opened, titles are not. */
+static bool opens_at(const struct view *view, int y, int x)
+{
+    const struct list *list = (const struct list *)view;
+    int line = y - list->rect.y;
+    return line >= 0 && line < list->rect.height && x < list->rect.x + list->rect.width;
+}
+
 #define VERBS_LIST                                                                                \
     (VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_NEXT_FAILURE) |                    \
      VERB_BIT(VERB_PREVIOUS_FAILURE) | VERB_BIT(VERB_NEXT_LINK) | VERB_BIT(VERB_PREVIOUS_LINK) |  \
@@ -539,6 +547,7 @@ const struct view_ops list_view_ops = {
     .go = list_go,
     .subject = subject,
     .click = click,
+    .opens_at = opens_at,
     .has_pane = true,
     .has_tabs = true,
 };

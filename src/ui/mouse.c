@@ -1,7 +1,25 @@
-/* What clicks and the wheel do, by what was drawn where. */
+/* What clicks, drags and the wheel do, by what was drawn where. */
+#include "base/clock.h"
 #include "ui/command.h"
 #include "ui/list.h"
 #include "ui/ui.h"
+
+#define DOUBLE_CLICK_NS 400000000LL
+
+static bool is_in(const struct rect *rect, int y, int x)
+{
+    return y >= rect->y && x >= rect->x && y < rect->y + rect->height && x < rect->x + rect->width;
+}
+
+/* The wheel scrolls what the pointer is on, wherever the keys go. */
+static void turn_wheel(struct ui *ui, int y, int x, bool down)
+{
+    struct view *view = ui_top(ui);
+    if (is_in(&ui->pane.rect, y, x))
+        pane_act(ui, down ? VERB_PANE_DOWN : VERB_PANE_UP);
+    else if (view->ops->act)
+        view->ops->act(ui, view, down ? VERB_DOWN : VERB_UP);
+}
 
 static void click_tab(struct ui *ui, int x)
 {
@@ -10,25 +28,59 @@ static void click_tab(struct ui *ui, int x)
         lists_show(ui, (size_t)which);
 }
 
+/* A second click on a row soon after the first one opens it. */
+static bool is_second_click(struct ui *ui, int y, int x)
+{
+    int64_t now = clock_monotonic(), before = ui->clicked.time_ns;
+    bool same = ui->clicked.y == y && ui->clicked.x == x && ui->clicked.view == ui_top(ui);
+    ui->clicked.time_ns = now;
+    ui->clicked.y = y;
+    ui->clicked.x = x;
+    ui->clicked.view = ui_top(ui);
+    return same && now - before < DOUBLE_CLICK_NS;
+}
+
+static void click_view(struct ui *ui, int y, int x)
+{
+    struct view *view = ui_top(ui);
+    ui->pane.focused = false;
+    if (is_second_click(ui, y, x) && view->ops->opens_at && view->ops->opens_at(view, y, x))
+        view->ops->act(ui, view, VERB_OPEN);
+    else if (view->ops->click)
+        view->ops->click(ui, view, y, x);
+}
+
+static void press(struct ui *ui, int y, int x)
+{
+    const struct command *command;
+    if (split_grab(&ui->splits, y, x))
+        return;
+    if (is_in(&ui->pane.rect, y, x))
+        pane_click(ui, y, x);
+    else if (y == ui->tabs_y)
+        click_tab(ui, x);
+    else if (y == LINES - 1 && (command = keybar_at(ui_keybar(ui), x)))
+        command_run(ui, command, NULL);
+    else if (y > 0 && y < LINES - 1)
+        click_view(ui, y, x);
+}
+
+/* A press and a release that came together are a click to ncurses. */
 void mouse_handle(struct ui *ui)
 {
+    const mmask_t pressed = BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED;
     MEVENT mouse;
-    struct view *view = ui_top(ui);
     if (getmouse(&mouse) != OK)
         return;
-    const struct rect *pane = &ui->pane.rect;
-    bool on_pane = mouse.y >= pane->y && mouse.x >= pane->x && mouse.y < pane->y + pane->height &&
-                   mouse.x < pane->x + pane->width;
+    split_drag(&ui->splits, mouse.y, mouse.x);
     if (mouse.bstate & BUTTON4_PRESSED)
-        command_run(ui, command_find(on_pane ? "pane-up" : "up"), NULL);
+        turn_wheel(ui, mouse.y, mouse.x, false);
     else if (mouse.bstate & BUTTON5_PRESSED)
-        command_run(ui, command_find(on_pane ? "pane-down" : "down"), NULL);
-    else if (on_pane)
-        pane_click(ui, mouse.y, mouse.x);
-    else if (mouse.y == ui->tabs_y)
-        click_tab(ui, mouse.x);
-    else if (view->ops->click) {
-        ui->pane.focused = false;
-        view->ops->click(ui, view, mouse.y, mouse.x);
-    }
+        turn_wheel(ui, mouse.y, mouse.x, true);
+    else if (mouse.bstate & pressed && !ui->splits.dragging)
+        press(ui, mouse.y, mouse.x);
+    if (mouse.bstate & BUTTON1_DOUBLE_CLICKED)
+        press(ui, mouse.y, mouse.x);
+    if (mouse.bstate & ~(mmask_t)(BUTTON1_PRESSED | REPORT_MOUSE_POSITION))
+        split_release(&ui->splits);
 }

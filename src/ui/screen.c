@@ -20,6 +20,9 @@
 static struct {
     int fd;
     bool active;
+    bool mouse; /* it has one, */
+    bool drags; /* and tells of its moves */
+    bool whole; /* keys come as ncurses names them */
     struct termios saved;
     char reset[256];
     size_t reset_length;
@@ -27,7 +30,7 @@ static struct {
 
 static FILE *keyboard;
 static SCREEN *screen;
-static bool ascii_only;
+static bool ascii_only, mouse_wanted;
 
 static void add_reset(const char *capability)
 {
@@ -47,7 +50,8 @@ static void prepare_reset(void)
     static const char *const capabilities[] = { "sgr0", "rmkx", "cnorm", "rmcup" };
     static const char mouse_off[] = "\033[?1000l\033[?1002l\033[?1006l";
     terminal.reset_length = 0;
-    if (tigetstr("kmous") && tigetstr("kmous") != (char *)-1) {
+    terminal.mouse = tigetstr("kmous") && tigetstr("kmous") != (char *)-1;
+    if (terminal.mouse) {
         memcpy(terminal.reset, mouse_off, sizeof mouse_off - 1);
         terminal.reset_length = sizeof mouse_off - 1;
     }
@@ -90,6 +94,19 @@ static int open_terminal(char **error)
     return tcgetattr(fd, &terminal.saved);
 }
 
+/* Arrows with Ctrl, as xterm and its kin send them, and rxvt. */
+static void name_keys(void)
+{
+    static const char final[] = "ABCD";
+    for (int i = 0; final[i]; i++) {
+        char xterm[] = "\033[1;5A", rxvt[] = "\033Oa";
+        xterm[5] = final[i];
+        rxvt[2] = (char)(final[i] + 'a' - 'A');
+        define_key(xterm, KEY_CTRL_UP + i);
+        define_key(rxvt, KEY_CTRL_UP + i);
+    }
+}
+
 int screen_start(char **error)
 {
     const char *type = getenv("TERM");
@@ -112,15 +129,45 @@ int screen_start(char **error)
     nodelay(stdscr, TRUE);
     curs_set(0);
     mouseinterval(0);
+    name_keys();
     screen_whole_keys(true);
     return 0;
 }
 
+/*
+ * Terminfo speaks of presses alone: drags are asked for by hand, once what ncurses has to say of
+ * the mouse is out.
+ */
+static void report_drags(bool on)
+{
+    if (!terminal.mouse || on == terminal.drags)
+        return;
+    terminal.drags = on;
+    fputs(on ? "\033[?1002h" : "\033[?1002l", stdout);
+    fflush(stdout);
+}
+
 void screen_whole_keys(bool whole)
 {
-    const mmask_t mouse = BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+    const mmask_t mouse = BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED |
+                          BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED |
+                          REPORT_MOUSE_POSITION;
+    terminal.whole = whole;
     keypad(stdscr, whole);
-    mousemask(whole ? mouse : 0, NULL);
+    mousemask(whole && mouse_wanted ? mouse : 0, NULL);
+}
+
+void screen_set_mouse(bool on)
+{
+    mouse_wanted = on;
+    screen_whole_keys(terminal.whole);
+}
+
+/* Out of the full screen, for now or for good. */
+static void leave_screen(void)
+{
+    report_drags(false);
+    endwin();
 }
 
 void screen_stop(void)
@@ -129,7 +176,7 @@ void screen_stop(void)
         return;
     terminal.active = false;
     curs_set(1);
-    endwin();
+    leave_screen();
     delscreen(screen);
     screen = NULL;
     tcsetattr(terminal.fd, TCSADRAIN, &terminal.saved);
@@ -158,13 +205,14 @@ void screen_refresh(void)
     sigaddset(&stop, SIGTSTP);
     sigprocmask(SIG_BLOCK, &stop, &old);
     refresh();
+    report_drags(terminal.whole && mouse_wanted);
     sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
 void screen_suspend(void)
 {
     def_prog_mode();
-    endwin();
+    leave_screen();
     tcsetattr(terminal.fd, TCSADRAIN, &terminal.saved);
     /* SIGSTOP cannot be caught: the shell sees what SIGTSTP would have done. */
     raise(SIGSTOP);

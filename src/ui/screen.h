@@ -13,6 +13,14 @@ struct rect {
     int y, x, height, width;
 };
 
+/* Keys that terminals send but ncurses has no numbers for. */
+enum {
+    KEY_CTRL_UP = KEY_MAX + 1,
+    KEY_CTRL_DOWN,
+    KEY_CTRL_RIGHT,
+    KEY_CTRL_LEFT,
+};
+
 /* Takes the terminal; keys are read from it even when standard input is a pipe. -1 with *error. */
 int screen_start(char **error);
 /* Gives it back. Safe to call twice. */
@@ -21,6 +29,8 @@ void screen_stop(void);
 int screen_fd(void);
 /* Keys as ncurses names them, and the mouse; or, for readline, the bytes that a terminal sends. */
 void screen_whole_keys(bool whole);
+/* Whether the mouse is ours (at first it is not), or selects text as the terminal does. */
+void screen_set_mouse(bool on);
 /* Sends what was drawn to the terminal. */
 void screen_refresh(void);
 /* Adopts a new terminal size. */

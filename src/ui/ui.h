@@ -13,6 +13,7 @@
 #include "store/store.h"
 #include "ui/reader.h"
 #include "ui/screen.h"
+#include "ui/split.h"
 
 #define VIEW_DEPTH 16
 
@@ -71,6 +72,7 @@ enum question { ASKED_NOTHING, ASKED_QUIT, ASKED_KEYS };
 struct ui;
 struct view;
 struct place;
+struct command;
 
 /* What the help pane speaks of. */
 struct subject {
@@ -94,6 +96,8 @@ struct view_ops {
     bool (*go)(struct ui *ui, struct view *view, const struct place *place, int64_t *there);
     struct subject (*subject)(struct ui *ui, struct view *view);
     void (*click)(struct ui *ui, struct view *view, int y, int x);
+    /* Whether what VERB_OPEN opens stands at y, x: a double click does it. NULL: nowhere. */
+    bool (*opens_at)(const struct view *view, int y, int x);
     void (*close)(struct view *view);
     bool has_pane; /* the help pane goes with it */
     bool has_tabs; /* the strip that names the lists stands above it */
@@ -139,6 +143,12 @@ struct ui {
     bool loading;     /* files are still being read */
     int tabs_y;       /* the line of the strip of lists; -1: not drawn */
     struct pane pane;
+    struct splits splits;
+    struct {
+        const struct view *view;
+        int y, x;
+        int64_t time_ns;
+    } clicked; /* the last click into a view */
     int64_t started_ns;
     double rate; /* messages a second, lately */
     bool prompting;
@@ -160,6 +170,8 @@ bool ui_search_fits(const struct ui *ui, struct span text);
 
 /* layout.c: draws everything, now. */
 void ui_draw(struct ui *ui);
+/* The commands that the key bar shows now, as in struct view_ops. */
+const char *ui_keybar(struct ui *ui);
 
 /* mouse.c: does what the mouse event that waits asks for. */
 void mouse_handle(struct ui *ui);
@@ -229,6 +241,8 @@ void tabs_draw(struct ui *ui, int y);
 int tabs_at(struct ui *ui, int x);
 /* keybar.c: the last line; what is to be told stands in its place. */
 void keybar_draw(struct ui *ui, const char *keybar);
+/* The command whose key stands at column x, or NULL. */
+const struct command *keybar_at(const char *keybar, int x);
 
 /* words.c */
 /* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060. */

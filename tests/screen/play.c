@@ -353,6 +353,19 @@ static int run_click(struct play *p, char **word, int count)
     return term_click(p->term, button, place.row, place.col);
 }
 
+static int run_drag(struct play *p, char **word, int count)
+{
+    struct term_place place;
+    (void)count;
+    if (!term_mouse(p->term))
+        return fail(p, FAILED, "the program has not asked for the mouse");
+    if (term_find(p->term, word[0], 0, -1, &place) < 0)
+        return fail(p, FAILED, "not on the screen: '%s'", word[0]);
+    stir(p);
+    return term_drag(p->term, place.row, place.col, place.row + atoi(word[1]),
+                     place.col + atoi(word[2]));
+}
+
 static int run_resize(struct play *p, char **word, int count)
 {
     (void)count;
@@ -781,6 +794,8 @@ static const struct command commands[] = {
       "paste text, bracketed when the program wants that" },
     { "click", 1, 2, ACTION, run_click, "TEXT [left|middle|right|wheel-up|wheel-down]",
       "click on the first occurrence of a text, or turn the wheel there" },
+    { "drag", 3, 3, ACTION, run_drag, "TEXT ROWS COLS",
+      "press the left button on the text, move it so far, release it" },
     { "resize", 1, 1, ACTION, run_resize, "COLSxROWS", "change the size of the terminal" },
     { "signal", 1, 1, ACTION, run_signal, "NAME",
       "signal the program's process group: TERM HUP INT TSTP CONT SEGV WINCH ..." },

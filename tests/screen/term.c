@@ -20,6 +20,7 @@
 
 #include "filter.h"
 
+#define DRAG_STEP_MS 15
 #define MS_NS INT64_C(1000000)
 #define DRAIN_MS 30 /* quiet after the end of the program: its output is complete */
 #define SEND_MS 2000
@@ -447,6 +448,26 @@ int term_click(struct term *t, int button, int row, int col)
     vterm_mouse_button(t->vt, button, true, VTERM_MOD_NONE);
     if (button < 4)
         vterm_mouse_button(t->vt, button, false, VTERM_MOD_NONE);
+    return deliver(t);
+}
+
+static int towards(int from, int to)
+{
+    return from + (from < to) - (from > to);
+}
+
+int term_drag(struct term *t, int row, int col, int to_row, int to_col)
+{
+    vterm_mouse_move(t->vt, row, col, VTERM_MOD_NONE);
+    vterm_mouse_button(t->vt, 1, true, VTERM_MOD_NONE);
+    while (deliver(t) == 0 && (row != to_row || col != to_col)) {
+        /* no hand is faster; ncurses makes one of events that come together */
+        term_pump(t, DRAG_STEP_MS);
+        row = towards(row, to_row);
+        col = towards(col, to_col);
+        vterm_mouse_move(t->vt, row, col, VTERM_MOD_NONE);
+    }
+    vterm_mouse_button(t->vt, 1, false, VTERM_MOD_NONE);
     return deliver(t);
 }
 

@@ -111,6 +111,9 @@ int term_paste(struct term *t, const char *text);
  * (4 up, 5 down); without effect unless the program asked for the mouse. */
 int term_click(struct term *t, int button, int row, int col);
 
+/* Presses the left button, moves the pointer, step by step, and releases it. */
+int term_drag(struct term *t, int row, int col, int to_row, int to_col);
+
 /* Changes the size; the program gets SIGWINCH. Pumps what was written for the old size first. */
 int term_resize(struct term *t, int cols, int rows);
 
