@@ -7,6 +7,7 @@
 #include "base/tr.h"
 #include "findings.h"
 #include "headless.h"
+#include "metrics.h"
 #include "net/plain.h"
 
 static json_t *json_refused(const struct source_stats *stats)
@@ -114,6 +115,7 @@ static void report_json(const struct session *session)
     json_object_set_new(report, "tls", json_tls(net_tls_counts(session->pipeline.net)));
     json_object_set_new(report, "methods", json_methods(c));
     json_object_set_new(report, "codes", json_codes(c));
+    json_object_set_new(report, "metrics", metrics_json(session));
     json_object_set_new(report, "findings", findings_json(session));
     json_print(report, JSON_INDENT(1));
 }
@@ -224,6 +226,7 @@ static void report_text(const struct session *session)
     for (int i = 0; i < SIP_CLASSES; i++)
         if (c->classes[i])
             print_count(tr(classes[i]), c->classes[i], "");
+    metrics_print(session);
     print_left_out(&session->pipeline);
     findings_print(session);
 }
