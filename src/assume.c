@@ -18,21 +18,10 @@ struct assume {
     struct request requests[REMEMBERED];
 };
 
-static const struct {
-    const char *name;
-    uint8_t transport;
-} protocols[] = {
-    { "UDP", TRANSPORT_UDP }, { "TCP", TRANSPORT_TCP }, { "TLS", TRANSPORT_TLS },
-    { "WSS", TRANSPORT_WS },  { "WS", TRANSPORT_WS },   { "SCTP", TRANSPORT_SCTP },
-};
-
 static uint8_t via_transport(struct span via)
 {
-    struct span word = sip_via_transport(via);
-    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
-        if (span_is(word, protocols[i].name))
-            return protocols[i].transport;
-    return TRANSPORT_UDP;
+    uint8_t named = transport_find(sip_via_transport(via));
+    return named < TRANSPORTS ? named : TRANSPORT_UDP;
 }
 
 static void default_port(struct addr *a, uint8_t transport)

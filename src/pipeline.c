@@ -48,15 +48,8 @@ static void add(struct pipeline *pipeline, const struct packet *packet,
 /* HEP has one number for TLS and WebSocket, or none: the hop's Via has the word. */
 static uint8_t transport_by_via(const struct sip_message *sip, uint8_t transport)
 {
-    static const struct {
-        const char *name;
-        uint8_t transport;
-    } words[] = { { "TLS", TRANSPORT_TLS }, { "WS", TRANSPORT_WS }, { "WSS", TRANSPORT_WS } };
-    struct span word = sip_via_transport(sip->via);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (span_is(word, words[i].name))
-            return words[i].transport;
-    return transport;
+    uint8_t named = transport_find(sip_via_transport(sip->via));
+    return named >= TRANSPORT_TLS && named <= TRANSPORT_WSS ? named : transport;
 }
 
 static void add_from_agent(struct pipeline *pipeline, const struct packet *packet,

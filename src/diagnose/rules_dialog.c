@@ -232,38 +232,22 @@ static const struct scene_message *latest_contact(struct judge *j, const struct 
 /* What a Contact names: its transport parameter, TLS for sips, else nothing. */
 static const char *named_transport(const struct scene_message *m, struct span *name)
 {
-    static const char *const known[] = { "udp", "tcp", "tls", "ws", "wss", "sctp" };
     struct sip_address a;
     sip_read_address(scene_sip(m)->contact, &a);
     *name = sip_param(a.uri, "transport");
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (span_is(*name, known[i]))
-            return known[i];
+    uint8_t transport = transport_find(*name);
+    if (transport < TRANSPORTS)
+        return transport_name(transport);
     return span_starts(a.uri, "sips:") ? "tls" : NULL;
-}
-
-static const char *used_transport(uint8_t transport)
-{
-    switch (transport) {
-    case TRANSPORT_UDP:
-        return "udp";
-    case TRANSPORT_TCP:
-        return "tcp";
-    case TRANSPORT_TLS:
-        return "tls";
-    case TRANSPORT_SCTP:
-        return "sctp";
-    default:
-        return "ws";
-    }
 }
 
 static bool transport_differs(const struct scene_message *m)
 {
     struct span name;
-    const char *named = named_transport(m, &name), *used = used_transport(m->flow->transport);
+    const char *named = named_transport(m, &name), *used = transport_name(m->flow->transport);
     if (!named)
         return false;
+    /* a URI says "ws" for both, RFC 7118 §5.2 */
     bool web = strncmp(named, "ws", 2) == 0 && strncmp(used, "ws", 2) == 0;
     return !web && strcmp(named, used) != 0;
 }
@@ -289,11 +273,11 @@ static void say_transport(struct judge *j, const struct scene_transaction *t,
     struct draft *d = judge_find(j, t, 85);
     judge_address(&contact->flow->src, from);
     draft_say(d, _("Contact of %s says transport %s, but it speaks %s; %s to it failed"), from,
-              named, used_transport(contact->flow->transport),
+              named, transport_name(contact->flow->transport),
               is_answered(t) ? "ACK" : sip_method_name(scene_method(t)));
     struct span value = judge_quote(scene_sip(contact)->contact);
     draft_proof(d, contact, _("Contact %.*s, over %s"), SPAN_ARG(value),
-                used_transport(contact->flow->transport));
+                transport_name(contact->flow->transport));
     if (is_answered(t))
         draft_proof(d, t->last, _("%u repeated, no ACK came"), scene_final(t));
     else

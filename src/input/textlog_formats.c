@@ -4,27 +4,19 @@
  */
 #include "input/textlog_private.h"
 
-static const struct {
-    const char *name;
-    uint8_t transport;
-} transports[] = {
-    { "udp", TRANSPORT_UDP }, { "tcp", TRANSPORT_TCP }, { "tls", TRANSPORT_TLS },
-    { "wss", TRANSPORT_WS },  { "ws", TRANSPORT_WS },   { "sctp", TRANSPORT_SCTP },
-};
-
 /* Takes a transport's name from the beginning of the text; false when there is none. */
 static bool take_transport(struct span *text, struct log_header *h)
 {
-    for (size_t i = 0; i < sizeof transports / sizeof transports[0]; i++) {
-        if (!span_starts(*text, transports[i].name))
-            continue;
-        size_t n = strlen(transports[i].name);
-        h->transport = transports[i].transport;
-        h->has_transport = true;
-        *text = span_make(text->p + n, span_end(*text));
-        return true;
-    }
-    return false;
+    size_t n = 0;
+    while (n < text->n && ascii_lower(text->p[n]) >= 'a' && ascii_lower(text->p[n]) <= 'z')
+        n++;
+    uint8_t transport = transport_find((struct span){ text->p, n });
+    if (transport == TRANSPORTS)
+        return false;
+    h->transport = transport;
+    h->has_transport = true;
+    *text = (struct span){ text->p + n, text->n - n };
+    return true;
 }
 
 static struct span until(struct span text, const char *stops)

@@ -179,8 +179,20 @@ enum decode_result decode_ip(struct decode *d)
     }
 }
 
+static const char *const transports[TRANSPORTS] = {
+    [TRANSPORT_UDP] = "udp", [TRANSPORT_TCP] = "tcp", [TRANSPORT_TLS] = "tls",
+    [TRANSPORT_WS] = "ws",   [TRANSPORT_WSS] = "wss", [TRANSPORT_SCTP] = "sctp",
+};
+
 const char *transport_name(uint8_t transport)
 {
-    static const char *const names[] = { "udp", "tcp", "tls", "ws", "sctp" };
-    return transport < sizeof names / sizeof names[0] ? names[transport] : "?";
+    return transport < TRANSPORTS ? transports[transport] : "?";
+}
+
+uint8_t transport_find(struct span name)
+{
+    uint8_t transport = 0;
+    while (transport < TRANSPORTS && !span_is(name, transports[transport]))
+        transport++;
+    return transport;
 }

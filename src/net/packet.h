@@ -51,7 +51,15 @@ static inline bool packet_is_frame(const struct packet *packet)
 
 struct hep;
 
-enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_WS, TRANSPORT_SCTP };
+enum transport {
+    TRANSPORT_UDP,
+    TRANSPORT_TCP,
+    TRANSPORT_TLS,
+    TRANSPORT_WS,  /* WebSocket in TCP, RFC 7118, */
+    TRANSPORT_WSS, /* and in TLS */
+    TRANSPORT_SCTP,
+    TRANSPORTS
+};
 
 /*
  * A message, or what may be one: a datagram, or what the framing cut out of a stream. It lies
@@ -87,6 +95,9 @@ static inline bool payload_stays(const struct packet *packet, const struct paylo
            at - start + payload->len <= packet->caplen;
 }
 
+/* "udp": as a Via has it, in small letters; "?" for what is none. */
 const char *transport_name(uint8_t transport);
+/* The transport of that name, in letters of any case; TRANSPORTS for what is none. */
+uint8_t transport_find(struct span name);
 
 #endif

@@ -385,7 +385,8 @@ static void end(struct stream *s, unsigned direction, bool whole)
 static int open_websocket(struct stream *s)
 {
     struct websocket *w = calloc(1, sizeof *w);
-    if (!w || stream_nest(s, TRANSPORT_WS) < 0) {
+    uint8_t transport = s->transport == TRANSPORT_TLS ? TRANSPORT_WSS : TRANSPORT_WS;
+    if (!w || stream_nest(s, transport) < 0) {
         free(w);
         return -1;
     }

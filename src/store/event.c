@@ -307,7 +307,7 @@ static void take_error_of_connection(struct events *e, const struct packet *pack
 /* The flow of the quoted packet. What is encrypted in TCP has a transport of its own. */
 static uint32_t quoted_flow(const struct store *s, const struct net_quote *q)
 {
-    for (uint8_t transport = TRANSPORT_UDP; transport <= TRANSPORT_SCTP; transport++) {
+    for (uint8_t transport = TRANSPORT_UDP; transport < TRANSPORTS; transport++) {
         struct payload p = { .src = q->src, .dst = q->dst, .transport = transport };
         uint32_t id = index_find(&s->flow_index, flow_key(&p));
         if (id && transport_is_stream(transport) == (q->protocol == 6))

@@ -469,7 +469,7 @@ static const char *const media_values[] = { "audio", "video", "image", "text", N
 static const char *const codec_values[] = {
     "PCMU", "PCMA", "G722", "G729", "opus", "AMR", "AMR-WB", "telephone-event", NULL,
 };
-static const char *const transport_values[] = { "udp", "tcp", "tls", "ws", "sctp", NULL };
+static const char *const transport_values[] = { "udp", "tcp", "tls", "ws", "wss", "sctp", NULL };
 
 /* clang-format off */
 #define FIELD(name, type, help, read) { name, FILTER_##type, NULL, help, NULL, NULL, read }

@@ -15,8 +15,8 @@
 #define SLOW_NS (2 * SECOND_NS)   /* rule slow-response */
 #define STUCK_NS (10 * SECOND_NS) /* rule stuck-after-trying */
 #define TIMED_NS (5 * SECOND_NS) /* sooner no session timer runs out, not even one of few seconds */
-#define TRY_NS (5 * SECOND_NS)    /* rule auth-not-attempted */
-#define LOOP_RUN 2                /* the third transaction of one request */
+#define TRY_NS (5 * SECOND_NS)   /* rule auth-not-attempted */
+#define LOOP_RUN 2               /* the third transaction of one request */
 #define SETTLE_NS SECOND_NS
 
 static bool still_meant(struct store *s, struct queue_entry entry)

@@ -223,7 +223,7 @@ static void transports(void)
     } rows[] = {
         { "UDP", HEP_UDP, TRANSPORT_UDP }, { "TCP", HEP_TCP, TRANSPORT_TCP },
         { "TLS", HEP_TLS, TRANSPORT_TLS }, { "TLS", HEP_TCP, TRANSPORT_TLS },
-        { "WSS", HEP_TLS, TRANSPORT_WS },  { "ws", HEP_TCP, TRANSPORT_WS },
+        { "WSS", HEP_TLS, TRANSPORT_WSS }, { "ws", HEP_TCP, TRANSPORT_WS },
         { "UDP", HEP_TCP, TRANSPORT_TCP }, { "SCTP", HEP_SCTP, TRANSPORT_SCTP },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "bytes.h"
-#include "net/net.h"
+#include "net/private.h"
 #include "tap.h"
 
 #define UPGRADE                                                                 \
@@ -238,6 +238,28 @@ static void gaps(void)
     tap_ok(messages == 1 && found.truncated && found.len == 38, "at the end: what is there");
 }
 
+/* What was decrypted is a stream as well; RFC 7118 §5 calls WebSocket in it "WSS". */
+static void in_tls(void)
+{
+    struct addr ends[2] = { { .family = 4, .port = 50000 }, { .family = 4, .port = 443 } };
+    struct bytes b = { .n = 0 };
+    static const char upgraded[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                   "Sec-WebSocket-Protocol: sip\r\n\r\n";
+    begin();
+    struct packet packet = { .frame = 1 };
+    struct stream *s = stream_new(net, ends, TRANSPORT_TLS);
+    net->packet = &packet;
+    put(&b, upgraded, sizeof upgraded - 1);
+    put_frame(&b, 0x81, false, "Hello", 5);
+    stream_feed(s, 1, b.p, b.n);
+    tap_ok(messages == 1 && strcmp(got[0], "Hello") == 0 && found.transport == TRANSPORT_WSS &&
+               transport_find(SPAN("WSS")) == TRANSPORT_WSS &&
+               transport_find(SPAN("ws")) == TRANSPORT_WS,
+           "in TLS it is wss");
+    stream_close(s);
+    net->packet = NULL;
+}
+
 int main(void)
 {
     examples();
@@ -245,6 +267,7 @@ int main(void)
     split();
     in_the_middle();
     gaps();
+    in_tls();
     net_free(net);
     return tap_done();
 }
