@@ -121,6 +121,16 @@ int headless_troubles(const struct session *session)
     return status;
 }
 
+void print_column(struct span s, int width)
+{
+    struct strbuf text = STRBUF_INIT;
+    text_visible(&text, s, true);
+    struct span fit = width ? text_fit(strbuf_as_span(&text), (size_t)width)
+                            : strbuf_as_span(&text);
+    printf("%.*s%*s%s", SPAN_ARG(fit), text_pad(fit, (size_t)width), "", width ? " " : "");
+    strbuf_free(&text);
+}
+
 json_t *json_text(struct span s)
 {
     struct strbuf text = STRBUF_INIT;

@@ -12,6 +12,9 @@ void headless_read(struct session *session);
 /* Writes the inputs' troubles, one line each, to standard error. 2 if one gave nothing at all, else 0. */
 int headless_troubles(const struct session *session);
 
+/* Network bytes for people, escaped; cut or filled to `width` columns and a blank, or 0: all. */
+void print_column(struct span s, int width);
+
 /* A JSON string from network bytes: invalid UTF-8 is replaced, NUL kept as it is. */
 json_t *json_text(struct span s);
 void json_put(json_t *object, const char *key, struct span value);

@@ -19,6 +19,7 @@
 #include "sip/fields.h"
 #include "store/filter.h"
 #include "store/ladder.h"
+#include "usages.h"
 
 /* One row of `list`: columns of text, or one JSON object. */
 struct row {
@@ -90,16 +91,6 @@ static void transaction_json(struct row *row, uint32_t id, const struct transact
     json_print(o, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }
 
-static void print_visible(struct span s, int width)
-{
-    struct strbuf text = STRBUF_INIT;
-    text_visible(&text, s, true);
-    struct span fit = width ? text_fit(strbuf_as_span(&text), (size_t)width)
-                            : strbuf_as_span(&text);
-    printf("%.*s%*s%s", SPAN_ARG(fit), text_pad(fit, (size_t)width), "", width ? " " : "");
-    strbuf_free(&text);
-}
-
 static void transaction_text(struct row *row, uint32_t id, const struct transaction *t)
 {
     char src[ADDR_TEXT], dst[ADDR_TEXT], when[TIME_TEXT], code[16] = "-";
@@ -111,13 +102,13 @@ static void transaction_text(struct row *row, uint32_t id, const struct transact
     if (t->code)
         snprintf(code, sizeof code, "%u", t->code);
     printf("%s ", time_date(t->time_ns, when));
-    print_visible(method_text(row, t), 9);
-    print_visible(from.user.n ? from.user : from.host, 16);
-    print_visible(to.user.n ? to.user : to.host, 16);
+    print_column(method_text(row, t), 9);
+    print_column(from.user.n ? from.user : from.host, 16);
+    print_column(to.user.n ? to.user : to.host, 16);
     printf("%s > %s  %s %s ", address_text(row, head, true, src),
            address_text(row, head, false, dst), code, transaction_state_name(t->state));
     why_line(&why, row->session->pipeline.diagnosis, row->store, id);
-    print_visible(strbuf_as_span(&why), 0);
+    print_column(strbuf_as_span(&why), 0);
     printf("\n");
     strbuf_free(&why);
 }
@@ -178,7 +169,7 @@ static void message_row(const struct row *row, uint32_t id)
     const struct flow *flow = store_flow(row->store, m->flow);
     printf("%6u %s %s > %s  ", m->frame, time_date(m->time_ns, when), addr_format(&flow->src, src),
            addr_format(&flow->dst, dst));
-    print_visible(sip.start_line, 0);
+    print_column(sip.start_line, 0);
     printf("%s\n", m->flags & MESSAGE_RETRANSMISSION ? _(" (retransmission)")
                    : m->flags & MESSAGE_DUPLICATE    ? _(" (duplicate)")
                                                      : "");
@@ -232,11 +223,11 @@ static void call_row(struct row *row, uint32_t id, const struct call *call,
     }
     printf("%s %8s ", time_date(call->first_ns, when),
            time_short(call->last_ns - call->first_ns, lasted));
-    print_visible(method_text(row, t), 9);
+    print_column(method_text(row, t), 9);
     printf("%3u ", t->code);
-    print_visible(SPAN(outcome ? tr(outcome) : "-"), 10);
+    print_column(SPAN(outcome ? tr(outcome) : "-"), 10);
     printf(_("%4u messages "), call->messages);
-    print_visible(row->head.call_id, 0);
+    print_column(row->head.call_id, 0);
     printf("%s%s\n", lead ? "  " : "", lead ? finding_rule_id(lead->rule) : "");
 }
 
@@ -302,13 +293,13 @@ static void endpoint_text(const struct endpoint *e, struct span agent)
     char host[ADDR_HOST], half[TIME_TEXT], most[TIME_TEXT];
     int64_t p50 = endpoint_percentile(e, 50), p95 = endpoint_percentile(e, 95);
     uint8_t rule = endpoint_finding(e);
-    print_visible(SPAN(addr_host(&e->host, host)), 15);
+    print_column(SPAN(addr_host(&e->host, host)), 15);
     printf(_("%5llu sent %5llu received %5llu failed %5.1f%%  %6s %6s  "),
            (unsigned long long)e->now.sent, (unsigned long long)e->now.received,
            (unsigned long long)e->now.failed, 100 * endpoint_failure_share(e),
            p50 < 0 ? "-" : time_short(p50, half), p95 < 0 ? "-" : time_short(p95, most));
-    print_visible(SPAN(rule ? finding_rule_id(rule) : "-"), agent.n ? 20 : 0);
-    print_visible(agent, 0);
+    print_column(SPAN(rule ? finding_rule_id(rule) : "-"), agent.n ? 20 : 0);
+    print_column(agent, 0);
     printf("\n");
 }
 
@@ -328,13 +319,24 @@ static void list_endpoints(struct row *row, const struct filter *filter)
     endpoints_free(all);
 }
 
+static void list_registrations(struct row *row, const struct filter *filter)
+{
+    usages_registrations(row->session, filter);
+}
+
+static void list_subscriptions(struct row *row, const struct filter *filter)
+{
+    usages_subscriptions(row->session, filter);
+}
+
 static const struct {
     const char *name;
     void (*list)(struct row *row, const struct filter *filter);
 } lists[] = {
-    { "transactions", list_transactions }, { "calls", list_calls },
-    { "messages", list_messages },         { "findings", list_findings },
-    { "endpoints", list_endpoints },
+    { "transactions", list_transactions },   { "calls", list_calls },
+    { "messages", list_messages },           { "findings", list_findings },
+    { "endpoints", list_endpoints },         { "registrations", list_registrations },
+    { "subscriptions", list_subscriptions },
 };
 
 int list_run(struct session *session, const char *what)

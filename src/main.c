@@ -28,7 +28,8 @@ static const char usage[] = N_(
     "  sipwhy explain --search WORD...          the pages that have these words\n"
     "  sipwhy compare A B                       two codes, or any two topics, side by side\n"
     "  sipwhy report [OPTION]... FILE...        counts and findings, headless\n"
-    "  sipwhy list [transactions|calls|messages|findings|endpoints] [OPTION]... FILE...\n"
+    "  sipwhy list [transactions|calls|messages|findings|endpoints|\n"
+    "               registrations|subscriptions] [OPTION]... FILE...\n"
     "\n"
     "report and list read live traffic too: report -i lo --duration 10\n"
     "\n");
@@ -74,8 +75,9 @@ static int run_report(struct run *run)
 
 static int run_list(struct run *run)
 {
-    static const char *const kinds[] = { "transactions", "calls", "messages", "findings",
-                                         "endpoints" };
+    static const char *const kinds[] = { "transactions", "calls",     "messages",
+                                         "findings",     "endpoints", "registrations",
+                                         "subscriptions" };
     const char *what = kinds[0];
     for (size_t i = 0; run->count && i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(run->words[0], kinds[i]) == 0) {

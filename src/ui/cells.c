@@ -8,6 +8,17 @@
 
 #define TIMED_OUT_NS 32000000000LL /* 64*T1, RFC 3261 §17.1.1.2 */
 
+void cell_put_quoted(struct strbuf *out, struct span text)
+{
+    strbuf_char(out, '"');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"' || text.p[i] == '\\')
+            strbuf_char(out, '\\');
+        strbuf_char(out, text.p[i]);
+    }
+    strbuf_char(out, '"');
+}
+
 void cell_put_time(const struct list_row *row, int64_t time_ns, int64_t first_ns,
                    struct strbuf *out)
 {
@@ -29,13 +40,39 @@ int cell_time_width(const struct ui *ui)
     return strcmp(ui->settings->time, "date") == 0 ? 23 : 0;
 }
 
+/* When the first transaction came. */
+static int64_t beginning(const struct ui *ui)
+{
+    const struct id_array *all = &lists_at(ui, 0)->rows.all;
+    const struct transaction *first = all->count ? store_transaction(ui->store, all->ids[0]) : NULL;
+    return first ? first->time_ns : 0;
+}
+
 void cell_time(struct list_row *row, struct strbuf *out)
 {
-    const struct rows *all = &lists_at(row->ui, 0)->rows;
-    const struct transaction *first = all->all.count
-                                          ? store_transaction(row->ui->store, all->all.ids[0])
-                                          : NULL;
-    cell_put_time(row, cell_time_number(row), first ? first->time_ns : 0, out);
+    cell_put_time(row, cell_time_number(row), beginning(row->ui), out);
+}
+
+void cell_count(struct list_row *row, struct strbuf *out)
+{
+    int64_t n = row->column->number(row);
+    if (n)
+        strbuf_format(out, "%lld", (long long)n);
+}
+
+void cell_moment(struct list_row *row, struct strbuf *out)
+{
+    int64_t time_ns = row->column->number(row);
+    if (time_ns)
+        cell_put_time(row, time_ns, beginning(row->ui), out);
+}
+
+void cell_left(struct list_row *row, int64_t until_ns, struct strbuf *out)
+{
+    char text[TIME_TEXT];
+    int64_t left = until_ns - store_now(row->ui->store);
+    if (left > 0)
+        strbuf_text(out, time_short(left, text));
 }
 
 int64_t cell_time_number(struct list_row *row)

@@ -7,10 +7,17 @@
 
 #include "ui/list.h"
 
+/* A text as a filter expression takes it: quoted, with what it may not hold escaped. */
+void cell_put_quoted(struct strbuf *out, struct span text);
 /* A time as the setting has it; `first_ns` is where relative ones begin. */
 void cell_put_time(const struct list_row *row, int64_t time_ns, int64_t first_ns,
                    struct strbuf *out);
 int cell_time_width(const struct ui *ui);
+/* The number that its column is sorted by, nothing for none: how many, or when it was. */
+void cell_count(struct list_row *row, struct strbuf *out);
+void cell_moment(struct list_row *row, struct strbuf *out);
+/* How long until then, in capture time; nothing if it has passed. */
+void cell_left(struct list_row *row, int64_t until_ns, struct strbuf *out);
 /* The transaction's time, relative to the first one's. */
 void cell_time(struct list_row *row, struct strbuf *out);
 int64_t cell_time_number(struct list_row *row);
@@ -39,6 +46,11 @@ void cell_agent(struct list_row *row, struct strbuf *out);
  * Rows that several lists have in their tables of columns; places and widths that differ are
  * given with them, as in COLUMN_FROM(.least = 60, .narrow = 12, .wide = 12).
  */
+#define COLUMN_COUNT(word, heading, fn, from_width, cells)                                    \
+    {                                                                                         \
+        .name = word, .title = heading, .put = cell_count, .number = fn, .least = from_width, \
+        .narrow = cells, .wide = cells, .align = ALIGN_RIGHT                                  \
+    }
 #define COLUMN_TIME(...)                                                             \
     {                                                                                \
         .name = "time", .title = N_("Time"), .measure = cell_time_width, __VA_ARGS__ \

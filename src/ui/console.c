@@ -17,7 +17,6 @@
 #include "base/strbuf.h"
 #include "base/tell.h"
 #include "base/tr.h"
-#include "diagnose/endpoints.h"
 #include "knowledge.h"
 #include "ui/command.h"
 #include "ui/keymap.h"
@@ -216,7 +215,6 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     enum input_status status = session_feed(c->ui.session, FEED_NS);
     bool busy = rows_busy(&lists_current(&c->ui)->rows);
     bool more = diagnose(&c->ui);
-    more = endpoints_slice(&c->ui) || more;
     more = lists_work(&c->ui, FILTER_NS) || more;
     c->ui.dirty = c->ui.dirty || busy;
     if (found != diagnosis_version(c->ui.diagnosis)) {
@@ -292,7 +290,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     (void)what;
     session_tick(c->ui.session);
     look_for_help(c);
-    endpoints_tick(&c->ui);
+    lists_tick(&c->ui);
     if (inputs_live(c->ui.session->inputs)) {
         inputs_refresh(c->ui.session->inputs);
         measure_rate(c);
@@ -381,7 +379,6 @@ static void open_ui(struct ui *ui, struct session *session, struct settings *set
     ui->settings = settings;
     ui->store = session->pipeline.store;
     ui->diagnosis = session->pipeline.diagnosis;
-    ui->endpoints = endpoints_new(ui->store, ui->diagnosis);
     ui->loading = true;
     lists_init(ui);
     store_observe(ui->store, on_store, ui);
@@ -395,7 +392,6 @@ static void close_ui(struct ui *ui)
     while (ui->nviews > 1)
         ui_pop(ui);
     lists_free(ui);
-    endpoints_free(ui->endpoints);
     regex_free(ui->search);
     reader_free(&ui->pane.reader);
     help_free(ui->help);

@@ -4,7 +4,7 @@
  * until it is back. It stays on its screen line while rows come and go; at the newest
  * row it follows, as long as rows stand in order of arrival.
  */
-#include "ui/list.h"
+#include "ui/cells.h"
 
 #include <stdlib.h>
 
@@ -48,7 +48,7 @@ static void put_cell(struct list_row *row, const struct list_column *column, str
 static bool row_alive(uint32_t id, void *arg)
 {
     const struct list *list = arg;
-    return !list->ops->alive || list->ops->alive(list->ui->store, id);
+    return !list->ops->alive || list->ops->alive(list, id);
 }
 
 static bool row_fits_filter(uint32_t id, void *arg)
@@ -403,7 +403,7 @@ static void change_column(struct list *list, enum verb verb)
         columns_move(list, list->cursor, verb == VERB_COLUMN_RIGHT, list->rect.width);
 }
 
-/* "from == "alice"", with what a text may not hold in a filter escaped. */
+/* from == "alice" */
 static void put_condition(struct list_row *row, const struct list_column *column,
                           struct strbuf *out)
 {
@@ -413,13 +413,8 @@ static void put_condition(struct list_row *row, const struct list_column *column
         return;
     }
     put_cell(row, column, &text);
-    strbuf_format(out, "%s == \"", column->field);
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '"' || text.p[i] == '\\')
-            strbuf_char(out, '\\');
-        strbuf_char(out, text.p[i]);
-    }
-    strbuf_char(out, '"');
+    strbuf_format(out, "%s == ", column->field);
+    cell_put_quoted(out, strbuf_as_span(&text));
     strbuf_free(&text);
 }
 

@@ -68,6 +68,7 @@ struct list_column {
 struct list_ops {
     const char *name;  /* "calls": on the command line, in the configuration */
     const char *title; /* in the strip of tabs; see tr() */
+    const char *brief; /* the same where room is short */
     const char *empty; /* told where there is no row though there is traffic; see tr() */
     const struct list_column *columns; /* in their first order; ends with a row without name */
     const char *cursor;                /* the column that the cursor begins on */
@@ -76,8 +77,17 @@ struct list_ops {
      * concerns. NULL for a list that is fed from elsewhere, by the same function.
      */
     void (*note)(struct list *list, uint32_t transaction);
+    /* Makes and frees the kind's own state, list->own; NULL: it has none. */
+    void (*start)(struct list *list);
+    void (*stop)(struct list *list);
+    /* While the list is shown: does a slice of what rows wait for; true when there is more. */
+    bool (*work)(struct list *list);
+    /* While the list is shown: a few times a second. */
+    void (*tick)(struct list *list);
+    /* The store evicted, and alive() will be asked. */
+    void (*evicted)(struct list *list);
     /* Whether a row is still there, asked when the store evicted; NULL: it always is. */
-    bool (*alive)(const struct store *store, uint32_t id);
+    bool (*alive)(const struct list *list, uint32_t id);
     /* Whether a row fits the filter; NULL: when the transaction that load() gave does. */
     bool (*fits)(const struct list *list, uint32_t id, const struct filter *filter);
     /* Fills the row of row->id; false if it has gone. */
@@ -103,6 +113,7 @@ struct list {
     const struct list_ops *ops;
     struct ui *ui;
     struct rows rows;
+    void *own; /* the kind's: see struct list_ops */
     struct list_slot *slots[LIST_COLUMNS];
     size_t nslots;
     size_t cursor;           /* slot that sorting and filtering by example go by */
@@ -117,16 +128,21 @@ struct list {
 };
 
 extern const struct list_ops transactions_list, calls_list, messages_list, findings_list,
-    endpoints_list;
+    endpoints_list, registrations_list, subscriptions_list;
 
 /* view_findings.c: the diagnosis has found, or dropped, something. */
 void findings_note(struct ui *ui);
-/*
- * view_endpoints.c: counts anew if the list is shown and something has changed, a slice at a time;
- * true when there is more to do.
- */
-void endpoints_tick(struct ui *ui);
-bool endpoints_slice(struct ui *ui);
+
+/* list_ledger.c: what lists of a ledger's records have in common; `own` is the ledger. */
+struct ledger_ops;
+void list_ledger_start(struct list *list, const struct ledger_ops *ops);
+void list_ledger_stop(struct list *list);
+void list_ledger_note(struct list *list, uint32_t transaction);
+bool list_ledger_work(struct list *list);
+void list_ledger_evicted(struct list *list);
+bool list_ledger_alive(const struct list *list, uint32_t id);
+/* Finds the record of row->id, its transaction and message; NULL if it has gone. */
+const void *list_ledger_load(struct list_row *row);
 
 /* ---- lists.c: all lists -------------------------------------------------------------------------- */
 
@@ -137,8 +153,10 @@ void lists_free(struct ui *ui);
 void lists_clear(struct ui *ui);
 /* Passes the store's events on. */
 void lists_event(struct ui *ui, enum store_event event, uint32_t transaction);
-/* Filters and sorts the list shown for about `budget_ns`; true when there is more to do. */
+/* Fills, filters and sorts the list shown for about `budget_ns`; true when there is more to do. */
 bool lists_work(struct ui *ui, int64_t budget_ns);
+/* A few times a second. */
+void lists_tick(struct ui *ui);
 /* The list shown, and one by its name or NULL. */
 struct list *lists_current(const struct ui *ui);
 struct list *lists_find(const struct ui *ui, struct span name);

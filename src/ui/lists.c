@@ -5,7 +5,8 @@
 #include "ui/list.h"
 
 static const struct list_ops *const kinds[] = {
-    &transactions_list, &calls_list, &messages_list, &findings_list, &endpoints_list,
+    &transactions_list, &calls_list,         &messages_list,      &findings_list,
+    &endpoints_list,    &registrations_list, &subscriptions_list,
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -42,6 +43,8 @@ void lists_init(struct ui *ui)
         list->ops = kinds[i];
         list->ui = ui;
         rows_init(&list->rows, &list_rows_ops, list);
+        if (list->ops->start)
+            list->ops->start(list);
         columns_reset(list);
         /* a file opens at its beginning; what arrives live is followed */
         list->following = inputs_live(ui->session->inputs) && ui->settings->newest;
@@ -53,6 +56,8 @@ void lists_init(struct ui *ui)
 void lists_free(struct ui *ui)
 {
     for (size_t i = 0; i < KINDS; i++) {
+        if (kinds[i]->stop)
+            kinds[i]->stop(ui->lists[i]);
         rows_free(&ui->lists[i]->rows);
         columns_free(ui->lists[i]);
         free(ui->lists[i]);
@@ -78,6 +83,8 @@ void lists_event(struct ui *ui, enum store_event event, uint32_t transaction)
 {
     for (size_t i = 0; i < KINDS; i++) {
         struct list *list = ui->lists[i];
+        if (event == STORE_EVICTED && list->ops->evicted)
+            list->ops->evicted(list);
         if (event == STORE_EVICTED && list->ops->alive)
             rows_sweep(&list->rows);
         else if (event != STORE_EVICTED && list->ops->note)
@@ -87,7 +94,16 @@ void lists_event(struct ui *ui, enum store_event event, uint32_t transaction)
 
 bool lists_work(struct ui *ui, int64_t budget_ns)
 {
-    return rows_work(&lists_current(ui)->rows, budget_ns);
+    struct list *list = lists_current(ui);
+    bool more = list->ops->work && list->ops->work(list);
+    return rows_work(&list->rows, budget_ns) || more;
+}
+
+void lists_tick(struct ui *ui)
+{
+    struct list *list = lists_current(ui);
+    if (list->ops->tick)
+        list->ops->tick(list);
 }
 
 void lists_show(struct ui *ui, size_t which)

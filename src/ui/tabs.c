@@ -5,45 +5,63 @@
 #include "ui/list.h"
 #include "ui/ui.h"
 
-/* "Calls 95"; how many only where it is known, for a list that is not shown is not filtered. */
-static void tab_text(struct ui *ui, size_t which, bool counts, struct strbuf *out)
+/* How much room is taken: names in full or brief, the shown list's in full or not, with counts or not. */
+static const struct manner {
+    bool full, shown_full, counts;
+} manners[] = {
+    { true, true, true },  { false, true, true },  { false, false, true },
+    { true, true, false }, { false, true, false },
+};
+#define MANNERS (sizeof manners / sizeof manners[0])
+
+/* How many rows there are is known of a list that is shown, or else neither filtered nor filled. */
+static bool counted(const struct ui *ui, const struct list *list)
+{
+    return list == lists_current(ui) ||
+           (!ui->filter && (!list->ops->work || list->rows.all.count > 0));
+}
+
+/* "Calls 95" */
+static void tab_text(struct ui *ui, size_t which, struct manner manner, struct strbuf *out)
 {
     char number[32];
     const struct list *list = lists_at(ui, which);
+    bool full = list == lists_current(ui) ? manner.shown_full : manner.full;
     strbuf_clear(out);
-    strbuf_text(out, tr(list->ops->title));
-    if (counts && (!ui->filter || list == lists_current(ui)))
+    strbuf_text(out, tr(full ? list->ops->title : list->ops->brief));
+    if (manner.counts && counted(ui, list))
         strbuf_format(out, " %s",
                       ui_grouped(ui->filter ? rows_count(&list->rows) : list->rows.all.count,
                                  number, sizeof number));
 }
 
-static int tabs_width(struct ui *ui, size_t from, size_t to, bool counts)
+static int tabs_width(struct ui *ui, size_t from, size_t to, struct manner manner)
 {
     struct strbuf text = STRBUF_INIT;
     int width = 1;
     for (size_t i = from; i < to; i++) {
-        tab_text(ui, i, counts, &text);
+        tab_text(ui, i, manner, &text);
         width += (int)text_width(strbuf_as_span(&text)) + 2;
     }
     strbuf_free(&text);
     return width;
 }
 
-/* Calls `fn` for each tab: its number, where it stands, its text. Without counts if short of room. */
+/* Calls `fn` for each tab: its number, where it stands, its text. The strip scrolls if it must. */
 static void each_tab(struct ui *ui, void (*fn)(size_t which, int x, struct span text, void *arg),
                      void *arg)
 {
     struct strbuf text = STRBUF_INIT;
-    size_t count = lists_count(), first = 0, current = 0;
-    bool counts = tabs_width(ui, 0, count, true) <= COLS;
+    size_t count = lists_count(), first = 0, current = 0, manner = 0;
+    while (manner + 1 < MANNERS && tabs_width(ui, 0, count, manners[manner]) > COLS)
+        manner++;
     while (lists_at(ui, current) != lists_current(ui))
         current++;
-    while (first < current && tabs_width(ui, first, current + 1, counts) > COLS)
+    while (first < current && tabs_width(ui, first, current + 1, manners[manner]) > COLS)
         first++;
     int x = 0;
     for (size_t i = first; i < count && x < COLS; i++) {
-        tab_text(ui, i, counts, &text);
+        tab_text(ui, i, manners[manner], &text);
         fn(i, x, strbuf_as_span(&text), arg);
         x += (int)text_width(strbuf_as_span(&text)) + 2;
     }

@@ -123,8 +123,6 @@ struct ui {
     struct settings *settings;
     struct store *store;
     struct diagnosis *diagnosis;
-    struct endpoints *endpoints;
-    uint64_t endpoints_state; /* of store and diagnosis when they were counted last */
     struct help *help;
     unsigned help_generation;       /* another one: what was laid out is out of date */
     struct view *views[VIEW_DEPTH]; /* the last is on top */

@@ -17,9 +17,9 @@ static void note(struct list *list, uint32_t transaction)
         rows_note(&list->rows, txn->call);
 }
 
-static bool alive(const struct store *store, uint32_t id)
+static bool alive(const struct list *list, uint32_t id)
 {
-    return store_call(store, id) != NULL;
+    return store_call(list->ui->store, id) != NULL;
 }
 
 static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
@@ -162,6 +162,7 @@ static const struct list_column columns[] = {
 const struct list_ops calls_list = {
     .name = "calls",
     .title = N_("Calls"),
+    .brief = N_("Calls"),
     .empty = N_("No calls."),
     .columns = columns,
     .cursor = "method",

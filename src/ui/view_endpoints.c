@@ -13,6 +13,18 @@
 
 #define SLICE 5000 /* transactions looked at between two keys */
 
+/* list->own */
+struct endpoints_state {
+    struct endpoints *endpoints;
+    uint64_t counted; /* of store and diagnosis, when they were counted last */
+};
+
+static const struct endpoint *find(const struct list *list, uint32_t id)
+{
+    const struct endpoints_state *own = list->own;
+    return endpoints_at(own->endpoints, id);
+}
+
 static const struct endpoint *endpoint_of(const struct list_row *row)
 {
     return row->item;
@@ -20,7 +32,7 @@ static const struct endpoint *endpoint_of(const struct list_row *row)
 
 static bool load(struct list_row *row)
 {
-    const struct endpoint *e = endpoints_at(row->ui->endpoints, row->id);
+    const struct endpoint *e = find(row->list, row->id);
     if (!e || endpoint_idle(e))
         return false;
     row->item = e;
@@ -33,7 +45,7 @@ static bool load(struct list_row *row)
 static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
 {
     (void)filter; /* it chooses transactions, not hosts */
-    const struct endpoint *e = endpoints_at(list->ui->endpoints, id);
+    const struct endpoint *e = find(list, id);
     return e && !endpoint_idle(e);
 }
 
@@ -96,14 +108,6 @@ static int64_t unanswered(struct list_row *row)
     return (int64_t)endpoint_of(row)->now.answers[0];
 }
 
-/* The number that its column is sorted by; nothing for none. */
-static void put_number(struct list_row *row, struct strbuf *out)
-{
-    int64_t n = row->column->number(row);
-    if (n)
-        strbuf_format(out, "%lld", (long long)n);
-}
-
 static int64_t share(struct list_row *row)
 {
     return (int64_t)(1000 * endpoint_failure_share(endpoint_of(row)) + 0.5);
@@ -149,12 +153,6 @@ static void open_transactions(struct list_row *row)
     strbuf_free(&text);
 }
 
-#define NUMBER(word, heading, fn, from_width, cells)                                          \
-    {                                                                                         \
-        .name = word, .title = heading, .put = put_number, .number = fn, .least = from_width, \
-        .narrow = cells, .wide = cells, .align = ALIGN_RIGHT                                  \
-    }
-
 static const struct list_column columns[] = {
     { .name = "host",
       .title = N_("Host"),
@@ -164,8 +162,8 @@ static const struct list_column columns[] = {
       .roomy = 140,
       .wide = 26,
       .colour = COLOUR_CLASS },
-    NUMBER("sent", N_("Sent"), sent, 0, 6),
-    NUMBER("received", N_("Recv"), received, 0, 6),
+    COLUMN_COUNT("sent", N_("Sent"), sent, 0, 6),
+    COLUMN_COUNT("received", N_("Recv"), received, 0, 6),
     { .name = "failed",
       .title = N_("Failed"),
       .put = put_share,
@@ -174,12 +172,12 @@ static const struct list_column columns[] = {
       .wide = 8,
       .align = ALIGN_RIGHT,
       .colour = COLOUR_CLASS },
-    NUMBER("2xx", "2xx", answers_2xx, 100, 5),
-    NUMBER("3xx", "3xx", answers_3xx, 130, 5),
-    NUMBER("4xx", "4xx", answers_4xx, 100, 5),
-    NUMBER("5xx", "5xx", answers_5xx, 100, 5),
-    NUMBER("6xx", "6xx", answers_6xx, 130, 5),
-    NUMBER("none", N_("None"), unanswered, 100, 5),
+    COLUMN_COUNT("2xx", "2xx", answers_2xx, 100, 5),
+    COLUMN_COUNT("3xx", "3xx", answers_3xx, 130, 5),
+    COLUMN_COUNT("4xx", "4xx", answers_4xx, 100, 5),
+    COLUMN_COUNT("5xx", "5xx", answers_5xx, 100, 5),
+    COLUMN_COUNT("6xx", "6xx", answers_6xx, 130, 5),
+    COLUMN_COUNT("none", N_("None"), unanswered, 100, 5),
     { .name = "p50",
       .title = "p50",
       .put = put_time,
@@ -207,42 +205,60 @@ static const struct list_column columns[] = {
     { 0 },
 };
 
+static void start(struct list *list)
+{
+    struct endpoints_state *own = mem_zero(sizeof *own);
+    own->endpoints = endpoints_new(list->ui->store, list->ui->diagnosis);
+    list->own = own;
+}
+
+static void stop(struct list *list)
+{
+    struct endpoints_state *own = list->own;
+    endpoints_free(own->endpoints);
+    free(own);
+}
+
+/* Counts anew when something has changed. */
+static void tick(struct list *list)
+{
+    struct ui *ui = list->ui;
+    struct endpoints_state *own = list->own;
+    uint64_t state = store_counts(ui->store)->messages + diagnosis_version(ui->diagnosis) +
+                     store_counts(ui->store)->open;
+    if (ui->paused || state == own->counted)
+        return;
+    own->counted = state;
+    endpoints_begin(own->endpoints, NULL);
+    ui_busy(ui);
+}
+
+static bool work(struct list *list)
+{
+    const struct endpoints_state *own = list->own;
+    uint64_t before = endpoints_version(own->endpoints);
+    bool more = endpoints_work(own->endpoints, SLICE);
+    if (before == endpoints_version(own->endpoints))
+        return more;
+    for (uint32_t id = 1; id < endpoints_end(own->endpoints); id++)
+        if (!endpoint_idle(endpoints_at(own->endpoints, id)))
+            rows_note(&list->rows, id);
+    list->ui->dirty = true;
+    return false;
+}
+
 const struct list_ops endpoints_list = {
     .name = "endpoints",
     .title = N_("Endpoints"),
+    .brief = N_("Hosts"),
     .empty = N_("No hosts."),
     .columns = columns,
     .cursor = "host",
+    .start = start,
+    .stop = stop,
+    .work = work,
+    .tick = tick,
     .fits = fits,
     .load = load,
     .open = open_transactions,
 };
-
-static bool shown(const struct ui *ui)
-{
-    return lists_current(ui)->ops == &endpoints_list;
-}
-
-void endpoints_tick(struct ui *ui)
-{
-    uint64_t state = store_counts(ui->store)->messages + diagnosis_version(ui->diagnosis) +
-                     store_counts(ui->store)->open;
-    if (!shown(ui) || ui->paused || state == ui->endpoints_state)
-        return;
-    ui->endpoints_state = state;
-    endpoints_begin(ui->endpoints, NULL);
-    ui_busy(ui);
-}
-
-bool endpoints_slice(struct ui *ui)
-{
-    uint64_t before = endpoints_version(ui->endpoints);
-    bool more = shown(ui) && endpoints_work(ui->endpoints, SLICE);
-    if (before == endpoints_version(ui->endpoints))
-        return more;
-    for (uint32_t id = 1; id < endpoints_end(ui->endpoints); id++)
-        if (!endpoint_idle(endpoints_at(ui->endpoints, id)))
-            rows_note(&lists_current(ui)->rows, id);
-    ui->dirty = true;
-    return false;
-}

@@ -202,6 +202,7 @@ static const struct list_column columns[] = {
 const struct list_ops findings_list = {
     .name = "findings",
     .title = N_("Findings"),
+    .brief = N_("Found"),
     .empty = N_("Nothing was found."),
     .columns = columns,
     .cursor = "finding",

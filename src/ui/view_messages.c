@@ -16,9 +16,9 @@ static void note(struct list *list, uint32_t transaction)
     }
 }
 
-static bool alive(const struct store *store, uint32_t id)
+static bool alive(const struct list *list, uint32_t id)
 {
-    return store_message(store, id) != NULL;
+    return store_message(list->ui->store, id) != NULL;
 }
 
 static bool load(struct list_row *row)
@@ -154,6 +154,7 @@ static const struct list_column columns[] = {
 const struct list_ops messages_list = {
     .name = "messages",
     .title = N_("Messages"),
+    .brief = N_("Msgs"),
     .empty = N_("No messages."),
     .columns = columns,
     .cursor = "message",

@@ -7,9 +7,9 @@ static void note(struct list *list, uint32_t transaction)
     rows_note(&list->rows, transaction);
 }
 
-static bool alive(const struct store *store, uint32_t id)
+static bool alive(const struct list *list, uint32_t id)
 {
-    return store_transaction(store, id) != NULL;
+    return store_transaction(list->ui->store, id) != NULL;
 }
 
 static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
@@ -118,6 +118,7 @@ static const struct list_column columns[] = {
 const struct list_ops transactions_list = {
     .name = "transactions",
     .title = N_("Transactions"),
+    .brief = N_("Trans"),
     .empty = N_("No transactions."),
     .columns = columns,
     .cursor = "method",

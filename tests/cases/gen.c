@@ -1,5 +1,5 @@
 /*
- * Writes the captures of this folder from the conversations in talks.h:
+ * Writes the captures of this folder from the conversations in talks.h and usages.h:
  *
  *     gen FOLDER
  *
@@ -14,6 +14,7 @@
 
 #include "../unit/bytes.h"
 #include "talks.h"
+#include "usages.h"
 
 #define START_S 1772366400 /* 2026-03-01 12:00:00 UTC */
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -700,6 +701,7 @@ struct part {
     size_t count;
     const struct say *rows;
     size_t n;
+    bool by_time; /* the rows stand case by case, and are written in order of time */
 };
 
 /* What else the classic format is: its magic, its version's minor number, longer records. */
@@ -906,11 +908,25 @@ static void put_frame(struct writer *w, const struct say *say, size_t interface,
         put_pcap_record(w, ns, &frame);
 }
 
+/* The row whose turn it is: of those with one time the first in the table. */
+static const struct say *row_at(const struct part *part, size_t turn)
+{
+    for (size_t i = 0; part->by_time && i < part->n; i++) {
+        size_t before = 0;
+        for (size_t j = 0; j < part->n; j++)
+            before += part->rows[j].ms < part->rows[i].ms ||
+                      (part->rows[j].ms == part->rows[i].ms && j < i);
+        if (before == turn)
+            return &part->rows[i];
+    }
+    return &part->rows[turn];
+}
+
 static void put_part(struct writer *w)
 {
     const char *only = w->file->only;
     for (size_t i = 0; i < w->part->n; i++) {
-        const struct say *say = &w->part->rows[i];
+        const struct say *say = row_at(w->part, i);
         struct bytes packet = { .n = 0 }, second = { .n = 0 };
         unsigned type = put_packet(&packet, &second, say);
         put_tunnels(&packet, say->in);
@@ -1001,6 +1017,10 @@ static const struct file files[] = {
     PLAIN_FILE("reinvite.pcap", reinvite),
     PLAIN_FILE("digest.pcap", digest),
     PLAIN_FILE("redirected.pcap", redirected),
+    { .name = "registrations.pcap",
+      .parts = { { .by_time = true, ON(ethernet), ALL(registrations) } } },
+    { .name = "subscriptions.pcap",
+      .parts = { { .by_time = true, ON(ethernet), ALL(subscriptions) } } },
     PLAIN_FILE("dialogs.pcap", dialogs),
     PLAIN_FILE("one-branch.pcap", one_branch),
     PLAIN_FILE("websocket.pcap", over_websocket),

@@ -1,0 +1,62 @@
+/* Lists whose rows are the records of a ledger (store/ledger.h): see list.h. */
+#include "store/ledger.h"
+
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "ui/list.h"
+
+#define SLICE 1000 /* transactions looked at between two keys */
+
+void list_ledger_start(struct list *list, const struct ledger_ops *ops)
+{
+    list->own = mem_zero(sizeof(struct ledger));
+    ledger_init(list->own, ops, list->ui->store);
+}
+
+void list_ledger_stop(struct list *list)
+{
+    ledger_free(list->own);
+    free(list->own);
+}
+
+void list_ledger_note(struct list *list, uint32_t transaction)
+{
+    ledger_note(list->own, transaction);
+}
+
+static void changed(uint32_t record, void *arg)
+{
+    struct list *list = arg;
+    rows_note(&list->rows, record);
+    list->ui->dirty = true;
+}
+
+bool list_ledger_work(struct list *list)
+{
+    return ledger_work(list->own, SLICE, changed, list);
+}
+
+void list_ledger_evicted(struct list *list)
+{
+    ledger_sweep(list->own);
+}
+
+bool list_ledger_alive(const struct list *list, uint32_t id)
+{
+    return ledger_at(list->own, id) != NULL;
+}
+
+const void *list_ledger_load(struct list_row *row)
+{
+    const struct ledger *ledger = row->list->own;
+    const struct ledger_record *record = ledger_at(ledger, row->id);
+    row->transaction = record ? ledger_latest(ledger, record) : 0;
+    row->txn = store_transaction(row->ui->store, row->transaction);
+    if (!row->txn)
+        return NULL;
+    row->message = transaction_head(row->txn);
+    row->marked = row->txn->marked;
+    row->item = record;
+    return record;
+}

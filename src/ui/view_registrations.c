@@ -1,0 +1,243 @@
+/*
+ * The list of registrations: a row a binding, with how it stands at the capture's time. Enter leads
+ * to the flow of its latest REGISTER.
+ */
+#include "store/registration.h"
+
+#include "base/strbuf.h"
+#include "base/tr.h"
+#include "ui/cells.h"
+
+static const struct registration *registration_of(const struct list_row *row)
+{
+    return row->item;
+}
+
+static enum registration_state state_of(const struct list_row *row)
+{
+    return registration_state(registration_of(row), store_now(row->ui->store));
+}
+
+static bool load(struct list_row *row)
+{
+    static const uint8_t classes[REGISTRATION_STATES] = {
+        SIP_CLASS_PROVISIONAL, SIP_CLASS_SUCCESS, SIP_CLASS_TIMEOUT,
+        SIP_CLASS_CANCELLED,   SIP_CLASS_CLIENT,  SIP_CLASS_TIMEOUT,
+    };
+    const struct registration *r = list_ledger_load(row);
+    if (!r)
+        return false;
+    enum registration_state state = state_of(row);
+    row->class = state == REGISTRATION_REFUSED ? (uint8_t)sip_class_of(r->code) : classes[state];
+    return true;
+}
+
+static void start(struct list *list)
+{
+    list_ledger_start(list, &registration_ledger);
+}
+
+static struct registration_words words_of(const struct list_row *row)
+{
+    struct registration_words words;
+    registration_words(row->list->own, registration_of(row), &words);
+    return words;
+}
+
+static void put_aor(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, words_of(row).aor);
+}
+
+static void put_contact(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, words_of(row).contact);
+}
+
+static void put_instance(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, words_of(row).instance);
+}
+
+static void put_flow(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, words_of(row).reg_id);
+}
+
+static void put_agent(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, words_of(row).agent);
+}
+
+static void put_client(struct list_row *row, struct strbuf *out)
+{
+    char text[ADDR_TEXT];
+    struct addr client, registrar;
+    if (registration_ends(row->list->own, registration_of(row), &client, &registrar) == 0 &&
+        client.family)
+        strbuf_text(out, ui_address(&client, text));
+}
+
+static void put_registrar(struct list_row *row, struct strbuf *out)
+{
+    char text[ADDR_TEXT];
+    struct addr client, registrar;
+    if (registration_ends(row->list->own, registration_of(row), &client, &registrar) == 0)
+        strbuf_text(out, ui_address(&registrar, text));
+}
+
+/* A REGISTER to that host, on any hop. */
+static void registrar_example(struct list_row *row, struct strbuf *out)
+{
+    char host[ADDR_HOST];
+    struct addr client, registrar;
+    if (registration_ends(row->list->own, registration_of(row), &client, &registrar) == 0)
+        strbuf_format(out, "(method == REGISTER and dst == %s)", addr_host(&registrar, host));
+}
+
+static void put_state(struct list_row *row, struct strbuf *out)
+{
+    enum registration_state state = state_of(row);
+    strbuf_format(out, "%s %s", theme_mark(row->class, screen_utf8()),
+                  tr(registration_state_name(state)));
+    if (state == REGISTRATION_REFUSED)
+        strbuf_format(out, " %u", registration_of(row)->code);
+}
+
+static int64_t state_number(struct list_row *row)
+{
+    return state_of(row);
+}
+
+static int64_t until(struct list_row *row)
+{
+    return state_of(row) == REGISTRATION_REMOVED ? 0 : registration_of(row)->until_ns;
+}
+
+static void put_left(struct list_row *row, struct strbuf *out)
+{
+    cell_left(row, until(row), out);
+}
+
+static int64_t expires(struct list_row *row)
+{
+    return registration_of(row)->expires_s;
+}
+
+static int64_t last(struct list_row *row)
+{
+    return registration_of(row)->refreshed_ns;
+}
+
+static int64_t refreshes(struct list_row *row)
+{
+    const struct registration *r = registration_of(row);
+    return r->granted ? r->granted - 1 : 0;
+}
+
+static int64_t challenges(struct list_row *row)
+{
+    return registration_of(row)->challenges;
+}
+
+static void put_why(struct list_row *row, struct strbuf *out)
+{
+    if (registration_of(row)->asked_seq)
+        cell_why(row, out);
+    else
+        strbuf_text(out, _("listed by the registrar"));
+}
+
+static const struct list_column columns[] = {
+    { .name = "last",
+      .title = N_("Refreshed"),
+      .put = cell_moment,
+      .number = last,
+      .least = 110,
+      .narrow = 12,
+      .wide = 12,
+      .measure = cell_time_width },
+    { .name = "aor",
+      .title = N_("Address of record"),
+      .put = put_aor,
+      .field = "to",
+      .narrow = 21,
+      .roomy = 110,
+      .wide = 28 },
+    { .name = "contact",
+      .title = N_("Contact"),
+      .put = put_contact,
+      .least = 60,
+      .narrow = 21,
+      .roomy = 110,
+      .wide = 26 },
+    { .name = "registrar",
+      .title = N_("Registrar"),
+      .put = put_registrar,
+      .example = registrar_example,
+      .least = 150,
+      .narrow = 16,
+      .wide = 16 },
+    { .name = "ua",
+      .title = "User-Agent",
+      .put = put_agent,
+      .field = "ua",
+      .least = 160,
+      .narrow = 20,
+      .wide = 20 },
+    { .name = "state",
+      .title = N_("State"),
+      .put = put_state,
+      .number = state_number,
+      .narrow = 13,
+      .wide = 13,
+      .colour = COLOUR_CLASS },
+    { .name = "left",
+      .title = N_("Left"),
+      .put = put_left,
+      .number = until,
+      .narrow = 5,
+      .wide = 5,
+      .align = ALIGN_RIGHT },
+    COLUMN_COUNT("expires", N_("Granted"), expires, 100, 7),
+    COLUMN_COUNT("refreshes", N_("Again"), refreshes, 120, 5),
+    COLUMN_COUNT("challenges", N_("Asked"), challenges, 130, 5),
+    { .name = "why", .title = N_("Why"), .put = put_why, .least = 70, .colour = COLOUR_CLASS },
+    { .name = "client",
+      .title = N_("Client"),
+      .put = put_client,
+      .field = "src",
+      .least = COLUMN_HIDDEN,
+      .narrow = 21,
+      .wide = 21 },
+    { .name = "instance",
+      .title = "+sip.instance",
+      .put = put_instance,
+      .least = COLUMN_HIDDEN,
+      .narrow = 24,
+      .wide = 24 },
+    { .name = "reg_id",
+      .title = "reg-id",
+      .put = put_flow,
+      .least = COLUMN_HIDDEN,
+      .narrow = 6,
+      .wide = 6 },
+    COLUMN_CALL_ID,
+    { 0 },
+};
+
+const struct list_ops registrations_list = {
+    .name = "registrations",
+    .title = N_("Registrations"),
+    .brief = N_("Regs"),
+    .empty = N_("No registrations."),
+    .columns = columns,
+    .cursor = "aor",
+    .start = start,
+    .stop = list_ledger_stop,
+    .note = list_ledger_note,
+    .work = list_ledger_work,
+    .evicted = list_ledger_evicted,
+    .alive = list_ledger_alive,
+    .load = load,
+};

@@ -1,0 +1,240 @@
+/*
+ * The list of subscriptions: a row a usage, whoever began it. Enter leads to the flow of its latest
+ * request.
+ */
+#include "store/subscription.h"
+
+#include "base/strbuf.h"
+#include "base/tr.h"
+#include "sip/fields.h"
+#include "ui/cells.h"
+
+static const struct subscription *subscription_of(const struct list_row *row)
+{
+    return row->item;
+}
+
+static enum subscription_state state_of(const struct list_row *row)
+{
+    return subscription_state(subscription_of(row), store_now(row->ui->store));
+}
+
+static struct subscription_words words_of(const struct list_row *row)
+{
+    struct subscription_words words;
+    subscription_words(row->list->own, subscription_of(row), &words);
+    return words;
+}
+
+/* What a REFER came to counts, where it is told. */
+static uint8_t outcome_class(struct span outcome)
+{
+    uint64_t code;
+    struct span digits = { outcome.p, outcome.n < 3 ? outcome.n : 3 };
+    return span_number(digits, 699, &code) && code >= 100 ? (uint8_t)sip_class_of((uint16_t)code)
+                                                          : SIP_CLASS_NONE;
+}
+
+/* Reasons that are no failure: it ran its time, or is to be made again (RFC 6665 §4.1.3). */
+static bool ended_well(struct span reason)
+{
+    static const char *const words[] = { "", "timeout", "deactivated", "probation" };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (span_is(reason, words[i]))
+            return true;
+    return false;
+}
+
+static uint8_t class_of(const struct list_row *row)
+{
+    static const uint8_t classes[SUBSCRIPTION_STATES] = {
+        SIP_CLASS_PROVISIONAL, SIP_CLASS_SUCCESS, SIP_CLASS_PROVISIONAL, SIP_CLASS_SUCCESS,
+        SIP_CLASS_CANCELLED,   SIP_CLASS_CLIENT,  SIP_CLASS_TIMEOUT,     SIP_CLASS_TIMEOUT,
+    };
+    const struct subscription *s = subscription_of(row);
+    enum subscription_state state = state_of(row);
+    struct subscription_words words = words_of(row);
+    if (words.outcome.n)
+        return outcome_class(words.outcome);
+    bool coded = state == SUBSCRIPTION_REFUSED || state == SUBSCRIPTION_TERMINATED;
+    if (coded && s->code)
+        return (uint8_t)sip_class_of(s->code);
+    return state == SUBSCRIPTION_TERMINATED && !ended_well(words.reason) ? SIP_CLASS_CLIENT
+                                                                         : classes[state];
+}
+
+static bool load(struct list_row *row)
+{
+    if (!list_ledger_load(row))
+        return false;
+    row->class = class_of(row);
+    return true;
+}
+
+static void start(struct list *list)
+{
+    list_ledger_start(list, &subscription_ledger);
+}
+
+static void put_subscriber(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, words_of(row).subscriber);
+}
+
+static void put_resource(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, words_of(row).resource);
+}
+
+static void put_person_condition(struct strbuf *out, struct span who)
+{
+    strbuf_text(out, "(from == ");
+    cell_put_quoted(out, who);
+    strbuf_text(out, " or to == ");
+    cell_put_quoted(out, who);
+    strbuf_char(out, ')');
+}
+
+static void subscriber_example(struct list_row *row, struct strbuf *out)
+{
+    put_person_condition(out, words_of(row).subscriber);
+}
+
+static void resource_example(struct list_row *row, struct strbuf *out)
+{
+    put_person_condition(out, words_of(row).resource);
+}
+
+static void put_event(struct list_row *row, struct strbuf *out)
+{
+    strbuf_span(out, words_of(row).event);
+}
+
+static void put_state(struct list_row *row, struct strbuf *out)
+{
+    const struct subscription *s = subscription_of(row);
+    enum subscription_state state = state_of(row);
+    strbuf_format(out, "%s %s", theme_mark(row->class, screen_utf8()),
+                  tr(subscription_state_name(state)));
+    if (s->code && (state == SUBSCRIPTION_REFUSED || state == SUBSCRIPTION_TERMINATED))
+        strbuf_format(out, " %u", s->code);
+}
+
+static int64_t state_number(struct list_row *row)
+{
+    return state_of(row);
+}
+
+static int64_t until(struct list_row *row)
+{
+    enum subscription_state state = state_of(row);
+    bool over = state == SUBSCRIPTION_TERMINATED || state == SUBSCRIPTION_REFUSED;
+    return over ? 0 : subscription_of(row)->until_ns;
+}
+
+static void put_left(struct list_row *row, struct strbuf *out)
+{
+    cell_left(row, until(row), out);
+}
+
+static int64_t notifies(struct list_row *row)
+{
+    return subscription_of(row)->notifies;
+}
+
+static int64_t last(struct list_row *row)
+{
+    return subscription_of(row)->notified_ns;
+}
+
+static int64_t refreshes(struct list_row *row)
+{
+    const struct subscription *s = subscription_of(row);
+    return s->asked ? s->asked - 1 : 0;
+}
+
+/* What became of a REFER, why it ended, else what the latest request shows. */
+static void put_why(struct list_row *row, struct strbuf *out)
+{
+    struct subscription_words words = words_of(row);
+    struct sip_address target;
+    sip_read_address(words.target, &target);
+    if (row->txn->why || (!words.outcome.n && !words.reason.n && !words.target.n))
+        cell_why(row, out);
+    else if (words.outcome.n)
+        strbuf_span(out, words.outcome);
+    else if (words.reason.n)
+        strbuf_span(out, words.reason);
+    else
+        strbuf_format(out, _("to %.*s"), SPAN_ARG(target.uri));
+}
+
+static const struct list_column columns[] = {
+    { .name = "last",
+      .title = N_("Last NOTIFY"),
+      .put = cell_moment,
+      .number = last,
+      .least = 100,
+      .narrow = 12,
+      .wide = 12,
+      .measure = cell_time_width },
+    { .name = "subscriber",
+      .title = N_("Subscriber"),
+      .put = put_subscriber,
+      .example = subscriber_example,
+      .narrow = 16,
+      .roomy = 110,
+      .wide = 26 },
+    { .name = "resource",
+      .title = N_("Resource"),
+      .put = put_resource,
+      .example = resource_example,
+      .least = 50,
+      .narrow = 16,
+      .roomy = 110,
+      .wide = 26 },
+    { .name = "event",
+      .title = N_("Event"),
+      .put = put_event,
+      .field = "hdr.Event",
+      .least = 40,
+      .narrow = 10,
+      .roomy = 100,
+      .wide = 16 },
+    { .name = "state",
+      .title = N_("State"),
+      .put = put_state,
+      .number = state_number,
+      .narrow = 16,
+      .wide = 16,
+      .colour = COLOUR_CLASS },
+    { .name = "left",
+      .title = N_("Left"),
+      .put = put_left,
+      .number = until,
+      .narrow = 5,
+      .wide = 5,
+      .align = ALIGN_RIGHT },
+    COLUMN_COUNT("notifies", "NOTIFY", notifies, 90, 6),
+    COLUMN_COUNT("refreshes", N_("Again"), refreshes, 130, 5),
+    { .name = "why", .title = N_("Why"), .put = put_why, .least = 70, .colour = COLOUR_CLASS },
+    COLUMN_AGENT,
+    COLUMN_CALL_ID,
+    { 0 },
+};
+
+const struct list_ops subscriptions_list = {
+    .name = "subscriptions",
+    .title = N_("Subscriptions"),
+    .brief = N_("Subs"),
+    .empty = N_("No subscriptions."),
+    .columns = columns,
+    .cursor = "subscriber",
+    .start = start,
+    .stop = list_ledger_stop,
+    .note = list_ledger_note,
+    .work = list_ledger_work,
+    .evicted = list_ledger_evicted,
+    .alive = list_ledger_alive,
+    .load = load,
+};
