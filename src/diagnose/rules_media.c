@@ -70,20 +70,9 @@ static bool found_in_call(struct judge *j, const struct scene_call *call)
 
 /* Codecs */
 
-/* Formats that carry no sound or picture of their own. */
-static bool is_codec(const struct sdp_format *f)
-{
-    static const char *const helpers[] = { "telephone-event", "CN",         "red",      "rtx",
-                                           "ulpfec",          "flexfec-03", "parityfec" };
-    for (size_t i = 0; i < sizeof helpers / sizeof helpers[0]; i++)
-        if (span_is(f->codec, helpers[i]))
-            return false;
-    return true;
-}
-
 static bool same_codec(const struct sdp_format *a, const struct sdp_format *b)
 {
-    return is_codec(a) && is_codec(b) && span_same(a->codec, b->codec) &&
+    return sdp_is_codec(a) && sdp_is_codec(b) && span_same(a->codec, b->codec) &&
            (a->clock == b->clock || !a->clock || !b->clock);
 }
 
@@ -110,7 +99,7 @@ static bool names_codec(const struct sdp *sdp)
 {
     for (int i = 0; i < sdp->medias; i++)
         for (int k = 0; is_sound(&sdp->media[i]) && k < sdp->media[i].formats; k++)
-            if (is_codec(&sdp->media[i].format[k]))
+            if (sdp_is_codec(&sdp->media[i].format[k]))
                 return true;
     return false;
 }
@@ -124,7 +113,7 @@ static const char *codec_list(const struct sdp *sdp, char *buf)
         for (int k = 0; is_sound(&sdp->media[i]) && k < sdp->media[i].formats; k++) {
             const struct sdp_format *f = &sdp->media[i].format[k];
             size_t room = LIST_TEXT - n;
-            if (!is_codec(f) || f->codec.n + 3 > room)
+            if (!sdp_is_codec(f) || f->codec.n + 3 > room)
                 continue;
             n += (size_t)snprintf(buf + n, room, "%s%.*s", n ? ", " : "", SPAN_ARG(f->codec));
         }

@@ -101,38 +101,6 @@ static void large_request_lost(struct judge *j)
 
 /* ICMP (RFC 792, RFC 4443) */
 
-static const struct {
-    uint8_t family, type;
-    int8_t code; /* -1: any other */
-    const char *words;
-} icmp_words[] = {
-    { 4, 3, 0, N_("network unreachable") },
-    { 4, 3, 1, N_("host unreachable") },
-    { 4, 3, 3, N_("port unreachable: nobody listens there") },
-    { 4, 3, 4, N_("fragmentation needed: the packet is too large for the path") },
-    { 4, 3, 9, N_("network prohibited by a filter") },
-    { 4, 3, 10, N_("host prohibited by a filter") },
-    { 4, 3, 13, N_("prohibited by a filter") },
-    { 4, 3, -1, N_("destination unreachable") },
-    { 4, 11, -1, N_("time to live exceeded: a routing loop of packets") },
-    { 6, 1, 0, N_("no route to the destination") },
-    { 6, 1, 1, N_("prohibited by a filter") },
-    { 6, 1, 3, N_("address unreachable") },
-    { 6, 1, 4, N_("port unreachable: nobody listens there") },
-    { 6, 1, -1, N_("destination unreachable") },
-    { 6, 2, -1, N_("packet too big for the path") },
-    { 6, 3, -1, N_("hop limit exceeded: a routing loop of packets") },
-};
-
-static const char *icmp_name(const struct icmp_error *e)
-{
-    for (size_t i = 0; i < sizeof icmp_words / sizeof icmp_words[0]; i++)
-        if (icmp_words[i].family == e->from.family && icmp_words[i].type == e->type &&
-            (icmp_words[i].code == e->code || icmp_words[i].code < 0))
-            return tr(icmp_words[i].words);
-    return NULL;
-}
-
 static bool is_unreachable(const struct icmp_error *e)
 {
     return e->from.family == 6 ? e->type == 1 || e->type == 2 : e->type == 3;
@@ -160,10 +128,10 @@ static void host_unreachable(struct judge *j)
         d->time_ns = e->time_ns;
         judge_address(&e->to, to);
         addr_host(&e->from, by);
-        draft_say(d, _("%s: %s, says %s"), to, icmp_name(e), by);
+        draft_say(d, _("%s: %s, says %s"), to, icmp_words(e->from.family, e->type, e->code), by);
         draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), to);
         draft_frame(d, e->frame, e->source, _("ICMP type %u code %u from %s quotes it: %s"),
-                    e->type, e->code, by, icmp_name(e));
+                    e->type, e->code, by, icmp_words(e->from.family, e->type, e->code));
     }
 }
 

@@ -154,6 +154,16 @@ int sdp_read(struct sdp *sdp, struct span body)
     return sdp->medias ? 0 : -1;
 }
 
+bool sdp_is_codec(const struct sdp_format *f)
+{
+    static const char *const helpers[] = { "telephone-event", "CN",         "red",      "rtx",
+                                           "ulpfec",          "flexfec-03", "parityfec" };
+    for (size_t i = 0; i < sizeof helpers / sizeof helpers[0]; i++)
+        if (span_is(f->codec, helpers[i]))
+            return false;
+    return true;
+}
+
 /* The part behind the empty line that follows its Content-Type, up to the next boundary. */
 static struct span sdp_part(struct span body)
 {

@@ -44,6 +44,8 @@ struct sdp {
 struct span sdp_of(const struct sip_message *m);
 /* Reads it; -1 for one without media lines. */
 int sdp_read(struct sdp *sdp, struct span body);
+/* Whether a format is a codec: it carries sound or pictures of its own, no tones, noise or repair. */
+bool sdp_is_codec(const struct sdp_format *f);
 
 /* What the store wants to know of every description; found in one pass, without the codecs. */
 enum sdp_glance_bit {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/tr.h"
 #include "store/private.h"
 
 #define CONNECTIONS 16384
@@ -283,7 +284,51 @@ const struct connection *store_connection(const struct store *s, const struct ad
     return pair ? connection_at(e, pair_at(e, pair)->first) : NULL;
 }
 
+const struct connection *store_connection_of(const struct store *s, uint32_t frame, uint16_t source)
+{
+    const struct events *e = s->events;
+    for (size_t i = 0; e && i < e->connection_ages.count; i++) {
+        const struct connection *c = connection_at(e, queue_peek(&e->connection_ages, i).id);
+        if (c->source == source && (c->syn_frame == frame || c->answer_frame == frame ||
+                                    c->end_frame == frame || c->tls_alert_frame == frame))
+            return c;
+    }
+    return NULL;
+}
+
 /* ---- ICMP ----------------------------------------------------------------------------------- */
+
+static const struct {
+    uint8_t family, type;
+    int8_t code; /* -1: any other */
+    const char *words;
+} icmp_table[] = {
+    { 4, 3, 0, N_("network unreachable") },
+    { 4, 3, 1, N_("host unreachable") },
+    { 4, 3, 3, N_("port unreachable: nobody listens there") },
+    { 4, 3, 4, N_("fragmentation needed: the packet is too large for the path") },
+    { 4, 3, 9, N_("network prohibited by a filter") },
+    { 4, 3, 10, N_("host prohibited by a filter") },
+    { 4, 3, 13, N_("prohibited by a filter") },
+    { 4, 3, -1, N_("destination unreachable") },
+    { 4, 11, -1, N_("time to live exceeded: a routing loop of packets") },
+    { 6, 1, 0, N_("no route to the destination") },
+    { 6, 1, 1, N_("prohibited by a filter") },
+    { 6, 1, 3, N_("address unreachable") },
+    { 6, 1, 4, N_("port unreachable: nobody listens there") },
+    { 6, 1, -1, N_("destination unreachable") },
+    { 6, 2, -1, N_("packet too big for the path") },
+    { 6, 3, -1, N_("hop limit exceeded: a routing loop of packets") },
+};
+
+const char *icmp_words(uint8_t family, uint8_t type, uint8_t code)
+{
+    for (size_t i = 0; i < sizeof icmp_table / sizeof icmp_table[0]; i++)
+        if (icmp_table[i].family == family && icmp_table[i].type == type &&
+            (icmp_table[i].code == code || icmp_table[i].code < 0))
+            return tr(icmp_table[i].words);
+    return NULL;
+}
 
 /* Path MTU discovery goes on after these; all others end the attempt. */
 static bool too_big(const struct net_event *event)

@@ -72,6 +72,11 @@ bool store_has_connections(const struct store *store);
 const struct connection *store_connection(const struct store *store, const struct addr *client,
                                           const struct addr *server,
                                           const struct connection *after);
+/* The one in which this packet asked, answered or ended; NULL: none. Looks at all of them. */
+const struct connection *store_connection_of(const struct store *store, uint32_t frame,
+                                             uint16_t source);
+/* What an ICMP (`family` 4) or ICMPv6 (6) error says, translated; NULL for one that is none. */
+const char *icmp_words(uint8_t family, uint8_t type, uint8_t code);
 /* ICMP error number `i`, from 0 in order of arrival, about this transaction; NULL beyond them. */
 const struct icmp_error *store_transaction_icmp(const struct store *store, uint32_t transaction,
                                                 size_t i);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "sip/sdp.h"
 #include "store/private.h"
 
 /* What malloc adds to a copied packet. */
@@ -277,7 +278,7 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
         m->flags |= MESSAGE_TO_TAG;
     if (sip->vias == 1)
         m->flags |= MESSAGE_ONE_VIA;
-    if (sip->body.n > 0 && span_starts(sip->content_type, "application/sdp"))
+    if (sdp_of(sip).n > 0)
         m->flags |= MESSAGE_SDP;
     return 0;
 }
