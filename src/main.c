@@ -7,6 +7,7 @@
 
 #include "base/strbuf.h"
 #include "base/tell.h"
+#include "base/timefmt.h"
 #include "base/tr.h"
 #include "configfile.h"
 #include "explain.h"
@@ -196,6 +197,7 @@ int main(int argc, char *argv[])
     settings_init(&run.settings);
     tr_set_language(knowledge_language(&run.settings)); /* for faults in the options */
     options_parse(&run.settings, argc, argv, &run.count, &error);
+    time_use_utc(run.settings.utc);
     tr_set_language(knowledge_language(&run.settings));
     if (error)
         result = fail(error);

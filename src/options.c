@@ -14,7 +14,7 @@
 
 static const char *const themes[] = { "dark", "light", "mono", NULL };
 static const char *const colours[] = { "auto", "always", "never", NULL };
-static const char *const times[] = { "clock", "relative", "date", NULL };
+static const char *const times[] = { "clock", "relative", "delta", "date", NULL };
 static const char *const pagers[] = { "auto", "never", NULL };
 static const char *const severities[] = { "error", "warning", "notice", NULL };
 static const char *const languages[] = { "en", "ko", NULL };
@@ -87,7 +87,10 @@ const struct option_row option_rows[] = {
     { "ascii", 0, OPTION_FLAG, AT(ascii), NULL, 0, 0, NULL, NULL, BOTH,
       N_("Draw marks and arrows in ASCII, also where UTF-8 would work.") },
     { "time", 't', OPTION_CHOICE, AT(time), "clock", 0, 0, times, NULL, BOTH,
-      N_("Times as clock, relative to the first message, or with the date.") },
+      N_("Times as clock, relative to the first message, in the flow since the message before, or "
+         "with the date.") },
+    { "utc", 0, OPTION_FLAG, AT(utc), NULL, 0, 0, NULL, NULL, BOTH,
+      N_("Show times in UTC, not in local time.") },
     { "newest", 0, OPTION_FLAG, AT(newest), "on", 0, 0, NULL, NULL, BOTH,
       N_("Keep the newest transaction in view until the selection moves up.") },
     { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, N_("Show the help pane.") },

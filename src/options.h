@@ -53,6 +53,7 @@ struct settings {
     bool ascii;
     bool follow;
     bool newest;
+    bool utc;
     bool pane;
     bool mouse;
     bool no_config;

@@ -6,6 +6,18 @@
 
 #define SECOND 1000000000LL
 
+static bool utc;
+
+void time_use_utc(bool yes)
+{
+    utc = yes;
+}
+
+bool time_is_utc(void)
+{
+    return utc;
+}
+
 static void split(int64_t ns, time_t *seconds, long *rest)
 {
     *seconds = (time_t)(ns / SECOND);
@@ -22,7 +34,7 @@ static char *format(int64_t ns, const char *pattern, char *buf)
     long rest;
     struct tm parts;
     split(ns, &seconds, &rest);
-    if (!localtime_r(&seconds, &parts))
+    if (!(utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts)))
         parts = (struct tm){ 0 };
     size_t n = strftime(buf, TIME_TEXT, pattern, &parts);
     snprintf(buf + n, TIME_TEXT - n, ".%03ld", rest / 1000000);

@@ -2,11 +2,15 @@
 #ifndef SIPWHY_BASE_TIMEFMT_H
 #define SIPWHY_BASE_TIMEFMT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define TIME_TEXT 40
 
+/* Whether what is called local below is UTC; at first it is not. */
+void time_use_utc(bool yes);
+bool time_is_utc(void);
 /* "14:02:11.482", local time. Each gives `buf`, of TIME_TEXT bytes. */
 char *time_clock(int64_t ns, char *buf);
 /* "2026-11-23 14:02:11.482", local time. */

@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "base/timefmt.h"
+
 #define SECOND 1000000000LL
 #define FRACTION_DIGITS 9
 
@@ -87,7 +89,7 @@ static bool day_start(struct tm day, bool utc, int64_t of_day, int64_t *ns)
     day.tm_min = seconds / 60 % 60;
     day.tm_sec = seconds % 60;
     day.tm_isdst = -1;
-    time_t start = utc ? timegm(&day) : mktime(&day);
+    time_t start = utc || time_is_utc() ? timegm(&day) : mktime(&day);
     if (day.tm_mday != wanted || __builtin_mul_overflow((int64_t)start, SECOND, ns))
         return false;
     return !__builtin_add_overflow(*ns, of_day % SECOND, ns);
@@ -125,7 +127,7 @@ static struct tm local(int64_t ns, int64_t *rest)
     int64_t seconds = ns / SECOND - (ns % SECOND < 0);
     time_t when = (time_t)seconds;
     *rest = ns - seconds * SECOND;
-    if (!localtime_r(&when, &parts))
+    if (!(time_is_utc() ? gmtime_r(&when, &parts) : localtime_r(&when, &parts)))
         parts = (struct tm){ 0 };
     return parts;
 }

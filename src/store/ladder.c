@@ -96,10 +96,8 @@ static void gather_messages(struct gathering *g, const struct transaction *txn)
 {
     size_t first = g->n;
     for (uint32_t id = txn->last; id && g->n < g->size;) {
-        const struct message *m = store_message(g->store, id);
-        if (g->options->unfolded || !(m->flags & MESSAGE_DUPLICATE))
-            g->all[g->n++] = message_time_of(g->store, id);
-        id = m->previous;
+        g->all[g->n++] = message_time_of(g->store, id);
+        id = store_message(g->store, id)->previous;
     }
     for (size_t a = first, b = g->n; a + 1 < b; a++) { /* the latest came first */
         struct message_time one = g->all[a];
@@ -130,15 +128,19 @@ static uint8_t leg_of(const uint32_t *calls, size_t n, uint32_t call)
     return 0;
 }
 
-/* Rows that were made, by transaction, digest and flow: where repetitions are folded to. */
+/* Rows that were made, by transaction, digest and hop: where repetitions are folded to. */
 struct folds {
     uint32_t *slots; /* row + 1 */
     size_t mask;
 };
 
-static bool same_bytes(const struct message *a, const struct message *b)
+/* On the same hop; two agents have a flow each for it. */
+static bool same_bytes(const struct store *store, const struct message *a, const struct message *b)
 {
-    return a->transaction == b->transaction && a->digest == b->digest && a->flow == b->flow;
+    if (a->transaction != b->transaction || a->digest != b->digest)
+        return false;
+    const struct flow *x = store_flow(store, a->flow), *y = store_flow(store, b->flow);
+    return x == y || (x->src_host == y->src_host && x->dst_host == y->dst_host);
 }
 
 /* The place of the row that such a message has; its slot is 0 if there is none yet. */
@@ -146,7 +148,8 @@ static size_t fold_place(const struct folds *f, const struct ladder *l, const st
                          const struct message *m)
 {
     size_t at = (m->digest ^ m->transaction * 2654435761u) & f->mask;
-    while (f->slots[at] && !same_bytes(store_message(store, l->rows[f->slots[at] - 1].message), m))
+    while (f->slots[at] &&
+           !same_bytes(store, store_message(store, l->rows[f->slots[at] - 1].message), m))
         at = (at + 1) & f->mask;
     return at;
 }
@@ -387,7 +390,7 @@ static size_t find_message(const struct ladder *l, const struct store *store, ui
         if (row->message == id)
             return i;
         if (row->transaction == m->transaction && found == SIZE_MAX &&
-            same_bytes(store_message(store, row->message), m))
+            same_bytes(store, store_message(store, row->message), m))
             found = i;
     }
     return found;

@@ -85,7 +85,7 @@ void ladder_free(struct ladder *ladder);
 
 /* The row of a message, or that it was folded into; SIZE_MAX if there is none. */
 size_t ladder_find(const struct ladder *ladder, const struct store *store, uint32_t message);
-/* The row of a packet that is no message. */
+/* The row of a packet that is no message; one that was counted at another's row is not found. */
 size_t ladder_find_frame(const struct ladder *ladder, uint32_t frame, uint16_t source);
 /* The column of an address, -1 if it has none. */
 int ladder_column(const struct ladder *ladder, const struct addr *addr);

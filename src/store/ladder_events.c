@@ -22,7 +22,22 @@ struct scenery {
     const struct store *store;
     const struct call *call;
     uint8_t leg;
+    bool unfolded;
 };
+
+/* The same error about the same transaction, again: as its packets are. */
+static bool count_again(struct scenery *s, const struct ladder_row *row)
+{
+    for (size_t i = s->extra->n; i-- > 0;) {
+        struct ladder_row *before = &s->extra->rows[i];
+        if (before->kind != row->kind || before->transaction != row->transaction ||
+            before->detail != row->detail || before->to != row->to)
+            continue;
+        before->repeats += before->repeats < UINT16_MAX;
+        return true;
+    }
+    return false;
+}
 
 static void add(struct scenery *s, struct ladder_row row, const struct addr *from,
                 const struct addr *to)
@@ -32,6 +47,8 @@ static void add(struct scenery *s, struct ladder_row row, const struct addr *fro
     row.leg = s->leg;
     row.from = ladder_column_of(s->ladder, from);
     row.to = ladder_column_of(s->ladder, to);
+    if (row.kind == LADDER_ICMP && !s->unfolded && count_again(s, &row))
+        return;
     ladder_add(s->extra, &row);
 }
 
@@ -318,7 +335,7 @@ static void add_connections(struct scenery *s)
 void ladder_add_events(struct ladder *ladder, struct ladder_extra *extra, const struct store *store,
                        uint32_t call, uint8_t leg, const struct ladder_options *options)
 {
-    struct scenery s = { ladder, extra, store, store_call(store, call), leg };
+    struct scenery s = { ladder, extra, store, store_call(store, call), leg, options->unfolded };
     if (!options->transactions)
         add_timers(&s);
     if (s.call->marks & CALL_NETWORK)
@@ -333,7 +350,7 @@ void ladder_add_frames(struct ladder *ladder, struct ladder_extra *extra, const 
     if (ladder->nrows == 0)
         return;
     const struct transaction *t = store_transaction(store, ladder->rows[0].transaction);
-    struct scenery s = { ladder, extra, store, store_call(store, t->call), 0 };
+    struct scenery s = { ladder, extra, store, store_call(store, t->call), 0, options->unfolded };
     for (size_t i = 0; i < options->nframes; i++) {
         const struct ladder_frame *f = &options->frames[i];
         const struct connection *c = store_connection_of(store, f->frame, f->source);

@@ -288,13 +288,16 @@ static void run_raw(struct ui *ui, const char *argument)
 
 static void run_time(struct ui *ui, const char *argument)
 {
-    static const char *const order[] = { "clock", "relative", "date" };
+    static const char *const order[] = { "clock", "relative", "delta", "date" };
     size_t i = 0;
     char *error = NULL;
     (void)argument;
-    while (i < 2 && strcmp(order[i], ui->settings->time) != 0)
+    while (i < 3 && strcmp(order[i], ui->settings->time) != 0)
         i++;
-    option_set(ui->settings, option_find("time"), order[(i + 1) % 3], &error);
+    i = (i + 1) % 4;
+    if (i == 2 && ui_top(ui)->ops->has_tabs) /* rows of a list do not follow from each other */
+        i++;
+    option_set(ui->settings, option_find("time"), order[i], &error);
     free(error);
     ui_notice(ui, false, _("Time: %s"), ui->settings->time);
 }
@@ -467,6 +470,16 @@ const struct command commands[] = {
     { "mark", "Space", N_("mark"), VERB_MARK, NULL, NULL, NULL, N_("Mark or unmark, for saving") },
     { "legs", "x F4", N_("legs"), VERB_LEGS, NULL, NULL, NULL,
       N_("In the flow: show the legs joined to the call, too, or the call alone") },
+    { "next-evidence", "e", N_("evidence"), VERB_NEXT_PROOF, NULL, NULL, NULL,
+      N_("In the flow: to the next message that proves what was found") },
+    { "previous-evidence", "E", NULL, VERB_PREVIOUS_PROOF, NULL, NULL, NULL,
+      N_("In the flow: to the one before") },
+    { "zoom", "z", N_("zoom"), VERB_ZOOM, NULL, NULL, NULL,
+      N_("In the flow: all there is, a line a message, or a line a transaction") },
+    { "unfold", "u", N_("repeats"), VERB_UNFOLD, NULL, NULL, NULL,
+      N_("In the flow: retransmissions and second captures one by one, or counted") },
+    { "merge", "a", NULL, VERB_MERGE, NULL, NULL, NULL,
+      N_("In the flow: a column a host, or an address with its port") },
     { "separate", "", NULL, VERB_SEPARATE, NULL, NULL, NULL,
       N_("In the flow: take the call out of the legs it was joined to, or back among them") },
     { "sort-by-column", "s", N_("sort"), VERB_SORT, NULL, NULL, NULL,

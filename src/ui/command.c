@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/timefmt.h"
 #include "base/tr.h"
 #include "configfile.h"
 #include "knowledge.h"
@@ -20,6 +21,7 @@ void command_apply_settings(struct ui *ui)
                   (strcmp(when, "auto") == 0 && !(no_colour && *no_colour));
     screen_set_ascii(ui->settings->ascii);
     screen_set_mouse(ui->settings->mouse);
+    time_use_utc(ui->settings->utc);
     theme_init(ui->settings->theme, colour);
     store_set_budget(ui->store, (size_t)ui->settings->memory << 20);
     /* where only ASCII can be shown, other languages would be question marks */

@@ -47,8 +47,13 @@ enum verb {
     VERB_REMOVE,
     VERB_LIKE, /* filter by example: rows like this one, */
     VERB_UNLIKE,
-    VERB_LEGS,    /* the legs joined to the call, too, or not */
-    VERB_SEPARATE /* a call from those that it was joined to wrongly, or back */
+    VERB_LEGS,       /* the legs joined to the call, too, or not */
+    VERB_SEPARATE,   /* a call from those that it was joined to wrongly, or back */
+    VERB_NEXT_PROOF, /* in the flow: what proves the finding, */
+    VERB_PREVIOUS_PROOF,
+    VERB_ZOOM,   /* how closely it is looked at, */
+    VERB_UNFOLD, /* repetitions one by one, */
+    VERB_MERGE   /* columns by host, or by address and port */
 };
 
 /* Moves the first line shown of a text of `lines`, a page being `height`; the view clamps it. */
@@ -189,6 +194,8 @@ void ui_suspend(struct ui *ui);
 /* The views. Each is owned by the stack once pushed. */
 /* The flow of a transaction's call; begins on `message`, 0: on the response that decided. */
 struct view *view_ladder_new(struct ui *ui, uint32_t transaction, uint32_t message);
+/* The flow that a finding is about, at what proves it; NULL when it has gone. */
+struct view *view_ladder_of_finding(struct ui *ui, uint32_t finding);
 /* NULL when the message has gone. */
 struct view *view_message_new(struct ui *ui, uint32_t message);
 /* A page: a topic of the knowledge base, two compared, or the keys. */
@@ -243,7 +250,7 @@ void keybar_draw(struct ui *ui, const char *keybar);
 const struct command *keybar_at(const char *keybar, int x);
 
 /* words.c */
-/* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060. */
+/* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060, or none. */
 char *ui_address(const struct addr *a, char *buf);
 /* 12431 as "12,431". */
 char *ui_grouped(uint64_t n, char *buf, size_t size);

@@ -1,6 +1,6 @@
 /*
  * The list of findings: a row a rule that has found something, with how often, since when and
- * about whom. Enter leads to the transactions that it was found in.
+ * about whom. Enter leads to the latest call that it was found in, at what proves it.
  */
 #include <stdlib.h>
 
@@ -138,17 +138,17 @@ static void put_example(struct list_row *row, struct strbuf *out)
     finding_text_free(&text);
 }
 
-/* Enter: the transactions in which it was found. */
-static void open_calls(struct list_row *row)
+/* The condition that the transactions fulfil in which it was found. */
+static void put_condition(struct list_row *row, struct strbuf *out)
 {
-    char *text = mem_format("why == %s", finding_rule_id((uint8_t)row->id));
-    struct filter_error error;
-    struct filter *filter = filter_parse(text, &error);
-    if (filter) {
-        lists_set_filter(row->ui, filter, text);
-        lists_show(row->ui, 0);
-    }
-    free(text);
+    strbuf_format(out, "why == %s", finding_rule_id((uint8_t)row->id));
+}
+
+/* Enter: the latest call in which it was found, at what proves it. */
+static void open_flow(struct list_row *row)
+{
+    const struct diagnosis *d = row->ui->diagnosis;
+    ui_push(row->ui, view_ladder_of_finding(row->ui, example_of(d, row->id)));
 }
 
 static const struct list_column columns[] = {
@@ -169,6 +169,7 @@ static const struct list_column columns[] = {
     { .name = "finding",
       .title = N_("Finding"),
       .put = put_rule,
+      .example = put_condition,
       .narrow = 27,
       .wide = 27,
       .colour = COLOUR_CLASS },
@@ -208,7 +209,7 @@ const struct list_ops findings_list = {
     .cursor = "finding",
     .fits = fits,
     .load = load,
-    .open = open_calls,
+    .open = open_flow,
 };
 
 /* Rows come from the diagnosis, not from the store. */

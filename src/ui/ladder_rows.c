@@ -1,0 +1,209 @@
+/* What a flow shows: its calls, the finding that it explains, the lines that go with each row. */
+#include <stdlib.h>
+
+#include "base/tr.h"
+#include "store/ladder_session.h"
+#include "store/link.h"
+#include "ui/ladder.h"
+
+#define GAP_NS 5000000000LL /* from which a pause is told */
+#define EASY_ROWS 4096      /* so many are built anew whenever something was found */
+
+/* ---- the finding ---------------------------------------------------------------------------- */
+
+void ladder_forget_finding(struct ladder_view *v)
+{
+    for (size_t i = 0; i < v->nproofs; i++)
+        free(v->proofs[i].text);
+    free(v->found);
+    v->found = NULL;
+    v->nproofs = 0;
+    v->options.nframes = 0;
+}
+
+/* That it was opened for, else what explains its transaction, else what leads in its call. */
+static uint32_t finding_of(const struct ui *ui, const struct ladder_view *v)
+{
+    uint32_t txn = store_transaction_find(ui->store, v->transaction);
+    if (!txn)
+        return 0;
+    if (diagnosis_finding(ui->diagnosis, v->finding))
+        return v->finding;
+    uint32_t id = diagnosis_of_transaction(ui->diagnosis, txn);
+    return id ? id : diagnosis_lead(ui->diagnosis, store_transaction(ui->store, txn)->call);
+}
+
+/* Whether it was looked for, the diagnosis having changed. */
+static bool take_finding(struct ui *ui, struct ladder_view *v)
+{
+    struct finding_text text;
+    if (v->found_version == diagnosis_version(ui->diagnosis) + 1)
+        return false;
+    v->found_version = diagnosis_version(ui->diagnosis) + 1;
+    ladder_forget_finding(v);
+    uint32_t id = finding_of(ui, v);
+    if (!id || diagnosis_explain(ui->diagnosis, id, &text) < 0)
+        return true;
+    v->found = mem_text(text.summary);
+    for (size_t i = 0; i < text.nproofs; i++) {
+        v->proofs[i] = (struct ladder_proof){ text.proofs[i].message, text.proofs[i].frame,
+                                              text.proofs[i].source, SIZE_MAX,
+                                              mem_text(text.proofs[i].text) };
+        if (!text.proofs[i].message)
+            v->frames[v->options.nframes++] = (struct ladder_frame){ text.proofs[i].frame,
+                                                                     text.proofs[i].source };
+    }
+    v->nproofs = text.nproofs;
+    finding_text_free(&text);
+    return true;
+}
+
+static void place_proofs(const struct ui *ui, struct ladder_view *v)
+{
+    for (size_t i = 0; i < v->nproofs; i++) {
+        struct ladder_proof *p = &v->proofs[i];
+        p->row = p->message ? ladder_find(&v->ladder, ui->store, p->message)
+                            : ladder_find_frame(&v->ladder, p->frame, p->source);
+    }
+}
+
+bool ladder_is_proof(const struct ladder_view *v, size_t row)
+{
+    for (size_t i = 0; i < v->nproofs; i++)
+        if (v->proofs[i].row == row)
+            return true;
+    return false;
+}
+
+const struct ladder_proof *ladder_next_proof(const struct ladder_view *v, bool backwards)
+{
+    const struct ladder_proof *best = NULL;
+    size_t least = SIZE_MAX, count = v->ladder.nrows;
+    for (size_t i = 0; i < v->nproofs; i++) {
+        const struct ladder_proof *p = &v->proofs[i];
+        if (p->row >= count)
+            continue;
+        size_t away = backwards ? v->row + count - p->row : p->row + count - v->row;
+        away = away % count ? away % count : count;
+        if (away < least) {
+            least = away;
+            best = p;
+        }
+    }
+    return best;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+const struct ladder_row *ladder_selected(const struct ladder_view *v)
+{
+    return v->row < v->ladder.nrows ? &v->ladder.rows[v->row] : NULL;
+}
+
+void ladder_select(struct ui *ui, struct ladder_view *v, uint32_t message)
+{
+    size_t row = ladder_find(&v->ladder, ui->store, message);
+    if (row != SIZE_MAX)
+        v->row = row;
+}
+
+/* The calls to be shown; whether they are others, or have changed. */
+static bool take_legs(const struct ui *ui, struct ladder_view *v)
+{
+    uint32_t id = store_transaction_find(ui->store, v->transaction), legs[LADDER_LEGS] = { 0 };
+    const struct transaction *txn = store_transaction(ui->store, id);
+    size_t n = 0, messages = 0;
+    uint32_t open = 0;
+    bool others = v->call != (txn ? txn->call : 0);
+    v->call = legs[0] = txn ? txn->call : 0;
+    if (txn)
+        n = v->extended ? link_group(ui->store, v->call, legs, LADDER_LEGS) : 1;
+    others = others || n != v->nlegs || memcmp(legs, v->legs, sizeof legs) != 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct call *call = store_call(ui->store, legs[i]);
+        messages += call->messages;
+        open += call->open;
+        others = others || v->seqs[i] != call->seq;
+        v->seqs[i] = call->seq;
+    }
+    others = others || messages != v->ladder.messages || open != v->open;
+    memcpy(v->legs, legs, sizeof legs);
+    v->nlegs = n;
+    v->open = open;
+    return others;
+}
+
+/* "2 legs, joined by Session-ID"; shown or not, the user should know of them. */
+static void tell_legs(const struct ui *ui, struct ladder_view *v)
+{
+    uint32_t legs[LADDER_LEGS];
+    size_t n = store_call(ui->store, v->call) ? link_group(ui->store, v->call, legs, LADDER_LEGS)
+                                              : 0;
+    free(v->joined);
+    v->joined = NULL;
+    if (n > 1)
+        v->joined = mem_format(tr_n("%zu leg, joined by %s", "%zu legs, joined by %s", n), n,
+                               link_reason_name(link_why(ui->store, legs[0], legs[1])));
+}
+
+static void find_legs(struct ladder_view *v)
+{
+    for (size_t i = 0; i < LADDER_LEGS; i++)
+        v->first_row[i] = SIZE_MAX;
+    for (size_t i = v->ladder.nrows; i-- > 0;)
+        v->first_row[v->ladder.rows[i].leg] = i;
+}
+
+void ladder_rebuild(struct ui *ui, struct ladder_view *v)
+{
+    const struct ladder_row *row = ladder_selected(v);
+    struct ladder_row was = row ? *row : (struct ladder_row){ 0 };
+    size_t left = row ? v->row : 0;
+    v->options.around = store_transaction_find(ui->store, v->transaction);
+    v->options.transactions = v->zoom == ZOOM_TRANSACTIONS;
+    v->options.frames = v->frames;
+    ladder_free(&v->ladder);
+    ladder_build(&v->ladder, ui->store, v->legs, v->nlegs, &v->options);
+    find_legs(v);
+    tell_legs(ui, v);
+    ladder_place_columns(v);
+    place_proofs(ui, v);
+    size_t found = was.frame     ? ladder_find_frame(&v->ladder, was.frame, was.source)
+                   : was.message ? ladder_find(&v->ladder, ui->store, was.message)
+                                 : SIZE_MAX;
+    v->row = found != SIZE_MAX && was.kind <= LADDER_TRANSACTION ? found : left;
+    if (v->row >= v->ladder.nrows || v->following)
+        v->row = v->ladder.nrows ? v->ladder.nrows - 1 : 0;
+}
+
+void ladder_refresh(struct ui *ui, struct ladder_view *v)
+{
+    bool looked = take_finding(ui, v);
+    bool changed = take_legs(ui, v);
+    if (changed || (looked && v->ladder.nrows < EASY_ROWS) ||
+        store_now(ui->store) >= v->ladder.next_ns)
+        ladder_rebuild(ui, v);
+    else if (looked)
+        place_proofs(ui, v);
+}
+
+/* ---- lines ---------------------------------------------------------------------------------- */
+
+struct ladder_lines ladder_lines(struct ui *ui, const struct ladder_view *v, size_t row)
+{
+    struct ladder_lines lines = { 0 };
+    const struct ladder_row *r = &v->ladder.rows[row];
+    const struct message *m = store_message(ui->store, r->message);
+    lines.gap = row > 0 && v->zoom != ZOOM_TRANSACTIONS &&
+                r->time_ns - v->ladder.rows[row - 1].time_ns >= GAP_NS;
+    lines.leg = r->leg > 0 && v->first_row[r->leg] == row;
+    lines.note = v->zoom == ZOOM_FULL && r->kind == LADDER_MESSAGE && m &&
+                 !(m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)) &&
+                 m->flags & MESSAGE_SDP && session_is_news(&v->ladder, ui->store, row);
+    return lines;
+}
+
+int ladder_height(struct ladder_lines lines)
+{
+    return 1 + lines.gap + lines.leg + lines.note;
+}

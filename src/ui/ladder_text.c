@@ -1,0 +1,361 @@
+/* The words of a flow: labels of arrows, what session descriptions say, why legs are joined. */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "base/tr.h"
+#include "sip/sdp.h"
+#include "store/event.h"
+#include "store/ladder_session.h"
+#include "store/link.h"
+#include "ui/ladder.h"
+
+/* ---- sessions ------------------------------------------------------------------------------- */
+
+static bool is_encrypted(const struct sdp_media *m)
+{
+    return span_search(m->protocol, "SAVP") != NULL;
+}
+
+/* "PCMU PCMA", and all else that people ask about: "PCMU PCMA DTMF SRTP". */
+static void put_codecs(const struct sdp_media *m, bool all, struct strbuf *out)
+{
+    const char *between = "";
+    bool tones = false;
+    for (int i = 0; i < m->formats; i++) {
+        tones = tones || span_is(m->format[i].codec, "telephone-event");
+        if (!sdp_is_codec(&m->format[i]))
+            continue;
+        strbuf_text(out, between);
+        strbuf_span(out, m->format[i].codec);
+        between = " ";
+    }
+    if (tones && (all || !*between))
+        strbuf_format(out, "%s%s", between, "DTMF");
+    if (is_encrypted(m) && all)
+        strbuf_text(out, " SRTP");
+}
+
+/* "10.1.0.5:4000" */
+static void put_target(const struct sdp_media *m, struct strbuf *out)
+{
+    bool colons = span_find(m->address, ':') != NULL;
+    strbuf_format(out, colons ? "[%.*s]:%u" : "%.*s:%u", SPAN_ARG(m->address), m->port);
+}
+
+static void put_direction(const struct sdp_media *m, struct strbuf *out)
+{
+    static const char *const names[] = { "sendrecv", "sendonly", "recvonly", "inactive" };
+    strbuf_text(out, m->direction == SDP_SENDRECV ? "0.0.0.0" : names[m->direction]);
+}
+
+static void put_stream(const struct sdp_media *m, bool named, struct strbuf *out)
+{
+    if (named) {
+        strbuf_char(out, ' ');
+        strbuf_span(out, m->kind);
+    }
+    strbuf_char(out, ' ');
+    if (m->port == 0 && !m->bundle_only) {
+        strbuf_text(out, _("off"));
+        return;
+    }
+    put_codecs(m, true, out);
+    strbuf_char(out, ' ');
+    put_target(m, out);
+    if (session_is_held(m)) {
+        strbuf_char(out, ' ');
+        put_direction(m, out);
+    }
+}
+
+/* All streams; what sound is needs no name where there is nothing else. */
+static void put_streams(const struct sdp *sdp, struct strbuf *out)
+{
+    bool named = sdp->medias > 1 || !span_is(sdp->media[0].kind, "audio");
+    for (int i = 0; i < sdp->medias; i++) {
+        strbuf_text(out, i ? "," : "");
+        put_stream(&sdp->media[i], named, out);
+    }
+}
+
+static const char *arrow(void)
+{
+    return screen_utf8() ? " → " : " > ";
+}
+
+/* What has become different, in the words of those who hold and resume calls. */
+static void put_changes(const struct session_note *note, struct strbuf *out)
+{
+    const struct sdp_media *was = session_main(&note->before), *is = session_main(&note->now);
+    size_t before = out->n;
+    if (note->changes & SESSION_STREAMS) {
+        put_streams(&note->now, out);
+        return;
+    }
+    if (note->changes & SESSION_HOLD) {
+        strbuf_format(out, " %s ", _("hold:"));
+        put_direction(is, out);
+    }
+    if (note->changes & SESSION_RESUME)
+        strbuf_format(out, " %s", _("resume"));
+    if (note->changes & SESSION_CODECS) {
+        strbuf_text(out, out->n > before ? ", " : " ");
+        put_codecs(was, true, out);
+        strbuf_text(out, arrow());
+        put_codecs(is, true, out);
+    }
+    if (note->changes & SESSION_ADDRESS) {
+        strbuf_text(out, out->n > before ? ", " : " ");
+        put_target(was, out);
+        strbuf_text(out, arrow());
+        put_target(is, out);
+    }
+    if (out->n == before)
+        strbuf_format(out, " %s", _("nothing new"));
+}
+
+static void put_agreement(const struct session_note *note, struct strbuf *out)
+{
+    const struct sdp_media *m = session_main(&note->now);
+    const struct sdp_format *agreed = session_agreed(note);
+    int codecs = 0;
+    if (!note->answers || m->port == 0 || !span_is(m->kind, "audio"))
+        return;
+    for (int i = 0; i < m->formats; i++)
+        codecs += sdp_is_codec(&m->format[i]);
+    if (!agreed)
+        strbuf_format(out, ", %s", _("no codec in common"));
+    else if (codecs > 1 || note->renewed)
+        strbuf_format(out, ", %s %.*s", _("agreed"), SPAN_ARG(agreed->codec));
+}
+
+void ladder_put_note(struct ui *ui, const struct ladder_view *v, size_t row, struct strbuf *out)
+{
+    static const char *const roles[] = {
+        [SESSION_OFFER] = N_("offer"),        [SESSION_ANSWER] = N_("answer"),
+        [SESSION_EARLY] = N_("early answer"), [SESSION_CAPABLE] = N_("could do"),
+        [SESSION_UNEXPECTED] = "SDP",
+    };
+    static struct session_note note; /* too large for a stack that others share */
+    struct strbuf text = STRBUF_INIT;
+    session_look(&note, &v->ladder, ui->store, row);
+    if (note.role == SESSION_NONE)
+        return;
+    strbuf_text(&text, tr(roles[note.role]));
+    if (note.renewed)
+        put_changes(&note, &text);
+    else
+        put_streams(&note.now, &text);
+    if (note.role == SESSION_ANSWER || note.role == SESSION_EARLY)
+        put_agreement(&note, &text);
+    text_visible(out, strbuf_as_span(&text), screen_utf8());
+    strbuf_free(&text);
+}
+
+/* " (PCMU PCMA)": what an arrow says of its session description, where there is room. */
+static void put_media(struct strbuf *out, struct span body)
+{
+    static struct sdp sdp;
+    struct strbuf text = STRBUF_INIT;
+    if (sdp_read(&sdp, body) == 0) {
+        for (int i = 0; i < sdp.medias; i++) {
+            bool named = sdp.medias > 1 || !span_is(sdp.media[i].kind, "audio");
+            strbuf_text(&text, i ? ", " : "");
+            if (named) {
+                strbuf_span(&text, sdp.media[i].kind);
+                strbuf_char(&text, ' ');
+            }
+            if (sdp.media[i].port == 0 && !sdp.media[i].bundle_only)
+                strbuf_text(&text, _("off"));
+            else
+                put_codecs(&sdp.media[i], false, &text);
+        }
+    }
+    strbuf_text(out, " (");
+    strbuf_text(out, text.n ? strbuf_str(&text) : "SDP");
+    strbuf_char(out, ')');
+    strbuf_free(&text);
+}
+
+/* ---- labels --------------------------------------------------------------------------------- */
+
+static void put_message(struct ui *ui, const struct ladder_row *row, bool plain, size_t room,
+                        struct strbuf *out)
+{
+    struct sip_message sip;
+    const struct message *m = store_message(ui->store, row->message);
+    if (!m || store_scan(ui->store, row->message, &sip) < 0)
+        return;
+    if (m->flags & MESSAGE_DUPLICATE)
+        strbuf_text(out, screen_utf8() ? "≡ " : "= ");
+    else if (m->flags & MESSAGE_RETRANSMISSION)
+        strbuf_text(out, screen_utf8() ? "↻ " : "R ");
+    if (m->code) {
+        strbuf_format(out, "%u ", m->code);
+        strbuf_span(out, sip.reason);
+    } else {
+        strbuf_span(out, sip.method);
+    }
+    if (plain || !(m->flags & MESSAGE_SDP))
+        return;
+    size_t before = out->n;
+    put_media(out, sdp_of(&sip));
+    if (text_width(strbuf_as_span(out)) > room) {
+        out->n = before;
+        strbuf_text(out, " SDP");
+    }
+}
+
+/* "INVITE ✗ 488 Not Acceptable Here 29ms" */
+static void put_transaction(struct ui *ui, const struct ladder_row *row, size_t room,
+                            struct strbuf *out)
+{
+    struct sip_message sip;
+    char took[TIME_TEXT];
+    const struct transaction *t = store_transaction(ui->store, row->transaction);
+    if (!t || store_scan(ui->store, row->message, &sip) < 0)
+        return;
+    int64_t rtt = transaction_rtt(ui->store, t);
+    strbuf_span(out, sip.method);
+    strbuf_format(out, " %s", theme_mark(t->class, screen_utf8()));
+    if (t->code)
+        strbuf_format(out, " %u", t->code);
+    took[0] = '\0';
+    if (rtt >= 0)
+        time_short(rtt, took);
+    size_t left = room > text_width(strbuf_as_span(out)) ? room - text_width(strbuf_as_span(out))
+                                                         : 0;
+    size_t timed = *took ? strlen(took) + 1 : 0;
+    if (sip.code >= 300 && sip.reason.n + 1 + timed <= left)
+        strbuf_format(out, " %.*s", SPAN_ARG(sip.reason));
+    else if (timed > left)
+        return;
+    strbuf_format(out, *took ? " %s" : "%s", took);
+}
+
+/* What is no message; those with a number in it take row->detail. */
+static const char *event_words(const struct ladder_row *row, const struct message *m)
+{
+    switch (row->kind) {
+    case LADDER_TIMEOUT:
+        return m && m->method == SIP_INVITE ? _("no answer in %u s: timer B")
+                                            : _("no answer in %u s: timer F");
+    case LADDER_EXPIRED:
+        return _("expired after %u s");
+    case LADDER_SESSION_OVER:
+        return _("session timer of %u s ran out: not refreshed");
+    case LADDER_CONNECT:
+        return _("TCP connect");
+    case LADDER_UNANSWERED:
+        return _("TCP connect: no answer to %u SYN");
+    case LADDER_REFUSED:
+        return _("TCP connection refused");
+    case LADDER_CLOSED:
+        return _("TCP connection closed");
+    case LADDER_RESET:
+        return _("TCP connection reset");
+    default:
+        return _("TLS alert %u");
+    }
+}
+
+/* What the error says, up to a colon where there is little room. */
+static void put_icmp(const struct ladder_row *row, size_t room, struct strbuf *out)
+{
+    uint8_t type = (uint8_t)(row->detail >> 8), code = (uint8_t)row->detail;
+    const char *said = icmp_words((uint8_t)(row->detail >> 16), type, code);
+    if (!said) {
+        strbuf_format(out, "ICMP %u/%u", type, code);
+        return;
+    }
+    strbuf_format(out, "ICMP: %s", said);
+    if (text_width(strbuf_as_span(out)) > room)
+        out->n = 6 + strcspn(said, ":");
+}
+
+static void put_event(struct ui *ui, const struct ladder_row *row, size_t room, struct strbuf *out)
+{
+    if (row->kind == LADDER_ICMP)
+        put_icmp(row, room, out);
+    else
+        strbuf_format(out, event_words(row, store_message(ui->store, row->message)), row->detail);
+}
+
+/* How often it came: " ↻3" retransmissions, " ×3" transactions alike, " ≡1" second captures. */
+static void put_counts(const struct ladder_row *row, struct strbuf *out)
+{
+    bool utf8 = screen_utf8();
+    if (row->repeats && row->kind == LADDER_TRANSACTION)
+        strbuf_format(out, " %s%u", utf8 ? "×" : "x", row->repeats + 1u);
+    else if (row->repeats)
+        strbuf_format(out, " %s%u", utf8 ? "↻" : "R", row->repeats);
+    if (row->copies)
+        strbuf_format(out, " %s%u", utf8 ? "≡" : "=", row->copies);
+}
+
+void ladder_put_label(struct ui *ui, const struct ladder_row *row, bool plain, size_t room,
+                      struct strbuf *out)
+{
+    struct strbuf text = STRBUF_INIT, counts = STRBUF_INIT, shown = STRBUF_INIT;
+    put_counts(row, &counts);
+    size_t taken = text_width(strbuf_as_span(&counts));
+    size_t left = room > taken ? room - taken : 0;
+    if (row->kind == LADDER_MESSAGE)
+        put_message(ui, row, plain, left, &text);
+    else if (row->kind == LADDER_TRANSACTION)
+        put_transaction(ui, row, left, &text);
+    else
+        put_event(ui, row, left, &text);
+    text_visible(&shown, strbuf_as_span(&text), screen_utf8());
+    struct span fit = text_fit(strbuf_as_span(&shown), left);
+    bool wide = row->kind > LADDER_TRANSACTION;
+    if (fit.n < shown.n && counts.n && left > 1 && !wide) { /* the counts stay in view */
+        strbuf_span(out, text_fit(fit, left - 1));
+        strbuf_text(out, screen_utf8() ? "…" : "~");
+    } else {
+        strbuf_span(out, strbuf_as_span(&shown));
+    }
+    strbuf_span(out, strbuf_as_span(&counts));
+    strbuf_free(&text);
+    strbuf_free(&counts);
+    strbuf_free(&shown);
+}
+
+enum style ladder_style(struct ui *ui, const struct ladder_row *row)
+{
+    const struct message *m = store_message(ui->store, row->message);
+    const struct transaction *t = store_transaction(ui->store, row->transaction);
+    switch (row->kind) {
+    case LADDER_MESSAGE:
+        return m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE) ? STYLE_DIM
+               : m->code ? theme_class((uint8_t)sip_class_of(m->code))
+                         : STYLE_BOLD;
+    case LADDER_TRANSACTION:
+        return t->class ? theme_class(t->class) : STYLE_BOLD;
+    case LADDER_CONNECT:
+    case LADDER_CLOSED:
+        return STYLE_DIM;
+    case LADDER_TIMEOUT:
+    case LADDER_EXPIRED:
+    case LADDER_SESSION_OVER:
+        return theme_class(SIP_CLASS_TIMEOUT);
+    default:
+        return STYLE_ALERT;
+    }
+}
+
+void ladder_put_leg(struct ui *ui, const struct ladder_view *v, size_t leg, struct strbuf *out)
+{
+    enum link_reason why = link_why(ui->store, v->legs[0], v->legs[leg]);
+    if (why == LINK_NONE)
+        strbuf_format(out, _("leg %zu, joined to another leg"), leg + 1);
+    else
+        strbuf_format(out, _("leg %zu, joined by %s"), leg + 1, link_reason_name(why));
+    strbuf_text(out, "  Call-ID ");
+    struct sip_message sip;
+    const struct call *call = store_call(ui->store, v->legs[leg]);
+    const struct transaction *t = call ? store_transaction(ui->store, call->first_txn) : NULL;
+    if (t && store_scan(ui->store, t->first, &sip) == 0)
+        text_visible(out, sip.call_id, screen_utf8());
+}
