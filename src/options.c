@@ -96,6 +96,8 @@ const struct option_row option_rows[] = {
     { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, N_("Show the help pane.") },
     { "mouse", 0, OPTION_FLAG, AT(mouse), "on", 0, 0, NULL, NULL, BOTH,
       N_("Whether the mouse is the console's; off, it selects text as the terminal does.") },
+    { "history", 0, OPTION_FLAG, AT(history), "on", 0, 0, NULL, NULL, BOTH,
+      N_("Keep the command lines for the next run, in a file that only you may read.") },
     { "fail-on", 0, OPTION_CHOICE, AT(fail_on), NULL, 0, 0, severities, NULL, OPTION_CLI,
       N_("Exit status 1 when report or list finds something as bad as this.") },
     { "lang", 0, OPTION_CHOICE, AT(lang), NULL, 0, 0, languages, NULL, BOTH,

@@ -56,6 +56,7 @@ struct settings {
     bool utc;
     bool pane;
     bool mouse;
+    bool history;
     bool no_config;
     bool list_interfaces;
     bool version;

@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/span.h"
+
 struct filter;
 struct store;
 struct filter_test;
@@ -64,6 +66,26 @@ bool filter_match(const struct filter *filter, const struct store *store, uint32
 /* Frees a filter; NULL is fine. */
 void filter_free(struct filter *filter);
 
+enum filter_place {
+    FILTER_AT_FAULT, /* the text before cannot be read */
+    FILTER_AT_FIELD, /* a field, not, ( or a text to search for */
+    FILTER_AT_OPERATOR,
+    FILTER_AT_VALUE,
+    FILTER_AT_LIST, /* a comma or ) */
+    FILTER_AT_JOIN  /* and, or, or nothing */
+};
+
+struct filter_hint {
+    enum filter_place place;
+    const struct filter_field *field; /* that is compared, else NULL */
+    bool pattern;                     /* the value is a regular expression */
+    bool nested;                      /* a parenthesis is open */
+    size_t word; /* where the word begins that is being written, else the end */
+};
+
+/* What may stand in place of the last word of `text`, or at its end if a blank or sign ends it. */
+void filter_expect(struct span text, struct filter_hint *hint);
+
 /* The words that completion offers for `why`, NULL-terminated: what the diagnosis can find. */
 void filter_name_findings(const char *const *ids);
 
@@ -71,6 +93,8 @@ void filter_name_findings(const char *const *ids);
 const struct filter_field *filter_fields(void);
 /* "number", "text", ..., in the language. */
 const char *filter_type_name(enum filter_type type);
+/* Values of the type, as examples: "404, 4xx, 400..499". */
+const char *filter_type_examples(enum filter_type type);
 /* The operators that a type takes, with blanks between: "== != ~ !~ contains in". */
 const char *filter_type_operators(enum filter_type type);
 

@@ -56,6 +56,34 @@ struct filter_view {
     struct sip_message slots[VIEW_SLOTS];
 };
 
+enum filter_token_kind {
+    FILTER_TOKEN_END,
+    FILTER_TOKEN_WORD,
+    FILTER_TOKEN_STRING,
+    FILTER_TOKEN_SIGN
+};
+
+struct filter_token {
+    enum filter_token_kind kind;
+    struct span text; /* as written; a string without its quotes */
+    size_t offset;    /* of the token in the expression */
+};
+
+/* filter_token.c: the text, cut into tokens one by one. */
+struct filter_lexer {
+    struct span all;
+    size_t at; /* behind the token */
+    struct filter_token token;
+    struct filter_error *error;
+    bool failed; /* no token follows */
+};
+void filter_next(struct filter_lexer *lexer);
+/* Notes the first error, and ends the text. */
+void filter_fail(struct filter_lexer *lexer, size_t offset, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Where the word begins that ends with the text; its end when it ends with a blank or a sign. */
+size_t filter_word_begun(struct span text);
+
 /* filter_field.c: the row of a name ("hdr." for any hdr.NAME), or NULL. */
 const struct filter_field *filter_field_find(struct span name);
 /* The row whose name is nearest to a mistyped one, or NULL when none is near. */

@@ -20,16 +20,25 @@ static const struct {
     const char *name;
     const char *operators;
     unsigned ops;
+    const char *examples;
 } types[FILTER_TYPES] = {
-    [FILTER_FLAG] = { N_("flag"), "== !=", BIT(FILTER_EQUAL) },
-    [FILTER_NUMBER] = { N_("number"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
-    [FILTER_CODE] = { N_("code"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
-    [FILTER_TIME] = { N_("duration"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
-    [FILTER_CLOCK] = { N_("time"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER },
-    [FILTER_TEXT] = { N_("text"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
-    [FILTER_WORD] = { N_("word"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
-    [FILTER_ADDRESS] = { N_("address"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH },
+    [FILTER_FLAG] = { N_("flag"), "== !=", BIT(FILTER_EQUAL), "true, false" },
+    [FILTER_NUMBER] = { N_("number"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER, "5, 5..9" },
+    [FILTER_CODE] = { N_("code"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER, "404, 4xx, 400..499" },
+    [FILTER_TIME] = { N_("duration"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER,
+                      "200ms, 1.5s, 2m, 1s..5s" },
+    [FILTER_CLOCK] = { N_("time"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER,
+                       "14:02, 14:02:11.482, 2026-11-29 14:02, 14:02..14:05" },
+    [FILTER_TEXT] = { N_("text"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH, "alice, \"Not Found\"" },
+    [FILTER_WORD] = { N_("word"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH, "" },
+    [FILTER_ADDRESS] = { N_("address"), STRING_TEXT, BIT(FILTER_EQUAL) | SEARCH,
+                         "10.0.0.1, 10.0.0.1:5060, 10.0.0.0/8, [2001:db8::1]:5060" },
 };
+
+const char *filter_type_examples(enum filter_type type)
+{
+    return types[type].examples;
+}
 
 const char *filter_type_name(enum filter_type type)
 {

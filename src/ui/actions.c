@@ -7,6 +7,7 @@
 #include "ui/command.h"
 #include "ui/compare.h"
 #include "ui/complete.h"
+#include "ui/filters.h"
 #include "ui/goto.h"
 #include "ui/frame_commands.h"
 #include "ui/keymap.h"
@@ -47,15 +48,9 @@ static void run_close(struct ui *ui, const char *argument)
         run_quit(ui, argument);
 }
 
-static void on_command(struct ui *ui, char *line)
-{
-    if (line)
-        command_line(ui, line);
-}
-
 static void run_command(struct ui *ui, const char *argument)
 {
-    prompt_open(ui, ":", argument ? argument : "", true, on_command);
+    command_prompt(ui, argument ? argument : "");
 }
 
 static void on_search(struct ui *ui, char *line)
@@ -103,39 +98,6 @@ static void run_previous(struct ui *ui, const char *argument)
 {
     (void)argument;
     search(ui, true);
-}
-
-void ui_filter(struct ui *ui, const char *text)
-{
-    struct filter_error error;
-    struct filter *filter = filter_parse(text, &error);
-    if (filter) {
-        lists_set_filter(ui, filter, text);
-        return;
-    }
-    struct span there = text_fit(SPAN(text + error.offset), 16);
-    ui_notice(ui, true, _("filter, at character %zu ('%.*s'): %s"), error.offset + 1,
-              SPAN_ARG(there), error.message);
-}
-
-static void run_filter(struct ui *ui, const char *argument)
-{
-    if (argument && *argument) {
-        ui_filter(ui, argument);
-        return;
-    }
-    lists_set_filter(ui, NULL, NULL);
-    ui_notice(ui, false, _("Filter off"));
-}
-
-/* F7: the filter in force, to be changed. */
-static void run_edit_filter(struct ui *ui, const char *argument)
-{
-    struct strbuf line = STRBUF_INIT;
-    (void)argument;
-    strbuf_format(&line, "filter %s", ui->filter_text ? ui->filter_text : "");
-    prompt_open(ui, ":", strbuf_str(&line), true, on_command);
-    strbuf_free(&line);
 }
 
 static void run_open(struct ui *ui, const char *argument)
@@ -225,7 +187,7 @@ static void run_ask_compare(struct ui *ui, const char *argument)
     snprintf(line, sizeof line, "compare ");
     if (subject.code)
         snprintf(line, sizeof line, "compare %u ", subject.code);
-    prompt_open(ui, ":", line, true, on_command);
+    command_prompt(ui, line);
 }
 
 static void run_apropos(struct ui *ui, const char *argument)
@@ -390,7 +352,7 @@ static void run_save_over(struct ui *ui, const char *argument)
 static void run_ask_save(struct ui *ui, const char *argument)
 {
     (void)argument;
-    prompt_open(ui, ":", "save ", true, on_command);
+    command_prompt(ui, "save ");
 }
 
 const struct command commands[] = {
@@ -463,10 +425,14 @@ const struct command commands[] = {
     { "previous", "N", NULL, VERB_NONE, run_previous, NULL, NULL, N_("To the match before") },
     { "goto", "", NULL, VERB_NONE, goto_run, "TIME|frame N", complete_goto,
       N_("Go to a time or a frame, as in: goto 14:02:11, goto 2026-11-29 14:02, goto frame 3120") },
-    { "edit-filter", "F7", N_("filter"), VERB_NONE, run_edit_filter, NULL, NULL,
+    { "edit-filter", "F7", N_("filter"), VERB_NONE, filter_run_line, NULL, NULL,
       N_("Type or change the filter") },
-    { "filter", "", NULL, VERB_NONE, run_filter, "EXPR", complete_filter,
+    { "filter", "", NULL, VERB_NONE, filter_run, "EXPR", complete_filter,
       N_("Show only what fits, as in: filter code >= 400 and method == INVITE; alone: show all") },
+    { "filter-save", "", NULL, VERB_NONE, filter_run_save, "NAME [EXPR]", complete_filter_name,
+      N_("Give the filter in force, or this one, a name: filter @NAME takes it again") },
+    { "filter-drop", "", NULL, VERB_NONE, filter_run_drop, "NAME", complete_filter_name,
+      N_("Forget the name of a filter") },
     { "mark", "Space", N_("mark"), VERB_MARK, NULL, NULL, NULL, N_("Mark or unmark, for saving") },
     { "legs", "x F4", N_("legs"), VERB_LEGS, NULL, NULL, NULL,
       N_("In the flow: show the legs joined to the call, too, or the call alone") },
@@ -507,7 +473,8 @@ const struct command commands[] = {
     { "layout", "", NULL, VERB_NONE, list_run_layout, "LIST [COLUMN[:WIDTH]]...", complete_layout,
       N_("Give a list these columns; with sort:COLUMN or sort:-COLUMN its order, too") },
     { "write", "", NULL, VERB_NONE, list_run_write, NULL, NULL,
-      N_("Keep the columns and the order of all lists in the configuration file") },
+      N_("Keep the columns and the order of all lists, and named filters, in the configuration "
+         "file") },
     { "ask-save", "F2", NULL, VERB_NONE, run_ask_save, NULL, NULL, N_("Type a file to save to") },
     { "save", "", NULL, VERB_NONE, run_save, "FILE", NULL,
       N_("Write the marked calls, else the listed ones, as pcap; never over a file") },

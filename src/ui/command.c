@@ -12,6 +12,7 @@
 #include "knowledge.h"
 #include "ui/console.h"
 #include "ui/keymap.h"
+#include "ui/prompt.h"
 
 void command_apply_settings(struct ui *ui)
 {
@@ -46,7 +47,7 @@ void command_run(struct ui *ui, const struct command *command, const char *argum
         view->ops->act(ui, view, command->verb);
 }
 
-/* A unique beginning of a name is enough, as in vi. */
+/* A unique beginning of a name is enough, as in vi; of filter and filter-save the first is meant. */
 static const struct command *find_short(const char *name, size_t n, bool *several)
 {
     const struct command *found = NULL;
@@ -56,7 +57,9 @@ static const struct command *find_short(const char *name, size_t n, bool *severa
             continue;
         if (commands[i].name[n] == '\0')
             return &commands[i];
-        *several = found != NULL;
+        if (found && strncmp(commands[i].name, found->name, strlen(found->name)) == 0)
+            continue;
+        *several = *several || found;
         found = &commands[i];
     }
     return *several ? NULL : found;
@@ -91,10 +94,21 @@ void command_line(struct ui *ui, const char *line)
     free(argument);
 }
 
+static void on_command(struct ui *ui, char *line)
+{
+    if (line)
+        command_line(ui, line);
+}
+
+void command_prompt(struct ui *ui, const char *typed)
+{
+    prompt_open(ui, ":", typed, true, on_command);
+}
+
 /* What makes sense before the first screen; the others would only surprise there. */
 static bool fits_config(const char *line)
 {
-    static const char *const names[] = { "set", "map", "filter", "layout" };
+    static const char *const names[] = { "set", "map", "filter", "filter-save", "layout" };
     size_t n = strcspn(line, " \t");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strlen(names[i]) == n && strncmp(line, names[i], n) == 0)
@@ -112,7 +126,8 @@ static bool config_line(const char *line, const char *path, int number, void *ar
     if (fits_config(line))
         command_line(ui, line);
     else
-        ui_notice(ui, true, _("only set, map, filter and layout stand here, not '%.*s'"),
+        ui_notice(ui, true,
+                  _("only set, map, filter, filter-save and layout stand here, not '%.*s'"),
                   (int)strcspn(line, " \t"), line);
     char *why = ui->notice;
     bool bad = why && ui->notice_is_error;

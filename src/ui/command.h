@@ -29,6 +29,8 @@ const struct command *command_find(const char *name);
 void command_run(struct ui *ui, const struct command *command, const char *argument);
 /* Runs a line as typed behind ':'. Errors become a notice. */
 void command_line(struct ui *ui, const char *line);
+/* Opens the command line with `typed` in it, and runs what it becomes. */
+void command_prompt(struct ui *ui, const char *typed);
 /* Reads the configuration file, lines as behind ':'; faults become a notice with file and line. */
 void command_read_config(struct ui *ui);
 

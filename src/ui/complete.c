@@ -7,50 +7,6 @@
 #include "sip/fields.h"
 #include "ui/list.h"
 
-/* The last word of `text` before its end; *text becomes what stands before it. */
-static struct span last_word(struct span *text)
-{
-    while (text->n > 0 && text->p[text->n - 1] == ' ')
-        text->n--;
-    size_t start = text->n;
-    while (start > 0 && text->p[start - 1] != ' ')
-        start--;
-    struct span word = { text->p + start, text->n - start };
-    text->n = start;
-    return word;
-}
-
-static const struct filter_field *field_named(struct span name)
-{
-    const struct filter_field *field = filter_fields();
-    while (field->name && !span_is(name, field->name))
-        field++;
-    return field->name ? field : NULL;
-}
-
-/* Behind an operator the values of the field before it, else fields and words between. */
-void complete_filter(struct ui *ui, const char *text, void (*offer)(const char *word))
-{
-    static const char *const words[] = { "and", "or", "not" };
-    struct span rest = SPAN(text);
-    bool begun = rest.n > 0 && rest.p[rest.n - 1] != ' ';
-    (void)ui;
-    if (begun)
-        last_word(&rest); /* the one being completed */
-    struct span operator= last_word(&rest);
-    if (operator.n && strchr("=!<>~", *operator.p)) {
-        const struct filter_field *field = field_named(last_word(&rest));
-        for (const char *const *value = field ? field->values : NULL; value && *value; value++)
-            offer(*value);
-        return;
-    }
-    for (const struct filter_field *field = filter_fields(); field->name; field++)
-        if (begun || !field->alias_of)
-            offer(field->name);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        offer(words[i]);
-}
-
 void complete_set(struct ui *ui, const char *text, void (*offer)(const char *word))
 {
     (void)text;

@@ -4,7 +4,6 @@
 
 #include "ui/command.h"
 
-complete_fn complete_filter; /* fields, and the values of the field before an operator */
 complete_fn complete_set;    /* settings with their choices */
 complete_fn complete_topic;  /* topics of the knowledge base, codes also by their phrase */
 complete_fn complete_list;   /* names of lists */

@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "configfile.h"
+#include "ui/filters.h"
 #include "ui/list.h"
 
 void list_run_show(struct ui *ui, const char *argument)
@@ -72,7 +73,7 @@ void list_run_layout(struct ui *ui, const char *argument)
     free(error);
 }
 
-/* A line for each list that is not as it came. */
+/* A line for each list that is not as it came, and for each named filter. */
 void list_run_write(struct ui *ui, const char *argument)
 {
     char *path = NULL;
@@ -86,8 +87,13 @@ void list_run_write(struct ui *ui, const char *argument)
         columns_write(list, &lines);
         strbuf_char(&lines, '\n');
     }
-    if (config_replace(&path, "layout", strbuf_str(&lines)) == 0)
-        ui_notice(ui, false, _("The columns of all lists are kept in %s"), path);
+    bool kept = config_replace(&path, "layout", strbuf_str(&lines)) == 0;
+    strbuf_clear(&lines);
+    filters_write(ui, &lines);
+    free(path);
+    kept = config_replace(&path, "filter-save", strbuf_str(&lines)) == 0 && kept;
+    if (kept)
+        ui_notice(ui, false, _("Columns, orders and named filters are kept in %s"), path);
     else
         ui_notice(ui, true, _("%s: cannot write: %s"), path ? path : "~/.config/sipwhy/config",
                   strerror(errno));

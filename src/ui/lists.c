@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "ui/filters.h"
 #include "ui/list.h"
 
 static const struct list_ops *const kinds[] = {
@@ -65,6 +66,7 @@ void lists_free(struct ui *ui)
     free(ui->lists);
     filter_free(ui->filter);
     free(ui->filter_text);
+    filters_free(ui);
 }
 
 void lists_clear(struct ui *ui)

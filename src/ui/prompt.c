@@ -16,8 +16,10 @@
 #include "base/text.h"
 #include "configfile.h"
 #include "ui/command.h"
+#include "ui/hint.h"
 
 #define HISTORY_LINES 1000
+#define LEAST_FOR_HINT 6 /* lines of the screen */
 
 /* Readline's own state is global, so what stands between it and the console is, too. */
 static struct {
@@ -78,21 +80,24 @@ static void drop_words(void)
     prompt.nwords = 0;
 }
 
-/* Gathers what may stand at `start`: a command's name, or what its row offers. */
-static void gather_words(const char *line, int start)
+/* Gathers what may stand at `start` to `end`: a command's name, or what its row offers. */
+static void gather_words(int start, int end)
 {
+    char *line = mem_format("%.*s", end, rl_line_buffer);
     char name[32];
     size_t n = strcspn(line, " ");
     drop_words();
     if ((size_t)start <= n) {
         for (size_t i = 0; i < command_count; i++)
             offer(commands[i].name);
+        free(line);
         return;
     }
     snprintf(name, sizeof name, "%.*s", (int)n, line);
     const struct command *command = command_find(name);
     if (command && command->complete)
         command->complete(prompt.ui, line + n + 1, offer);
+    free(line);
 }
 
 static char *next_word(const char *text, int state)
@@ -110,10 +115,9 @@ static char *next_word(const char *text, int state)
 
 static char **complete(const char *text, int start, int end)
 {
-    (void)end;
     char **found = NULL;
     if (prompt.commands) {
-        gather_words(rl_line_buffer, start);
+        gather_words(start, end);
         found = prompt.nwords ? rl_completion_matches(text, next_word) : NULL;
     }
     /* Without a match, readline would offer file names: only where the row asks for them. */
@@ -178,7 +182,7 @@ void prompt_init(struct ui *ui)
     using_history();
     stifle_history(HISTORY_LINES);
     prompt.searches.flags = HS_STIFLED;
-    if (prompt.history_file)
+    if (prompt.history_file && ui->settings->history)
         read_history(prompt.history_file);
 }
 
@@ -248,9 +252,10 @@ void prompt_end(void)
 {
     if (prompt.ui->prompting)
         give_up(prompt.ui);
-    if (prompt.history_file && history_length > 0) {
+    if (prompt.history_file && history_length > 0 && prompt.ui->settings->history) {
         make_folders(prompt.history_file);
         write_history(prompt.history_file);
+        chmod(prompt.history_file, 0600); /* older versions of readline leave it to the umask */
     }
     clear_history();
     swap_history();
@@ -310,15 +315,15 @@ bool prompt_idle(struct ui *ui)
     return acts;
 }
 
-/* In columns over the line, as far as there is room. */
-static void draw_matches(void)
+/* In columns over line `bottom`, as far as there is room. */
+static void draw_matches(int bottom)
 {
     int width = prompt.longest + 2 < COLS ? prompt.longest + 2 : COLS;
     int across = (COLS - 1) / width > 0 ? (COLS - 1) / width : 1;
     int rows = (prompt.nmatches + across - 1) / across;
-    rows = rows < LINES - 2 ? rows : LINES - 2;
+    rows = rows < bottom - 1 ? rows : bottom - 1;
     for (int row = 0; row < rows; row++) {
-        int y = LINES - 1 - rows + row;
+        int y = bottom - rows + row;
         screen_blank(y, 0, COLS);
         for (int i = 0; i < across && row * across + i < prompt.nmatches; i++)
             screen_string(y, 1 + i * width, width - 1, STYLE_CODE,
@@ -326,31 +331,76 @@ static void draw_matches(void)
     }
 }
 
+/* The line as it is shown, with the places of the cursor and of a fault in it. */
+struct shown {
+    struct strbuf text;
+    size_t point, fault; /* bytes of the text; the fault: its end if there is none */
+};
+
+static void show_line(struct shown *shown, size_t fault)
+{
+    size_t end = (size_t)rl_end, point = (size_t)rl_point, from = 0;
+    *shown = (struct shown){ .text = STRBUF_INIT };
+    fault = fault < end ? fault : end;
+    for (int i = 0; i < 3; i++) {
+        size_t to = i == 2 ? end : (i == 0) == (point < fault) ? point : fault;
+        text_visible(&shown->text, (struct span){ rl_line_buffer + from, to - from },
+                     screen_utf8());
+        if (to == point)
+            shown->point = shown->text.n;
+        if (to == fault)
+            shown->fault = shown->text.n;
+        from = to;
+    }
+}
+
+/* What is wrong, or may be typed, over the line; the line above which completions are shown. */
+static int draw_hint(struct ui *ui, struct hint *hint)
+{
+    struct span line = { rl_line_buffer, (size_t)rl_end };
+    struct strbuf text = STRBUF_INIT;
+    int y = LINES - 2;
+    if (prompt.commands)
+        hint_of_command(ui, line, (size_t)rl_point, hint);
+    else
+        hint_of_search(ui, line, hint);
+    if (hint->text.n == 0 || LINES < LEAST_FOR_HINT)
+        return LINES - 1;
+    text_visible(&text, strbuf_as_span(&hint->text), screen_utf8());
+    screen_blank(y, 0, COLS);
+    screen_text(y, 1, COLS - 1, hint->fault == HINT_NO_FAULT ? STYLE_DIM : STYLE_ALERT,
+                strbuf_as_span(&text));
+    strbuf_free(&text);
+    return y;
+}
+
 void prompt_draw(struct ui *ui)
 {
-    struct strbuf shown = STRBUF_INIT;
-    int y = LINES - 1;
-    (void)ui;
-    text_visible(&shown, (struct span){ rl_line_buffer, (size_t)rl_point }, screen_utf8());
-    size_t point = shown.n;
-    text_visible(&shown, (struct span){ rl_line_buffer + rl_point, (size_t)(rl_end - rl_point) },
-                 screen_utf8());
-    struct span all = strbuf_as_span(&shown), before = { all.p, point };
-    draw_matches();
+    struct hint hint;
+    struct shown shown;
+    int y = LINES - 1, above = draw_hint(ui, &hint);
+    show_line(&shown, hint.fault);
+    draw_matches(above);
     screen_blank(y, 0, COLS);
     int x = screen_string(y, 0, COLS, STYLE_KEY, prompt.prompt);
+    struct span all = strbuf_as_span(&shown.text), before = { all.p, shown.point };
     /* Scroll so that the cursor stays in view. */
     size_t room = COLS > x + 1 ? (size_t)(COLS - x - 1) : 1;
     while (text_width(before) > room && before.n > 0) {
         uint32_t rune;
         size_t n = text_rune(before, &rune);
-        before.p += n;
-        before.n -= n;
-        all.p += n;
-        all.n -= n;
+        before = (struct span){ before.p + n, before.n - n };
+        all = (struct span){ all.p + n, all.n - n };
     }
+    size_t hidden = (size_t)(before.p - shown.text.p);
+    struct span good = { all.p, shown.fault > hidden ? shown.fault - hidden : 0 };
     screen_text(y, x, COLS - x, STYLE_NORMAL, all);
+    int from = x + (int)text_width(good);
+    if (from < COLS)
+        screen_text(y, from, COLS - from, STYLE_ALERT,
+                    (struct span){ all.p + good.n, all.n - good.n });
     curs_set(1);
     move(y, x + (int)text_width(before));
-    strbuf_free(&shown);
+    strbuf_free(&shown.text);
+    strbuf_free(&hint.text);
 }

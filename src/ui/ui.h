@@ -135,6 +135,8 @@ struct ui {
     struct list **lists;   /* all of them, see list.h; views[0] is the one shown */
     struct filter *filter; /* of all lists, or NULL */
     char *filter_text;
+    struct named_filter *named_filters; /* see filters.h */
+    size_t nnamed_filters;
     bool paused;          /* nothing new is shown */
     struct regex *search; /* the last `/` */
     char *notice;         /* the message in the bottom line, until the next key */
@@ -208,7 +210,7 @@ struct view *view_keys_new(struct ui *ui);
 /* The columns of the list shown. */
 struct view *view_columns_new(struct ui *ui);
 
-/* actions.c: filters by a text; a fault becomes a notice. */
+/* filters.c: filters by a text; a fault becomes a notice. */
 void ui_filter(struct ui *ui, const char *text);
 
 /* save.c: the calls of the marked transactions, else of those in the list. */

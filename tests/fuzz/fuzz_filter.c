@@ -66,6 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!filter && (error.offset > strlen(text) || error.message[0] == '\0' ||
                     strlen(error.message) >= sizeof error.message))
         abort();
+    struct filter_hint hint;
+    filter_expect(SPAN(text), &hint);
+    if (hint.word > strlen(text) || (hint.place == FILTER_AT_VALUE && !hint.field))
+        abort();
     free(text); /* a filter keeps nothing of it */
     for (uint32_t id = 0; filter && id <= store_transaction_end(store); id++)
         if (filter_match(filter, store, id) != filter_match(filter, store, id))

@@ -507,6 +507,55 @@ static void test_errors(void)
     }
 }
 
+static const struct {
+    const char *text;
+    enum filter_place place;
+    const char *field;
+    size_t word;
+} hints[] = {
+    { "", FILTER_AT_FIELD, NULL, 0 },
+    { "  ", FILTER_AT_FIELD, NULL, 2 },
+    { "cod", FILTER_AT_FIELD, NULL, 0 },
+    { "code ", FILTER_AT_OPERATOR, "code", 5 },
+    { "code", FILTER_AT_FIELD, NULL, 0 },
+    { "code =", FILTER_AT_VALUE, "code", 6 },
+    { "code == ", FILTER_AT_VALUE, "code", 8 },
+    { "code == 4", FILTER_AT_VALUE, "code", 8 },
+    { "code == 404 ", FILTER_AT_JOIN, NULL, 12 },
+    { "code == 404 an", FILTER_AT_JOIN, NULL, 12 },
+    { "code == 404 and ", FILTER_AT_FIELD, NULL, 16 },
+    { "code == 404 and not (fro", FILTER_AT_FIELD, NULL, 21 },
+    { "from con", FILTER_AT_OPERATOR, "from", 5 },
+    { "from contains \"Al b", FILTER_AT_VALUE, "from", 14 },
+    { "code in (", FILTER_AT_VALUE, "code", 9 },
+    { "code in ", FILTER_AT_VALUE, "code", 8 },
+    { "code in (404 ", FILTER_AT_LIST, "code", 13 },
+    { "code in (404, 4", FILTER_AT_VALUE, "code", 14 },
+    { "code not ", FILTER_AT_OPERATOR, "code", 9 },
+    { "(failed or sdp", FILTER_AT_FIELD, NULL, 11 },
+    { "failed ", FILTER_AT_OPERATOR, "failed", 7 },
+    { "alice ", FILTER_AT_JOIN, NULL, 6 },
+    { "code == abc and ", FILTER_AT_FAULT, NULL, 16 },
+    { "hdr.X-Trunk ~ ", FILTER_AT_VALUE, "hdr.", 14 },
+};
+
+static void test_hints(void)
+{
+    struct filter_hint h;
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
+        filter_expect(SPAN(hints[i].text), &h);
+        bool good = h.place == hints[i].place && h.word == hints[i].word;
+        good = good && (hints[i].field ? h.field && strcmp(h.field->name, hints[i].field) == 0
+                                       : h.field == NULL);
+        if (!tap_ok(good, "known at the end of '%s'", hints[i].text))
+            tap_note("place %d, word %zu, field %s", h.place, h.word, h.field ? h.field->name : "");
+    }
+    filter_expect(SPAN("ua ~ "), &h);
+    tap_ok(h.pattern && !h.nested, "a regular expression is wanted");
+    filter_expect(SPAN("(ua == "), &h);
+    tap_ok(!h.pattern && h.nested, "a text, with a parenthesis open");
+}
+
 static bool parses(const char *unit, int count, const char *last, const char *what)
 {
     struct filter_error e;
@@ -745,6 +794,7 @@ int main(void)
         tap_ok(ids[i] != 0, "transaction %c", (int)('A' + i));
     test_cases();
     test_errors();
+    test_hints();
     test_limits();
     test_table();
     test_gone();
