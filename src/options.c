@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "base/tr.h"
 
-static const char *const themes[] = { "dark", "light", "mono", NULL };
 static const char *const colours[] = { "auto", "always", "never", NULL };
 static const char *const times[] = { "clock", "relative", "delta", "date", NULL };
 static const char *const pagers[] = { "auto", "never", NULL };
@@ -80,8 +79,9 @@ const struct option_row option_rows[] = {
     { "pager", 0, OPTION_CHOICE, AT(pager), "auto", 0, 0, pagers, NULL, OPTION_CLI,
       N_("explain and compare: whether long text on a terminal goes through SIPWHY_PAGER, PAGER or "
          "less.") },
-    { "theme", 0, OPTION_CHOICE, AT(theme), "dark", 0, 0, themes, NULL, BOTH,
-      N_("Colours for a dark or a light terminal, or none.") },
+    { "theme", 0, OPTION_TEXT, AT(theme), "dark", 0, 0, NULL, "NAME", BOTH,
+      N_("The colours: dark, light, high-contrast, colour-blind, mono, or one of your own in "
+         "~/.config/sipwhy/themes.") },
     { "color", 0, OPTION_CHOICE, AT(colour), "auto", 0, 0, colours, NULL, BOTH,
       N_("Whether to use colours; 'auto' asks the terminal and NO_COLOR.") },
     { "ascii", 0, OPTION_FLAG, AT(ascii), NULL, 0, 0, NULL, NULL, BOTH,

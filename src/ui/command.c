@@ -14,6 +14,35 @@
 #include "ui/keymap.h"
 #include "ui/prompt.h"
 
+static void add_name(const char *name, void *arg)
+{
+    struct strbuf *names = arg;
+    strbuf_format(names, "%s%s", names->n ? ", " : "", name);
+}
+
+/* Of an unknown one, the one before stays. */
+static void use_theme(struct ui *ui, bool colour)
+{
+    static char before[64] = "dark";
+    struct strbuf names = STRBUF_INIT;
+    char *fault = NULL;
+    if (theme_use(ui->settings->theme, colour, &fault) == 0) {
+        snprintf(before, sizeof before, "%s", ui->settings->theme);
+    } else {
+        theme_each(add_name, &names);
+        ui_notice(ui, true, _("theme: '%s' is not one of %s"), ui->settings->theme,
+                  strbuf_str(&names));
+        free(ui->settings->theme);
+        ui->settings->theme = mem_text(before);
+        free(fault);
+        theme_use(before, colour, &fault);
+    }
+    if (fault)
+        ui_notice(ui, true, "%s", fault);
+    free(fault);
+    strbuf_free(&names);
+}
+
 void command_apply_settings(struct ui *ui)
 {
     const char *no_colour = getenv("NO_COLOR");
@@ -23,7 +52,7 @@ void command_apply_settings(struct ui *ui)
     screen_set_ascii(ui->settings->ascii);
     screen_set_mouse(ui->settings->mouse);
     time_use_utc(ui->settings->utc);
-    theme_init(ui->settings->theme, colour);
+    use_theme(ui, colour);
     store_set_budget(ui->store, (size_t)ui->settings->memory << 20);
     /* where only ASCII can be shown, other languages would be question marks */
     tr_set_language(screen_utf8() ? knowledge_language(ui->settings) : "en");

@@ -4,26 +4,50 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/strbuf.h"
 #include "sip/fields.h"
 #include "ui/list.h"
+#include "ui/values.h"
 
+struct value_offer {
+    const char *before; /* what stands before each value */
+    void (*offer)(const char *word);
+    bool any;
+};
+
+static void offer_value(const char *value, void *arg)
+{
+    struct value_offer *to = arg;
+    struct strbuf word = STRBUF_INIT;
+    strbuf_format(&word, "%s%s", to->before, value);
+    to->offer(strbuf_str(&word));
+    to->any = true;
+    strbuf_free(&word);
+}
+
+void complete_theme(struct ui *ui, const char *text, void (*offer)(const char *word))
+{
+    struct value_offer to = { "", offer, false };
+    (void)ui;
+    (void)text;
+    theme_each(offer_value, &to);
+}
+
+/* A setting with each of its values; where any will do, with the one that it has. */
 void complete_set(struct ui *ui, const char *text, void (*offer)(const char *word))
 {
     (void)text;
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_rows[i];
-        char word[96];
         if (!(row->scope & OPTION_SET))
             continue;
-        for (const char *const *choice = row->choices; choice && *choice; choice++) {
-            snprintf(word, sizeof word, "%s=%s", row->name, *choice);
-            offer(word);
-        }
-        char *value = option_get(ui->settings, row);
-        snprintf(word, sizeof word, "%s=%s", row->name, value);
-        if (!row->choices)
-            offer(word);
-        free(value);
+        char *before = mem_format("%s=", row->name), *now = option_get(ui->settings, row);
+        struct value_offer to = { before, offer, false };
+        values_each(row, offer_value, &to);
+        if (!to.any)
+            offer_value(now, &to);
+        free(before);
+        free(now);
     }
 }
 

@@ -1,7 +1,11 @@
 /* See frame_commands.h. */
 #include "ui/frame_commands.h"
 
+#include <stdlib.h>
+
+#include "base/strbuf.h"
 #include "base/tr.h"
+#include "ui/command.h"
 
 static void moved(struct ui *ui, bool good)
 {
@@ -43,4 +47,30 @@ void frame_run_line_down(struct ui *ui, const char *argument)
 {
     (void)argument;
     moved(ui, split_move(&ui->splits, false, 1));
+}
+
+static void add_name(const char *name, void *arg)
+{
+    struct strbuf *names = arg;
+    strbuf_format(names, "  %s", name);
+}
+
+void frame_run_theme(struct ui *ui, const char *argument)
+{
+    struct strbuf line = STRBUF_INIT;
+    if (argument) {
+        strbuf_format(&line, "theme=%s", argument);
+        command_run(ui, command_find("set"), strbuf_str(&line));
+    } else {
+        strbuf_format(&line, _("Theme: %s; there are:"), ui->settings->theme);
+        theme_each(add_name, &line);
+        ui_notice(ui, false, "%s", strbuf_str(&line));
+    }
+    strbuf_free(&line);
+}
+
+void frame_run_colours(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    ui_push(ui, view_colours_new(ui));
 }

@@ -1,88 +1,65 @@
-/* See theme.h. A pair of colours is style + 1; -1 is the terminal's own colour. */
+/* See theme.h. A pair of colours is style + 1. */
 #include "ui/theme.h"
 
-#include <string.h>
-
-struct look {
-    short colour;
-    attr_t attr;
-};
-
-enum { BRIGHT = 8 };
-
-static const struct look dark[STYLES] = {
-    [STYLE_NORMAL] = { -1, 0 },
-    [STYLE_HEADER] = { COLOR_CYAN, A_BOLD },
-    [STYLE_TITLE] = { -1, A_BOLD },
-    [STYLE_RULE] = { COLOR_BLUE, 0 },
-    [STYLE_KEY] = { COLOR_CYAN, A_BOLD },
-    [STYLE_DIM] = { -1, A_DIM },
-    [STYLE_BOLD] = { -1, A_BOLD },
-    [STYLE_CODE] = { COLOR_YELLOW, 0 },
-    [STYLE_LINK] = { COLOR_CYAN, A_UNDERLINE },
-    [STYLE_HEADING] = { COLOR_CYAN, A_BOLD },
-    [STYLE_FIELD] = { COLOR_CYAN, 0 },
-    [STYLE_ALERT] = { COLOR_YELLOW, A_BOLD },
-    [STYLE_MATCH] = { COLOR_YELLOW, A_REVERSE },
-    [STYLE_MARKED] = { COLOR_YELLOW, A_BOLD },
-    [STYLE_CLASS + SIP_CLASS_NONE] = { -1, A_BOLD },
-    [STYLE_CLASS + SIP_CLASS_PROVISIONAL] = { COLOR_CYAN, 0 },
-    [STYLE_CLASS + SIP_CLASS_SUCCESS] = { COLOR_GREEN, 0 },
-    [STYLE_CLASS + SIP_CLASS_REDIRECT] = { COLOR_BLUE, A_BOLD },
-    [STYLE_CLASS + SIP_CLASS_CHALLENGE] = { COLOR_YELLOW, A_DIM },
-    [STYLE_CLASS + SIP_CLASS_CANCELLED] = { COLOR_BLACK + BRIGHT, 0 },
-    [STYLE_CLASS + SIP_CLASS_CLIENT] = { COLOR_RED, 0 },
-    [STYLE_CLASS + SIP_CLASS_SERVER] = { COLOR_RED + BRIGHT, A_BOLD },
-    [STYLE_CLASS + SIP_CLASS_GLOBAL] = { COLOR_MAGENTA, 0 },
-    [STYLE_CLASS + SIP_CLASS_TIMEOUT] = { COLOR_MAGENTA + BRIGHT, A_BOLD },
-};
-
-/* Where a light background swallows the dark theme's colour. */
-static const struct look light[STYLES] = {
-    [STYLE_HEADER] = { COLOR_BLUE, A_BOLD },
-    [STYLE_KEY] = { COLOR_BLUE, A_BOLD },
-    [STYLE_CODE] = { COLOR_MAGENTA, 0 },
-    [STYLE_LINK] = { COLOR_BLUE, A_UNDERLINE },
-    [STYLE_HEADING] = { COLOR_BLUE, A_BOLD },
-    [STYLE_FIELD] = { COLOR_BLUE, 0 },
-    [STYLE_ALERT] = { COLOR_RED, A_BOLD },
-    [STYLE_MATCH] = { COLOR_BLUE, A_REVERSE },
-    [STYLE_MARKED] = { COLOR_MAGENTA, A_BOLD },
-    [STYLE_CLASS + SIP_CLASS_PROVISIONAL] = { COLOR_BLUE, 0 },
-    [STYLE_CLASS + SIP_CLASS_CHALLENGE] = { COLOR_YELLOW, 0 },
-};
-
+static struct theme theme;
 static attr_t attrs[STYLES];
 
-/* Eight-colour terminals have no bright colours: bold stands in. */
-static short fitting_colour(short colour, attr_t *attr)
+static enum palette_depth depth(void)
 {
-    if (colour < BRIGHT || COLORS >= 16)
-        return colour;
-    *attr |= A_BOLD;
-    /* bright black would be black on black */
-    return colour == COLOR_BLACK + BRIGHT ? -1 : (short)(colour - BRIGHT);
+    if (COLORS > 256)
+        return PALETTE_ALL;
+    return COLORS == 256 ? PALETTE_256 : COLORS >= 16 ? PALETTE_16 : PALETTE_8;
 }
 
-void theme_init(const char *name, bool colour)
+static attr_t attributes_of(const struct look *look)
 {
-    bool is_light = strcmp(name, "light") == 0;
-    colour = colour && strcmp(name, "mono") != 0 && has_colors();
+    static const struct {
+        enum look_attribute look;
+        attr_t attr;
+    } table[] = {
+        { LOOK_BOLD, A_BOLD },           { LOOK_DIM, A_DIM },         { LOOK_ITALIC, A_ITALIC },
+        { LOOK_UNDERLINE, A_UNDERLINE }, { LOOK_REVERSE, A_REVERSE },
+    };
+    attr_t attr = 0;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (look->attributes & table[i].look)
+            attr |= table[i].attr;
+    return attr;
+}
+
+/* Where brightness is missing, bold stands in; a bright background does without. */
+static attr_t make_pair(int pair, const struct look *look)
+{
+    bool brighter, lost;
+    int foreground = palette_fit(&look->foreground, depth(), &brighter);
+    int background = palette_fit(&look->background, depth(), &lost);
+    init_extended_pair(pair, foreground, background);
+    return (attr_t)COLOR_PAIR(pair) | (brighter ? A_BOLD : 0);
+}
+
+int theme_use(const char *name, bool colour, char **fault)
+{
+    struct theme fresh;
+    if (theme_load(&fresh, name, fault) < 0)
+        return -1;
+    theme = fresh;
+    colour = colour && has_colors();
     if (colour) {
         start_color();
         use_default_colors();
     }
     for (int i = 0; i < STYLES; i++) {
-        struct look look = dark[i];
-        if (is_light && (light[i].colour || light[i].attr))
-            look = light[i];
-        attrs[i] = look.attr;
-        if (!colour)
-            continue;
-        short fg = fitting_colour(look.colour, &attrs[i]);
-        init_pair((short)(i + 1), fg, -1);
-        attrs[i] |= COLOR_PAIR(i + 1);
+        attrs[i] = attributes_of(&theme.looks[i]);
+        if (colour)
+            attrs[i] |= make_pair(i + 1, &theme.looks[i]);
     }
+    bkgd(' ' | (attrs[STYLE_NORMAL] & A_COLOR));
+    return 0;
+}
+
+const struct theme *theme_in_use(void)
+{
+    return &theme;
 }
 
 attr_t theme_attr(enum style style)

@@ -1,33 +1,20 @@
-/* How things look: styles by meaning, a colour table a theme, and the mark of each class. */
+/* How things look on this terminal: the attributes of each style, and the mark of each class. */
 #ifndef SIPWHY_UI_THEME_H
 #define SIPWHY_UI_THEME_H
 
 #include <ncurses.h>
 
 #include "help/markup.h"
-#include "sip/names.h"
+#include "ui/style.h"
+#include "ui/theme_file.h"
 
-enum style {
-    STYLE_NORMAL,
-    STYLE_HEADER, /* the first line */
-    STYLE_TITLE,  /* column titles, names */
-    STYLE_RULE,   /* lines between parts */
-    STYLE_KEY,    /* a key in the key bar */
-    STYLE_DIM,
-    STYLE_BOLD,
-    STYLE_CODE, /* `code` in a page, a value */
-    STYLE_LINK,
-    STYLE_HEADING,
-    STYLE_FIELD, /* a header's name in a message */
-    STYLE_ALERT, /* what must not be missed: drops, errors */
-    STYLE_MATCH, /* text found by a search */
-    STYLE_MARKED,
-    STYLE_CLASS, /* + enum sip_class */
-    STYLES = STYLE_CLASS + SIP_CLASSES
-};
-
-/* Sets the theme up after the screen is there. `name` is a choice of the setting "theme". */
-void theme_init(const char *name, bool colour);
+/*
+ * Puts a theme on, after the screen is there; without `colour` only its attributes. -1 if there is
+ * none of this name, and the one before stays. *fault as theme_load() has it.
+ */
+int theme_use(const char *name, bool colour, char **fault);
+/* The one in use. */
+const struct theme *theme_in_use(void);
 attr_t theme_attr(enum style style);
 enum style theme_class(uint8_t sip_class);
 enum style theme_help(enum help_style style);

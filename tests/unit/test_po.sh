@@ -35,7 +35,7 @@ src/diagnose/related.c "timer"
 src/diagnose/related.c "warning"
 src/input/live.c "sipwhy"
 src/input/live.c "sudo setcap cap_net_raw,cap_net_admin+ep %s"
-src/ui/frame.c "sipwhy"
+src/ui/header.c "sipwhy"
 src/ui/list_commands.c "layout: %s"
 src/ui/list_commands.c "~/.config/sipwhy/config"
 END
