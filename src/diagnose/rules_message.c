@@ -1,28 +1,6 @@
 /* Rules about single messages that break the grammar, or miscount their bytes. See rule.h. */
 #include "diagnose/rule.h"
-
-/* What the scan found, with the section that it breaks; the first that fits is told. */
-static const struct {
-    uint32_t problem; /* enum sip_problem */
-    const char *words;
-    const char *section;
-} faults[] = {
-    { SIP_BAD_START, N_("the start line is malformed"), "RFC 3261 §7.1, §7.2" },
-    { SIP_NO_END, N_("the headers never end"), "RFC 3261 §7" },
-    { SIP_NO_VIA, N_("Via is missing"), "RFC 3261 §8.1.1" },
-    { SIP_NO_FROM, N_("From is missing"), "RFC 3261 §8.1.1" },
-    { SIP_NO_TO, N_("To is missing"), "RFC 3261 §8.1.1" },
-    { SIP_NO_CALL_ID, N_("Call-ID is missing"), "RFC 3261 §8.1.1" },
-    { SIP_NO_CSEQ, N_("CSeq is missing"), "RFC 3261 §8.1.1" },
-    { SIP_BAD_CSEQ, N_("CSeq cannot be read"), "RFC 3261 §8.1.1.5" },
-    { SIP_METHOD_DIFFERS, N_("CSeq names another method than the request line"),
-      "RFC 3261 §8.1.1.5" },
-    { SIP_NO_MAX_FORWARDS, N_("Max-Forwards is missing"), "RFC 3261 §8.1.1.6" },
-    { SIP_BAD_HEADER, N_("a header line has no colon"), "RFC 3261 §7.3.1" },
-    { SIP_BAD_LENGTH, N_("Content-Length is no number, or two that differ"), "RFC 3261 §20.14" },
-    { SIP_BAD_VALUE, N_("a port or number is out of range"), "RFC 3261 §25.1" },
-};
-#define FAULTS (sizeof faults / sizeof faults[0])
+#include "sip/problems.h"
 
 static bool is_whole(const struct scene_message *m)
 {
@@ -50,9 +28,9 @@ static void malformed_message(struct judge *j)
     EACH_MESSAGE(j, m) {
         uint32_t problems = own_problems(m);
         size_t i = 0;
-        while (i < FAULTS && !(faults[i].problem & problems))
+        while (sip_problem_words[i].words && !(sip_problem_words[i].problem & problems))
             i++;
-        if (i == FAULTS || m->repeated || !is_whole(m))
+        if (!sip_problem_words[i].words || m->repeated || !is_whole(m))
             continue;
         struct draft *d = judge_find(j, m->txn, 100);
         d->time_ns = m->stored->time_ns;
@@ -60,11 +38,11 @@ static void malformed_message(struct judge *j)
         judge_address(&m->flow->src, from);
         struct span start = judge_quote(scene_sip(m)->start_line);
         draft_say(d, _("malformed %s from %s: %s"), m->stored->code ? _("response") : _("request"),
-                  from, tr(faults[i].words));
-        for (; i < FAULTS; i++)
-            if (faults[i].problem & problems)
-                draft_proof(d, m, _("%s (%s) in \"%.*s\""), tr(faults[i].words), faults[i].section,
-                            SPAN_ARG(start));
+                  from, tr(sip_problem_words[i].words));
+        for (; sip_problem_words[i].words; i++)
+            if (sip_problem_words[i].problem & problems)
+                draft_proof(d, m, _("%s (%s) in \"%.*s\""), tr(sip_problem_words[i].words),
+                            sip_problem_words[i].section, SPAN_ARG(start));
     }
 }
 

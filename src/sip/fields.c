@@ -33,16 +33,21 @@ static const char *find_outside(const char *p, const char *end, char wanted, boo
     return end;
 }
 
-bool sip_next_value(struct span *rest, struct span *value)
+bool sip_next_piece(struct span *rest, char separator, struct span *piece)
 {
     *rest = span_trim(*rest);
     if (rest->n == 0)
         return false;
     const char *end = span_end(*rest);
-    const char *comma = find_outside(rest->p, end, ',', true);
-    *value = span_trim(span_make(rest->p, comma));
-    *rest = span_make(comma < end ? comma + 1 : end, end);
+    const char *stop = find_outside(rest->p, end, separator, true);
+    *piece = span_trim(span_make(rest->p, stop));
+    *rest = span_make(stop < end ? stop + 1 : end, end);
     return true;
+}
+
+bool sip_next_value(struct span *rest, struct span *value)
+{
+    return sip_next_piece(rest, ',', value);
 }
 
 static struct span unquote(struct span s)

@@ -6,6 +6,8 @@
 
 /* The next of a comma-separated list of values; commas in quotes and <> do not separate. */
 bool sip_next_value(struct span *rest, struct span *value);
+/* The same for any separator: `a;b="c;d"` at ';'. */
+bool sip_next_piece(struct span *rest, char separator, struct span *piece);
 /* A parameter of a value: "tag" in `<sip:a@b>;tag=x`; quotes are taken off. SPAN_NONE when
  * absent, an empty span with p set when it has no value. */
 struct span sip_param(struct span value, const char *name);

@@ -36,7 +36,7 @@ cat >"$work/homes" <<'END'
 ^osip(parser)?2/         sip/parse.c sip/sdp.c probe/
 ^pcap(/.*)?\.h$          input/live.c export/pcap.c
 ^pcre2.*\.h$             base/regex.c
-^jansson.*\.h$           headless.h findings.c report.c list.c export/page.c
+^jansson.*\.h$           headless.h findings.c report.c list.c export/page.c sip/tree_markup.c
 ^(event2/.*|event|evdns|evhttp)\.h$   ui/console.c
 ^xx[h3].*\.h$            base/hash.c
 ^zlib\.h$                base/unpack.c
