@@ -281,10 +281,3 @@ size_t sip_tree_at(const struct sip_tree *tree, size_t offset)
     }
     return found;
 }
-
-const char *sip_tree_topic(const struct sip_tree *tree, size_t i)
-{
-    while (i < tree->count && !*tree->nodes[i].topic)
-        i = sip_tree_parent(tree, i);
-    return i < tree->count ? tree->nodes[i].topic : "";
-}

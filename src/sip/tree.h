@@ -61,7 +61,5 @@ size_t sip_tree_parent(const struct sip_tree *tree, size_t i);
  * element under a cursor is found in the message as it was sent.
  */
 size_t sip_tree_at(const struct sip_tree *tree, size_t offset);
-/* The topic of the node, else of the nearest one above that has one; "" for none. */
-const char *sip_tree_topic(const struct sip_tree *tree, size_t i);
 
 #endif

@@ -102,7 +102,7 @@ static bool type_fits(struct span type, const char *row)
 static void add_part(struct tree_maker *t, struct span part)
 {
     struct span rest = part, line, type = SPAN("text/plain"), encoding = SPAN_NONE, name, value;
-    struct sip_node *node = tree_enter(t, SIP_NODE_PART, SPAN(_("part")), SPAN_NONE, part);
+    struct sip_node *node = tree_enter(t, SIP_NODE_BODY, SPAN(_("part")), SPAN_NONE, part);
     while (tree_next_line(&rest, &line) && line.n > 0)
         continue;
     struct span headers = span_make(part.p, rest.n ? rest.p : span_end(part)), at = headers;

@@ -7,6 +7,7 @@
 #include "ui/command.h"
 #include "ui/compare.h"
 #include "ui/complete.h"
+#include "ui/copy.h"
 #include "ui/filters.h"
 #include "ui/goto.h"
 #include "ui/frame_commands.h"
@@ -235,15 +236,8 @@ static void run_focus(struct ui *ui, const char *argument)
 
 static void run_raw(struct ui *ui, const char *argument)
 {
-    struct view *view = ui_top(ui);
+    uint32_t message = ui_selected_message(ui);
     (void)argument;
-    if (!view->ops->subject)
-        return;
-    struct subject subject = view->ops->subject(ui, view);
-    const struct transaction *txn = store_transaction(ui->store, subject.transaction);
-    uint32_t message = subject.message;
-    if (!message && txn)
-        message = txn->final ? txn->final : txn->provisional ? txn->provisional : txn->first;
     if (message)
         ui_push(ui, view_message_new(ui, message));
 }
@@ -406,9 +400,9 @@ const struct command commands[] = {
     { "return", "Backspace", N_("page before"), VERB_RETURN, NULL, NULL, NULL,
       N_("Back to the page where the last link was followed") },
     { "next-code", "]", N_("next code"), VERB_NEXT_CODE, NULL, NULL, NULL,
-      N_("Show the next code, or the next topic of this kind") },
+      N_("Show the next code, the next topic of this kind, or the call's next message") },
     { "previous-code", "[", NULL, VERB_PREVIOUS_CODE, NULL, NULL, NULL,
-      N_("Show the code before, or the topic before") },
+      N_("Show the code, the topic or the message before") },
     { "ask-compare", "c", N_("compare"), VERB_NONE, run_ask_compare, NULL, NULL,
       N_("Compare the codes of two marked rows, or the selected one with another") },
     { "compare", "", NULL, VERB_NONE, run_compare, "A B", complete_topic,
@@ -419,6 +413,12 @@ const struct command commands[] = {
       N_("To the failed transaction before") },
     { "raw", "r F6", N_("raw"), VERB_NONE, run_raw, NULL, NULL,
       N_("Show the message as it was sent") },
+    { "tree", "v", N_("tree"), VERB_TREE, NULL, NULL, NULL,
+      N_("In a message: as a tree, or as it was sent") },
+    { "copy", "y", N_("copy"), VERB_NONE, copy_run, NULL, NULL,
+      N_("Copy what is under the cursor to the terminal's clipboard") },
+    { "copy-message", "Y", NULL, VERB_NONE, copy_run_message, NULL, NULL,
+      N_("Copy the selected message to the terminal's clipboard") },
     { "search", "/ F3", N_("find"), VERB_NONE, run_search, "REGEX", NULL,
       N_("Search in what is shown; case does not matter") },
     { "next", "n", NULL, VERB_NONE, run_next, NULL, NULL, N_("To the next match") },

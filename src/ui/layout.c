@@ -12,7 +12,9 @@ static void draw_with_pane(struct ui *ui, struct view *view, struct rect all)
 {
     struct rect main, pane;
     bool beside = all.width >= NARROWEST_SIDE_PANE;
-    split_divide(&ui->splits, beside ? SPLIT_PANE_BESIDE : SPLIT_PANE_BELOW, all, &main, &pane);
+    enum split_id below = view->ops->pane_below ? (enum split_id)view->ops->pane_below
+                                                : SPLIT_PANE_BELOW;
+    split_divide(&ui->splits, beside ? SPLIT_PANE_BESIDE : below, all, &main, &pane);
     view->ops->draw(ui, view, main);
     if (beside)
         screen_column(all.y, pane.x - 1, all.height);

@@ -496,6 +496,17 @@ static struct subject subject(struct ui *ui, struct view *view)
     return s;
 }
 
+/* The cell under the cursor. */
+static bool copy(struct ui *ui, struct view *view, struct strbuf *out)
+{
+    struct list *list = (struct list *)view;
+    struct list_row row;
+    (void)ui;
+    if (list_selected(list, &row))
+        put_cell(&row, list->slots[list->cursor]->column, out);
+    return out->n > 0;
+}
+
 /* A title sorts by its column, a row is selected. */
 static void click(struct ui *ui, struct view *view, int y, int x)
 {
@@ -543,6 +554,7 @@ const struct view_ops list_view_ops = {
     .subject = subject,
     .click = click,
     .opens_at = opens_at,
+    .copy = copy,
     .has_pane = true,
     .has_tabs = true,
 };

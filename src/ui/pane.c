@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "sip/tree.h"
 #include "ui/ui.h"
 
 const char pane_keybar[] = "back next-link flow return next-code ask-compare focus help close";
@@ -81,11 +82,34 @@ static uint16_t page_code(struct ui *ui, struct subject subject)
     return subject.code;
 }
 
+/* What the subject is about: the element under the cursor, else the code. */
+static void take_topic(struct ui *ui, struct subject subject)
+{
+    char *topic = ui->pane.topic;
+    topic[0] = '\0';
+    if (subject.node)
+        snprintf(topic, HELP_TOPIC_SIZE, "%s", subject.topic);
+    else if (page_code(ui, subject))
+        help_code_topic(page_code(ui, subject), topic);
+}
+
+static void draw_node(struct ui *ui, const struct sip_node *node, struct rect rect)
+{
+    const char *topic = ui->pane.topic;
+    struct strbuf title = STRBUF_INIT;
+    strbuf_span(&title, node->label);
+    screen_rule(rect.y, rect.x, rect.width);
+    if (*topic)
+        draw_topic_title(ui, topic, rect);
+    else if (title.n)
+        on_rule(rect.y, rect.x + 1, rect.width - 1, STYLE_TITLE, strbuf_str(&title));
+    pane_text_node(ui, node, topic, rect);
+    strbuf_free(&title);
+}
+
 static void draw_selection(struct ui *ui, struct subject subject, struct rect rect)
 {
-    char topic[HELP_TOPIC_SIZE] = "";
-    if (page_code(ui, subject))
-        help_code_topic(page_code(ui, subject), topic);
+    const char *topic = ui->pane.topic;
     if (subject.code)
         draw_topic_title(ui, topic, rect);
     else
@@ -103,10 +127,13 @@ void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
         pane->subject = subject;
         reader_reset(&pane->reader);
     }
+    take_topic(ui, subject);
     reader_begin(&pane->reader, ui->help);
     if (*pane->reader.now.topic) {
         draw_topic_title(ui, pane->reader.now.topic, rect);
         pane_text_page(ui, pane->reader.now.topic, rect);
+    } else if (subject.node) {
+        draw_node(ui, subject.node, rect);
     } else if (subject.transaction) {
         draw_selection(ui, subject, rect);
     } else {
@@ -118,14 +145,9 @@ void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
 }
 
 /* The topic that the pane shows now; "" for none. */
-static void shown_topic(struct ui *ui, char topic[HELP_TOPIC_SIZE])
+static const char *shown_topic(const struct pane *pane)
 {
-    const struct pane *pane = &ui->pane;
-    topic[0] = '\0';
-    if (*pane->reader.now.topic)
-        snprintf(topic, HELP_TOPIC_SIZE, "%s", pane->reader.now.topic);
-    else if (page_code(ui, pane->subject))
-        help_code_topic(page_code(ui, pane->subject), topic);
+    return *pane->reader.now.topic ? pane->reader.now.topic : pane->topic;
 }
 
 static bool return_or_leave(struct ui *ui)
@@ -150,9 +172,10 @@ bool pane_act(struct ui *ui, enum verb verb)
     case VERB_RETURN:
         return return_or_leave(ui);
     default:
-        if (!ui->pane.focused && verb != VERB_NEXT_CODE && verb != VERB_PREVIOUS_CODE)
+        if (!ui->pane.focused && ((verb != VERB_NEXT_CODE && verb != VERB_PREVIOUS_CODE) ||
+                                  ui_top(ui)->ops->own & VERB_BIT(verb)))
             return false;
-        shown_topic(ui, topic);
+        snprintf(topic, sizeof topic, "%s", shown_topic(&ui->pane));
         return reader_act(ui, reader, topic, verb);
     }
 }

@@ -10,11 +10,13 @@
 #include "diagnose/evidence.h"
 #include "diagnose/related.h"
 #include "help/document.h"
+#include "sip/tree.h"
 #include "ui/ui.h"
 
 #define LABEL_WIDTH 17
 #define NARROW 56
-#define ROOMY 16 /* lines */
+#define ROOMY 16       /* lines */
+#define NODE_TEXT 2000 /* bytes of an element's value */
 
 struct layout {
     struct ui *ui;
@@ -255,6 +257,26 @@ void pane_text_page(struct ui *ui, const char *topic, struct rect rect)
 {
     struct layout out = layout_for(ui, rect);
     add_page(&out, topic, true);
+}
+
+void pane_text_node(struct ui *ui, const struct sip_node *node, const char *topic, struct rect rect)
+{
+    struct layout out = layout_for(ui, rect);
+    char *name = mem_format("%.*s", SPAN_ARG(node->label));
+    char *value = mem_format("%.*s", SPAN_ARG(text_head(node->value, NODE_TEXT)));
+    char *note = mem_format("%.*s", SPAN_ARG(node->note));
+    struct strbuf safe = STRBUF_INIT;
+    text_visible(&safe, SPAN(*name ? name : _("value")), out.text->utf8);
+    label(&out, HELP_HEADING, strbuf_str(&safe));
+    add_line(&out, HELP_CODE, 0, value);
+    if (*note)
+        add_line(&out, HELP_PLAIN, 0, note);
+    if (*topic)
+        add_page(&out, topic, true);
+    strbuf_free(&safe);
+    free(name);
+    free(value);
+    free(note);
 }
 
 void pane_text_hint(struct ui *ui, struct rect rect)

@@ -15,6 +15,10 @@ struct raw {
     struct rect rect;
     int scroll;
     int line; /* of the whole text, wrapped */
+    struct raw_mark *mark;
+    const char *start; /* of the message */
+    size_t line_at;    /* the byte that the line being shown begins with */
+    size_t from, to;   /* what is marked in the line being shown */
     raw_match_fn *on_match;
     void *arg;
 };
@@ -40,6 +44,21 @@ static size_t clamp(size_t at, size_t start, size_t n)
     return at < start ? 0 : at - start > n ? n : at - start;
 }
 
+/* Shows what of the mark lies in a part of `shown` as selected, and notes the screen lines. */
+static void show_mark(struct raw *raw, int x, struct span part, size_t start)
+{
+    size_t from = clamp(raw->from, start, part.n), to = clamp(raw->to, start, part.n);
+    if (raw->from >= raw->to || raw->from >= start + part.n || raw->to <= start)
+        return;
+    raw->mark->first = raw->mark->first < 0 ? raw->line : raw->mark->first;
+    raw->mark->last = raw->line;
+    if (!in_view(raw))
+        return;
+    x += (int)text_width((struct span){ part.p, from });
+    screen_select(raw->rect.y + raw->line - raw->scroll, raw->rect.x + x,
+                  (int)text_width((struct span){ part.p + from, to - from }));
+}
+
 /* One screen line of `shown`: the bytes [start, start + n), `named` of all are a header's name. */
 static void show_part(struct raw *raw, int x, struct span shown, size_t start, size_t n,
                       size_t named, enum style style)
@@ -48,14 +67,33 @@ static void show_part(struct raw *raw, int x, struct span shown, size_t start, s
     size_t from = start > REACH ? start - REACH : 0, match, end, name = clamp(named, start, n);
     draw_part(raw, x, part, 0, name, STYLE_FIELD);
     draw_part(raw, x, part, name, n, style);
+    show_mark(raw, x, part, start);
     if (!raw->ui->search || (!raw->on_match && !in_view(raw)))
         return;
     while (regex_find(raw->ui->search, shown, from, &match, &end) && match < start + n) {
         if (raw->on_match && match >= start)
-            raw->on_match(raw->line, raw->arg);
+            raw->on_match(raw->line, raw->line_at, raw->arg);
         draw_part(raw, x, part, clamp(match, start, n), clamp(end, start, n), STYLE_MATCH);
         from = end;
     }
+}
+
+/* Where the bytes of the message that the mark holds stand in the line as it is shown. */
+static void place_mark(struct raw *raw, struct span line)
+{
+    struct strbuf before = STRBUF_INIT;
+    raw->from = raw->to = 0;
+    if (!raw->mark || line.p < raw->start)
+        return;
+    size_t at = (size_t)(line.p - raw->start), end = at + line.n;
+    if (raw->mark->to <= at || raw->mark->from >= end)
+        return;
+    size_t from = clamp(raw->mark->from, at, line.n), to = clamp(raw->mark->to, at, line.n);
+    text_visible(&before, (struct span){ line.p, from }, screen_utf8());
+    raw->from = before.n;
+    text_visible(&before, (struct span){ line.p + from, to - from }, screen_utf8());
+    raw->to = before.n;
+    strbuf_free(&before);
 }
 
 /* Wraps at the width: what does not fit goes on, a little further in. */
@@ -64,6 +102,8 @@ static void show_line(struct raw *raw, struct span line, size_t named, enum styl
     struct strbuf text = STRBUF_INIT;
     text_visible(&text, line, screen_utf8());
     struct span shown = strbuf_as_span(&text), rest = shown;
+    raw->line_at = line.p >= raw->start ? (size_t)(line.p - raw->start) : 0;
+    place_mark(raw, line);
     for (int x = 0;; x = CONTINUED) {
         int room = raw->rect.width - x > 1 ? raw->rect.width - x : 1;
         struct span fit = text_fit(rest, (size_t)room);
@@ -127,6 +167,7 @@ static void run(struct raw *raw, uint32_t id)
     if (!message || store_scan(raw->ui->store, id, &m) < 0)
         return;
     struct span all = message_payload(message);
+    raw->start = all.p;
     enum style first = message->code ? theme_class((uint8_t)sip_class_of(message->code))
                                      : STYLE_TITLE;
     show_message(raw, all, m.body.p ? (size_t)(m.body.p - all.p) : all.n, first);
@@ -135,19 +176,28 @@ static void run(struct raw *raw, uint32_t id)
     show_assumed(raw, message);
 }
 
-int raw_draw(struct ui *ui, uint32_t id, struct rect rect, int scroll)
+int raw_draw(struct ui *ui, uint32_t id, struct rect rect, int scroll, struct raw_mark *mark)
 {
-    struct raw raw = { .ui = ui, .rect = rect, .scroll = scroll };
+    struct raw raw = { .ui = ui, .rect = rect, .scroll = scroll, .mark = mark };
     screen_clear(rect);
+    if (mark)
+        mark->first = mark->last = -1;
     run(&raw, id);
     if (raw.line == 0 && rect.height > 0)
         screen_string(rect.y, rect.x, rect.width, STYLE_DIM, _("This message was evicted."));
     return raw.line;
 }
 
-int raw_matches(struct ui *ui, uint32_t id, int width, raw_match_fn *fn, void *arg)
+int raw_measure(struct ui *ui, uint32_t id, int width, struct raw_mark *mark)
+{
+    struct raw raw = { .ui = ui, .rect = { .width = width }, .mark = mark };
+    mark->first = mark->last = -1;
+    run(&raw, id);
+    return raw.line;
+}
+
+void raw_matches(struct ui *ui, uint32_t id, int width, raw_match_fn *fn, void *arg)
 {
     struct raw raw = { .ui = ui, .rect = { .width = width }, .on_match = fn, .arg = arg };
     run(&raw, id);
-    return raw.line;
 }

@@ -14,7 +14,8 @@
 #include "base/text.h"
 #include "base/tr.h"
 
-#define ESCAPE_MS 25 /* how long a lone Esc waits for the rest of a key */
+#define SCREEN_PIECE 240 /* bytes of a string that every version of screen hands on */
+#define ESCAPE_MS 25     /* how long a lone Esc waits for the rest of a key */
 
 /* What the signal handler needs to give the terminal back without calling anything unsafe. */
 static struct {
@@ -207,6 +208,73 @@ void screen_refresh(void)
     refresh();
     report_drags(terminal.whole && mouse_wanted);
     sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void put_base64(struct strbuf *out, struct span bytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < bytes.n; i += 3) {
+        size_t left = bytes.n - i;
+        uint32_t v = (uint32_t)(unsigned char)bytes.p[i] << 16 |
+                     (left > 1 ? (uint32_t)(unsigned char)bytes.p[i + 1] << 8 : 0) |
+                     (left > 2 ? (uint32_t)(unsigned char)bytes.p[i + 2] : 0);
+        strbuf_char(out, digits[v >> 18]);
+        strbuf_char(out, digits[v >> 12 & 63]);
+        strbuf_char(out, left > 1 ? digits[v >> 6 & 63] : '=');
+        strbuf_char(out, left > 2 ? digits[v & 63] : '=');
+    }
+}
+
+/* tmux takes the sequence itself or, wrapped, hands it on: whichever it is set up for. */
+static void put_for_tmux(struct strbuf *out, struct span sequence)
+{
+    strbuf_span(out, sequence);
+    strbuf_text(out, "\033Ptmux;\033");
+    strbuf_span(out, sequence);
+    strbuf_text(out, "\033\\");
+}
+
+/* screen hands strings on whole, but only short ones: piece by piece. */
+static void put_for_screen(struct strbuf *out, struct span sequence)
+{
+    while (sequence.n > 0) {
+        size_t n = sequence.n < SCREEN_PIECE ? sequence.n : SCREEN_PIECE;
+        strbuf_text(out, "\033P");
+        strbuf_span(out, (struct span){ sequence.p, n });
+        strbuf_text(out, "\033\\");
+        sequence = (struct span){ sequence.p + n, sequence.n - n };
+    }
+}
+
+static void write_all(struct span bytes)
+{
+    while (bytes.n > 0) {
+        ssize_t n = write(STDOUT_FILENO, bytes.p, bytes.n);
+        if (n < 0 && errno != EINTR)
+            return;
+        n = n < 0 ? 0 : n;
+        bytes = (struct span){ bytes.p + n, bytes.n - (size_t)n };
+    }
+}
+
+int screen_copy(struct span bytes)
+{
+    struct strbuf plain = STRBUF_INIT, out = STRBUF_INIT;
+    if (bytes.n > SCREEN_COPY_MAX)
+        return -1;
+    strbuf_text(&plain, "\033]52;c;");
+    put_base64(&plain, bytes);
+    strbuf_char(&plain, '\a');
+    if (getenv("TMUX"))
+        put_for_tmux(&out, strbuf_as_span(&plain));
+    else if (getenv("STY"))
+        put_for_screen(&out, strbuf_as_span(&plain));
+    else
+        strbuf_span(&out, strbuf_as_span(&plain));
+    write_all(strbuf_as_span(&out));
+    strbuf_free(&plain);
+    strbuf_free(&out);
+    return 0;
 }
 
 void screen_suspend(void)

@@ -33,6 +33,12 @@ void screen_whole_keys(bool whole);
 void screen_set_mouse(bool on);
 /* Sends what was drawn to the terminal. */
 void screen_refresh(void);
+/*
+ * Gives bytes to the terminal's clipboard (OSC 52), in base64, so that nothing in them can do
+ * anything to the terminal; through tmux and screen, too. At most SCREEN_COPY_MAX, else -1.
+ */
+#define SCREEN_COPY_MAX 74994
+int screen_copy(struct span bytes);
 /* Adopts a new terminal size. */
 void screen_resize(void);
 /* Takes the terminal again after the process was stopped from outside. */

@@ -12,6 +12,7 @@ static const struct {
 } kinds[SPLITS] = {
     [SPLIT_PANE_BESIDE] = { "pane-beside", true, 380, 56, 76 },
     [SPLIT_PANE_BELOW] = { "pane-below", false, 550, 0, 0 },
+    [SPLIT_MESSAGE_PANE_BELOW] = { "message-pane-below", false, 360, 0, 0 },
     [SPLIT_FLOW_BESIDE] = { "flow-beside", true, 450, 0, 0 },
     [SPLIT_FLOW_BELOW] = { "flow-below", false, 500, 0, 0 },
     [SPLIT_FLOW_PANE_BELOW] = { "flow-pane-below", false, 600, 0, 0 },

@@ -13,7 +13,8 @@
 enum split_id {
     SPLIT_PANE_BESIDE, /* a view and its help pane */
     SPLIT_PANE_BELOW,
-    SPLIT_FLOW_BESIDE, /* the ladder, and the message with the pane */
+    SPLIT_MESSAGE_PANE_BELOW, /* a message and its pane */
+    SPLIT_FLOW_BESIDE,        /* the ladder, and the message with the pane */
     SPLIT_FLOW_BELOW,
     SPLIT_FLOW_PANE_BELOW, /* the message and the pane, where they stand beside the ladder */
     SPLIT_FLOW_PANE_BESIDE,

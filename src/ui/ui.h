@@ -53,7 +53,8 @@ enum verb {
     VERB_PREVIOUS_PROOF,
     VERB_ZOOM,   /* how closely it is looked at, */
     VERB_UNFOLD, /* repetitions one by one, */
-    VERB_MERGE   /* columns by host, or by address and port */
+    VERB_MERGE,  /* columns by host, or by address and port */
+    VERB_TREE    /* the message as a tree, or as it was sent */
 };
 
 /* Moves the first line shown of a text of `lines`, a page being `height`; the view clamps it. */
@@ -74,6 +75,7 @@ bool verb_scroll(enum verb verb, int *first, int height, int lines);
 /* What the next key may confirm, see ui_confirmed(). */
 enum question { ASKED_NOTHING, ASKED_QUIT, ASKED_KEYS };
 
+struct sip_node;
 struct ui;
 struct view;
 struct place;
@@ -81,9 +83,11 @@ struct command;
 
 /* What the help pane speaks of. */
 struct subject {
-    uint32_t transaction; /* 0: none */
-    uint32_t message;     /* the selected one, or 0 */
-    uint16_t code;        /* whose page to show; 0: none yet */
+    uint32_t transaction;        /* 0: none */
+    uint32_t message;            /* the selected one, or 0 */
+    uint16_t code;               /* whose page to show; 0: none yet */
+    const struct sip_node *node; /* the element of the message under the cursor, or NULL */
+    const char *topic;           /* the page about that, "" for none */
 };
 
 struct view_ops {
@@ -104,7 +108,12 @@ struct view_ops {
     /* Whether what VERB_OPEN opens stands at y, x: a double click does it. NULL: nowhere. */
     bool (*opens_at)(const struct view *view, int y, int x);
     void (*close)(struct view *view);
+    /* Appends what is under the cursor, as it was sent; false if there is nothing. */
+    bool (*copy)(struct ui *ui, struct view *view, struct strbuf *out);
+    uint64_t own;  /* verbs that are the view's, though the pane beside it would take them */
     bool has_pane; /* the help pane goes with it */
+    /* How it is divided from a pane below it, enum split_id; 0: as the lists are. */
+    int pane_below;
     bool has_tabs; /* the strip that names the lists stands above it */
 };
 
@@ -117,9 +126,10 @@ struct view {
 struct pane {
     struct rect rect; /* where it was drawn; height 0: nowhere */
     struct reader reader;
-    struct subject subject;     /* what the reader belongs to */
-    bool focused;               /* keys go to it, not to the view */
-    struct filter **conditions; /* of the notes, by their number; NULL for none */
+    struct subject subject;      /* what the reader belongs to */
+    char topic[HELP_TOPIC_SIZE]; /* of the subject; "" for none */
+    bool focused;                /* keys go to it, not to the view */
+    struct filter **conditions;  /* of the notes, by their number; NULL for none */
     size_t nconditions;
 };
 
@@ -139,6 +149,7 @@ struct ui {
     size_t nnamed_filters;
     bool paused;          /* nothing new is shown */
     struct regex *search; /* the last `/` */
+    bool message_tree;    /* messages are shown as trees */
     char *notice;         /* the message in the bottom line, until the next key */
     bool notice_is_error;
     bool quit;
@@ -170,6 +181,8 @@ void ui_notice(struct ui *ui, bool error, const char *format, ...)
 bool ui_confirmed(struct ui *ui, enum question question);
 /* Something comes in that would be lost. */
 bool ui_capturing(const struct ui *ui);
+/* The message selected in the view on top, else the one that decided its transaction; 0: none. */
+uint32_t ui_selected_message(struct ui *ui);
 /* Whether a line fits ui->search, which may be unset. */
 bool ui_search_fits(const struct ui *ui, struct span text);
 
@@ -226,6 +239,12 @@ bool reader_act(struct ui *ui, struct reader *reader, const char *shown, enum ve
 /* Follows the link at y, x, if there is one. */
 void reader_click(struct ui *ui, struct reader *reader, int y, int x);
 
+/*
+ * copy.c: gives bytes to the terminal's clipboard and says so. Too many are refused, since
+ * terminals would drop them.
+ */
+void ui_copy(struct ui *ui, struct span bytes);
+
 /* pane.c */
 /* Compiles the conditions of the notes anew; without a knowledge base it lets go of them. */
 void pane_take_notes(struct ui *ui);
@@ -241,6 +260,8 @@ void pane_click(struct ui *ui, int y, int x);
  * of its `topic` ("": none); a page alone; or what to do to see one. */
 void pane_text_selection(struct ui *ui, uint32_t transaction, const char *topic, struct rect rect);
 void pane_text_page(struct ui *ui, const char *topic, struct rect rect);
+void pane_text_node(struct ui *ui, const struct sip_node *node, const char *topic,
+                    struct rect rect);
 void pane_text_hint(struct ui *ui, struct rect rect);
 
 /* header.c: the first line. */
@@ -261,10 +282,20 @@ char *ui_grouped(uint64_t n, char *buf, size_t size);
 /* Appends which capture agent saw the message, if one did. */
 void ui_put_agent(const struct ui *ui, const struct message *message, struct strbuf *out);
 
-/* raw.c: a message's bytes, highlighted; shared by ladder and message view. Lines it has. */
-int raw_draw(struct ui *ui, uint32_t message, struct rect rect, int scroll);
-typedef void raw_match_fn(int line, void *arg);
-/* Draws nothing; tells the line of each match of ui->search (fn may be NULL). Lines it has. */
-int raw_matches(struct ui *ui, uint32_t message, int width, raw_match_fn *fn, void *arg);
+/*
+ * raw.c: a message's bytes, highlighted; shared by ladder and message view. Of the bytes [from, to)
+ * those that are shown look selected; `mark` may be NULL.
+ */
+struct raw_mark {
+    size_t from, to;
+    int first, last; /* comes back: the lines of the text that it stands in; -1: in none */
+};
+/* Lines that the text has. */
+int raw_draw(struct ui *ui, uint32_t message, struct rect rect, int scroll, struct raw_mark *mark);
+/* The same without drawing. */
+int raw_measure(struct ui *ui, uint32_t message, int width, struct raw_mark *mark);
+/* Tells each match of ui->search: the line it is in, and the byte that this line begins with. */
+typedef void raw_match_fn(int line, size_t at, void *arg);
+void raw_matches(struct ui *ui, uint32_t message, int width, raw_match_fn *fn, void *arg);
 
 #endif

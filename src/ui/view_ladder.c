@@ -184,7 +184,7 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     }
     ladder_draw(ui, v, flow);
     const struct ladder_row *row = ladder_selected(v);
-    raw_draw(ui, row ? row->message : 0, raw, 0);
+    raw_draw(ui, row ? row->message : 0, raw, 0, NULL);
     pane_draw(ui, subject(ui, view), pane);
 }
 

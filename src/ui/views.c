@@ -87,3 +87,15 @@ bool ui_search_fits(const struct ui *ui, struct span text)
 {
     return ui->search && regex_match(ui->search, text);
 }
+
+uint32_t ui_selected_message(struct ui *ui)
+{
+    struct view *view = ui_top(ui);
+    if (!view->ops->subject)
+        return 0;
+    struct subject subject = view->ops->subject(ui, view);
+    const struct transaction *txn = store_transaction(ui->store, subject.transaction);
+    if (subject.message || !txn)
+        return subject.message;
+    return txn->final ? txn->final : txn->provisional ? txn->provisional : txn->first;
+}

@@ -628,6 +628,18 @@ static int run_expect_cursor(struct play *p, char **word, int count)
     return 0;
 }
 
+static int run_expect_clipboard(struct play *p, char **word, int count)
+{
+    const struct clipboard *c = term_clipboard(p->term);
+    if (c->count == 0 || c->text == NULL)
+        return fail(p, FAILED, "nothing was copied");
+    if (strcmp(c->text, word[0]) != 0)
+        return fail(p, FAILED, "what was copied is '%.300s'", c->text);
+    if (count > 1 && strcmp(word[1], "wrapped") == 0 && c->wrapped == 0)
+        return fail(p, FAILED, "it was not wrapped for tmux or screen");
+    return 0;
+}
+
 /* ---- snapshots ----------------------------------------------------------------------------- */
 
 static char *read_file(const char *path)
@@ -821,6 +833,8 @@ static const struct command commands[] = {
     { "attr-not", 2, 3, SCREEN, run_attr_not, "TEXT ATTRIBUTE [LINE]", "... is not" },
     { "no-colour", 0, 0, SCREEN, run_no_colour, "", "nothing on the screen is coloured" },
     { "expect-cursor", 1, 1, SCREEN, run_expect_cursor, "shown|hidden", "the cursor is" },
+    { "expect-clipboard", 1, 2, SCREEN, run_expect_clipboard, "TEXT [wrapped]",
+      "the program has copied just this to the clipboard, wrapped for tmux or screen" },
     { "snapshot", 1, 1, SCREEN, run_snapshot, "NAME",
       "the screen's text is that of NAME.screen beside the script" },
     { "exit", 1, 2, TEST, run_exit, "STATUS | signal NAME", "the program ends, this way (5 s)" },

@@ -30,6 +30,7 @@
 struct term {
     struct child *child;
     struct filter filter;
+    struct clipboard clipboard;
     VTerm *vt;
     VTermScreen *screen;
     int cols;
@@ -168,6 +169,7 @@ void term_close(struct term *t)
     child_stop(t->child);
     if (t->vt != NULL)
         vterm_free(t->vt);
+    clipboard_free(&t->clipboard);
     free(t->out);
     free(t->line);
     free(t->line_col);
@@ -196,6 +198,7 @@ static int read_once(struct term *t)
         return 0;
     t->read_ns = term_now_ns();
     t->bytes += (size_t)length;
+    clipboard_watch(&t->clipboard, buffer, (size_t)length);
     filter_write(&t->filter, buffer, (size_t)length);
     vterm_screen_flush_damage(t->screen);
     return (int)length;
@@ -703,6 +706,11 @@ bool term_alternate(const struct term *t)
 bool term_mouse(const struct term *t)
 {
     return filter_mouse(&t->filter);
+}
+
+const struct clipboard *term_clipboard(const struct term *t)
+{
+    return &t->clipboard;
 }
 
 size_t term_bytes(const struct term *t)

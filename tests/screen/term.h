@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "child.h"
+#include "clipboard.h"
 
 #define TERM_MAX_COLS 1000
 #define TERM_MAX_ROWS 1000
@@ -149,6 +150,9 @@ bool term_cursor(const struct term *t, int *row, int *col);
 /* True while the alternate screen is on; while mouse reporting is on. */
 bool term_alternate(const struct term *t);
 bool term_mouse(const struct term *t);
+
+/* What the program gave to the clipboard so far. */
+const struct clipboard *term_clipboard(const struct term *t);
 
 /* Bytes the program has written so far. */
 size_t term_bytes(const struct term *t);
