@@ -258,30 +258,47 @@ static bool move_raw(struct message_view *v, enum verb verb)
     }
 }
 
+/* The message in the ladder's row before or after that of `message`; 0: there is none. */
+static uint32_t beside_in(const struct ladder *ladder, uint32_t message, bool next)
+{
+    uint32_t before = 0;
+    bool passed = false;
+    for (size_t i = 0; i < ladder->nrows; i++) {
+        const struct ladder_row *row = &ladder->rows[i];
+        if (row->kind != LADDER_MESSAGE)
+            continue;
+        if (passed)
+            return row->message;
+        passed = row->message == message;
+        if (passed && !next)
+            return before;
+        before = row->message;
+    }
+    return 0;
+}
+
 /* The message of the call before or after this one; the call is laid out anew each time. */
 static void turn(struct ui *ui, struct message_view *v, bool next)
 {
     const struct message *m = store_message(ui->store, alive(ui, v));
     const struct transaction *txn = m ? store_transaction(ui->store, m->transaction) : NULL;
     struct ladder ladder;
-    size_t i = 0;
     if (!txn)
         return;
-    ladder_build(&ladder, ui->store, &txn->call, 1);
-    while (i < ladder.nrows && ladder.rows[i].message != v->message)
-        i++;
-    size_t to = i + (next ? 1 : SIZE_MAX); /* before the first one there is none */
-    if (i < ladder.nrows && to < ladder.nrows) {
-        v->message = ladder.rows[to].message;
+    struct ladder_options options = { .unfolded = true, .around = m->transaction };
+    ladder_build(&ladder, ui->store, &txn->call, 1, &options);
+    uint32_t to = beside_in(&ladder, v->message, next);
+    ladder_free(&ladder);
+    if (to) {
+        v->message = to;
         v->transaction = store_transaction_ref(ui->store,
-                                               store_message(ui->store, v->message)->transaction);
+                                               store_message(ui->store, to)->transaction);
         v->scroll = 0;
     } else {
         ui_notice(ui, false,
                   next ? _("That was the call's last message")
                        : _("That was the call's first message"));
     }
-    ladder_free(&ladder);
 }
 
 /* The page about the element under the cursor, else about what it is part of; "" for none. */
