@@ -79,6 +79,12 @@ static inline bool span_starts(struct span s, const char *text)
 /* The span without blanks at either end. */
 static inline struct span span_trim(struct span s)
 {
+    if (s.n > 0 && s.p[0] == ' ') { /* mostly there is this one, or none */
+        s.p++;
+        s.n--;
+    }
+    if (s.n == 0 || (s.p[0] > ' ' && s.p[s.n - 1] > ' '))
+        return s;
     while (s.n > 0 && ascii_blank(s.p[0])) {
         s.p++;
         s.n--;

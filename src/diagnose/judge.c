@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "diagnose/private.h"
+#include "sip/fields.h"
 
 #define QUOTE 80
 
@@ -180,11 +181,7 @@ const struct scene_transaction *judge_next(const struct judge *j, const struct s
 int64_t judge_seconds(struct span value, int64_t missing)
 {
     uint64_t n;
-    size_t digits = 0;
-    value = span_trim(value);
-    while (digits < value.n && ascii_digit(value.p[digits]))
-        digits++;
-    return span_number((struct span){ value.p, digits }, INT32_MAX, &n) ? (int64_t)n : missing;
+    return sip_read_seconds(value, INT32_MAX, &n) ? (int64_t)n : missing;
 }
 
 const char *judge_address(const struct addr *a, char *buf)

@@ -52,7 +52,7 @@ static const struct scene_transaction *last_interval(struct judge *j, const stru
         if (t->call == call && is_refresh(t) && scene_final(t) / 100 == 2 && ended(t) < before &&
             (!found || ended(t) >= ended(found)))
             found = t;
-    *interval = found ? judge_seconds(scene_header(found->final, "Session-Expires"), -1) : -1;
+    *interval = found ? judge_seconds(scene_sip(found->final)->session_expires, -1) : -1;
     return found;
 }
 
@@ -83,7 +83,7 @@ static void session_expired(struct judge *j)
         struct draft *d = judge_find(j, b, 85);
         time_short(since, when);
         judge_address(&b->client, by);
-        struct span agreed = judge_quote(scene_header(t->final, "Session-Expires"));
+        struct span agreed = judge_quote(scene_sip(t->final)->session_expires);
         draft_say(d, _("the session timer (%lld s) ran out: BYE from %s after %s, no refresh seen"),
                   (long long)interval, by, when);
         draft_proof(d, t->final, _("the last interval began: Session-Expires: %.*s"),
@@ -100,7 +100,7 @@ static bool refreshes(struct judge *j, const struct scene_transaction *t)
     int64_t interval;
     if (!is_refresh(t) || !scene_in_dialog(t))
         return false;
-    if (scene_sip(t->request)->traits & SIP_HAS_SESSION_EXPIRES)
+    if (scene_sip(t->request)->session_expires.n)
         return true;
     last_interval(j, t->call, begun(t), &interval);
     return interval > 0 && scene_method(t) == SIP_UPDATE && scene_sip(t->request)->body.n == 0;
@@ -164,7 +164,7 @@ static bool raised(struct judge *j, const struct scene_transaction *t, int64_t l
     EACH_TRANSACTION(j, o)
         if (o->call == t->call && is_refresh(o) && o->stored->cseq > t->stored->cseq &&
             o->request && begun(o) - ended(t) <= RETRY_NS &&
-            judge_seconds(scene_header(o->request, "Session-Expires"), -1) >= least)
+            judge_seconds(scene_sip(o->request)->session_expires, -1) >= least)
             return true;
     return false;
 }
@@ -175,7 +175,7 @@ static void session_interval_too_small(struct judge *j)
         if (!is_refresh(t) || scene_final(t) != 422 || judge_passed_on(t))
             continue;
         int64_t least = judge_seconds(scene_header(t->final, "Min-SE"), 90);
-        int64_t asked = judge_seconds(scene_header(t->request, "Session-Expires"), -1);
+        int64_t asked = judge_seconds(scene_sip(t->request)->session_expires, -1);
         if (raised(j, t, least) || !judge_waited(j, ended(t) + RETRY_NS))
             continue;
         struct draft *d = judge_find(j, t, 95);

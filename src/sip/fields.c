@@ -60,6 +60,10 @@ static struct span unquote(struct span s)
 /* name or name=value, with blanks around; true when the name fits. */
 static bool param_is(struct span item, struct span name, struct span *value)
 {
+    if (item.n > name.n && item.p[name.n] == '=' && memcmp(item.p, name.p, name.n) == 0) {
+        *value = unquote(span_trim((struct span){ item.p + name.n + 1, item.n - name.n - 1 }));
+        return true; /* as nearly everybody writes it */
+    }
     item = span_trim(item);
     if (item.n < name.n || !span_same((struct span){ item.p, name.n }, name))
         return false;
@@ -139,6 +143,8 @@ struct span sip_tag(struct span value)
 static const char *via_transport(struct span via)
 {
     const char *end = span_end(via);
+    if (via.n >= 8 && memcmp(via.p, "SIP/2.0/", 8) == 0)
+        return via.p + 8;
     const char *slash = span_find(via, '/');
     if (slash)
         slash = memchr(slash + 1, '/', (size_t)(end - slash - 1));
@@ -161,18 +167,21 @@ void sip_read_via(struct span via, struct span *sent_by, struct span *branch)
     *sent_by = *branch = SPAN_NONE;
     if (via.n == 0)
         return;
-    const char *end = span_end(via);
+    const char *end = span_end(via), *params = memchr(via.p, ';', via.n);
     const char *p = via_transport(via);
-    *branch = memchr(via.p, '"', via.n) ? quoted_param(via, SPAN("branch"))
-                                        : param_from(via.p, end, SPAN("branch"));
+    if (params)
+        *branch = memchr(params, '"', (size_t)(end - params))
+                      ? quoted_param(via, SPAN("branch"))
+                      : param_from(params, end, SPAN("branch"));
     if (!p)
         return;
     while (p < end && ascii_blank(*p))
         p++;
     while (p < end && !ascii_blank(*p))
         p++;
-    const char *stop = memchr(p, ';', (size_t)(end - p));
-    *sent_by = span_trim(span_make(p, stop ? stop : end));
+    if (params && params < p)
+        params = memchr(p, ';', (size_t)(end - p));
+    *sent_by = span_trim(span_make(p, params ? params : end));
 }
 
 int sip_read_cseq(struct span value, uint32_t *number, struct span *method)
@@ -185,6 +194,15 @@ int sip_read_cseq(struct span value, uint32_t *number, struct span *method)
     *number = (uint32_t)n;
     *method = span_trim(i < value.n ? (struct span){ value.p + i, value.n - i } : SPAN_NONE);
     return good && method->n > 0 ? 0 : -1;
+}
+
+bool sip_read_seconds(struct span value, uint64_t max, uint64_t *seconds)
+{
+    size_t digits = 0;
+    value = span_trim(value);
+    while (digits < value.n && ascii_digit(value.p[digits]))
+        digits++;
+    return span_number((struct span){ value.p, digits }, max, seconds);
 }
 
 struct span sip_auth_param(struct span value, const char *name)

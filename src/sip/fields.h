@@ -19,6 +19,8 @@ void sip_read_via(struct span via, struct span *sent_by, struct span *branch);
 struct span sip_via_transport(struct span via);
 /* Number and method of a CSeq value; -1 when the number is missing or above 2^31-1 (§8.1.1.5). */
 int sip_read_cseq(struct span value, uint32_t *number, struct span *method);
+/* The number that a value begins with, as Retry-After and Session-Expires do: "20 (busy)". */
+bool sip_read_seconds(struct span value, uint64_t max, uint64_t *seconds);
 /* A credential or challenge parameter: "realm" in `Digest realm="x", nonce="y"`, without quotes. */
 struct span sip_auth_param(struct span value, const char *name);
 

@@ -65,6 +65,10 @@ static const struct {
     { "Content-Type", 'c', SIP_H_CONTENT_TYPE },
     { "Contact", 'm', SIP_H_CONTACT },
     { "Max-Forwards", 0, SIP_H_MAX_FORWARDS },
+    { "Expires", 0, SIP_H_EXPIRES },
+    { "Server", 0, SIP_H_SERVER },
+    { "Session-Expires", 'x', SIP_H_SESSION_EXPIRES },
+    { "User-Agent", 0, SIP_H_USER_AGENT },
     { "Accept-Contact", 'a', SIP_H_OTHER },
     { "Allow-Events", 'u', SIP_H_OTHER },
     { "Content-Encoding", 'e', SIP_H_OTHER },
@@ -74,7 +78,6 @@ static const struct {
     { "Referred-By", 'b', SIP_H_OTHER },
     { "Reject-Contact", 'j', SIP_H_OTHER },
     { "Request-Disposition", 'd', SIP_H_OTHER },
-    { "Session-Expires", 'x', SIP_H_OTHER },
     { "Subject", 's', SIP_H_OTHER },
     { "Supported", 'k', SIP_H_OTHER },
 };
@@ -104,12 +107,20 @@ static enum sip_header likely_header(struct span name)
         return SIP_H_VIA;
     case 4:
         return ascii_lower(name.p[0]) == 'f' ? SIP_H_FROM : SIP_H_CSEQ;
+    case 6:
+        return SIP_H_SERVER;
     case 7:
-        return ascii_lower(name.p[1]) == 'a' ? SIP_H_CALL_ID : SIP_H_CONTACT;
+        return ascii_lower(name.p[1]) == 'a'   ? SIP_H_CALL_ID
+               : ascii_lower(name.p[1]) == 'o' ? SIP_H_CONTACT
+                                               : SIP_H_EXPIRES;
+    case 10:
+        return SIP_H_USER_AGENT;
     case 12:
         return ascii_lower(name.p[0]) == 'm' ? SIP_H_MAX_FORWARDS : SIP_H_CONTENT_TYPE;
     case 14:
         return SIP_H_CONTENT_LENGTH;
+    case 15:
+        return SIP_H_SESSION_EXPIRES;
     default:
         return SIP_H_OTHER;
     }

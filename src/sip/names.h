@@ -44,6 +44,10 @@ enum sip_header {
     SIP_H_CONTENT_TYPE,
     SIP_H_CONTACT,
     SIP_H_MAX_FORWARDS,
+    SIP_H_EXPIRES,
+    SIP_H_SERVER,
+    SIP_H_SESSION_EXPIRES,
+    SIP_H_USER_AGENT,
     SIP_HEADERS
 };
 
@@ -54,7 +58,8 @@ static inline bool sip_header_kept(char first)
 {
     const uint32_t letters = 1u << ('v' - 'a') | 1u << ('f' - 'a') | 1u << ('t' - 'a') |
                              1u << ('c' - 'a') | 1u << ('m' - 'a') | 1u << ('i' - 'a') |
-                             1u << ('l' - 'a');
+                             1u << ('l' - 'a') | 1u << ('e' - 'a') | 1u << ('s' - 'a') |
+                             1u << ('u' - 'a') | 1u << ('x' - 'a');
     unsigned letter = (unsigned)(ascii_lower(first) - 'a');
     return letter < 26 && (letters >> letter & 1);
 }

@@ -135,12 +135,20 @@ static const char *scan_start_line(struct sip_message *m, const char *p, const c
     return lf ? lf + 1 : end;
 }
 
-/* The end of the header line at `p`, folded lines included; *next is the line behind it. */
-static const char *line_end(const char *p, const char *end, const char **next)
+/* The line feed behind the lines that are folded into the one which ends at `lf`. */
+static const char *unfold(const char *lf, const char *end)
 {
-    const char *lf = memchr(p, '\n', (size_t)(end - p));
     while (lf && lf + 1 < end && blank(lf[1]))
         lf = memchr(lf + 1, '\n', (size_t)(end - lf - 1));
+    return lf;
+}
+
+/* The end of the header line at `p`, folded lines included; *next is the line behind it. */
+static inline const char *line_end(const char *p, const char *end, const char **next)
+{
+    const char *lf = memchr(p, '\n', (size_t)(end - p));
+    if (lf && lf + 1 < end && lf[1] <= ' ')
+        lf = unfold(lf, end);
     *next = lf ? lf + 1 : end;
     if (!lf)
         return end;
@@ -187,16 +195,15 @@ static bool port_good(const char *p, const char *end)
 /* Whether a host, with what may follow it in a URI, has no port or a good one. */
 static bool host_good(struct span host)
 {
+    static const bool behind_host[UINT8_MAX + 1] = {
+        [':'] = true, [';'] = true, ['?'] = true, ['>'] = true
+    };
     const char *end = span_end(host), *p = host.p;
     if (host.n && *p == '[' && (p = memchr(p, ']', host.n)) == NULL)
         return true; /* no port can be told from it */
-    const char *colon = host.n ? memchr(p, ':', (size_t)(end - p)) : NULL;
-    if (!colon)
-        return true;
-    for (; p < colon; p++)
-        if (*p == ';' || *p == '?' || *p == '>')
-            return true;
-    return port_good(colon + 1, end);
+    while (p < end && !behind_host[(uint8_t)*p])
+        p++;
+    return p == end || *p != ':' || port_good(p + 1, end);
 }
 
 /* The host of a sip or sips URI stands behind its user, if there is one. */
@@ -273,6 +280,16 @@ static enum sip_header usual_header(struct span line, struct span *value)
         USUAL("Content-Length:", SIP_H_CONTENT_LENGTH)
         USUAL("Content-Type:", SIP_H_CONTENT_TYPE)
         break;
+    case 'E':
+        USUAL("Expires:", SIP_H_EXPIRES)
+        break;
+    case 'S':
+        USUAL("Server:", SIP_H_SERVER)
+        USUAL("Session-Expires:", SIP_H_SESSION_EXPIRES)
+        break;
+    case 'U':
+        USUAL("User-Agent:", SIP_H_USER_AGENT)
+        break;
     default:
         break;
     }
@@ -321,41 +338,11 @@ static uint16_t trait_of(struct span line)
         IF_NAMED("Reason", SIP_HAS_REASON)
         IF_NAMED("Retry-After", SIP_HAS_RETRY_AFTER)
         break;
-    case 's':
-        IF_NAMED("Session-Expires", SIP_HAS_SESSION_EXPIRES)
-        break;
-    case 'x':
-        if (line_is(line, "x", 1))
-            return SIP_HAS_SESSION_EXPIRES;
-        break;
     default:
         break;
     }
 #undef IF_NAMED
     return 0;
-}
-
-/* Where the value of a header is kept that is only seldom asked for; NULL: it is not kept. */
-static struct span *place_of(struct sip_message *m, struct span line)
-{
-    switch (ascii_lower(line.p[0])) {
-    case 'e':
-        return line_is(line, "Expires", 7) ? &m->expires : NULL;
-    case 's':
-        return line_is(line, "Server", 6) ? &m->agent : NULL;
-    case 'u':
-        return line_is(line, "User-Agent", 10) ? &m->agent : NULL;
-    default:
-        return NULL;
-    }
-}
-
-static void take_other(struct sip_message *m, struct span line)
-{
-    struct span *place = place_of(m, line);
-    m->traits |= place ? 0 : trait_of(line);
-    if (place && place->n == 0)
-        *place = span_trim(span_make(span_find(line, ':') + 1, span_end(line)));
 }
 
 static void take_header(struct sip_message *m, struct span line, bool *cseq, bool *forwards)
@@ -366,7 +353,7 @@ static void take_header(struct sip_message *m, struct span line, bool *cseq, boo
     if (id == SIP_H_OTHER)
         id = any_header(m, line, &value);
     if (id == SIP_H_OTHER) {
-        take_other(m, line);
+        m->traits |= trait_of(line);
         return;
     }
     value = span_trim(value);
@@ -391,6 +378,16 @@ static void take_header(struct sip_message *m, struct span line, bool *cseq, boo
         break;
     case SIP_H_CONTENT_TYPE:
         take_first(&m->content_type, value);
+        break;
+    case SIP_H_EXPIRES:
+        take_first(&m->expires, value);
+        break;
+    case SIP_H_SESSION_EXPIRES:
+        take_first(&m->session_expires, value);
+        break;
+    case SIP_H_SERVER:
+    case SIP_H_USER_AGENT:
+        take_first(&m->agent, value);
         break;
     case SIP_H_CONTACT:
         take_first(&m->contact, value);

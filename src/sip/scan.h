@@ -42,8 +42,7 @@ enum sip_trait {
     SIP_HAS_RECORD_ROUTE = 1 << 1,
     SIP_HAS_CREDENTIALS = 1 << 2, /* Authorization or Proxy-Authorization */
     SIP_HAS_REASON = 1 << 3,
-    SIP_HAS_SESSION_EXPIRES = 1 << 4,
-    SIP_HAS_RETRY_AFTER = 1 << 5
+    SIP_HAS_RETRY_AFTER = 1 << 4
 };
 
 struct sip_message {
@@ -60,7 +59,7 @@ struct sip_message {
     struct span call_id;
     struct span contact; /* the first Contact's value */
     struct span content_type;
-    struct span expires;
+    struct span expires, session_expires;
     struct span agent;      /* User-Agent, or Server */
     struct span headers;    /* all header lines */
     struct span body;       /* what Content-Length allows, at most what is there */

@@ -211,9 +211,10 @@ static struct span glance_address(struct span line)
 static unsigned glance_map(struct span line)
 {
     const char *blank = span_find(line, ' ');
-    if (!blank || !span_starts(span_make(blank + 1, span_end(line)), "telephone-event"))
+    struct span codec = blank ? span_make(blank + 1, span_end(line)) : SPAN_NONE;
+    if (!span_starts(codec, "telephone-event"))
         return 0;
-    return span_search(line, "/8000") ? SDP_TELEPHONE : SDP_TELEPHONE_WIDE;
+    return span_starts(behind(codec, 15), "/8000") ? SDP_TELEPHONE : SDP_TELEPHONE_WIDE;
 }
 
 unsigned sdp_glance(struct span body, struct span address[2])

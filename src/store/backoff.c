@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "sip/fields.h"
 #include "store/private.h"
 
 #define BACKOFFS 256
@@ -30,12 +31,8 @@ static struct store_backoff *find(struct backoffs *b, const struct addr *sender,
 
 void backoff_learn(struct store *s, const struct message *response, const struct sip_message *sip)
 {
-    struct span value = sip_find_header(sip, "Retry-After");
     uint64_t seconds;
-    size_t digits = 0;
-    while (digits < value.n && ascii_digit(value.p[digits]))
-        digits++;
-    if (!span_number((struct span){ value.p, digits }, LONGEST_S, &seconds) || seconds == 0)
+    if (!sip_read_seconds(sip_find_header(sip, "Retry-After"), LONGEST_S, &seconds) || !seconds)
         return;
     if (!s->backoffs && !(s->backoffs = calloc(1, sizeof *s->backoffs)))
         return;

@@ -9,17 +9,15 @@
 #define LEGS_OF_A_CALL 256
 #define LEADING_LOOKED 1000
 
-/* Messages without a Call-ID are strangers to each other: each is a call of its own. */
-static uint64_t call_key(struct store *s, const struct sip_message *m)
+uint64_t call_key_of(const struct sip_message *m)
 {
-    if (m->call_id.n == 0)
-        return hash_number(2, s->next_seq);
-    return hash_span(3, m->call_id);
+    return m->call_id.n ? hash_span(3, m->call_id) : 0;
 }
 
-uint32_t call_take(struct store *s, const struct sip_message *m, int64_t time_ns)
+uint32_t call_take(struct store *s, uint64_t key, int64_t time_ns)
 {
-    uint64_t key = call_key(s, m);
+    if (!key) /* strangers to each other: each is a call of its own */
+        key = hash_number(2, s->next_seq);
     uint32_t id = index_find(&s->call_index, key);
     if (id)
         return id;

@@ -220,7 +220,7 @@ static void add_timers(struct scenery *s)
             add_invite_expiry(s, id, t);
         id = t->next_in_call;
     }
-    if (s->call->marks & CALL_SESSION_TIMER)
+    if (s->call->timer_s > 0)
         add_session(s);
     if (s->call->marks & CALL_LAPSED)
         add_registration(s);

@@ -14,9 +14,9 @@
 #define SECOND_NS 1000000000LL
 #define SLOW_NS (2 * SECOND_NS)   /* rule slow-response */
 #define STUCK_NS (10 * SECOND_NS) /* rule stuck-after-trying */
-#define TIMED_NS (5 * SECOND_NS) /* sooner no session timer runs out, not even one of few seconds */
-#define TRY_NS (5 * SECOND_NS)   /* rule auth-not-attempted */
-#define LOOP_RUN 2               /* the third transaction of one request */
+#define TIMER_SLACK_S 7           /* rule session-expired allows 5, and seconds are rounded here */
+#define TRY_NS (5 * SECOND_NS)    /* rule auth-not-attempted */
+#define LOOP_RUN 2                /* the third transaction of one request */
 #define SETTLE_NS SECOND_NS
 
 static bool still_meant(struct store *s, struct queue_entry entry)
@@ -95,6 +95,7 @@ void mark_advance(struct store *s)
         if (alive && s->now_ns - txn->time_ns < STUCK_NS)
             break;
         queue_pop(&s->patience, &entry);
+        transaction_expect(s, &s->patience);
         if (alive && txn->state == TXN_PROCEEDING && txn->code == 100)
             mark_call(s, txn->call, CALL_STUCK);
     }
@@ -170,8 +171,7 @@ static bool may_leave_route(struct store *s, const struct call *call, const stru
 {
     if (!(call->marks & CALL_RECORD_ROUTED) || sip->vias != 1 || sip->to_tag.n == 0)
         return false;
-    const struct message *first = store_message(s, transaction_at(s, call->first_txn)->first);
-    const struct flow *begun = flow_at(s, first->flow), *now = flow_at(s, m->flow);
+    const struct flow *begun = flow_at(s, call->flow), *now = flow_at(s, m->flow);
     if (now->src_host == begun->src_host)
         return now->dst_host != begun->dst_host;
     if (now->src_host == begun->dst_host)
@@ -212,6 +212,23 @@ static bool binds_one(const struct sip_message *sip)
     return !span_is(span_trim(seconds), "0");
 }
 
+/* Session timers (RFC 4028): the latest answer to an INVITE or UPDATE sets one, or none. */
+static void learn_timer(struct call *call, const struct message *m, const struct sip_message *sip)
+{
+    uint64_t seconds = 0;
+    sip_read_seconds(sip->session_expires, INT32_MAX, &seconds);
+    call->timer_s = (uint32_t)seconds;
+    call->timer_set_s = (int32_t)((m->time_ns - call->first_ns) / SECOND_NS);
+}
+
+/* Whether a BYE comes when the timer may have run out: at its end, or before it (§10). */
+static bool timer_may_end(const struct call *call, const struct message *m)
+{
+    int64_t since = (m->time_ns - call->first_ns) / SECOND_NS - call->timer_set_s;
+    int64_t full = call->timer_s, early = full / 3 < 32 ? full / 3 : 32;
+    return full > 0 && since >= full - early - TIMER_SLACK_S && since <= full + TIMER_SLACK_S;
+}
+
 /* What a request shows of its method's own. */
 static uint32_t method_marks(struct store *s, uint32_t id, const struct message *m,
                              const struct sip_message *sip)
@@ -234,7 +251,7 @@ static uint32_t method_marks(struct store *s, uint32_t id, const struct message 
         marks |= CALL_CANCELLED;
         break;
     case SIP_BYE:
-        if ((call->marks & CALL_SESSION_TIMER) && m->time_ns - call->first_ns > TIMED_NS)
+        if (timer_may_end(call, m))
             marks |= CALL_LONG_TIMED;
         if (sip->traits & SIP_HAS_REASON)
             marks |= CALL_BYE_REASON;
@@ -292,6 +309,8 @@ static uint32_t success_marks(struct store *s, uint32_t id, const struct message
         binding_learn(s, id, sip);
     if (txn->method == SIP_SUBSCRIBE)
         return CALL_SUBSCRIBED;
+    if (txn->method == SIP_INVITE || txn->method == SIP_UPDATE)
+        learn_timer(call_at(s, txn->call), m, sip);
     if (txn->method != SIP_INVITE)
         return 0;
     if (sip->contact.n == 0)
@@ -349,8 +368,6 @@ void mark_message(struct store *s, uint32_t id, uint32_t message, const struct s
         marks |= CALL_PROBLEM;
     if (sip->traits & SIP_HAS_RECORD_ROUTE)
         marks |= CALL_RECORD_ROUTED;
-    if (sip->traits & SIP_HAS_SESSION_EXPIRES)
-        marks |= CALL_SESSION_TIMER;
     if (sip->body.n && !(m->flags & MESSAGE_RETRANSMISSION))
         marks |= sdp_marks(s, txn->call, sip, media);
     const struct flow *flow = flow_at(s, m->flow);

@@ -38,7 +38,6 @@ enum call_mark {
     CALL_HAS_TELEPHONE = 1 << 26,
     CALL_LACKS_TELEPHONE = 1 << 27,
     CALL_RECORD_ROUTED = 1 << 28,
-    CALL_SESSION_TIMER = 1 << 29,
     CALL_QUEUED = 1 << 30,        /* waits for store_attention() */
     CALL_ALONE = (int)(1u << 31), /* separated by hand from its group */
 };

@@ -22,6 +22,9 @@ void agents_init(struct agents *agents);
 void agents_destroy(struct agents *agents);
 size_t agents_bytes(const struct agents *agents);
 
+/* So many places ahead are records fetched that a queue leads to. */
+#define STORE_EXPECTED 8
+
 /* The latest messages, in order: what an ICMP error may be about. */
 #define STORE_RECENT 1024
 struct store_recent {
@@ -95,16 +98,18 @@ uint32_t flow_take(struct store *s, const struct payload *payload, uint64_t key)
 void flow_drop(struct store *s, uint32_t id);
 
 /* call.c */
-uint32_t call_take(struct store *s, const struct sip_message *sip, int64_t time_ns);
+uint64_t call_key_of(const struct sip_message *sip); /* 0: a message without a Call-ID */
+uint32_t call_take(struct store *s, uint64_t key, int64_t time_ns);
 void call_add_transaction(struct store *s, uint32_t call, uint32_t txn);
 /* Counts a message and learns legs from it. */
 void call_update(struct store *s, uint32_t call, const struct sip_message *sip, int64_t time_ns);
 
-/* transaction.c: the key of the transaction that a message belongs to. */
-uint64_t transaction_key_of(const struct sip_message *sip);
-/* Finds or makes the transaction with that key. 0 when memory is short. */
-uint32_t transaction_take(struct store *s, const struct sip_message *sip, uint64_t key,
-                          uint32_t *call, int64_t time_ns, bool *fresh);
+/* transaction.c: the key of the transaction that a message belongs to, by that of its call. */
+uint64_t transaction_key_of(const struct sip_message *sip, uint64_t call);
+/* Finds or makes the transaction with these keys. 0 when memory is short. */
+uint32_t transaction_take(struct store *s, const struct sip_message *sip,
+                          const struct store_keys *keys, uint32_t *call, int64_t time_ns,
+                          bool *fresh);
 /* Applies the message, already linked, to the transaction's state. */
 void transaction_apply(struct store *s, uint32_t txn, uint32_t message,
                        const struct sip_message *sip);
@@ -144,6 +149,13 @@ size_t binding_bytes(const struct store *s);
 
 /* evict.c */
 void store_evict(struct store *s);
+
+/* What a queue of transactions will ask for soon comes from memory meanwhile. */
+static inline void transaction_expect(struct store *s, const struct queue *queue)
+{
+    if (queue->count > STORE_EXPECTED)
+        __builtin_prefetch(&transaction_at(s, queue_peek(queue, STORE_EXPECTED).id)->seq);
+}
 
 static inline void store_tell(struct store *s, enum store_event event, uint32_t txn)
 {

@@ -286,6 +286,8 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
 static void append(struct store *s, uint32_t txn_id, uint32_t id)
 {
     struct transaction *txn = transaction_at(s, txn_id);
+    struct call *call = call_at(s, txn->call);
+    call->flow = call->flow ? call->flow : message_at(s, id)->flow;
     message_at(s, id)->previous = txn->last;
     if (!txn->first)
         txn->first = id;
@@ -297,9 +299,12 @@ void store_expect(const struct store *s, const struct payload *payload,
                   const struct sip_message *sip, struct store_keys *keys)
 {
     keys->flow = flow_key(payload);
-    keys->transaction = transaction_key_of(sip);
+    keys->call = call_key_of(sip);
+    keys->transaction = transaction_key_of(sip, keys->call);
     index_expect(&s->flow_index, keys->flow);
     index_expect(&s->transaction_index, keys->transaction);
+    if (sip_is_request(sip))
+        index_expect(&s->call_index, keys->call);
 }
 
 void store_expect_records(const struct store *s, const struct store_keys *keys)
@@ -308,8 +313,11 @@ void store_expect_records(const struct store *s, const struct store_keys *keys)
     uint32_t txn = index_guess(&s->transaction_index, keys->transaction);
     if (flow)
         __builtin_prefetch(pool_at(&s->flows, flow));
+    uint32_t call = txn ? 0 : index_guess(&s->call_index, keys->call);
     if (txn)
         __builtin_prefetch(pool_at(&s->transactions, txn));
+    if (call)
+        __builtin_prefetch(pool_at(&s->calls, call));
 }
 
 uint32_t store_add(struct store *s, const struct packet *packet, const struct payload *payload,
@@ -332,7 +340,7 @@ uint32_t store_add(struct store *s, const struct packet *packet, const struct pa
         pool_release(&s->messages, id);
         return 0;
     }
-    uint32_t txn = transaction_take(s, sip, keys->transaction, &call, packet->time_ns, &fresh);
+    uint32_t txn = transaction_take(s, sip, keys, &call, packet->time_ns, &fresh);
     if (!txn) {
         message_drop(s, id);
         return 0;

@@ -74,7 +74,10 @@ struct call {
     uint32_t marks;       /* enum call_mark */
     uint16_t established; /* INVITE legs answered and not ended */
     uint16_t legs;
-    uint32_t window; /* the first of its latest CALL_WINDOW transactions */
+    uint32_t window;     /* the first of its latest CALL_WINDOW transactions */
+    uint32_t flow;       /* of its first message */
+    uint32_t timer_s;    /* the session timer in force, 0: none */
+    int32_t timer_set_s; /* when it was set, in seconds after first_ns */
 };
 /* So many transactions of a call are looked at together: a Call-ID may be used for years. */
 #define CALL_WINDOW 256
@@ -169,7 +172,7 @@ struct span store_agent_name(const struct store *store, uint16_t agent);
 
 /* What a message is looked up by. */
 struct store_keys {
-    uint64_t transaction, flow;
+    uint64_t transaction, flow, call;
 };
 /*
  * Computes the keys of a message that will be added soon, and begins to fetch from memory where

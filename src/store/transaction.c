@@ -31,11 +31,11 @@ static struct span without_default_port(struct span sent_by)
  * correct client they change nothing. Without the cookie the RFC 2543 fallback
  * of §17.2.3 stands in: From tag, Call-ID, CSeq and the topmost Via.
  */
-static uint64_t transaction_key(const struct sip_message *m, enum sip_method method)
+static uint64_t transaction_key(const struct sip_message *m, enum sip_method method, uint64_t call)
 {
     uint64_t h = hash_span((uint64_t)m->cseq << 8 | method, m->branch);
     h = hash_span(h, without_default_port(m->sent_by));
-    h = hash_span(h, m->call_id);
+    h = hash_number(h, call);
     if (!has_cookie(m->branch))
         h = hash_span(h, m->from_tag);
     return method == SIP_OTHER ? hash_span(h, m->method) : h;
@@ -46,15 +46,15 @@ static enum sip_method key_method(const struct sip_message *m)
     return m->code == 0 && m->method_id == SIP_ACK ? SIP_ACK : (enum sip_method)m->cseq_method;
 }
 
-static uint32_t find(const struct store *s, const struct sip_message *m, enum sip_method method)
+static uint32_t find_invite(const struct store *s, const struct sip_message *m, uint64_t call)
 {
-    return index_find(&s->transaction_index, transaction_key(m, method));
+    return index_find(&s->transaction_index, transaction_key(m, SIP_INVITE, call));
 }
 
 /* The ACK to a failure repeats the INVITE's branch (§17.1.1.3); the ACK to a 2xx is on its own. */
-static uint32_t find_acked(struct store *s, const struct sip_message *m)
+static uint32_t find_acked(struct store *s, const struct sip_message *m, uint64_t call)
 {
-    uint32_t id = find(s, m, SIP_INVITE);
+    uint32_t id = find_invite(s, m, call);
     if (!id)
         return 0;
     const struct transaction *txn = transaction_at(s, id);
@@ -90,27 +90,28 @@ static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key,
     return id;
 }
 
-uint64_t transaction_key_of(const struct sip_message *m)
+uint64_t transaction_key_of(const struct sip_message *m, uint64_t call)
 {
-    return transaction_key(m, key_method(m));
+    return transaction_key(m, key_method(m), call);
 }
 
-uint32_t transaction_take(struct store *s, const struct sip_message *m, uint64_t key,
-                          uint32_t *call, int64_t time_ns, bool *fresh)
+uint32_t transaction_take(struct store *s, const struct sip_message *m,
+                          const struct store_keys *keys, uint32_t *call, int64_t time_ns,
+                          bool *fresh)
 {
     uint32_t id = 0;
     if (m->code == 0 && m->method_id == SIP_ACK)
-        id = find_acked(s, m);
+        id = find_acked(s, m, keys->call);
     if (!id)
-        id = index_find(&s->transaction_index, key);
+        id = index_find(&s->transaction_index, keys->transaction);
     *fresh = !id;
     if (id) {
         *call = transaction_at(s, id)->call;
         __builtin_prefetch(call_at(s, *call)); /* counted last, in call_update() */
         return id;
     }
-    *call = call_take(s, m, time_ns);
-    return *call ? make(s, m, key, *call, time_ns) : 0;
+    *call = call_take(s, keys->call, time_ns);
+    return *call ? make(s, m, keys->transaction, *call, time_ns) : 0;
 }
 
 bool transaction_open(const struct transaction *txn)
@@ -197,7 +198,7 @@ static void apply_ack(struct store *s, uint32_t id, uint32_t message)
 
 static void link_cancel(struct store *s, uint32_t id, const struct sip_message *m)
 {
-    uint32_t invite = find(s, m, SIP_INVITE);
+    uint32_t invite = find_invite(s, m, call_key_of(m));
     /* Without a Call-ID the two are in different calls, and one may be evicted alone. */
     if (!invite || transaction_at(s, invite)->call != transaction_at(s, id)->call)
         return;
@@ -287,6 +288,7 @@ void store_advance(struct store *s, int64_t now_ns)
         if (alive && s->now_ns - txn->time_ns < TIMEOUT_NS)
             break;
         queue_pop(&s->timers, &entry);
+        transaction_expect(s, &s->timers);
         if (alive && timer_runs(txn)) {
             set_state(s, entry.id, TXN_TIMED_OUT);
             mark_call(s, txn->call, CALL_SILENT);
