@@ -86,8 +86,11 @@ static void handle_key(struct ui *ui, int key)
     ui->notice = NULL;
     ui->before = ui->asked;
     ui->asked = ASKED_NOTHING;
+    struct view *view = ui_top(ui);
     if (key == KEY_MOUSE)
         mouse_handle(ui);
+    else if (view->ops->key && view->ops->key(ui, view, key))
+        ui->dirty = true;
     else if (keymap_line(key))
         command_line(ui, keymap_line(key));
     ui->dirty = true;

@@ -53,6 +53,7 @@ void filters_free(struct ui *ui)
         free(ui->named_filters[i].name);
         free(ui->named_filters[i].text);
     }
+    view_filter_forget(ui);
     free(ui->named_filters);
     ui->named_filters = NULL;
     ui->nnamed_filters = 0;
@@ -90,6 +91,14 @@ void filter_run(struct ui *ui, const char *argument)
     else
         ui_notice(ui, true, _("filter: none is called '%s'; Tab behind @ lists them"),
                   argument + 1);
+}
+
+void filter_run_form(struct ui *ui, const char *argument)
+{
+    if (view_filter_keep(ui))
+        filter_run_line(ui, argument);
+    else
+        ui_push(ui, view_filter_new(ui));
 }
 
 void filter_run_line(struct ui *ui, const char *argument)

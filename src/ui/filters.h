@@ -18,6 +18,7 @@ void filters_write(const struct ui *ui, struct strbuf *out);
 void filters_free(struct ui *ui);
 
 void filter_run(struct ui *ui, const char *argument);
+void filter_run_form(struct ui *ui, const char *argument); /* from within it, the line */
 void filter_run_line(struct ui *ui, const char *argument); /* the one in force, to be changed */
 void filter_run_save(struct ui *ui, const char *argument);
 void filter_run_drop(struct ui *ui, const char *argument);

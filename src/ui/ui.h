@@ -96,6 +96,8 @@ struct view_ops {
     const char *keybar; /* commands whose keys the bottom line shows, separated by blanks */
     void (*draw)(struct ui *ui, struct view *view, struct rect rect);
     bool (*act)(struct ui *ui, struct view *view, enum verb verb);
+    /* Takes a key before it is looked up; false leaves it. NULL: it takes none. */
+    bool (*key)(struct ui *ui, struct view *view, int key);
     /* Moves to the next match of ui->search, backwards if asked; false when there is none. */
     bool (*search)(struct ui *ui, struct view *view, bool backwards);
     /*
@@ -145,6 +147,8 @@ struct ui {
     struct list **lists;   /* all of them, see list.h; views[0] is the one shown */
     struct filter *filter; /* of all lists, or NULL */
     char *filter_text;
+    struct form *filter_form; /* as it was filled in last, and what that made; view_filter.c */
+    char *filter_form_text;
     struct named_filter *named_filters; /* see filters.h */
     size_t nnamed_filters;
     bool paused;          /* nothing new is shown */
@@ -222,6 +226,12 @@ struct view *view_apropos_new(struct ui *ui, const char *words);
 struct view *view_keys_new(struct ui *ui);
 /* The styles of the theme in use. */
 struct view *view_colours_new(struct ui *ui);
+/* The filter as a form. */
+struct view *view_filter_new(struct ui *ui);
+/* Keeps what the form on top made and closes it; false if it is not there. */
+bool view_filter_keep(struct ui *ui);
+/* Lets go of what was filled in. */
+void view_filter_forget(struct ui *ui);
 /* The columns of the list shown. */
 struct view *view_columns_new(struct ui *ui);
 
