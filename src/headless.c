@@ -114,10 +114,10 @@ int headless_troubles(const struct session *session)
         tell(_("memory was short, %llu calls were let go; raise --memory (now %ld MiB)"),
              (unsigned long long)store_counts(session->pipeline.store)->evicted_calls,
              session->settings->memory);
-    if (session->pipeline.counts.unknown_link)
+    struct pipeline_counts counts = pipeline_counts(&session->pipeline);
+    if (counts.unknown_link)
         tell(_("%llu packets of link type %u cannot be decoded"),
-             (unsigned long long)session->pipeline.counts.unknown_link,
-             session->pipeline.counts.link);
+             (unsigned long long)counts.unknown_link, counts.link);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strbuf.h"
 #include "net/hep.h"
 #include "sip/fields.h"
 #include "store/event.h"
@@ -14,6 +15,50 @@
 
 /* Calls looked at for a batch of messages: more than it can bring, so that none wait for long. */
 #define CALLS_A_BATCH 32
+
+/* A source is known by its first packet. */
+static struct pipeline_counts *counts_of(struct pipeline *pipeline, size_t source)
+{
+    if (source >= pipeline->sources) {
+        size_t before = pipeline->sources;
+        pipeline->sources = source + 1;
+        pipeline->counts = mem_grow(pipeline->counts, pipeline->sources * sizeof *pipeline->counts);
+        memset(pipeline->counts + before, 0,
+               (pipeline->sources - before) * sizeof *pipeline->counts);
+    }
+    return &pipeline->counts[source];
+}
+
+struct pipeline_counts pipeline_counts_of(const struct pipeline *pipeline, size_t source)
+{
+    return source < pipeline->sources ? pipeline->counts[source] : (struct pipeline_counts){ 0 };
+}
+
+struct pipeline_counts pipeline_counts(const struct pipeline *pipeline)
+{
+    struct pipeline_counts sum = { 0 };
+    for (size_t i = 0; i < pipeline->sources; i++) {
+        const struct pipeline_counts *c = &pipeline->counts[i];
+        sum.packets += c->packets;
+        sum.bytes += c->bytes;
+        sum.sip += c->sip;
+        sum.not_sip += c->not_sip;
+        sum.keepalives += c->keepalives;
+        sum.other += c->other;
+        sum.broken += c->broken;
+        sum.unknown_link += c->unknown_link;
+        sum.link = c->unknown_link ? c->link : sum.link;
+    }
+    return sum;
+}
+
+static void count_agent(struct pipeline *pipeline, uint16_t agent, uint16_t source)
+{
+    if (!pipeline->agents)
+        pipeline->agents = mem_zero((STORE_AGENTS + 1) * sizeof *pipeline->agents);
+    pipeline->agents[agent].messages++;
+    pipeline->agents[agent].source = source;
+}
 
 static void add_batch(struct pipeline *pipeline)
 {
@@ -59,6 +104,7 @@ static void add_from_agent(struct pipeline *pipeline, const struct packet *packe
     seen.transport = transport_by_via(sip, payload->transport);
     seen.agent = store_agent(pipeline->store, payload->hep->agent_id, payload->hep->agent);
     seen.hep = NULL;
+    count_agent(pipeline, seen.agent, packet->source);
     if (pipeline->last_ns - packet->time_ns > pipeline->late_ns)
         pipeline->late_ns = pipeline->last_ns - packet->time_ns;
     add(pipeline, packet, &seen);
@@ -85,7 +131,7 @@ static void take_payload(const struct packet *packet, const struct payload *payl
     struct pipeline *pipeline = arg;
     struct sip_message *sip = &pipeline->batch[pipeline->waiting].sip;
     if (sip_scan(sip, payload->data, payload->len) == 0) {
-        pipeline->counts.sip++;
+        counts_of(pipeline, packet->source)->sip++;
         if (pipeline->tap)
             pipeline->tap(packet, payload, sip, pipeline->tap_arg);
         if (payload->hep)
@@ -95,9 +141,9 @@ static void take_payload(const struct packet *packet, const struct payload *payl
         else
             add(pipeline, packet, payload);
     } else if (sip_is_keepalive(payload->data, payload->len)) {
-        pipeline->counts.keepalives++;
+        counts_of(pipeline, packet->source)->keepalives++;
     } else {
-        pipeline->counts.not_sip++;
+        counts_of(pipeline, packet->source)->not_sip++;
         if (is_stun_answer(payload))
             store_teach(pipeline->store, &payload->dst, packet->time_ns);
     }
@@ -127,6 +173,8 @@ int pipeline_open(struct pipeline *pipeline, struct store *store)
 void pipeline_close(struct pipeline *pipeline)
 {
     free(pipeline->assume);
+    free(pipeline->counts);
+    free(pipeline->agents);
     net_free(pipeline->net);
     diagnosis_free(pipeline->diagnosis);
     store_free(pipeline->store);
@@ -134,20 +182,22 @@ void pipeline_close(struct pipeline *pipeline)
 
 void pipeline_packet(struct pipeline *pipeline, const struct packet *packet)
 {
-    pipeline->counts.packets += packet_is_frame(packet);
+    struct pipeline_counts *counts = counts_of(pipeline, packet->source);
+    counts->packets += packet_is_frame(packet);
+    counts->bytes += packet_is_frame(packet) ? packet->caplen : 0;
     pipeline->last_ns = packet->time_ns;
     switch (net_packet(pipeline->net, packet)) {
     case DECODE_OK:
         break;
     case DECODE_OTHER:
-        pipeline->counts.other++;
+        counts->other++;
         break;
     case DECODE_BROKEN:
-        pipeline->counts.broken++;
+        counts->broken++;
         break;
     case DECODE_UNKNOWN:
-        pipeline->counts.unknown_link++;
-        pipeline->counts.link = packet->linktype;
+        counts->unknown_link++;
+        counts->link = packet->linktype;
         break;
     }
 }
@@ -156,6 +206,14 @@ void pipeline_finish(struct pipeline *pipeline)
 {
     net_finish(pipeline->net);
     pipeline_flush(pipeline);
+}
+
+void pipeline_clear(struct pipeline *pipeline)
+{
+    store_clear(pipeline->store);
+    diagnosis_clear(pipeline->diagnosis);
+    free(pipeline->agents); /* they are numbered anew */
+    pipeline->agents = NULL;
 }
 
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)

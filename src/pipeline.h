@@ -10,9 +10,13 @@
 #include "sip/scan.h"
 #include "store/store.h"
 
-/* Where the packets went. What is not counted in `sip` says why, and so does net_counts(). */
+/*
+ * Where the packets of a source went. What is not counted in `sip` says why, and so does net_counts(),
+ * which knows no sources.
+ */
 struct pipeline_counts {
     uint64_t packets;
+    uint64_t bytes; /* of packets, as captured */
     uint64_t sip;
     uint64_t not_sip;      /* a payload, but another protocol */
     uint64_t keepalives;   /* CRLF and the like */
@@ -20,6 +24,12 @@ struct pipeline_counts {
     uint64_t broken;       /* headers cut off or contradictory */
     uint64_t unknown_link; /* a link type that cannot be read */
     uint16_t link;         /* the last unknown one */
+};
+
+/* What a capture agent told. */
+struct pipeline_agent {
+    uint64_t messages;
+    uint16_t source; /* through which the last one came */
 };
 
 #define PIPELINE_BATCH 16
@@ -40,8 +50,10 @@ struct pipeline {
     struct store *store;
     struct diagnosis *diagnosis;
     struct net *net;
-    struct pipeline_counts counts;
-    int64_t last_ns;      /* time of the latest packet */
+    struct pipeline_counts *counts; /* of each source so far */
+    size_t sources;
+    struct pipeline_agent *agents; /* by store_agent()'s numbers; NULL before there is one */
+    int64_t last_ns;               /* time of the latest packet */
     int64_t late_ns;      /* how late capture agents were at worst: their clock, and the way here */
     pipeline_tap_fn *tap; /* sees every message on its way; may be NULL */
     void *tap_arg;
@@ -59,6 +71,11 @@ void pipeline_packet(struct pipeline *pipeline, const struct packet *packet);
 void pipeline_flush(struct pipeline *pipeline);
 /* No packet will come for now: what is incomplete goes into the store as it is. */
 void pipeline_finish(struct pipeline *pipeline);
+/* Of one source, and of all. */
+struct pipeline_counts pipeline_counts_of(const struct pipeline *pipeline, size_t source);
+struct pipeline_counts pipeline_counts(const struct pipeline *pipeline);
+/* Forgets all that was stored and found; the counts go on. */
+void pipeline_clear(struct pipeline *pipeline);
 /* Lets capture time pass without a packet. */
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns);
 

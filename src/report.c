@@ -7,6 +7,7 @@
 #include "base/tr.h"
 #include "findings.h"
 #include "headless.h"
+#include "left_out.h"
 #include "metrics.h"
 #include "net/plain.h"
 
@@ -33,10 +34,14 @@ static json_t *json_sources(const struct session *session)
     json_t *list = json_array();
     for (size_t i = 0; i < inputs_count(session->inputs); i++) {
         const struct source *source = inputs_at(session->inputs, i);
+        struct pipeline_counts counts = pipeline_counts_of(&session->pipeline, i);
         json_t *one = json_object();
         json_put(one, "name", SPAN(source->name));
         json_put(one, "kind", SPAN(source->ops->kind));
+        json_put(one, "state", SPAN(source_state_word(source_state(source))));
         json_put_number(one, "packets", source->stats.packets);
+        json_put_number(one, "bytes", counts.bytes);
+        json_put_number(one, "messages", counts.sip);
         json_put_number(one, "drops", source_drops(source));
         if (source->stats.refused)
             json_object_set_new(one, "refused", json_refused(&source->stats));
@@ -99,12 +104,22 @@ static json_t *json_tls(const struct tls_counts *counts)
     return object;
 }
 
+static json_t *json_left_out(const struct session *session)
+{
+    struct left_out rows[LEFT_OUT_MOST];
+    size_t count = left_out_list(session, rows);
+    json_t *object = json_object();
+    for (size_t i = 0; i < count; i++)
+        json_put_number(object, rows[i].word, rows[i].value);
+    return object;
+}
+
 static void report_json(const struct session *session)
 {
     const struct store_counts *c = store_counts(session->pipeline.store);
     json_t *report = json_object();
     json_object_set_new(report, "sources", json_sources(session));
-    json_put_number(report, "packets", session->pipeline.counts.packets);
+    json_put_number(report, "packets", pipeline_counts(&session->pipeline).packets);
     json_put_number(report, "messages", c->messages);
     json_put_number(report, "malformed", c->malformed);
     json_put_number(report, "retransmissions", c->retransmissions);
@@ -113,6 +128,7 @@ static void report_json(const struct session *session)
     json_put_number(report, "dialogs", c->dialogs);
     json_put_number(report, "calls", c->calls);
     json_object_set_new(report, "tls", json_tls(net_tls_counts(session->pipeline.net)));
+    json_object_set_new(report, "left_out", json_left_out(session));
     json_object_set_new(report, "methods", json_methods(c));
     json_object_set_new(report, "codes", json_codes(c));
     json_object_set_new(report, "metrics", metrics_json(session));
@@ -140,33 +156,12 @@ static void print_tls(const struct tls_counts *counts)
 }
 
 /* What did not become a message, and why; nothing when everything did. */
-static void print_left_out(const struct pipeline *pipeline)
+static void print_left_out(const struct session *session)
 {
-    const struct pipeline_counts *p = &pipeline->counts;
-    const struct net_counts *n = net_counts(pipeline->net);
-    const struct {
-        uint64_t value;
-        const char *label, *note;
-    } rows[] = {
-        { p->keepalives, N_("keep-alives"), "" },
-        { p->not_sip, N_("not SIP"), N_("datagrams of other protocols") },
-        { p->other, N_("other packets"), N_("neither UDP, TCP, SCTP nor ICMP errors") },
-        { p->broken, N_("broken packets"), N_("headers cut off or contradictory") },
-        { p->unknown_link, N_("unknown links"), N_("packets of a link type that cannot be read") },
-        { n->gaps, N_("gaps in TCP"), N_("holes in streams that the capture misses") },
-        { n->gap_bytes, N_("bytes in gaps"), "" },
-        { n->refused, N_("refused segments"), N_("TCP that contradicts itself or jumps") },
-        { n->unframed, N_("unframed bytes"), N_("outside of any message of a SIP stream") },
-        { n->fragments_lost, N_("lost fragments"), N_("IP datagrams that never became whole") },
-        { n->fragments_refused, N_("refused datagr."), N_("IP fragments that overlap") },
-        { n->sctp_lost, N_("lost SCTP chunks"), N_("of messages that never became whole") },
-        { n->not_inflated, N_("not inflated"),
-          N_("WebSocket messages whose beginning is missing") },
-        { n->encrypted, N_("encrypted ESP"), N_("packets of IPsec that cannot be read") },
-        { n->over_limit, N_("over limit"), N_("streams, messages and datagrams cut short") },
-    };
+    struct left_out rows[LEFT_OUT_MOST];
+    size_t count = left_out_list(session, rows);
     bool any = false;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (rows[i].value == 0)
             continue;
         if (!any)
@@ -197,10 +192,9 @@ static void report_text(const struct session *session)
         N_("6xx failed"),      N_("timed out"),
     };
     const struct store_counts *c = store_counts(session->pipeline.store);
-    const struct pipeline_counts *p = &session->pipeline.counts;
     for (size_t i = 0; i < inputs_count(session->inputs); i++)
         print_source(inputs_at(session->inputs, i));
-    print_count(_("packets"), p->packets, "");
+    print_count(_("packets"), pipeline_counts(&session->pipeline).packets, "");
     print_count(_("messages"), c->messages, "");
     print_count(_("malformed"), c->malformed, "");
     print_count(_("retransmissions"), c->retransmissions, "");
@@ -227,7 +221,7 @@ static void report_text(const struct session *session)
         if (c->classes[i])
             print_count(tr(classes[i]), c->classes[i], "");
     metrics_print(session);
-    print_left_out(&session->pipeline);
+    print_left_out(session);
     findings_print(session);
 }
 

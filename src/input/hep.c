@@ -40,11 +40,11 @@ enum drop {
     DROPS
 };
 static const char *const drop_names[] = {
-    [DROP_OTHER] = "not-hep",
-    [DROP_BROKEN] = "broken",
-    [DROP_KEY] = "wrong-key",
-    [DROP_REFUSED] = "refused-connections",
-    [DROP_CLOSED] = "closed-connections",
+    [DROP_OTHER] = "not_hep",
+    [DROP_BROKEN] = "broken_hep",
+    [DROP_KEY] = "wrong_key",
+    [DROP_REFUSED] = "refused_connections",
+    [DROP_CLOSED] = "closed_connections",
     [DROPS] = NULL,
 };
 

@@ -244,6 +244,19 @@ const char *source_title(const struct source *source)
     return tr(source->name); /* "standard input" is a name of our own */
 }
 
+enum source_state source_state(const struct source *source)
+{
+    if (source->ended)
+        return source->trouble ? SOURCE_FAILED : SOURCE_DONE;
+    return source->ops->live && !source->backlog ? SOURCE_LIVE : SOURCE_READING;
+}
+
+const char *source_state_word(enum source_state state)
+{
+    static const char *const words[] = { N_("reading"), N_("live"), N_("done"), N_("failed") };
+    return words[state];
+}
+
 uint64_t source_drops(const struct source *source)
 {
     const struct source_stats *stats = &source->stats;

@@ -139,6 +139,15 @@ int live_list_interfaces(char **error);
 
 /* The source's name for people. */
 const char *source_title(const struct source *source);
+enum source_state {
+    SOURCE_READING, /* what is there is not read to its end */
+    SOURCE_LIVE,    /* waits for what happens */
+    SOURCE_DONE,
+    SOURCE_FAILED /* ended early: source->trouble says why */
+};
+enum source_state source_state(const struct source *source);
+/* "live": a word for programs, and to be translated for people. */
+const char *source_state_word(enum source_state state);
 /* Packets that were lost on the way or refused. */
 uint64_t source_drops(const struct source *source);
 /* For the sources: says something that people should know. */

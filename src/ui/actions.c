@@ -269,8 +269,7 @@ static void run_clear(struct ui *ui, const char *argument)
     (void)argument;
     while (ui->nviews > 1)
         ui_pop(ui);
-    store_clear(ui->store);
-    diagnosis_clear(ui->diagnosis);
+    pipeline_clear(&ui->session->pipeline);
     lists_clear(ui);
     lists_pause(ui, false);
     ui_notice(ui, false, _("The list was cleared"));
@@ -485,6 +484,8 @@ const struct command commands[] = {
     { "time", "t", NULL, VERB_NONE, run_time, NULL, NULL, N_("Change how times are shown") },
     { "clear", "F5", NULL, VERB_NONE, run_clear, NULL, NULL, N_("Forget everything seen so far") },
     { "command", ":", N_("command"), VERB_NONE, run_command, NULL, NULL, N_("Type a command") },
+    { "sources", "o", N_("sources"), VERB_NONE, sources_run, NULL, NULL,
+      N_("Show what is read from, its state, counts, and what was left out and why") },
     { "open", "", NULL, VERB_NONE, run_open, "FILE", NULL, N_("Read one more capture") },
     { "explain", "", NULL, VERB_NONE, run_explain, "TOPIC", complete_topic,
       N_("Show the page of a code, header, cause, timer, finding and so on") },

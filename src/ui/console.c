@@ -161,9 +161,11 @@ static void show_troubles(struct ui *ui)
         source->told = true;
         ui_notice(ui, true, "%s", source->trouble);
     }
-    const struct pipeline_counts *p = &ui->session->pipeline.counts;
-    if (p->unknown_link && p->unknown_link == p->packets && !ui->loading && !ui->notice)
-        ui_notice(ui, true, _("link type %u cannot be decoded"), p->link);
+    if (ui->loading || ui->notice)
+        return;
+    struct pipeline_counts p = pipeline_counts(&ui->session->pipeline);
+    if (p.unknown_link && p.unknown_link == p.packets)
+        ui_notice(ui, true, _("link type %u cannot be decoded"), p.link);
 }
 
 static void on_input(evutil_socket_t fd, short what, void *arg)

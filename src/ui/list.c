@@ -546,7 +546,7 @@ const struct view_ops list_view_ops = {
     .name = N_("list"),
     .verbs = VERBS_MOVE | VERBS_PANE | VERBS_LIST,
     .keybar = "flow pane next-list next-failure ask-compare search help close focus sort-by-column "
-              "like columns edit-filter raw command mark pause",
+              "like columns edit-filter sources raw command mark pause",
     .draw = draw,
     .act = act,
     .search = search,

@@ -235,6 +235,9 @@ void view_filter_forget(struct ui *ui);
 /* The columns of the list shown. */
 struct view *view_columns_new(struct ui *ui);
 
+/* view_sources.c: shows the inputs, with their states and counts. */
+void sources_run(struct ui *ui, const char *argument);
+
 /* filters.c: filters by a text; a fault becomes a notice. */
 void ui_filter(struct ui *ui, const char *text);
 

@@ -254,7 +254,7 @@ static void other_payloads(void)
     struct packet packet = { .data = (const uint8_t *)"HEP3\0\x03", .caplen = 6, .origlen = 6 };
     packet.linktype = LINK_HEP;
     pipeline_packet(&pipeline, &packet);
-    tap_ok(pipeline.counts.broken == 1, "bytes that are no HEP at all are broken");
+    tap_ok(pipeline_counts(&pipeline).broken == 1, "bytes that are no HEP at all are broken");
 }
 
 static bool filtered(const char *text, uint32_t transaction)

@@ -154,7 +154,7 @@ static void keys(const char *kind)
         sender = sender_to(kind, wrong[i]);
         put(sender, 1);
         hep_sender_drain(sender, SECOND);
-        tap_ok(nothing() && refused("wrong-key") == i + 1, "%s: not with %s", kind,
+        tap_ok(nothing() && refused("wrong_key") == i + 1, "%s: not with %s", kind,
                wrong[i] ? wrong[i] : "none");
         hep_sender_close(sender);
     }
@@ -185,19 +185,19 @@ static void hostile(void)
     listen_on("tcp", NULL);
     int fd = connect_to();
     bool sent = send(fd, garbage, sizeof garbage, 0) > 0;
-    tap_ok(sent && nothing() && is_closed(fd) && refused("not-hep") == 1 &&
-               refused("closed-connections") == 1,
+    tap_ok(sent && nothing() && is_closed(fd) && refused("not_hep") == 1 &&
+               refused("closed_connections") == 1,
            "another protocol: the connection is closed");
     close(fd);
     fd = connect_to();
     sent = send(fd, "HEP3\xff\xff", 6, 0) == 6;
     tap_ok(sent && nothing() && !is_closed(fd), "a packet that does not come is waited for");
     close(fd);
-    tap_ok(nothing() && refused("closed-connections") == 2, "and missed when the connection ends");
+    tap_ok(nothing() && refused("closed_connections") == 2, "and missed when the connection ends");
     for (int i = 0; i < 64; i++)
         fds[i] = connect_to();
     nothing();
-    tap_ok(refused("refused-connections") == 32 && !is_closed(fds[0]) && is_closed(fds[63]),
+    tap_ok(refused("refused_connections") == 32 && !is_closed(fds[0]) && is_closed(fds[63]),
            "of 64 connections of one host half are refused");
     for (int i = 0; i < 64; i++)
         close(fds[i]);

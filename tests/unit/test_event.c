@@ -286,10 +286,10 @@ static void other_errors(void)
     tap_ok(c && c->answer == CONNECTION_UNREACHABLE && c->icmp_type == 3 && c->icmp_code == 1 &&
                c->answer_ns == 103000000,
            "host unreachable answers a SYN");
-    tap_ok(pipeline.counts.broken == 0, "a quotation may end behind eight bytes of TCP");
+    tap_ok(pipeline_counts(&pipeline).broken == 0, "a quotation may end behind eight bytes of TCP");
     b.n = 30;
     feed(&b, 104);
-    tap_ok(pipeline.counts.broken == 1, "one that ends in its IP header is broken");
+    tap_ok(pipeline_counts(&pipeline).broken == 1, "one that ends in its IP header is broken");
 }
 
 int main(void)

@@ -26,7 +26,7 @@ diagnose  base/ sip/ media/ store/
 probe     base/ net/packet.h sip/
 export    base/ net/packet.h net/addr.h net/hep.h sip/ media/ store/ diagnose/ help/
 ui        base/ net/ sip/ media/ store/ diagnose/ help/ export/ input/input.h probe/probe.h
-ui        options.h session.h pipeline.h knowledge.h configfile.h
+ui        options.h session.h pipeline.h left_out.h knowledge.h configfile.h
 END
 
 # An outside header, as a regular expression, and where it is at home: files or modules.

@@ -1,0 +1,88 @@
+/* See left_out.h. */
+#include "left_out.h"
+
+#include <string.h>
+
+#include "base/tr.h"
+
+/* What the sources themselves refused for this reason. */
+static uint64_t refused(const struct session *session, const char *word)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < inputs_count(session->inputs); i++) {
+        const struct source_stats *stats = &inputs_at(session->inputs, i)->stats;
+        for (size_t k = 0; stats->refused && stats->refused_names[k]; k++)
+            if (strcmp(stats->refused_names[k], word) == 0)
+                sum += stats->refused[k];
+    }
+    return sum;
+}
+
+/* By the system, before they came to a source. */
+struct dropped {
+    uint64_t kernel, interface;
+};
+
+static struct dropped dropped(const struct session *session)
+{
+    struct dropped sum = { 0, 0 };
+    for (size_t i = 0; i < inputs_count(session->inputs); i++) {
+        const struct source_stats *stats = &inputs_at(session->inputs, i)->stats;
+        sum.kernel += stats->kernel_drops;
+        sum.interface += stats->interface_drops;
+    }
+    return sum;
+}
+
+size_t left_out_list(const struct session *session, struct left_out rows[LEFT_OUT_MOST])
+{
+    const struct pipeline *pipeline = &session->pipeline;
+    const struct pipeline_counts p = pipeline_counts(pipeline);
+    const struct net_counts *n = net_counts(pipeline->net);
+    const struct dropped d = dropped(session);
+    const struct left_out all[] = {
+        { p.keepalives, "keepalives", N_("keep-alives"), "" },
+        { p.not_sip, "not_sip", N_("not SIP"), N_("datagrams of other protocols") },
+        { p.other, "other", N_("other packets"), N_("neither UDP, TCP, SCTP nor ICMP errors") },
+        { p.broken, "broken", N_("broken packets"), N_("headers cut off or contradictory") },
+        { p.unknown_link, "unknown_link", N_("unknown links"),
+          N_("packets of a link type that cannot be read") },
+        { n->gaps, "gaps", N_("gaps in TCP"), N_("holes in streams that the capture misses") },
+        { n->gap_bytes, "gap_bytes", N_("bytes in gaps"), "" },
+        { n->refused, "segments_refused", N_("refused segments"),
+          N_("TCP that contradicts itself or jumps") },
+        { n->unframed, "unframed_bytes", N_("unframed bytes"),
+          N_("outside of any message of a SIP stream") },
+        { n->fragments_lost, "fragments_lost", N_("lost fragments"),
+          N_("IP datagrams that never became whole") },
+        { n->fragments_refused, "fragments_refused", N_("refused datagr."),
+          N_("IP fragments that overlap") },
+        { n->sctp_lost, "sctp_lost", N_("lost SCTP chunks"),
+          N_("of messages that never became whole") },
+        { n->not_inflated, "not_inflated", N_("not inflated"),
+          N_("WebSocket messages whose beginning is missing") },
+        { n->encrypted, "esp_encrypted", N_("encrypted ESP"),
+          N_("packets of IPsec that cannot be read") },
+        { net_tls_counts(pipeline->net)->without_keys, "tls_without_keys", N_("TLS unread"),
+          N_("connections whose secrets are not known") },
+        { n->hep_broken, "hep_broken", N_("broken HEP"), N_("nothing readable in it") },
+        { n->over_limit, "over_limit", N_("over limit"),
+          N_("streams, messages and datagrams cut short") },
+        { d.kernel, "kernel_drops", N_("kernel drops"),
+          N_("packets that came faster than they were read") },
+        { d.interface, "interface_drops", N_("interface drops"),
+          N_("packets that the network card lost") },
+        { refused(session, "not_hep"), "not_hep", N_("not HEP"), N_("sent to a listener") },
+        { refused(session, "broken_hep"), "broken_hep", N_("refused HEP"),
+          N_("contradicts itself, sent to a listener") },
+        { refused(session, "wrong_key"), "wrong_key", N_("wrong HEP key"),
+          N_("packets of agents that do not know it") },
+        { refused(session, "refused_connections"), "refused_connections", N_("refused conn."),
+          N_("of agents: there were too many") },
+        { refused(session, "closed_connections"), "closed_connections", N_("closed conn."),
+          N_("of agents: silent, broken off or no HEP") },
+    };
+    _Static_assert(sizeof all / sizeof all[0] <= LEFT_OUT_MOST, "");
+    memcpy(rows, all, sizeof all);
+    return sizeof all / sizeof all[0];
+}
