@@ -265,7 +265,7 @@ static void put_percentile(json_t *o, const char *key, const struct endpoint *e,
     json_object_set_new(o, key, ns < 0 ? json_null() : json_real((double)ns / 1e6));
 }
 
-static void endpoint_json(const struct endpoint *e, struct span agent)
+static void endpoint_json(const struct endpoint *e, struct span agent, bool joined)
 {
     static const char *const answers[ENDPOINT_ANSWERS] = { "none", NULL,  "2xx", "3xx",
                                                            "4xx",  "5xx", "6xx" };
@@ -273,6 +273,8 @@ static void endpoint_json(const struct endpoint *e, struct span agent)
     uint8_t rule = endpoint_finding(e);
     json_t *o = json_object(), *by_class = json_object();
     json_put(o, "host", SPAN(addr_host(&e->host, host)));
+    if (joined)
+        json_put_number(o, "hosts", e->hosts);
     json_object_set_new(o, "agent", agent.n ? json_text(agent) : json_null());
     json_put_number(o, "sent", e->now.sent);
     json_put_number(o, "received", e->now.received);
@@ -288,33 +290,42 @@ static void endpoint_json(const struct endpoint *e, struct span agent)
     json_print(o, JSON_COMPACT | JSON_REAL_PRECISION(3));
 }
 
-static void endpoint_text(const struct endpoint *e, struct span agent)
+/* Beside the agent that a row is for stands how many hosts it is. */
+static void endpoint_text(const struct endpoint *e, struct span agent, bool joined)
 {
     char host[ADDR_HOST], half[TIME_TEXT], most[TIME_TEXT];
     int64_t p50 = endpoint_percentile(e, 50), p95 = endpoint_percentile(e, 95);
     uint8_t rule = endpoint_finding(e);
-    print_column(SPAN(addr_host(&e->host, host)), 15);
+    if (joined)
+        print_column(agent.n ? agent : SPAN("-"), 30);
+    else
+        print_column(SPAN(addr_host(&e->host, host)), 15);
     printf(_("%5llu sent %5llu received %5llu failed %5.1f%%  %6s %6s  "),
            (unsigned long long)e->now.sent, (unsigned long long)e->now.received,
            (unsigned long long)e->now.failed, 100 * endpoint_failure_share(e),
            p50 < 0 ? "-" : time_short(p50, half), p95 < 0 ? "-" : time_short(p95, most));
-    print_column(SPAN(rule ? finding_rule_id(rule) : "-"), agent.n ? 20 : 0);
-    print_column(agent, 0);
+    print_column(SPAN(rule ? finding_rule_id(rule) : "-"), agent.n || joined ? 20 : 0);
+    if (joined)
+        printf(tr_n("%u host", "%u hosts", e->hosts), e->hosts);
+    else
+        print_column(agent, 0);
     printf("\n");
 }
 
 static void list_endpoints(struct row *row, const struct filter *filter)
 {
     struct endpoints *all = endpoints_new(row->store, row->session->pipeline.diagnosis);
+    bool joined = strcmp(row->session->settings->by, "agent") == 0;
     endpoints_begin(all, filter);
     endpoints_work(all, SIZE_MAX);
+    endpoints_join_agents(all, joined);
     for (uint32_t id = 1; id < endpoints_end(all); id++) {
         const struct endpoint *e = endpoints_at(all, id);
         struct span agent = endpoint_agent(row->store, e, &row->head);
         if (row->session->settings->json)
-            endpoint_json(e, agent);
+            endpoint_json(e, agent, joined);
         else
-            endpoint_text(e, agent);
+            endpoint_text(e, agent, joined);
     }
     endpoints_free(all);
 }

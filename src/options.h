@@ -36,6 +36,7 @@ struct settings {
     char *theme;
     char *colour;
     char *time;
+    char *by;
     char *user;
     char *date;
     char *tz;
@@ -53,6 +54,7 @@ struct settings {
     bool ascii;
     bool follow;
     bool newest;
+    bool group;
     bool utc;
     bool pane;
     bool mouse;

@@ -10,13 +10,18 @@
 
 #define STEPS 8 /* a doubling */
 
+struct table {
+    struct endpoint *all; /* [1..count] */
+    uint32_t count, size;
+    struct index index;
+};
+
 struct endpoints {
     const struct store *store;
     const struct diagnosis *diagnosis;
     const struct filter *filter;
-    struct endpoint *all; /* [1..count] */
-    uint32_t count, size;
-    struct index index;
+    struct table hosts, agents;
+    bool joined;       /* agents count */
     uint32_t position; /* the next transaction; 0: no pass goes on */
     uint64_t version;
 };
@@ -28,7 +33,7 @@ static uint64_t host_key(const struct addr *a)
 
 static uint64_t key_of(uint32_t id, const void *arg)
 {
-    return host_key(&((const struct endpoints *)arg)->all[id].host);
+    return ((const struct table *)arg)->all[id].key;
 }
 
 struct endpoints *endpoints_new(const struct store *store, const struct diagnosis *diagnosis)
@@ -36,38 +41,49 @@ struct endpoints *endpoints_new(const struct store *store, const struct diagnosi
     struct endpoints *e = mem_zero(sizeof *e);
     e->store = store;
     e->diagnosis = diagnosis;
-    index_init(&e->index, key_of, e);
+    index_init(&e->hosts.index, key_of, &e->hosts);
+    index_init(&e->agents.index, key_of, &e->agents);
     return e;
 }
 
 void endpoints_free(struct endpoints *e)
 {
-    index_destroy(&e->index);
-    free(e->all);
+    index_destroy(&e->hosts.index);
+    index_destroy(&e->agents.index);
+    free(e->hosts.all);
+    free(e->agents.all);
     free(e);
 }
 
-/* The numbers that are being counted of a host, new or known; NULL when there are too many. */
+/* A row by its key, new or known; NULL when there are too many. */
+static struct endpoint *take(struct table *t, uint64_t key, const struct addr *host)
+{
+    uint32_t id = index_find(&t->index, key);
+    if (id)
+        return &t->all[id];
+    if (t->count == ENDPOINTS_MAX)
+        return NULL;
+    if (t->count + 1 >= t->size) {
+        t->size = t->size ? t->size * 2 : 64;
+        t->all = mem_grow(t->all, t->size * sizeof *t->all);
+    }
+    struct endpoint *row = &t->all[t->count + 1];
+    memset(row, 0, sizeof *row);
+    row->key = key;
+    row->host = *host;
+    row->host.port = 0;
+    row->hosts = 1;
+    if (index_add(&t->index, key, t->count + 1) < 0)
+        return NULL;
+    t->count++;
+    return row;
+}
+
+/* The numbers that are being counted of a host; NULL when there are too many. */
 static struct endpoint_counts *counts_of(struct endpoints *e, const struct addr *host)
 {
-    uint64_t key = host_key(host);
-    uint32_t id = index_find(&e->index, key);
-    if (id)
-        return &e->all[id].next;
-    if (e->count == ENDPOINTS_MAX || host->family == 0)
-        return NULL;
-    if (e->count + 1 >= e->size) {
-        e->size = e->size ? e->size * 2 : 64;
-        e->all = mem_grow(e->all, e->size * sizeof *e->all);
-    }
-    id = e->count + 1;
-    memset(&e->all[id], 0, sizeof e->all[id]);
-    e->all[id].host = *host;
-    e->all[id].host.port = 0;
-    if (index_add(&e->index, key, id) < 0)
-        return NULL;
-    e->count = id;
-    return &e->all[id].next;
+    struct endpoint *row = host->family ? take(&e->hosts, host_key(host), host) : NULL;
+    return row ? &row->next : NULL;
 }
 
 /* Counting */
@@ -89,19 +105,19 @@ static int64_t step_ns(unsigned step)
     return base + base * (int64_t)(step % STEPS + 1) / STEPS;
 }
 
-static void count_rule(struct endpoint_counts *c, uint8_t rule)
+static void count_rule(struct endpoint_counts *c, uint8_t rule, uint32_t times)
 {
     size_t at = 0;
     for (size_t i = 0; i < ENDPOINT_RULES; i++) {
         if (c->rules[i].rule == rule) {
-            c->rules[i].count++;
+            c->rules[i].count += times;
             return;
         }
         if (c->rules[i].count < c->rules[at].count)
             at = i;
     }
     c->rules[at].rule = rule;
-    c->rules[at].count++;
+    c->rules[at].count += times;
 }
 
 static void count_answer(struct endpoint_counts *c, uint32_t id, const struct transaction *t)
@@ -137,7 +153,7 @@ static void count_finding(struct endpoints *e, uint32_t id, const struct addr *t
                                     ? counts_of(e, f->endpoint.family ? &f->endpoint : to)
                                     : NULL;
     if (c)
-        count_rule(c, f->rule);
+        count_rule(c, f->rule, 1);
 }
 
 static void count(struct endpoints *e, uint32_t id, const struct transaction *t)
@@ -169,6 +185,64 @@ static void count(struct endpoints *e, uint32_t id, const struct transaction *t)
         count_finding(e, id, &to);
 }
 
+/* Agents */
+
+static void add_counts(struct endpoint_counts *to, const struct endpoint_counts *c)
+{
+    to->sent += c->sent;
+    to->received += c->received;
+    to->failed += c->failed;
+    for (int i = 0; i < ENDPOINT_ANSWERS; i++)
+        to->answers[i] += c->answers[i];
+    for (int i = 0; i < ENDPOINT_TIMES; i++)
+        to->times[i] += c->times[i];
+    for (int i = 0; i < ENDPOINT_RULES; i++)
+        if (c->rules[i].rule)
+            count_rule(to, c->rules[i].rule, c->rules[i].count);
+    if (!to->example || (c->example_failed && !to->example_failed)) {
+        to->example = c->example;
+        to->example_failed = c->example_failed;
+    }
+    to->message = to->message ? to->message : c->message;
+}
+
+/* Puts the hosts of the last pass together by what they call themselves; those that do not, too. */
+static void join_agents(struct endpoints *e)
+{
+    struct sip_message sip;
+    for (uint32_t i = 1; i <= e->agents.count; i++) {
+        memset(&e->agents.all[i].now, 0, sizeof e->agents.all[i].now);
+        e->agents.all[i].hosts = 0;
+    }
+    for (uint32_t i = 1; i <= e->hosts.count; i++) {
+        const struct endpoint *host = &e->hosts.all[i];
+        struct span agent = endpoint_agent(e->store, host, &sip);
+        struct endpoint *row = endpoint_idle(host)
+                                   ? NULL
+                                   : take(&e->agents, hash_span(1, agent), &host->host);
+        if (!row)
+            continue;
+        if (endpoint_idle(row)) {
+            row->host = host->host;
+            row->hosts = 0;
+        }
+        row->hosts++;
+        add_counts(&row->now, &host->now);
+    }
+}
+
+static const struct table *shown(const struct endpoints *e)
+{
+    return e->joined ? &e->agents : &e->hosts;
+}
+
+void endpoints_join_agents(struct endpoints *e, bool join)
+{
+    e->joined = join;
+    if (join)
+        join_agents(e);
+}
+
 /* Passes */
 
 void endpoints_begin(struct endpoints *e, const struct filter *filter)
@@ -177,8 +251,8 @@ void endpoints_begin(struct endpoints *e, const struct filter *filter)
         return;
     e->filter = filter;
     e->position = 1;
-    for (uint32_t i = 1; i <= e->count; i++)
-        memset(&e->all[i].next, 0, sizeof e->all[i].next);
+    for (uint32_t i = 1; i <= e->hosts.count; i++)
+        memset(&e->hosts.all[i].next, 0, sizeof e->hosts.all[i].next);
 }
 
 bool endpoints_work(struct endpoints *e, size_t most)
@@ -191,8 +265,10 @@ bool endpoints_work(struct endpoints *e, size_t most)
     }
     if (!e->position || e->position < end)
         return e->position != 0;
-    for (uint32_t i = 1; i <= e->count; i++)
-        e->all[i].now = e->all[i].next;
+    for (uint32_t i = 1; i <= e->hosts.count; i++)
+        e->hosts.all[i].now = e->hosts.all[i].next;
+    if (e->joined)
+        join_agents(e);
     e->position = 0;
     e->version++;
     return false;
@@ -205,12 +281,12 @@ uint64_t endpoints_version(const struct endpoints *e)
 
 const struct endpoint *endpoints_at(const struct endpoints *e, uint32_t id)
 {
-    return id && id <= e->count ? &e->all[id] : NULL;
+    return id && id <= shown(e)->count ? &shown(e)->all[id] : NULL;
 }
 
 uint32_t endpoints_end(const struct endpoints *e)
 {
-    return e->count + 1;
+    return shown(e)->count + 1;
 }
 
 /* Asking */

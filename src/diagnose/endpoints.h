@@ -30,7 +30,9 @@ struct endpoint_counts {
 };
 
 struct endpoint {
-    struct addr host; /* port 0 */
+    uint64_t key;
+    struct addr host; /* port 0; of several that count together the first */
+    uint32_t hosts;   /* how many do */
     struct endpoint_counts now, next;
 };
 
@@ -39,13 +41,15 @@ struct endpoints;
 /* Both must outlive it. */
 struct endpoints *endpoints_new(const struct store *store, const struct diagnosis *diagnosis);
 void endpoints_free(struct endpoints *e);
+/* Counts hosts that call themselves the same together, or each alone: at once, with other ids. */
+void endpoints_join_agents(struct endpoints *e, bool join);
 /* Begins a pass over the transactions that fit the filter (NULL: all), unless one goes on. */
 void endpoints_begin(struct endpoints *e, const struct filter *filter);
 /* Goes on with the pass for at most so many transactions; whether there is more to do. */
 bool endpoints_work(struct endpoints *e, size_t most);
 /* Changes with each finished pass. */
 uint64_t endpoints_version(const struct endpoints *e);
-/* An endpoint by its id, from 1 to endpoints_end() - 1; ids stay the same. */
+/* An endpoint by its id, from 1 to endpoints_end() - 1; ids stay the same from pass to pass. */
 const struct endpoint *endpoints_at(const struct endpoints *e, uint32_t id);
 uint32_t endpoints_end(const struct endpoints *e);
 

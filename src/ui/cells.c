@@ -6,7 +6,41 @@
 #include "diagnose/evidence.h"
 #include "sip/fields.h"
 
+#define MARKS_LOOKED 1000          /* transactions of a call looked at for a mark */
 #define TIMED_OUT_NS 32000000000LL /* 64*T1, RFC 3261 §17.1.1.2 */
+
+static bool any_marked(const struct store *store, const struct call *call)
+{
+    uint32_t t = call->first_txn;
+    for (int left = MARKS_LOOKED; t && left > 0; left--) {
+        const struct transaction *txn = store_transaction(store, t);
+        if (txn->marked)
+            return true;
+        t = txn->next_in_call;
+    }
+    return false;
+}
+
+bool cell_load_call(struct list_row *row, uint32_t call)
+{
+    const struct store *store = row->ui->store;
+    row->call = store_call(store, call);
+    if (!row->call)
+        return false;
+    row->transaction = call_leading(store, row->call);
+    row->txn = store_transaction(store, row->transaction);
+    row->message = transaction_head(row->txn);
+    row->class = row->txn->class;
+    row->marked = any_marked(store, row->call);
+    return true;
+}
+
+void cell_mark_call(struct ui *ui, uint32_t call, bool marked)
+{
+    const struct call *c = store_call(ui->store, call);
+    for (uint32_t t = c->first_txn; t; t = store_transaction(ui->store, t)->next_in_call)
+        store_mark(ui->store, t, marked);
+}
 
 void cell_put_quoted(struct strbuf *out, struct span text)
 {

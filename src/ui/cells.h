@@ -7,6 +7,10 @@
 
 #include "ui/list.h"
 
+/* Fills a row that stands for a call: the request that began it counts. False if it has gone. */
+bool cell_load_call(struct list_row *row, uint32_t call);
+/* Marks or unmarks all its transactions. */
+void cell_mark_call(struct ui *ui, uint32_t call, bool marked);
 /* A text as a filter expression takes it: quoted, with what it may not hold escaped. */
 void cell_put_quoted(struct strbuf *out, struct span text);
 /* A time as the setting has it; `first_ns` is where relative ones begin. */

@@ -12,6 +12,7 @@
 #include "knowledge.h"
 #include "ui/console.h"
 #include "ui/keymap.h"
+#include "ui/list.h"
 #include "ui/prompt.h"
 
 static void add_name(const char *name, void *arg)
@@ -57,6 +58,7 @@ void command_apply_settings(struct ui *ui)
     /* where only ASCII can be shown, other languages would be question marks */
     tr_set_language(screen_utf8() ? knowledge_language(ui->settings) : "en");
     ui->help_generation++;
+    lists_apply_settings(ui);
 }
 
 const struct command *command_find(const char *name)

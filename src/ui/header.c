@@ -133,7 +133,7 @@ static void add_filter(struct ui *ui, struct header *h)
         return;
     const struct rows *rows = &lists_current(ui)->rows;
     add(h, STYLE_ALERT, 1, rows_busy(rows) ? _("%s shown...") : _("%s shown"),
-        ui_grouped(rows_count(rows), a, sizeof a));
+        ui_grouped(rows_fitting(rows), a, sizeof a));
     struct span text = text_fit(SPAN(ui->filter_text), 60);
     add(h, STYLE_ALERT, 2, _("filter: %.*s"), SPAN_ARG(text));
 }

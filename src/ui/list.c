@@ -26,7 +26,11 @@ bool list_load(struct list *list, uint32_t id, struct list_row *row)
     row->list = list;
     row->id = id;
     row->width = KEY_WIDTH;
-    if (!id || !list->ops->load(row))
+    if (id & ROW_GROUP) {
+        row->heads = true;
+        row->id = id & ~ROW_GROUP;
+    }
+    if (!row->id || !(row->heads ? list->ops->groups->load : list->ops->load)(row))
         return false;
     return !row->message || (row->head = store_message(list->ui->store, row->message));
 }
@@ -48,6 +52,8 @@ static void put_cell(struct list_row *row, const struct list_column *column, str
 static bool row_alive(uint32_t id, void *arg)
 {
     const struct list *list = arg;
+    if (id & ROW_GROUP)
+        return list->ops->groups->alive(list, id & ~ROW_GROUP);
     return !list->ops->alive || list->ops->alive(list, id);
 }
 
@@ -78,10 +84,17 @@ static void row_key(uint32_t id, struct order_key *key, void *arg)
     strbuf_free(&text);
 }
 
-const struct rows_ops list_rows_ops = { row_alive, row_fits_filter, row_key };
+static uint32_t row_group(uint32_t id, void *arg)
+{
+    struct list *list = arg;
+    return list->ops->groups->of(list, id);
+}
+
+const struct rows_ops list_rows_ops = { row_alive, row_fits_filter, row_key, row_group };
 
 void list_look(struct list *list)
 {
+    rows_group(&list->rows, list_grouped(list));
     rows_look(&list->rows, list->ui->filter != NULL, list->sorter.column != NULL, list->descending);
     rows_work(&list->rows, AT_ONCE_NS);
     ui_busy(list->ui);
@@ -168,7 +181,8 @@ static void draw_titles(struct list *list, struct rect rect, const struct list_p
     screen_blank(rect.y, rect.x, rect.width);
     for (size_t i = 0; i < count; i++) {
         const struct list_slot *slot = list->slots[places[i].slot];
-        const char *title = tr(slot->column->title);
+        const struct list_column *column = slot->column;
+        const char *title = tr(column->heading ? column->heading(list->ui) : column->title);
         bool sorted = list->sorter.column &&
                       strcmp(list->sorter.column->name, slot->column->name) == 0;
         int needed = (int)text_width(SPAN(title)), x = places[i].x, width = places[i].width;
@@ -198,19 +212,22 @@ static void draw_cell(struct list_row *row, int y, const struct list_place *plac
         x += place->width - (int)text->n;
     enum style style = column->colour == COLOUR_CLASS ? theme_class(row->class)
                        : column->colour == COLOUR_DIM ? STYLE_DIM
+                       : row->heads                   ? STYLE_BOLD
                                                       : STYLE_NORMAL;
     screen_text(y, x, place->x + place->width - x, style, strbuf_as_span(text));
 }
 
-static void draw_row(struct list *list, int y, uint32_t id, bool selected,
+static void draw_row(struct list *list, int y, size_t at, bool selected,
                      const struct list_place *places, size_t count)
 {
     struct list_row row;
     struct strbuf text = STRBUF_INIT;
     const struct rect *rect = &list->rect;
     screen_blank(y, rect->x, rect->width);
-    if (!list_load(list, id, &row))
+    if (!list_load(list, rows_at(&list->rows, at), &row))
         return;
+    if (list->margin)
+        list_draw_margin(list, y, &row, rows_at(&list->rows, at + 1));
     if (row.marked)
         screen_string(y, rect->x, 1, STYLE_MARKED, screen_utf8() ? "◆" : "*");
     for (size_t i = 0; i < count; i++)
@@ -249,6 +266,13 @@ static size_t first_row(struct list *list, size_t row, size_t count)
     return first;
 }
 
+/* Where the columns stand: behind the margin. */
+static struct rect columns_rect(const struct list *list)
+{
+    const struct rect *r = &list->rect;
+    return (struct rect){ r->y, r->x + list->margin, r->height, r->width - list->margin };
+}
+
 static void draw(struct ui *ui, struct view *view, struct rect rect)
 {
     struct list *list = (struct list *)view;
@@ -257,7 +281,8 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     (void)ui;
     list->rect = (struct rect){ rect.y + 1, rect.x, rect.height > 2 ? rect.height - 1 : 1,
                                 rect.width };
-    size_t nplaces = columns_place(list, list->rect, places);
+    list->margin = list_margin(list, rect.width);
+    size_t nplaces = columns_place(list, columns_rect(list), places);
     draw_titles(list, rect, places, nplaces);
     screen_clear((struct rect){ rect.y + 1, rect.x, rect.height - 1, rect.width });
     if (count == 0) {
@@ -269,8 +294,8 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
         choose_row(list, row);
     list->row = row;
     for (int i = 0; i < list->rect.height && first + (size_t)i < count; i++)
-        draw_row(list, list->rect.y + i, rows_at(&list->rows, first + (size_t)i),
-                 first + (size_t)i == row, places, nplaces);
+        draw_row(list, list->rect.y + i, first + (size_t)i, first + (size_t)i == row, places,
+                 nplaces);
 }
 
 /* ---- finding ------------------------------------------------------------------------------- */
@@ -347,7 +372,9 @@ static void mark_row(struct list *list, enum verb verb)
     struct list_row row;
     (void)verb;
     if (list_selected(list, &row)) {
-        if (list->ops->mark)
+        if (row.heads)
+            list->ops->groups->mark(&row, !row.marked);
+        else if (list->ops->mark)
             list->ops->mark(&row, !row.marked);
         else if (row.txn)
             store_mark(list->ui->store, row.transaction, !row.marked);
@@ -378,7 +405,7 @@ static void change_list(struct list *list, enum verb verb)
 
 static void step(struct list *list, enum verb verb)
 {
-    columns_step(list, list->rect.width, verb == VERB_RIGHT);
+    columns_step(list, list->rect.width - list->margin, verb == VERB_RIGHT);
 }
 
 /* Ascending, descending, as they came. */
@@ -400,7 +427,8 @@ static void change_column(struct list *list, enum verb verb)
     else if (verb == VERB_REMOVE)
         columns_remove(list, list->cursor);
     else
-        columns_move(list, list->cursor, verb == VERB_COLUMN_RIGHT, list->rect.width);
+        columns_move(list, list->cursor, verb == VERB_COLUMN_RIGHT,
+                     list->rect.width - list->margin);
 }
 
 /* from == "alice" */
@@ -441,6 +469,14 @@ static void filter_by_example(struct list *list, enum verb verb)
     strbuf_free(&line);
 }
 
+static void fold(struct list *list, enum verb verb)
+{
+    if (verb == VERB_FOLD_ALL)
+        list_fold_all(list);
+    else
+        list_fold(list, rows_at(&list->rows, selected_row(list)));
+}
+
 static const struct {
     enum verb verb;
     void (*act)(struct list *list, enum verb verb);
@@ -465,6 +501,8 @@ static const struct {
     { VERB_COLUMN_LEFT, change_column },
     { VERB_COLUMN_RIGHT, change_column },
     { VERB_REMOVE, change_column },
+    { VERB_FOLD, fold },
+    { VERB_FOLD_ALL, fold },
     { VERB_LIKE, filter_by_example },
     { VERB_UNLIKE, filter_by_example },
 };
@@ -518,7 +556,9 @@ static void click(struct ui *ui, struct view *view, int y, int x)
         return;
     if (line >= 0 && (size_t)line < rows_count(&list->rows))
         move_by(list, line - list->line);
-    size_t n = line == -1 ? columns_place(list, list->rect, places) : 0;
+    if (line >= 0 && x <= list->rect.x + list->margin && list->margin)
+        fold(list, VERB_FOLD);
+    size_t n = line == -1 ? columns_place(list, columns_rect(list), places) : 0;
     for (size_t i = 0; i < n; i++) {
         if (x < places[i].x || x >= places[i].x + places[i].width)
             continue;
@@ -532,7 +572,8 @@ static bool opens_at(const struct view *view, int y, int x)
 {
     const struct list *list = (const struct list *)view;
     int line = y - list->rect.y;
-    return line >= 0 && line < list->rect.height && x < list->rect.x + list->rect.width;
+    return line >= 0 && line < list->rect.height && x < list->rect.x + list->rect.width &&
+           (!list->margin || x > list->rect.x + list->margin);
 }
 
 #define VERBS_LIST                                                                                \
@@ -540,7 +581,8 @@ static bool opens_at(const struct view *view, int y, int x)
      VERB_BIT(VERB_PREVIOUS_FAILURE) | VERB_BIT(VERB_NEXT_LINK) | VERB_BIT(VERB_PREVIOUS_LINK) |  \
      VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) | VERB_BIT(VERB_SORT) | VERB_BIT(VERB_NARROWER) | \
      VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) | VERB_BIT(VERB_COLUMN_RIGHT) |            \
-     VERB_BIT(VERB_REMOVE) | VERB_BIT(VERB_LIKE) | VERB_BIT(VERB_UNLIKE))
+     VERB_BIT(VERB_REMOVE) | VERB_BIT(VERB_LIKE) | VERB_BIT(VERB_UNLIKE) | VERB_BIT(VERB_FOLD) |  \
+     VERB_BIT(VERB_FOLD_ALL))
 
 const struct view_ops list_view_ops = {
     .name = N_("list"),

@@ -36,6 +36,7 @@ struct list_row {
     const void *item; /* a record of the kind's own */
     uint8_t class;    /* enum sip_class: the colour */
     bool marked;
+    bool heads;                       /* it is a group's own row, and `id` the group's number */
     const struct list_column *column; /* being filled, */
     int width;                        /* this wide */
     bool scanned;
@@ -48,6 +49,8 @@ enum column_colour { COLOUR_PLAIN, COLOUR_CLASS, COLOUR_DIM };
 struct list_column {
     const char *name;  /* on the command line and in the configuration: one word */
     const char *title; /* see tr() */
+    /* Instead, where it depends on the settings; NULL: the title. */
+    const char *(*heading)(const struct ui *ui);
     /* Writes the cell; it may hold anything, the list escapes it. */
     void (*put)(struct list_row *row, struct strbuf *out);
     /* What it is sorted by; NULL: by the cell's text. */
@@ -63,6 +66,15 @@ struct list_column {
     enum column_colour colour;
     /* Its width where that depends on a setting; NULL or 0: as above. */
     int (*measure)(const struct ui *ui);
+};
+
+/* How a list's rows are grouped, see rows.h. */
+struct list_groups {
+    uint32_t (*of)(struct list *list, uint32_t id); /* a row's group */
+    bool (*alive)(const struct list *list, uint32_t group);
+    /* Fills a group's own row, as list_ops's load() does. */
+    bool (*load)(struct list_row *row);
+    void (*mark)(struct list_row *row, bool marked);
 };
 
 struct list_ops {
@@ -82,6 +94,8 @@ struct list_ops {
     void (*stop)(struct list *list);
     /* While the list is shown: does a slice of what rows wait for; true when there is more. */
     bool (*work)(struct list *list);
+    /* The settings may have changed. */
+    void (*apply)(struct list *list);
     /* While the list is shown: a few times a second. */
     void (*tick)(struct list *list);
     /* The store evicted, and alive() will be asked. */
@@ -92,6 +106,7 @@ struct list_ops {
     bool (*fits)(const struct list *list, uint32_t id, const struct filter *filter);
     /* Fills the row of row->id; false if it has gone. */
     bool (*load)(struct list_row *row);
+    const struct list_groups *groups; /* NULL: they cannot be grouped */
     /* Enter; NULL opens the flow of row->transaction. */
     void (*open)(struct list_row *row);
     /* What the pane shows; NULL: row->transaction and its code. */
@@ -125,6 +140,7 @@ struct list {
     int line;              /* the one it is on, as far as there are rows */
     bool following;        /* the newest row stays selected */
     struct rect rect;      /* of the rows, at the last drawing */
+    int margin;            /* columns of it, on the left, that show how rows are grouped */
 };
 
 extern const struct list_ops transactions_list, calls_list, messages_list, findings_list,
@@ -149,6 +165,10 @@ const void *list_ledger_load(struct list_row *row);
 /* Makes the lists of the table and shows the first. */
 void lists_init(struct ui *ui);
 void lists_free(struct ui *ui);
+/* Takes changed settings over. */
+void lists_apply_settings(struct ui *ui);
+/* Which calls belong together was changed by hand. */
+void lists_regroup(struct ui *ui);
 /* After everything was forgotten: lists that are not fed by the store's events begin anew. */
 void lists_clear(struct ui *ui);
 /* Passes the store's events on. */
@@ -185,6 +205,24 @@ void list_look(struct list *list);
 void list_choose(struct list *list, size_t row);
 /* Fills the selected row; false in an empty list. */
 bool list_selected(struct list *list, struct list_row *row);
+
+/* ---- list_groups.c: grouped rows ------------------------------------------------------------- */
+
+/* Whether the settings want the list's rows grouped. */
+bool list_grouped(const struct list *list);
+/* Columns that the signs before grouped rows need in a list so wide; 0: none. */
+int list_margin(const struct list *list, int width);
+/* Draws what stands before a row; `next` is the row below it, or 0. */
+void list_draw_margin(const struct list *list, int y, const struct list_row *row, uint32_t next);
+/* Folds or unfolds the group that row `at` belongs to, or all groups. */
+void list_fold(struct list *list, uint32_t id);
+void list_fold_all(struct list *list);
+
+/* call_groups.c: transactions under their call, joined legs under the first. */
+extern const struct list_groups call_groups;
+void call_groups_start(struct list *list);
+void call_groups_stop(struct list *list);
+void call_groups_forget(struct list *list);
 
 /* ---- columns.c: which are shown, where, and how wide ---------------------------------------- */
 

@@ -34,7 +34,7 @@ static bool row_time(struct list *list, uint32_t id, int64_t *ns)
 /* The rows in order of arrival: those shown, or all where those are sorted. */
 static uint32_t id_at(const struct list *list, size_t at)
 {
-    return list->sorter.column ? list->rows.all.ids[at] : rows_at(&list->rows, at);
+    return rows_as_they_came(&list->rows) ? rows_at(&list->rows, at) : list->rows.all.ids[at];
 }
 
 static size_t by_time(struct list *list, int64_t wanted, size_t count)
@@ -77,7 +77,7 @@ static uint32_t best_near(struct list *list, const struct place *place, size_t a
 bool list_go(struct ui *ui, struct view *view, const struct place *place, int64_t *there)
 {
     struct list *list = (struct list *)view;
-    size_t count = list->sorter.column ? list->rows.all.count : rows_count(&list->rows);
+    size_t count = rows_as_they_came(&list->rows) ? rows_count(&list->rows) : list->rows.all.count;
     uint32_t id = row_of(list, place->message);
     (void)ui;
     if (!list->ops->note)

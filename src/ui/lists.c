@@ -69,6 +69,24 @@ void lists_free(struct ui *ui)
     filters_free(ui);
 }
 
+void lists_apply_settings(struct ui *ui)
+{
+    struct list *list = lists_current(ui);
+    for (size_t i = 0; i < KINDS; i++)
+        if (kinds[i]->apply)
+            kinds[i]->apply(ui->lists[i]);
+    if (list_grouped(list) != list->rows.grouped)
+        list_look(list);
+}
+
+void lists_regroup(struct ui *ui)
+{
+    struct list *list = lists_find(ui, SPAN(transactions_list.name));
+    call_groups_forget(list);
+    if (list == lists_current(ui))
+        list_look(list);
+}
+
 void lists_clear(struct ui *ui)
 {
     for (size_t i = 0; i < KINDS; i++) {

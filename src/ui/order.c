@@ -10,7 +10,7 @@
 
 struct order_node {
     struct order_key key;
-    uint64_t tie; /* 0: not in the order */
+    struct order_rank rank; /* tie 0: not in the order */
 };
 
 struct order_block {
@@ -36,7 +36,8 @@ void order_free(struct order *order)
         free(order->blocks[i]);
     free(order->blocks);
     free(order->counts);
-    free(order->nodes);
+    free(order->series[0].nodes);
+    free(order->series[1].nodes);
     *order = (struct order){ 0 };
 }
 
@@ -45,7 +46,13 @@ static bool before(const struct order_node *a, const struct order_node *b)
     for (size_t i = 0; i < 3; i++)
         if (a->key.word[i] != b->key.word[i])
             return a->key.word[i] < b->key.word[i];
-    return a->tie < b->tie;
+    return a->rank.tie != b->rank.tie ? a->rank.tie < b->rank.tie : a->rank.step < b->rank.step;
+}
+
+/* Of an id that is or was in the order. */
+static struct order_node *node_of(const struct order *order, uint32_t id)
+{
+    return &order->series[id >= ORDER_OTHER].nodes[id & ~ORDER_OTHER];
 }
 
 /* The last block that begins at or before `node`, else the first. */
@@ -54,7 +61,7 @@ static size_t block_of(const struct order *order, const struct order_node *node)
     size_t low = 0, high = order->nblocks;
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
-        if (before(node, &order->nodes[order->blocks[middle]->ids[0]]))
+        if (before(node, node_of(order, order->blocks[middle]->ids[0])))
             high = middle;
         else
             low = middle;
@@ -68,7 +75,7 @@ static size_t place_in(const struct order *order, size_t block, const struct ord
     size_t low = 0, high = order->counts[block];
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (before(&order->nodes[order->blocks[block]->ids[middle]], node))
+        if (before(node_of(order, order->blocks[block]->ids[middle]), node))
             low = middle + 1;
         else
             high = middle;
@@ -113,21 +120,23 @@ static void split(struct order *order, size_t block, bool at_end)
 
 static struct order_node *node_at(struct order *order, uint32_t id)
 {
-    if (id >= order->nnodes) {
-        size_t size = order->nnodes ? order->nnodes : 1024;
-        while (size <= id)
+    struct order_nodes *series = &order->series[id >= ORDER_OTHER];
+    if ((id & ~ORDER_OTHER) >= series->count) {
+        size_t size = series->count ? series->count : 1024;
+        while (size <= (id & ~ORDER_OTHER))
             size *= 2;
-        order->nodes = mem_grow(order->nodes, size * sizeof *order->nodes);
-        memset(order->nodes + order->nnodes, 0, (size - order->nnodes) * sizeof *order->nodes);
-        order->nnodes = size;
+        series->nodes = mem_grow(series->nodes, size * sizeof *series->nodes);
+        memset(series->nodes + series->count, 0, (size - series->count) * sizeof *series->nodes);
+        series->count = size;
     }
-    return &order->nodes[id];
+    return node_of(order, id);
 }
 
-void order_insert(struct order *order, uint32_t id, const struct order_key *key, uint64_t tie)
+void order_insert(struct order *order, uint32_t id, const struct order_key *key,
+                  struct order_rank rank)
 {
     struct order_node *node = node_at(order, id);
-    *node = (struct order_node){ *key, tie };
+    *node = (struct order_node){ *key, rank };
     if (order->nblocks == 0)
         add_block(order, 0);
     size_t block = block_of(order, node), place = place_in(order, block, node);
@@ -149,25 +158,26 @@ void order_remove(struct order *order, uint32_t id)
 {
     if (!order_has(order, id))
         return;
-    size_t block = block_of(order, &order->nodes[id]);
-    size_t place = place_in(order, block, &order->nodes[id]);
+    struct order_node *node = node_of(order, id);
+    size_t block = block_of(order, node), place = place_in(order, block, node);
     uint32_t *ids = order->blocks[block]->ids;
     order->counts[block]--;
     memmove(ids + place, ids + place + 1, (order->counts[block] - place) * sizeof *ids);
     if (order->counts[block] == 0)
         drop_block(order, block);
-    order->nodes[id].tie = 0;
+    node->rank.tie = 0;
     order->count--;
 }
 
 bool order_has(const struct order *order, uint32_t id)
 {
-    return id < order->nnodes && order->nodes[id].tie;
+    return (id & ~ORDER_OTHER) < order->series[id >= ORDER_OTHER].count &&
+           node_of(order, id)->rank.tie;
 }
 
 bool order_has_key(const struct order *order, uint32_t id, const struct order_key *key)
 {
-    return order_has(order, id) && memcmp(&order->nodes[id].key, key, sizeof *key) == 0;
+    return order_has(order, id) && memcmp(&node_of(order, id)->key, key, sizeof *key) == 0;
 }
 
 uint32_t order_at(const struct order *order, size_t row)
@@ -180,8 +190,8 @@ uint32_t order_at(const struct order *order, size_t row)
 
 size_t order_row(const struct order *order, uint32_t id)
 {
-    size_t block = block_of(order, &order->nodes[id]);
-    size_t row = place_in(order, block, &order->nodes[id]);
+    const struct order_node *node = node_of(order, id);
+    size_t block = block_of(order, node), row = place_in(order, block, node);
     for (size_t i = 0; i < block; i++)
         row += order->counts[i];
     return row;

@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 
 #define LOOKS_A_CLOCK 64
+#define LARGE_GROUP 4000 /* rows that are moved at once */
 
 void rows_init(struct rows *rows, const struct rows_ops *ops, void *arg)
 {
@@ -17,6 +18,7 @@ void rows_init(struct rows *rows, const struct rows_ops *ops, void *arg)
 void rows_free(struct rows *rows)
 {
     order_free(&rows->order);
+    groups_free(&rows->groups);
     free(rows->stamps);
     free(rows->all.ids);
     free(rows->fitting.ids);
@@ -71,9 +73,14 @@ static size_t position(const struct rows *rows, const struct id_array *array, ui
     return low;
 }
 
+static bool ordered(const struct rows *rows)
+{
+    return rows->sorted || rows->grouped;
+}
+
 static bool plain(const struct rows *rows)
 {
-    return !rows->filtered && !rows->sorted;
+    return !rows->filtered && !ordered(rows);
 }
 
 static const struct id_array *shown(const struct rows *rows)
@@ -88,6 +95,7 @@ void rows_look(struct rows *rows, bool filtered, bool sorted, bool descending)
     rows->descending = descending;
     rows->fitting.count = 0;
     order_free(&rows->order);
+    groups_clear(&rows->groups);
     rows->looked = 0;
 }
 
@@ -100,8 +108,121 @@ static void put_in_order(struct rows *rows, uint32_t id, bool fits)
         return;
     order_remove(&rows->order, id);
     if (fits)
-        order_insert(&rows->order, id, &key, rows->stamps[id]);
+        order_insert(&rows->order, id, &key, (struct order_rank){ rows->stamps[id], 0 });
 }
+
+/* Groups */
+
+/* A group's own row comes first; descending, rows are read from the end. */
+static void put_in_group(struct rows *rows, uint32_t id, uint32_t group,
+                         const struct order_key *key)
+{
+    uint64_t step = id & ROW_GROUP ? 0 : rows->stamps[id];
+    order_insert(&rows->order, id, key,
+                 (struct order_rank){ groups_at(&rows->groups, group)->stamp,
+                                      rows->descending ? UINT64_MAX - step : step });
+}
+
+static void key_of_group(struct rows *rows, uint32_t group, struct order_key *key)
+{
+    if (rows->sorted)
+        rows->ops->key(ROW_GROUP | group, key, rows->arg);
+    else
+        order_key_number(key, 0);
+}
+
+/* Takes the group's row and those behind it out of the order. */
+static void take_group_out(struct rows *rows, uint32_t group)
+{
+    const struct row_group *g = groups_at(&rows->groups, group);
+    order_remove(&rows->order, ROW_GROUP | group);
+    for (uint32_t id = g->first; id; id = rows->groups.members[id].next)
+        order_remove(&rows->order, id);
+}
+
+/* Puts the group's row where it belongs by now; unfolded, its rows go with it. */
+static void place_group(struct rows *rows, uint32_t group, struct order_key *key)
+{
+    const struct row_group *g = groups_at(&rows->groups, group);
+    key_of_group(rows, group, key);
+    if (order_has_key(&rows->order, ROW_GROUP | group, key))
+        return;
+    take_group_out(rows, group);
+    put_in_group(rows, ROW_GROUP | group, group, key);
+    for (uint32_t id = groups_unfolded(&rows->groups, group) ? g->first : 0; id;
+         id = rows->groups.members[id].next)
+        put_in_group(rows, id, group, key);
+}
+
+static void leave_group(struct rows *rows, uint32_t id)
+{
+    uint32_t group = groups_of(&rows->groups, id);
+    if (!group)
+        return;
+    order_remove(&rows->order, id);
+    groups_leave(&rows->groups, id);
+    if (groups_at(&rows->groups, group)->count == 0)
+        order_remove(&rows->order, ROW_GROUP | group);
+}
+
+static void put_under_group(struct rows *rows, uint32_t id, bool fits)
+{
+    struct order_key key;
+    uint32_t group = fits ? rows->ops->group(id, rows->arg) : 0;
+    if (groups_of(&rows->groups, id) != group)
+        leave_group(rows, id);
+    if (!group)
+        return;
+    if (!groups_of(&rows->groups, id))
+        groups_join(&rows->groups, id, group, rows->stamps[id]);
+    place_group(rows, group, &key);
+    if (groups_unfolded(&rows->groups, group) && !order_has(&rows->order, id))
+        put_in_group(rows, id, group, &key);
+}
+
+void rows_group(struct rows *rows, bool grouped)
+{
+    rows->grouped = grouped && rows->ops->group;
+}
+
+uint32_t rows_group_of(const struct rows *rows, uint32_t id)
+{
+    uint32_t group = id & ROW_GROUP ? id & ~ROW_GROUP : groups_of(&rows->groups, id);
+    return rows->grouped && group ? ROW_GROUP | group : 0;
+}
+
+size_t rows_group_count(const struct rows *rows, uint32_t id)
+{
+    return groups_at(&rows->groups, id & ~ROW_GROUP)->count;
+}
+
+bool rows_unfolded(const struct rows *rows, uint32_t id)
+{
+    return groups_unfolded(&rows->groups, id & ~ROW_GROUP);
+}
+
+void rows_fold(struct rows *rows, uint32_t id, bool unfold)
+{
+    struct order_key key;
+    uint32_t group = id & ~ROW_GROUP;
+    const struct row_group *g = groups_at(&rows->groups, group);
+    if (!g || !g->count || groups_unfolded(&rows->groups, group) == unfold)
+        return;
+    groups_fold(&rows->groups, group, unfold);
+    if (g->count > LARGE_GROUP) {
+        rows_look(rows, rows->filtered, rows->sorted, rows->descending);
+        return;
+    }
+    take_group_out(rows, group);
+    place_group(rows, group, &key);
+}
+
+void rows_fold_all(struct rows *rows, bool unfold)
+{
+    groups_fold_all(&rows->groups, unfold);
+}
+
+/* Looking */
 
 static void put_as_it_came(struct rows *rows, uint32_t id, bool fits)
 {
@@ -121,7 +242,9 @@ static void put_as_it_came(struct rows *rows, uint32_t id, bool fits)
 static void look_at(struct rows *rows, uint32_t id)
 {
     bool fits = !rows->filtered || rows->ops->fits(id, rows->arg);
-    if (rows->sorted)
+    if (rows->grouped)
+        put_under_group(rows, id, fits);
+    else if (rows->sorted)
         put_in_order(rows, id, fits);
     else
         put_as_it_came(rows, id, fits);
@@ -154,6 +277,16 @@ static size_t keep(struct rows *rows, struct id_array *array, size_t before)
     return first;
 }
 
+/* Whose group has gone, or belongs to another one by now, is looked at again. */
+static void sweep_group(struct rows *rows, uint32_t id)
+{
+    uint32_t group = groups_of(&rows->groups, id);
+    if (!group || rows->ops->alive(ROW_GROUP | group, rows->arg))
+        return;
+    leave_group(rows, id);
+    look_at(rows, id);
+}
+
 void rows_sweep(struct rows *rows)
 {
     size_t limit = 0;
@@ -163,12 +296,17 @@ void rows_sweep(struct rows *rows)
             limit += i < rows->limit;
             continue;
         }
-        order_remove(&rows->order, id);
+        if (rows->grouped)
+            leave_group(rows, id);
+        else
+            order_remove(&rows->order, id);
         rows->stamps[id] = 0;
     }
     rows->limit = limit;
     keep(rows, &rows->fitting, 0);
     rows->looked = keep(rows, &rows->all, rows->looked);
+    for (size_t i = 0; rows->grouped && i < rows->looked; i++)
+        sweep_group(rows, rows->all.ids[i]);
 }
 
 static size_t end(const struct rows *rows)
@@ -200,16 +338,22 @@ void rows_pause(struct rows *rows, bool pause)
 
 size_t rows_count(const struct rows *rows)
 {
-    return plain(rows) ? end(rows) : rows->sorted ? rows->order.count : rows->fitting.count;
+    return plain(rows) ? end(rows) : ordered(rows) ? rows->order.count : rows->fitting.count;
+}
+
+size_t rows_fitting(const struct rows *rows)
+{
+    return rows->grouped ? rows->groups.joined : rows_count(rows);
 }
 
 bool rows_shows(const struct rows *rows, uint32_t id)
 {
     uint64_t stamp = stamp_of(rows, id);
+    uint32_t group = rows_group_of(rows, id);
     if (!stamp)
         return false;
-    if (rows->sorted)
-        return order_has(&rows->order, id);
+    if (ordered(rows))
+        return order_has(&rows->order, id) || (group && order_has(&rows->order, group));
     size_t at = position(rows, shown(rows), stamp);
     return at < rows_count(rows) && shown(rows)->ids[at] == id;
 }
@@ -219,23 +363,38 @@ uint32_t rows_at(const struct rows *rows, size_t row)
     size_t count = rows_count(rows);
     if (row >= count)
         return 0;
-    if (rows->sorted)
+    if (ordered(rows))
         return order_at(&rows->order, rows->descending ? count - 1 - row : row);
     return shown(rows)->ids[row];
 }
 
+static uint64_t stamp_of_any(const struct rows *rows, uint32_t id)
+{
+    const struct row_group *g = id & ROW_GROUP ? groups_at(&rows->groups, id & ~ROW_GROUP) : NULL;
+    return id & ROW_GROUP ? (g ? g->stamp : 0) : stamp_of(rows, id);
+}
+
 struct row_ref rows_ref(const struct rows *rows, uint32_t id)
 {
-    return (struct row_ref){ id, stamp_of(rows, id) };
+    return (struct row_ref){ id, stamp_of_any(rows, id) };
+}
+
+static size_t row_in_order(const struct rows *rows, uint32_t id)
+{
+    size_t row = order_row(&rows->order, id);
+    return rows->descending ? rows->order.count - 1 - row : row;
 }
 
 size_t rows_find(const struct rows *rows, struct row_ref ref, size_t row)
 {
     size_t count = rows_count(rows);
-    if (!rows->sorted)
+    bool same = ref.stamp && stamp_of_any(rows, ref.id) == ref.stamp;
+    uint32_t group = same ? rows_group_of(rows, ref.id) : 0;
+    if (!ordered(rows))
         row = position(rows, shown(rows), ref.stamp);
-    else if (ref.stamp && stamp_of(rows, ref.id) == ref.stamp && order_has(&rows->order, ref.id))
-        row = rows->descending ? count - 1 - order_row(&rows->order, ref.id)
-                               : order_row(&rows->order, ref.id);
+    else if (same && order_has(&rows->order, ref.id))
+        row = row_in_order(rows, ref.id);
+    else if (group && order_has(&rows->order, group)) /* folded: its group stands for it */
+        row = row_in_order(rows, group);
     return row < count ? row : count ? count - 1 : 0;
 }

@@ -1,18 +1,24 @@
 /*
  * The rows of a list: ids in order of arrival, of which all are shown or those that
  * fit a filter, as they came or sorted. Filtering and sorting a full list is done in
- * slices, and kept up to date as rows come, change and go.
+ * slices, and kept up to date as rows come, change and go. Grouped, each group with rows that
+ * are shown has a row of its own, by which groups are sorted; its rows follow it unless folded.
  */
 #ifndef SIPWHY_UI_ROWS_H
 #define SIPWHY_UI_ROWS_H
 
 #include "ui/order.h"
+#include "ui/rows_groups.h"
+
+/* Set in what rows_at() gives for a group's own row; the rest is the group's number. */
+#define ROW_GROUP ORDER_OTHER
 
 /* What the rows ask their owner. */
 struct rows_ops {
     bool (*alive)(uint32_t id, void *arg); /* it is still there: asked by rows_sweep() */
     bool (*fits)(uint32_t id, void *arg);  /* the filter */
-    void (*key)(uint32_t id, struct order_key *key, void *arg);
+    void (*key)(uint32_t id, struct order_key *key, void *arg); /* of a group's row, too */
+    uint32_t (*group)(uint32_t id, void *arg); /* the number of a row's group; NULL: without */
 };
 
 struct id_array {
@@ -33,9 +39,10 @@ struct rows {
     uint64_t *stamps; /* by id, order of arrival from 1; 0: no row */
     size_t nstamps;
     uint64_t last_stamp;
-    bool filtered, sorted, descending;
+    bool filtered, sorted, descending, grouped;
     struct id_array fitting; /* filtered: those of all[0..looked) that fit, as they came */
-    struct order order;      /* sorted: the same in their order */
+    struct order order;      /* sorted or grouped: the same in their order */
+    struct row_groups groups;
     size_t looked;
     bool paused;
     size_t limit; /* paused: rows beyond all[0..limit) are not shown */
@@ -45,10 +52,24 @@ void rows_init(struct rows *rows, const struct rows_ops *ops, void *arg);
 void rows_free(struct rows *rows);
 /* Shows those that fit, or all; sorted, or as they came. Looks at all of them anew. */
 void rows_look(struct rows *rows, bool filtered, bool sorted, bool descending);
+/* Groups rows, or no more; rows_look() then puts that into effect. */
+void rows_group(struct rows *rows, bool grouped);
+/* The group's row of a row, or of itself; 0: none. */
+uint32_t rows_group_of(const struct rows *rows, uint32_t id);
+/* How many of a group's rows are there to be shown, and whether they are, by its own row. */
+size_t rows_group_count(const struct rows *rows, uint32_t id);
+bool rows_unfolded(const struct rows *rows, uint32_t id);
+/* Folds or unfolds a group; with a large one all rows are looked at anew. All: rows_look() is needed. */
+void rows_fold(struct rows *rows, uint32_t id, bool unfold);
+void rows_fold_all(struct rows *rows, bool unfold);
 /* A row has come, or something about it has changed. */
 void rows_note(struct rows *rows, uint32_t id);
 /* Leaves out what is no longer alive; before ids are used again. */
 void rows_sweep(struct rows *rows);
+static inline bool rows_as_they_came(const struct rows *rows)
+{
+    return !rows->sorted && !rows->grouped;
+}
 /* Filters and sorts for about `budget_ns`; true when there is more to do. */
 bool rows_work(struct rows *rows, int64_t budget_ns);
 bool rows_busy(const struct rows *rows);
@@ -56,6 +77,8 @@ bool rows_busy(const struct rows *rows);
 void rows_pause(struct rows *rows, bool pause);
 
 size_t rows_count(const struct rows *rows);
+/* The same without the groups' own, folded ones included. */
+size_t rows_fitting(const struct rows *rows);
 /* Whether a row is among those shown. */
 bool rows_shows(const struct rows *rows, uint32_t id);
 /* The id in a row, 0 beyond the end. */

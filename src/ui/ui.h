@@ -47,6 +47,8 @@ enum verb {
     VERB_REMOVE,
     VERB_LIKE, /* filter by example: rows like this one, */
     VERB_UNLIKE,
+    VERB_FOLD, /* the group of a row, or unfold it */
+    VERB_FOLD_ALL,
     VERB_LEGS,       /* the legs joined to the call, too, or not */
     VERB_SEPARATE,   /* a call from those that it was joined to wrongly, or back */
     VERB_NEXT_PROOF, /* in the flow: what proves the finding, */

@@ -8,8 +8,6 @@
 #include "diagnose/outcome.h"
 #include "ui/cells.h"
 
-#define MARKS_LOOKED 1000 /* transactions of a call looked at for a mark */
-
 static void note(struct list *list, uint32_t transaction)
 {
     const struct transaction *txn = store_transaction(list->ui->store, transaction);
@@ -32,37 +30,14 @@ static bool fits(const struct list *list, uint32_t id, const struct filter *filt
     return false;
 }
 
-static bool any_marked(const struct store *store, const struct call *call)
-{
-    uint32_t t = call->first_txn;
-    for (int left = MARKS_LOOKED; t && left > 0; left--) {
-        const struct transaction *txn = store_transaction(store, t);
-        if (txn->marked)
-            return true;
-        t = txn->next_in_call;
-    }
-    return false;
-}
-
 static bool load(struct list_row *row)
 {
-    const struct store *store = row->ui->store;
-    row->call = store_call(store, row->id);
-    if (!row->call)
-        return false;
-    row->transaction = call_leading(store, row->call);
-    row->txn = store_transaction(store, row->transaction);
-    row->message = transaction_head(row->txn);
-    row->class = row->txn->class;
-    row->marked = any_marked(store, row->call);
-    return true;
+    return cell_load_call(row, row->id);
 }
 
 static void mark(struct list_row *row, bool marked)
 {
-    struct store *store = row->ui->store;
-    for (uint32_t t = row->call->first_txn; t; t = store_transaction(store, t)->next_in_call)
-        store_mark(store, t, marked);
+    cell_mark_call(row->ui, row->id, marked);
 }
 
 static void put_messages(struct list_row *row, struct strbuf *out)

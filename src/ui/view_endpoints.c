@@ -17,7 +17,13 @@
 struct endpoints_state {
     struct endpoints *endpoints;
     uint64_t counted; /* of store and diagnosis, when they were counted last */
+    bool joined;      /* a row is for all hosts that call themselves the same */
 };
+
+static bool joined(const struct list *list)
+{
+    return ((const struct endpoints_state *)list->own)->joined;
+}
 
 static const struct endpoint *find(const struct list *list, uint32_t id)
 {
@@ -49,23 +55,46 @@ static bool fits(const struct list *list, uint32_t id, const struct filter *filt
     return e && !endpoint_idle(e);
 }
 
+static void put_agent(struct list_row *row, struct strbuf *out)
+{
+    struct sip_message sip;
+    strbuf_span(out, endpoint_agent(row->ui->store, endpoint_of(row), &sip));
+}
+
+static const char *heading(const struct ui *ui)
+{
+    return strcmp(ui->settings->by, "agent") == 0 ? "User-Agent/Server" : N_("Host");
+}
+
 static void put_host(struct list_row *row, struct strbuf *out)
 {
     char host[ADDR_HOST];
-    strbuf_text(out, addr_host(&endpoint_of(row)->host, host));
+    size_t before = out->n;
+    if (joined(row->list))
+        put_agent(row, out);
+    if (out->n > before)
+        return;
+    if (joined(row->list))
+        strbuf_text(out, "-");
+    else
+        strbuf_text(out, addr_host(&endpoint_of(row)->host, host));
 }
 
 static void put_condition(struct list_row *row, struct strbuf *out)
 {
     char host[ADDR_HOST];
+    if (joined(row->list)) {
+        struct sip_message sip;
+        struct span agent = endpoint_agent(row->ui->store, endpoint_of(row), &sip);
+        strbuf_text(out, "(ua == ");
+        cell_put_quoted(out, agent);
+        strbuf_text(out, " or server == ");
+        cell_put_quoted(out, agent);
+        strbuf_char(out, ')');
+        return;
+    }
     addr_host(&endpoint_of(row)->host, host);
     strbuf_format(out, "(src == %s or dst == %s)", host, host);
-}
-
-static void put_agent(struct list_row *row, struct strbuf *out)
-{
-    struct sip_message sip;
-    strbuf_span(out, endpoint_agent(row->ui->store, endpoint_of(row), &sip));
 }
 
 static int64_t sent(struct list_row *row)
@@ -143,6 +172,25 @@ static void put_finding(struct list_row *row, struct strbuf *out)
         strbuf_text(out, finding_rule_id(rule));
 }
 
+static const char *other_heading(const struct ui *ui)
+{
+    return strcmp(ui->settings->by, "agent") == 0 ? N_("Hosts") : "User-Agent/Server";
+}
+
+/* What the row is not for: the agent of a host, or the hosts of an agent. */
+static void put_other(struct list_row *row, struct strbuf *out)
+{
+    char host[ADDR_HOST];
+    const struct endpoint *e = endpoint_of(row);
+    if (!joined(row->list)) {
+        put_agent(row, out);
+        return;
+    }
+    strbuf_text(out, addr_host(&e->host, host));
+    if (e->hosts > 1)
+        strbuf_format(out, " +%u", e->hosts - 1);
+}
+
 /* Enter: the transactions that it sent or received. */
 static void open_transactions(struct list_row *row)
 {
@@ -156,6 +204,7 @@ static void open_transactions(struct list_row *row)
 static const struct list_column columns[] = {
     { .name = "host",
       .title = N_("Host"),
+      .heading = heading,
       .put = put_host,
       .example = put_condition,
       .narrow = 15,
@@ -201,7 +250,11 @@ static const struct list_column columns[] = {
       .narrow = 20,
       .roomy = 120,
       .wide = 27 },
-    { .name = "agent", .title = "User-Agent/Server", .put = put_agent, .least = 100 },
+    { .name = "agent",
+      .title = "User-Agent/Server",
+      .heading = other_heading,
+      .put = put_other,
+      .least = 100 },
     { 0 },
 };
 
@@ -217,6 +270,30 @@ static void stop(struct list *list)
     struct endpoints_state *own = list->own;
     endpoints_free(own->endpoints);
     free(own);
+}
+
+static void note_all(struct list *list)
+{
+    const struct endpoints_state *own = list->own;
+    for (uint32_t id = 1; id < endpoints_end(own->endpoints); id++)
+        if (!endpoint_idle(endpoints_at(own->endpoints, id)))
+            rows_note(&list->rows, id);
+}
+
+/* Rows of another kind are other rows. */
+static void apply(struct list *list)
+{
+    struct endpoints_state *own = list->own;
+    bool join = strcmp(list->ui->settings->by, "agent") == 0;
+    if (join == own->joined)
+        return;
+    own->joined = join;
+    endpoints_join_agents(own->endpoints, join);
+    rows_free(&list->rows);
+    rows_init(&list->rows, &list_rows_ops, list);
+    rows_pause(&list->rows, list->ui->paused);
+    note_all(list);
+    list_look(list);
 }
 
 /* Counts anew when something has changed. */
@@ -240,9 +317,7 @@ static bool work(struct list *list)
     bool more = endpoints_work(own->endpoints, SLICE);
     if (before == endpoints_version(own->endpoints))
         return more;
-    for (uint32_t id = 1; id < endpoints_end(own->endpoints); id++)
-        if (!endpoint_idle(endpoints_at(own->endpoints, id)))
-            rows_note(&list->rows, id);
+    note_all(list);
     list->ui->dirty = true;
     return false;
 }
@@ -257,6 +332,7 @@ const struct list_ops endpoints_list = {
     .start = start,
     .stop = stop,
     .work = work,
+    .apply = apply,
     .tick = tick,
     .fits = fits,
     .load = load,

@@ -10,6 +10,7 @@
 #include "store/link.h"
 #include "ui/goto.h"
 #include "ui/ladder.h"
+#include "ui/list.h"
 
 #define SIDE_BY_SIDE 120
 
@@ -37,6 +38,7 @@ static void separate(struct ui *ui, struct ladder_view *v)
         return;
     }
     store_separate(ui->store, v->call, !alone);
+    lists_regroup(ui);
     ladder_rebuild(ui, v);
     ui_notice(ui, false,
               alone ? _("The call may be joined to others again")

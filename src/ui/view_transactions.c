@@ -41,12 +41,12 @@ static int64_t retransmissions(struct list_row *row)
 
 static void put_messages(struct list_row *row, struct strbuf *out)
 {
-    strbuf_format(out, "%u", row->txn->messages);
+    strbuf_format(out, "%u", row->call ? row->call->messages : row->txn->messages);
 }
 
 static int64_t messages(struct list_row *row)
 {
-    return row->txn->messages;
+    return row->call ? row->call->messages : row->txn->messages;
 }
 
 static void put_state(struct list_row *row, struct strbuf *out)
@@ -122,8 +122,11 @@ const struct list_ops transactions_list = {
     .empty = N_("No transactions."),
     .columns = columns,
     .cursor = "method",
+    .start = call_groups_start,
+    .stop = call_groups_stop,
     .note = note,
     .alive = alive,
     .fits = fits,
     .load = load,
+    .groups = &call_groups,
 };

@@ -323,6 +323,31 @@ static void measure_sorted(struct bench *b, const char *rows, const char *calls)
     print_keys(b, "key to redraw, while it is sorted, p99", &idle, "");
 }
 
+static bool grouped_shown(struct term *t, void *arg)
+{
+    (void)arg;
+    return term_find(t, "▸", 3, 3, NULL) == 0 && selected_line(t) >= 0;
+}
+
+/* Grouped by call when all is there, folded; then unfolded. */
+static void measure_grouped(struct bench *b, const char *rows)
+{
+    struct samples folded = { 0 }, unfolded = { 0 };
+    struct term *t = start(b, rows, NULL);
+    if (await(b, t, all_read, NULL, "the end of reading")) {
+        term_key(t, "g");
+        term_key(t, "b");
+        if (await(b, t, grouped_shown, NULL, "groups"))
+            press_keys(b, t, &folded, SAMPLES, NULL);
+        term_key(t, "Z");
+        term_pump(t, 50);
+        press_keys(b, t, &unfolded, SAMPLES, NULL);
+    }
+    term_close(t);
+    print_keys(b, "key to redraw, grouped by call, p99", &folded, "");
+    print_keys(b, "key to redraw, groups unfolded, p99", &unfolded, "");
+}
+
 static void measure_full_list(struct bench *b, const char *rows, const char *calls)
 {
     struct samples busy = { 0 }, idle = { 0 };
@@ -355,6 +380,7 @@ int main(int argc, char *argv[])
     measure_start(&b, argv[2]);
     measure_first_rows(&b, argv[3]);
     measure_full_list(&b, argv[4], argv[3]);
+    measure_grouped(&b, argv[4]);
     measure_sorted(&b, argv[4], argv[3]);
     return b.failures > 0;
 }

@@ -15,10 +15,15 @@
 static int64_t values[MOST + 1];
 static bool there[MOST + 1];
 
+/* Groups: a row changes its group with its value; a group has a value of its own. */
+#define GROUPS 300
+static int64_t group_values[GROUPS + 1];
+static bool group_gone[GROUPS + 1];
+
 static bool alive(uint32_t id, void *arg)
 {
     (void)arg;
-    return there[id];
+    return id & ROW_GROUP ? !group_gone[id & ~ROW_GROUP] : there[id];
 }
 
 static bool fits(uint32_t id, void *arg)
@@ -27,13 +32,19 @@ static bool fits(uint32_t id, void *arg)
     return values[id] % 3 == 0;
 }
 
+static uint32_t group(uint32_t id, void *arg)
+{
+    (void)arg;
+    return 1 + (id + (uint32_t)(values[id] & 1)) % GROUPS;
+}
+
 static void key(uint32_t id, struct order_key *k, void *arg)
 {
     (void)arg;
-    order_key_number(k, values[id]);
+    order_key_number(k, id & ROW_GROUP ? group_values[id & ~ROW_GROUP] : values[id]);
 }
 
-static const struct rows_ops ops = { alive, fits, key };
+static const struct rows_ops ops = { alive, fits, key, group };
 
 static uint32_t random_number(void)
 {
@@ -113,6 +124,109 @@ static void test_storms(void)
     rows_look(&rows, true, true, false);
     finish(&rows);
     tap_ok(as_expected(&rows), "sorted and filtered anew when all are there");
+    rows_free(&rows);
+}
+
+static int by_group(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    if (comparing->sorted && group_values[x] != group_values[y])
+        return group_values[x] < group_values[y] ? -1 : 1;
+    uint64_t s = rows_ref(comparing, ROW_GROUP | x).stamp;
+    uint64_t t = rows_ref(comparing, ROW_GROUP | y).stamp;
+    return s < t ? -1 : s > t;
+}
+
+/* The rows of a group that fit, in order of arrival, behind `n`; how many there are then. */
+static size_t members(const struct rows *rows, uint32_t of, uint32_t *want, size_t n)
+{
+    for (size_t i = 0; i < rows->all.count; i++) {
+        uint32_t id = rows->all.ids[i];
+        if (group(id, NULL) == of && (!rows->filtered || fits(id, NULL)))
+            want[n++] = id;
+    }
+    return n;
+}
+
+/* Whether groups stand in their order, each before its rows unless those are folded. */
+static bool grouped_as_expected(const struct rows *rows)
+{
+    static uint32_t want[MOST + GROUPS], order[GROUPS], rest[MOST];
+    size_t n = 0, ngroups = 0, fitting = 0;
+    for (uint32_t g = 1; g <= GROUPS; g++)
+        if (members(rows, g, rest, 0))
+            order[ngroups++] = g;
+    comparing = rows;
+    qsort(order, ngroups, sizeof *order, by_group);
+    for (size_t i = 0; i < ngroups; i++) {
+        uint32_t g = order[rows->descending ? ngroups - 1 - i : i];
+        size_t own = n;
+        want[n++] = ROW_GROUP | g;
+        fitting += members(rows, g, want, n) - n;
+        if (rows_group_count(rows, ROW_GROUP | g) != members(rows, g, want, n) - n)
+            return false;
+        if (rows_unfolded(rows, ROW_GROUP | g))
+            n = members(rows, g, want, n);
+        else if (rows_find(rows, rows_ref(rows, want[n]), 0) != own)
+            return false; /* a folded row is found at its group's */
+    }
+    if (n != rows_count(rows) || fitting != rows_fitting(rows))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (rows_at(rows, i) != want[i] || rows_find(rows, rows_ref(rows, want[i]), 0) != i)
+            return false;
+    return true;
+}
+
+/* The same storm among groups, whose values change, too, and which are folded and unfolded. */
+static void group_storm(struct rows *rows)
+{
+    for (int i = 0; i < 4000; i++) {
+        uint32_t id = 1 + random_number() % MOST;
+        values[id] = random_number() % 700;
+        there[id] = true;
+        rows_note(rows, id);
+        uint32_t of = group(id, NULL);
+        if (random_number() % 4 == 0) {
+            group_values[of] = random_number() % 30;
+            rows_note(rows, id);
+        }
+        if (random_number() % 8 == 0)
+            rows_fold(rows, ROW_GROUP | of, random_number() & 1);
+        if (random_number() % 500 != 0)
+            continue;
+        for (uint32_t gone = 1; gone <= MOST; gone++)
+            there[gone] = there[gone] && random_number() % 4;
+        rows_sweep(rows);
+    }
+    finish(rows);
+}
+
+/* A value may have changed while no row of the group was shown: all are looked at. */
+static void test_groups(void)
+{
+    struct rows rows;
+    rows_init(&rows, &ops, NULL);
+    rows_group(&rows, true);
+    for (int way = 0; way < 16; way++) {
+        bool filtered = way & 1, sorted = way & 2, descending = (way & 4) && sorted;
+        rows_fold_all(&rows, way & 8);
+        rows_look(&rows, filtered, sorted, descending);
+        group_storm(&rows);
+        for (size_t i = 0; i < rows.all.count; i++)
+            rows_note(&rows, rows.all.ids[i]);
+        tap_ok(grouped_as_expected(&rows), "a storm among groups, %s, %s%s, %s",
+               filtered ? "filtered" : "all", sorted ? "sorted" : "as they came",
+               descending ? " downwards" : "", way & 8 ? "unfolded" : "folded");
+    }
+    group_gone[7] = true; /* whose rows are still there: they join their group anew */
+    rows_sweep(&rows);
+    group_gone[7] = false;
+    tap_ok(grouped_as_expected(&rows), "a group that was made anew");
+    rows_group(&rows, false);
+    rows_look(&rows, false, true, false);
+    finish(&rows);
+    tap_ok(as_expected(&rows), "then without groups");
     rows_free(&rows);
 }
 
@@ -197,7 +311,7 @@ static void test_keys(void)
     for (uint32_t i = 0; i < 5; i++) {
         struct order_key k;
         order_key_text(&k, SPAN(texts[i]));
-        order_insert(&order, i + 1, &k, i + 1);
+        order_insert(&order, i + 1, &k, (struct order_rank){ i + 1, 0 });
     }
     bool good = true;
     for (size_t i = 0; i < 5; i++)
@@ -210,6 +324,7 @@ int main(void)
 {
     test_keys();
     test_storms();
+    test_groups();
     test_in_order();
     test_choice();
     test_pause();

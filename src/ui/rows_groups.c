@@ -1,0 +1,99 @@
+/* See rows_groups.h. */
+#include "ui/rows_groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+
+/* Makes room for item `at` of an array, zeroed. */
+static void *room_for(void *array, size_t *count, size_t at, size_t item)
+{
+    size_t size = *count ? *count : 1024;
+    if (at < *count)
+        return array;
+    while (size <= at)
+        size *= 2;
+    array = mem_grow(array, size * item);
+    memset((char *)array + *count * item, 0, (size - *count) * item);
+    *count = size;
+    return array;
+}
+
+void groups_free(struct row_groups *g)
+{
+    free(g->all);
+    free(g->members);
+    *g = (struct row_groups){ 0 };
+}
+
+void groups_clear(struct row_groups *g)
+{
+    for (size_t i = 0; i < g->size; i++)
+        g->all[i] = (struct row_group){ .differs = g->all[i].differs };
+    if (g->nmembers)
+        memset(g->members, 0, g->nmembers * sizeof *g->members);
+    g->joined = 0;
+}
+
+uint32_t groups_of(const struct row_groups *g, uint32_t id)
+{
+    return id < g->nmembers ? g->members[id].group : 0;
+}
+
+struct row_group *groups_at(const struct row_groups *g, uint32_t group)
+{
+    return group < g->size ? &g->all[group] : NULL;
+}
+
+void groups_join(struct row_groups *g, uint32_t id, uint32_t group, uint64_t stamp)
+{
+    g->all = room_for(g->all, &g->size, group, sizeof *g->all);
+    g->members = room_for(g->members, &g->nmembers, id, sizeof *g->members);
+    struct row_group *to = &g->all[group];
+    g->members[id] = (struct row_member){ .group = group, .previous = to->last };
+    if (to->last)
+        g->members[to->last].next = id;
+    else
+        to->first = id;
+    to->last = id;
+    if (to->count++ == 0)
+        to->stamp = stamp;
+    g->joined++;
+}
+
+void groups_leave(struct row_groups *g, uint32_t id)
+{
+    struct row_member *m = &g->members[id];
+    struct row_group *from = &g->all[m->group];
+    if (m->previous)
+        g->members[m->previous].next = m->next;
+    else
+        from->first = m->next;
+    if (m->next)
+        g->members[m->next].previous = m->previous;
+    else
+        from->last = m->previous;
+    *m = (struct row_member){ 0 };
+    if (--from->count == 0)
+        *from = (struct row_group){ 0 }; /* the number may be used again for another */
+    g->joined--;
+}
+
+bool groups_unfolded(const struct row_groups *g, uint32_t group)
+{
+    return g->unfolded != (group < g->size && g->all[group].differs);
+}
+
+void groups_fold(struct row_groups *g, uint32_t group, bool unfold)
+{
+    if (group < g->size)
+        g->all[group].differs = unfold != g->unfolded;
+}
+
+void groups_fold_all(struct row_groups *g, bool unfold)
+{
+    g->unfolded = unfold;
+    for (size_t i = 0; i < g->size; i++)
+        g->all[i].differs = false;
+}
