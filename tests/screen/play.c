@@ -12,7 +12,7 @@
  * Texts are searched within a row. Lines count from 1, negative ones from the bottom (-1 is last).
  *
  * Environment: SIPWHY is the program (without it a script that needs it is skipped);
- * UPDATE_SCREENS=1 writes snapshots; SCREEN_TIME_SCALE=N makes every time limit N times longer (for
+ * UPDATE_SCREENS=1 writes snapshots; SCREEN_PICTURES=FOLDER draws pictures; SCREEN_TIME_SCALE=N makes every time limit N times longer (for
  * valgrind and sanitizers). The program itself sees TERM=xterm-256color, LANG=C.UTF-8, TZ=UTC0, an
  * empty HOME of its own, and none of the variables in `removed` below, unless the script says so.
  *
@@ -32,6 +32,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "picture.h"
 #include "script.h"
 #include "term.h"
 
@@ -724,6 +725,27 @@ static int run_snapshot(struct play *p, char **word, int count)
     return result;
 }
 
+/* Only where pictures are wanted; a screen that still moves is waited for. */
+static int run_picture(struct play *p, char **word, int count)
+{
+    const char *folder = getenv("SCREEN_PICTURES");
+    char path[4400];
+    (void)count;
+    if (strchr(word[0], '/') != NULL || strlen(word[0]) > 200)
+        return fail(p, FATAL, "'%s' is not a plain name", word[0]);
+    if (folder == NULL || !*folder)
+        return 0;
+    term_wait_stable(p->term, limit(p, 10 * QUIET_MS), limit(p, SOON_MS));
+    snprintf(path, sizeof(path), "%s/%s.svg", folder, word[0]);
+    FILE *out = fopen(path, "w");
+    if (out == NULL)
+        return fail(p, FATAL, "%s: %s", path, strerror(errno));
+    int bad = picture_write(p->term, out);
+    if (fclose(out) != 0 || bad)
+        return fail(p, FATAL, "%s: %s", path, strerror(errno));
+    return 0;
+}
+
 /* ---- what the program does ----------------------------------------------------------------- */
 
 static int run_exit(struct play *p, char **word, int count)
@@ -837,6 +859,8 @@ static const struct command commands[] = {
       "the program has copied just this to the clipboard, wrapped for tmux or screen" },
     { "snapshot", 1, 1, SCREEN, run_snapshot, "NAME",
       "the screen's text is that of NAME.screen beside the script" },
+    { "picture", 1, 1, ACTION, run_picture, "NAME",
+      "draw the screen as NAME.svg into the folder SCREEN_PICTURES, if that is set" },
     { "exit", 1, 2, TEST, run_exit, "STATUS | signal NAME", "the program ends, this way (5 s)" },
     { "expect-stopped", 0, 0, TEST, run_expect_stopped, "", "the program is stopped, as by C-z" },
     { "running", 0, 0, SCREEN, run_running, "", "the program runs" },
