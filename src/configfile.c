@@ -8,27 +8,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/strbuf.h"
+static char *path_in(const char *variable, const char *fallback, const char *name)
+{
+    const char *xdg = getenv(variable), *home = getenv("HOME");
+    if (xdg && *xdg)
+        return mem_format("%s/sipwhy/%s", xdg, name);
+    return home && *home ? mem_format("%s/%s/sipwhy/%s", home, fallback, name) : NULL;
+}
 
 char *config_path(const char *name)
 {
-    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (xdg && *xdg)
-        return mem_format("%s/sipwhy/%s", xdg, name);
-    return home && *home ? mem_format("%s/.config/sipwhy/%s", home, name) : NULL;
+    return path_in("XDG_CONFIG_HOME", ".config", name);
 }
 
-int config_read(char **path, config_line_fn *fn, void *arg)
+char *config_state_path(const char *name)
+{
+    return path_in("XDG_STATE_HOME", ".local/state", name);
+}
+
+int config_read(const char *path, config_line_fn *fn, void *arg)
 {
     char *line = NULL;
     size_t size = 0;
-    *path = config_path("config");
-    FILE *file = *path ? fopen(*path, "r") : NULL;
+    FILE *file = path ? fopen(path, "r") : NULL;
     if (!file)
-        return *path && errno != ENOENT && errno != ENOTDIR ? -1 : 0;
+        return path && errno != ENOENT && errno != ENOTDIR ? -1 : 0;
     for (int number = 1; getline(&line, &size, file) >= 0; number++) {
         line[strcspn(line, "\r\n")] = '\0';
-        if (!fn(line + strspn(line, " :\t"), *path, number, arg))
+        if (!fn(line + strspn(line, " :\t"), path, number, arg))
             break;
     }
     fclose(file);
@@ -36,62 +43,63 @@ int config_read(char **path, config_line_fn *fn, void *arg)
     return 0;
 }
 
-/* Copies what does not begin with `word`. */
-static void copy_others(FILE *from, FILE *to, const char *word)
+static void edit_lines(FILE *from, FILE *to, config_edit_fn *edit, void *arg)
 {
-    char *line = NULL;
-    size_t size = 0, n = strlen(word);
-    while (getline(&line, &size, from) >= 0) {
-        const char *p = line + strspn(line, " :\t");
-        if (strncmp(p, word, n) == 0 && strchr(" \t\r\n", p[n]))
-            continue;
-        fprintf(to, "%s%s", line, strchr(line, '\n') ? "" : "\n");
+    char *text = NULL;
+    size_t size = 0;
+    struct strbuf line = STRBUF_INIT;
+    while (getline(&text, &size, from) >= 0) {
+        strbuf_clear(&line);
+        strbuf_span(&line, (struct span){ text, strcspn(text, "\r\n") });
+        if (edit(&line, arg))
+            fprintf(to, "%s\n", strbuf_str(&line));
     }
-    free(line);
+    strbuf_free(&line);
+    free(text);
 }
 
-static void make_folders(char *path)
+static void make_folders(const char *path)
 {
-    for (char *p = path + 1; *p; p++) {
+    char *copy = mem_text(path);
+    for (char *p = copy + 1; *p; p++) {
         if (*p != '/')
             continue;
         *p = '\0';
-        mkdir(path, 0700);
+        mkdir(copy, 0700);
         *p = '/';
     }
+    free(copy);
 }
 
-/* Written beside the file and put in its place when it is whole; a link stays a link. */
-static int write_config(const char *path, const char *word, const char *lines)
+/* Written beside the file and put in its place when it is whole. */
+static int rewrite(const char *path, config_edit_fn *edit, config_add_fn *add, void *arg)
 {
     char *whole = mem_format("%s.new", path);
+    struct strbuf more = STRBUF_INIT;
     FILE *from = fopen(path, "r"), *to = fopen(whole, "w");
     struct stat old;
     if (from && to) {
         if (fstat(fileno(from), &old) == 0)
             (void)!fchmod(fileno(to), old.st_mode & 0777);
-        copy_others(from, to, word);
+        edit_lines(from, to, edit, arg);
     }
     if (from)
         fclose(from);
+    add(&more, arg);
     if (to)
-        fputs(lines, to);
+        fputs(strbuf_str(&more), to);
     bool bad = !to || ferror(to);
     bad = (to && fclose(to) != 0) || bad || rename(whole, path) < 0;
+    strbuf_free(&more);
     free(whole);
     return bad ? -1 : 0;
 }
 
-int config_replace(char **path, const char *word, const char *lines)
+int config_edit(const char *path, config_edit_fn *edit, config_add_fn *add, void *arg)
 {
-    *path = config_path("config");
-    if (!*path) {
-        errno = ENOENT;
-        return -1;
-    }
-    make_folders(*path);
-    char *target = realpath(*path, NULL);
-    int result = write_config(target ? target : *path, word, lines);
+    make_folders(path);
+    char *target = realpath(path, NULL); /* a link stays a link */
+    int result = rewrite(target ? target : path, edit, add, arg);
     free(target);
     return result;
 }
@@ -109,11 +117,11 @@ static bool take_setting(const char *line, const char *path, int number, void *a
 
 void config_read_settings(struct settings *settings)
 {
-    char *path = NULL;
     if (settings->no_config)
         return;
+    char *path = config_path("config");
     settings->keep_given = true;
-    config_read(&path, take_setting, settings);
+    config_read(path, take_setting, settings);
     settings->keep_given = false;
     free(path);
 }

@@ -99,6 +99,8 @@ const struct option_row option_rows[] = {
     { "newest", 0, OPTION_FLAG, AT(newest), "on", 0, 0, NULL, NULL, BOTH,
       N_("Keep the newest transaction in view until the selection moves up.") },
     { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, N_("Show the help pane.") },
+    { "remember", 0, OPTION_FLAG, AT(remember), "on", 0, 0, NULL, NULL, BOTH,
+      N_("Begin with the list, the columns and the sizes that were there at the end of the last run.") },
     { "mouse", 0, OPTION_FLAG, AT(mouse), "on", 0, 0, NULL, NULL, BOTH,
       N_("Whether the mouse is the console's; off, it selects text as the terminal does.") },
     { "history", 0, OPTION_FLAG, AT(history), "on", 0, 0, NULL, NULL, BOTH,
@@ -124,6 +126,7 @@ const struct option_row option_rows[] = {
       N_("Print this help and stop.") },
 };
 const size_t option_count = sizeof option_rows / sizeof option_rows[0];
+_Static_assert(sizeof option_rows / sizeof option_rows[0] <= 64, "a bit each in settings.given");
 
 static void *value_at(struct settings *settings, const struct option_row *row)
 {
@@ -276,6 +279,9 @@ int option_assign(struct settings *settings, const char *text, char **error)
         return fail(error, _("set: no setting is called '%s'"), name);
     if (settings->keep_given && settings->given >> (row - option_rows) & 1)
         return 0;
+    if (!settings->keep_given)
+        settings->given &= ~(UINT64_C(1)
+                             << (row - option_rows)); /* the user has changed his mind */
     return option_set(settings, row, value, error);
 }
 

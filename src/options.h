@@ -58,6 +58,7 @@ struct settings {
     bool utc;
     bool pane;
     bool mouse;
+    bool remember;
     bool history;
     bool no_config;
     bool list_interfaces;

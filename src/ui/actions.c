@@ -11,6 +11,7 @@
 #include "ui/filters.h"
 #include "ui/goto.h"
 #include "ui/frame_commands.h"
+#include "ui/keep.h"
 #include "ui/keymap.h"
 #include "ui/list.h"
 #include "ui/list_commands.h"
@@ -376,6 +377,9 @@ const struct command commands[] = {
       N_("Make the help pane larger") },
     { "pane-smaller", "-", N_("smaller"), VERB_NONE, frame_run_smaller, NULL, NULL,
       N_("Make the help pane smaller") },
+    { "split", "", NULL, VERB_NONE, frame_run_split, "PARTS SHARE", complete_split,
+      N_("Give the second of two parts of the screen this many thousandths, as in: split pane-below "
+         "400") },
     { "line-left", "C-Left", NULL, VERB_NONE, frame_run_line_left, NULL, NULL,
       N_("Move the upright line between two parts of the screen to the left") },
     { "line-right", "C-Right", NULL, VERB_NONE, frame_run_line_right, NULL, NULL,
@@ -476,9 +480,8 @@ const struct command commands[] = {
       N_("Take the column under the cursor away") },
     { "layout", "", NULL, VERB_NONE, list_run_layout, "LIST [COLUMN[:WIDTH]]...", complete_layout,
       N_("Give a list these columns; with sort:COLUMN or sort:-COLUMN its order, too") },
-    { "write", "", NULL, VERB_NONE, list_run_write, NULL, NULL,
-      N_("Keep the columns and the order of all lists, and named filters, in the configuration "
-         "file") },
+    { "write", "", NULL, VERB_NONE, keep_run_write, NULL, NULL,
+      N_("Keep settings, keys, columns, sizes and named filters in the configuration file") },
     { "ask-save", "F2", NULL, VERB_NONE, run_ask_save, NULL, NULL, N_("Type a file to save to") },
     { "save", "", NULL, VERB_NONE, run_save, "FILE", NULL,
       N_("Write the marked calls, else the listed ones, as pcap; never over a file") },

@@ -1,14 +1,12 @@
 /* See command.h: finding a row, running it, and reading lines. The rows are in actions.c. */
 #include "ui/command.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/strbuf.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
-#include "configfile.h"
 #include "knowledge.h"
 #include "ui/console.h"
 #include "ui/keymap.h"
@@ -134,50 +132,6 @@ static void on_command(struct ui *ui, char *line)
 void command_prompt(struct ui *ui, const char *typed)
 {
     prompt_open(ui, ":", typed, true, on_command);
-}
-
-/* What makes sense before the first screen; the others would only surprise there. */
-static bool fits_config(const char *line)
-{
-    static const char *const names[] = { "set", "map", "filter", "filter-save", "layout" };
-    size_t n = strcspn(line, " \t");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strlen(names[i]) == n && strncmp(line, names[i], n) == 0)
-            return true;
-    return n == 0 || *line == '#';
-}
-
-/* Runs one line of the file; a fault becomes a notice that names the place. */
-static bool config_line(const char *line, const char *path, int number, void *arg)
-{
-    struct ui *ui = arg;
-    char *before = ui->notice;
-    bool was_error = ui->notice_is_error;
-    ui->notice = NULL;
-    if (fits_config(line))
-        command_line(ui, line);
-    else
-        ui_notice(ui, true,
-                  _("only set, map, filter, filter-save and layout stand here, not '%.*s'"),
-                  (int)strcspn(line, " \t"), line);
-    char *why = ui->notice;
-    bool bad = why && ui->notice_is_error;
-    ui->notice = before;
-    ui->notice_is_error = was_error;
-    if (bad)
-        ui_notice(ui, true, "%s:%d: %s", path, number, why);
-    free(why);
-    return !bad;
-}
-
-void command_read_config(struct ui *ui)
-{
-    char *path = NULL;
-    ui->settings->keep_given = true;
-    if (config_read(&path, config_line, ui) < 0)
-        ui_notice(ui, true, _("%s: cannot read: %s"), path, strerror(errno));
-    ui->settings->keep_given = false;
-    free(path);
 }
 
 void console_print_keys(bool man)

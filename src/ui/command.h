@@ -31,8 +31,6 @@ void command_run(struct ui *ui, const struct command *command, const char *argum
 void command_line(struct ui *ui, const char *line);
 /* Opens the command line with `typed` in it, and runs what it becomes. */
 void command_prompt(struct ui *ui, const char *typed);
-/* Reads the configuration file, lines as behind ':'; faults become a notice with file and line. */
-void command_read_config(struct ui *ui);
 
 /* Makes the settings true on the screen and in the store. */
 void command_apply_settings(struct ui *ui);

@@ -25,6 +25,13 @@ static void offer_value(const char *value, void *arg)
     strbuf_free(&word);
 }
 
+void complete_split(struct ui *ui, const char *text, void (*offer)(const char *word))
+{
+    (void)ui;
+    for (enum split_id id = 0; id < SPLITS && !strchr(text, ' '); id++)
+        offer(split_name(id));
+}
+
 void complete_theme(struct ui *ui, const char *text, void (*offer)(const char *word))
 {
     struct value_offer to = { "", offer, false };

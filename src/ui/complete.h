@@ -9,6 +9,7 @@ complete_fn complete_topic;  /* topics of the knowledge base, codes also by thei
 complete_fn complete_list;   /* names of lists */
 complete_fn complete_column; /* columns of the list shown */
 complete_fn complete_layout; /* a list, then its columns */
+complete_fn complete_split;  /* names of splits */
 complete_fn complete_theme;  /* themes */
 complete_fn complete_map;    /* command names, behind a key */
 

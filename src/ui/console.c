@@ -19,6 +19,7 @@
 #include "base/tr.h"
 #include "knowledge.h"
 #include "ui/command.h"
+#include "ui/keep.h"
 #include "ui/keymap.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
@@ -422,8 +423,7 @@ static int check_filter(const char *text)
 static void run_loop(struct console *c)
 {
     struct ui *ui = &c->ui;
-    if (!ui->settings->no_config)
-        command_read_config(ui);
+    keep_read(ui);
     command_apply_settings(ui);
     if (ui->settings->filter)
         ui_filter(ui, ui->settings->filter);
@@ -432,6 +432,7 @@ static void run_loop(struct console *c)
     set_timer(c->feed, 0);
     event_base_dispatch(c->base);
     prompt_end();
+    keep_state(ui);
 }
 
 int console_run(struct session *session, struct settings *settings)

@@ -40,13 +40,6 @@ static void keep(struct ui *ui, struct span name, const char *text)
     free(before);
 }
 
-void filters_write(const struct ui *ui, struct strbuf *out)
-{
-    for (size_t i = 0; i < ui->nnamed_filters; i++)
-        strbuf_format(out, "filter-save %s %s\n", ui->named_filters[i].name,
-                      ui->named_filters[i].text);
-}
-
 void filters_free(struct ui *ui)
 {
     for (size_t i = 0; i < ui->nnamed_filters; i++) {

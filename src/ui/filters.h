@@ -13,8 +13,6 @@ struct named_filter {
 
 /* What stands in the place of "@NAME", NULL for an unknown name. */
 const char *filters_find(const struct ui *ui, struct span name);
-/* Appends a line `filter-save NAME EXPR` for each, as the configuration has them. */
-void filters_write(const struct ui *ui, struct strbuf *out);
 void filters_free(struct ui *ui);
 
 void filter_run(struct ui *ui, const char *argument);

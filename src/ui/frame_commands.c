@@ -49,6 +49,18 @@ void frame_run_line_down(struct ui *ui, const char *argument)
     moved(ui, split_move(&ui->splits, false, 1));
 }
 
+void frame_run_split(struct ui *ui, const char *argument)
+{
+    struct span name = { argument, strcspn(argument ? argument : "", " ") };
+    enum split_id id = split_find(name);
+    uint64_t share = 0;
+    struct span rest = argument ? span_trim(SPAN(argument + name.n)) : SPAN_NONE;
+    if (id < SPLITS && (rest.n == 0 || span_number(rest, SPLIT_WHOLE - 1, &share)))
+        split_set(&ui->splits, id, (int)share);
+    else
+        ui_notice(ui, true, _("split: name the parts and a share, as in: split pane-below 400"));
+}
+
 static void add_name(const char *name, void *arg)
 {
     struct strbuf *names = arg;

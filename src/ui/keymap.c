@@ -16,6 +16,7 @@
 static struct binding {
     int code;
     char *line;
+    const char *initial; /* what the command table says */
 } bindings[BINDINGS];
 static size_t nbindings;
 
@@ -89,12 +90,19 @@ int keymap_bind(const char *key, const char *line)
     struct binding *binding = find(code);
     if (code < 0 || (!binding && nbindings == BINDINGS))
         return -1;
-    if (!binding)
+    bool fresh = !binding;
+    if (fresh)
         binding = &bindings[nbindings++];
     else
         free(binding->line);
-    *binding = (struct binding){ code, mem_text(line) };
+    *binding = (struct binding){ code, mem_text(line), fresh ? "" : binding->initial };
     return 0;
+}
+
+static void bind_first(const char *key, const char *command)
+{
+    if (keymap_bind(key, command) == 0)
+        find(keymap_code(key))->initial = command;
 }
 
 void keymap_init(void)
@@ -103,7 +111,7 @@ void keymap_init(void)
         char keys[64], *save = NULL;
         snprintf(keys, sizeof keys, "%s", commands[i].keys);
         for (char *key = strtok_r(keys, " ", &save); key; key = strtok_r(NULL, " ", &save))
-            keymap_bind(key, commands[i].name);
+            bind_first(key, commands[i].name);
     }
 }
 
@@ -155,4 +163,11 @@ void keymap_free(void)
     for (size_t i = 0; i < nbindings; i++)
         free(bindings[i].line);
     nbindings = 0;
+}
+
+void keymap_each(void (*fn)(int code, const char *line, bool changed, void *arg), void *arg)
+{
+    for (size_t i = 0; i < nbindings; i++)
+        fn(bindings[i].code, bindings[i].line, strcmp(bindings[i].line, bindings[i].initial) != 0,
+           arg);
 }

@@ -24,6 +24,8 @@ struct command;
 bool keymap_key_for(const struct command *command, char *buf);
 /* All keys bound to a command, separated by blanks. */
 void keymap_keys_of(const char *command, char *buf, size_t size);
+/* Calls `fn` for each key; `changed`: it is bound to something else than at first. */
+void keymap_each(void (*fn)(int code, const char *line, bool changed, void *arg), void *arg);
 void keymap_free(void);
 
 #endif

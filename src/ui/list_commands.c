@@ -1,13 +1,10 @@
 /* See list_commands.h. */
 #include "ui/list_commands.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "base/strbuf.h"
 #include "base/tr.h"
-#include "configfile.h"
-#include "ui/filters.h"
 #include "ui/list.h"
 
 void list_run_show(struct ui *ui, const char *argument)
@@ -71,32 +68,4 @@ void list_run_layout(struct ui *ui, const char *argument)
         ui_notice(ui, true, "layout: %s", error);
     }
     free(error);
-}
-
-/* A line for each list that is not as it came, and for each named filter. */
-void list_run_write(struct ui *ui, const char *argument)
-{
-    char *path = NULL;
-    struct strbuf lines = STRBUF_INIT;
-    (void)argument;
-    for (size_t i = 0; i < lists_count(); i++) {
-        const struct list *list = lists_at(ui, i);
-        if (columns_are_own(list) && !list->sorter.column)
-            continue;
-        strbuf_format(&lines, "layout %s ", list->ops->name);
-        columns_write(list, &lines);
-        strbuf_char(&lines, '\n');
-    }
-    bool kept = config_replace(&path, "layout", strbuf_str(&lines)) == 0;
-    strbuf_clear(&lines);
-    filters_write(ui, &lines);
-    free(path);
-    kept = config_replace(&path, "filter-save", strbuf_str(&lines)) == 0 && kept;
-    if (kept)
-        ui_notice(ui, false, _("Columns, orders and named filters are kept in %s"), path);
-    else
-        ui_notice(ui, true, _("%s: cannot write: %s"), path ? path : "~/.config/sipwhy/config",
-                  strerror(errno));
-    free(path);
-    strbuf_free(&lines);
 }

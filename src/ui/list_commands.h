@@ -11,6 +11,5 @@ void list_run_column(struct ui *ui, const char *argument);
 void list_run_layout(struct ui *ui, const char *argument);
 /* list_groups.c: groups the list's rows, or no more. */
 void list_run_group(struct ui *ui, const char *argument);
-void list_run_write(struct ui *ui, const char *argument);
 
 #endif

@@ -1077,6 +1077,7 @@ static int prepare_environment(struct play *p)
     setenv("LANG", "C.UTF-8", 1);
     setenv("TZ", "UTC0", 1);
     setenv("INPUTRC", "/dev/null", 1);
+    setenv("XDG_STATE_HOME", "/dev/null", 1); /* a run is not to begin where another one ended */
     return 0;
 }
 

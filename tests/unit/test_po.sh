@@ -37,7 +37,7 @@ src/input/live.c "sipwhy"
 src/input/live.c "sudo setcap cap_net_raw,cap_net_admin+ep %s"
 src/ui/header.c "sipwhy"
 src/ui/list_commands.c "layout: %s"
-src/ui/list_commands.c "~/.config/sipwhy/config"
+src/ui/keep.c "~/.config/sipwhy/config"
 END
 
 # The literals of C sources that stand in a call of one of `functions`, not in one of the marks and
