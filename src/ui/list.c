@@ -471,7 +471,7 @@ static void filter_by_example(struct list *list, enum verb verb)
 
 static void fold(struct list *list, enum verb verb)
 {
-    if (verb == VERB_FOLD_ALL)
+    if (verb == VERB_UNFOLD_ALL)
         list_fold_all(list);
     else
         list_fold(list, rows_at(&list->rows, selected_row(list)));
@@ -501,8 +501,8 @@ static const struct {
     { VERB_COLUMN_LEFT, change_column },
     { VERB_COLUMN_RIGHT, change_column },
     { VERB_REMOVE, change_column },
-    { VERB_FOLD, fold },
-    { VERB_FOLD_ALL, fold },
+    { VERB_UNFOLD, fold },
+    { VERB_UNFOLD_ALL, fold },
     { VERB_LIKE, filter_by_example },
     { VERB_UNLIKE, filter_by_example },
 };
@@ -557,7 +557,7 @@ static void click(struct ui *ui, struct view *view, int y, int x)
     if (line >= 0 && (size_t)line < rows_count(&list->rows))
         move_by(list, line - list->line);
     if (line >= 0 && x <= list->rect.x + list->margin && list->margin)
-        fold(list, VERB_FOLD);
+        fold(list, VERB_UNFOLD);
     size_t n = line == -1 ? columns_place(list, columns_rect(list), places) : 0;
     for (size_t i = 0; i < n; i++) {
         if (x < places[i].x || x >= places[i].x + places[i].width)
@@ -576,13 +576,13 @@ static bool opens_at(const struct view *view, int y, int x)
            (!list->margin || x > list->rect.x + list->margin);
 }
 
-#define VERBS_LIST                                                                                \
-    (VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_NEXT_FAILURE) |                    \
-     VERB_BIT(VERB_PREVIOUS_FAILURE) | VERB_BIT(VERB_NEXT_LINK) | VERB_BIT(VERB_PREVIOUS_LINK) |  \
-     VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) | VERB_BIT(VERB_SORT) | VERB_BIT(VERB_NARROWER) | \
-     VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) | VERB_BIT(VERB_COLUMN_RIGHT) |            \
-     VERB_BIT(VERB_REMOVE) | VERB_BIT(VERB_LIKE) | VERB_BIT(VERB_UNLIKE) | VERB_BIT(VERB_FOLD) |  \
-     VERB_BIT(VERB_FOLD_ALL))
+#define VERBS_LIST                                                                                 \
+    (VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_NEXT_FAILURE) |                     \
+     VERB_BIT(VERB_PREVIOUS_FAILURE) | VERB_BIT(VERB_NEXT_LINK) | VERB_BIT(VERB_PREVIOUS_LINK) |   \
+     VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) | VERB_BIT(VERB_SORT) | VERB_BIT(VERB_NARROWER) |  \
+     VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) | VERB_BIT(VERB_COLUMN_RIGHT) |             \
+     VERB_BIT(VERB_REMOVE) | VERB_BIT(VERB_LIKE) | VERB_BIT(VERB_UNLIKE) | VERB_BIT(VERB_UNFOLD) | \
+     VERB_BIT(VERB_UNFOLD_ALL))
 
 const struct view_ops list_view_ops = {
     .name = N_("list"),

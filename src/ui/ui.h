@@ -47,16 +47,15 @@ enum verb {
     VERB_REMOVE,
     VERB_LIKE, /* filter by example: rows like this one, */
     VERB_UNLIKE,
-    VERB_FOLD, /* the group of a row, or unfold it */
-    VERB_FOLD_ALL,
     VERB_LEGS,       /* the legs joined to the call, too, or not */
     VERB_SEPARATE,   /* a call from those that it was joined to wrongly, or back */
     VERB_NEXT_PROOF, /* in the flow: what proves the finding, */
     VERB_PREVIOUS_PROOF,
     VERB_ZOOM,   /* how closely it is looked at, */
-    VERB_UNFOLD, /* repetitions one by one, */
-    VERB_MERGE,  /* columns by host, or by address and port */
-    VERB_TREE    /* the message as a tree, or as it was sent */
+    VERB_UNFOLD, /* repetitions one by one; in a list the rows of a group, */
+    VERB_UNFOLD_ALL,
+    VERB_MERGE, /* columns by host, or by address and port */
+    VERB_TREE   /* the message as a tree, or as it was sent */
 };
 
 /* Moves the first line shown of a text of `lines`, a page being `height`; the view clamps it. */

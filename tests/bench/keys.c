@@ -339,7 +339,7 @@ static void measure_grouped(struct bench *b, const char *rows)
         term_key(t, "b");
         if (await(b, t, grouped_shown, NULL, "groups"))
             press_keys(b, t, &folded, SAMPLES, NULL);
-        term_key(t, "Z");
+        term_key(t, "U");
         term_pump(t, 50);
         press_keys(b, t, &unfolded, SAMPLES, NULL);
     }
