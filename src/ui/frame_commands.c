@@ -86,3 +86,9 @@ void frame_run_colours(struct ui *ui, const char *argument)
     (void)argument;
     ui_push(ui, view_colours_new(ui));
 }
+
+void frame_run_settings(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    ui_push(ui, view_settings_new(ui));
+}

@@ -14,6 +14,8 @@ void frame_run_line_down(struct ui *ui, const char *argument);
 
 /* Gives two parts of the screen, by the split's name, their sizes. */
 void frame_run_split(struct ui *ui, const char *argument);
+/* The form of all settings. */
+void frame_run_settings(struct ui *ui, const char *argument);
 /* Puts a theme on; alone: names those that there are. */
 void frame_run_theme(struct ui *ui, const char *argument);
 /* Shows what the theme's styles look like. */

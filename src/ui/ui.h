@@ -225,6 +225,8 @@ struct view *view_compare_new(struct ui *ui, const char *a, const char *b);
 struct view *view_apropos_new(struct ui *ui, const char *words);
 /* The keys, those of the view on top first. */
 struct view *view_keys_new(struct ui *ui);
+/* All settings, to be changed. */
+struct view *view_settings_new(struct ui *ui);
 /* The styles of the theme in use. */
 struct view *view_colours_new(struct ui *ui);
 /* The filter as a form. */
