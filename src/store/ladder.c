@@ -193,6 +193,8 @@ static void make_message_rows(struct gathering *g, const uint32_t *calls, size_t
         g->ladder->rows[g->ladder->nrows++] = (struct ladder_row){ .time_ns = m->time_ns,
                                                                    .message = g->all[i].message,
                                                                    .transaction = m->transaction,
+                                                                   .frame = m->frame,
+                                                                   .source = m->source,
                                                                    .leg = leg };
     }
     free(folds.slots);
@@ -212,10 +214,11 @@ static bool alike(const struct ladder *l, const struct store *store, const struc
         return false;
     const struct ladder_row *row = &l->rows[l->nrows - 1];
     const struct transaction *o = store_transaction(store, row->transaction);
+    const struct message *a = store_message(store, transaction_head(o));
+    const struct message *b = store_message(store, transaction_head(t));
     return row->leg == leg && o->method == t->method && o->method != SIP_OTHER &&
-           o->code == t->code && o->class == t->class &&
-           store_message(store, transaction_head(o))->flow ==
-               store_message(store, transaction_head(t))->flow;
+           o->code == t->code && o->class == t->class && a->flow == b->flow &&
+           (a->flags & MESSAGE_TO_TAG) == (b->flags & MESSAGE_TO_TAG);
 }
 
 static void make_transaction_rows(struct gathering *g, const uint32_t *calls, size_t n)
@@ -317,7 +320,15 @@ static int row_by_time(const void *a, const void *b)
     return x->kind - y->kind;
 }
 
-/* Puts them among the messages, from the end on; behind those of the same time. */
+/* Whether a message comes behind what is none; of one time, by the frames of one source. */
+static bool is_later(const struct ladder_row *message, const struct ladder_row *other)
+{
+    if (message->time_ns != other->time_ns)
+        return message->time_ns > other->time_ns;
+    return other->frame && message->source == other->source && message->frame > other->frame;
+}
+
+/* Puts them among the messages, from the end on. */
 static void merge(struct ladder *l, struct ladder_extra *extra)
 {
     size_t a = l->nrows, b = extra->n;
@@ -327,9 +338,8 @@ static void merge(struct ladder *l, struct ladder_extra *extra)
     l->nrows += b;
     l->rows = mem_grow(l->rows, (l->nrows + 1) * sizeof *l->rows);
     for (size_t at = l->nrows; b > 0;)
-        l->rows[--at] = a > 0 && l->rows[a - 1].time_ns > extra->rows[b - 1].time_ns
-                            ? l->rows[--a]
-                            : extra->rows[--b];
+        l->rows[--at] = a > 0 && is_later(&l->rows[a - 1], &extra->rows[b - 1]) ? l->rows[--a]
+                                                                                : extra->rows[--b];
 }
 
 static void add_others(struct gathering *g, const uint32_t *calls, size_t n)

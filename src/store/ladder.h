@@ -31,7 +31,7 @@ struct ladder_row {
     uint32_t message;     /* it, or the one that stands for the row; 0: none */
     uint32_t transaction; /* of it; 0: none */
     uint32_t detail;
-    uint32_t frame;   /* of what is no message, else 0 */
+    uint32_t frame;   /* the packet's; 0 for timers and transactions */
     uint16_t source;  /* of that frame */
     uint16_t repeats; /* retransmissions folded into it; transactions like it that follow */
     uint16_t copies;  /* second captures of the same packet, folded into it */

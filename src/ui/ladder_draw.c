@@ -9,6 +9,7 @@
 #define LEAST_STEP 15 /* screen columns between two addresses */
 #define TIMED_STEP 24 /* from which both times are shown */
 #define MOST_STEP 44
+#define LEAST_LABEL 6 /* of a label that is cut */
 #define DELTA_WIDTH 8
 #define CONTEXT 2 /* rows kept in view before and after the selected one */
 
@@ -174,9 +175,9 @@ static void draw_label(const struct canvas *c, int y, int low, int high, enum st
         draw_beside(c, y, left + 3, style, label);
         return;
     }
+    if (width > room && room < LEAST_LABEL)
+        return; /* of an arrow that is mostly beyond the edge */
     width = width < room ? width : room;
-    if (width <= 0)
-        return;
     int x = left + 3 + (room - width) / 2;
     screen_blank(y, x - 1, width + 2);
     screen_text(y, x, width, style, label);

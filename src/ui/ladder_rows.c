@@ -168,10 +168,12 @@ void ladder_rebuild(struct ui *ui, struct ladder_view *v)
     tell_legs(ui, v);
     ladder_place_columns(v);
     place_proofs(ui, v);
-    size_t found = was.frame     ? ladder_find_frame(&v->ladder, was.frame, was.source)
-                   : was.message ? ladder_find(&v->ladder, ui->store, was.message)
-                                 : SIZE_MAX;
-    v->row = found != SIZE_MAX && was.kind <= LADDER_TRANSACTION ? found : left;
+    size_t found = SIZE_MAX;
+    if (was.kind > LADDER_TRANSACTION && was.frame)
+        found = ladder_find_frame(&v->ladder, was.frame, was.source);
+    else if (was.message)
+        found = ladder_find(&v->ladder, ui->store, was.message);
+    v->row = found != SIZE_MAX ? found : left;
     if (v->row >= v->ladder.nrows || v->following)
         v->row = v->ladder.nrows ? v->ladder.nrows - 1 : 0;
 }

@@ -93,8 +93,10 @@ static void put_changes(const struct session_note *note, struct strbuf *out)
         put_streams(&note->now, out);
         return;
     }
-    if (note->changes & SESSION_HOLD) {
-        strbuf_format(out, " %s ", _("hold:"));
+    if (note->changes & SESSION_HOLD) { /* an answer only follows */
+        if (note->role == SESSION_OFFER)
+            strbuf_format(out, " %s", _("hold:"));
+        strbuf_char(out, ' ');
         put_direction(is, out);
     }
     if (note->changes & SESSION_RESUME)
@@ -260,7 +262,7 @@ static const char *event_words(const struct ladder_row *row, const struct messag
     }
 }
 
-/* What the error says, up to a colon where there is little room. */
+/* What the error says; where there is little room, without the reason behind a colon or bracket. */
 static void put_icmp(const struct ladder_row *row, size_t room, struct strbuf *out)
 {
     uint8_t type = (uint8_t)(row->detail >> 8), code = (uint8_t)row->detail;
@@ -271,7 +273,7 @@ static void put_icmp(const struct ladder_row *row, size_t room, struct strbuf *o
     }
     strbuf_format(out, "ICMP: %s", said);
     if (text_width(strbuf_as_span(out)) > room)
-        out->n = 6 + strcspn(said, ":");
+        out->n = 6 + strcspn(said, ":(");
 }
 
 static void put_event(struct ui *ui, const struct ladder_row *row, size_t room, struct strbuf *out)

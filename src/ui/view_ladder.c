@@ -91,6 +91,18 @@ static void step_proof(struct ui *ui, struct ladder_view *v, bool backwards)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
+/* From the first message of the calls shown to the last. */
+static int64_t duration(const struct ui *ui, const struct ladder_view *v)
+{
+    int64_t first = INT64_MAX, last = 0;
+    for (size_t i = 0; i < v->nlegs; i++) {
+        const struct call *call = store_call(ui->store, v->legs[i]);
+        first = call->first_ns < first ? call->first_ns : first;
+        last = call->last_ns > last ? call->last_ns : last;
+    }
+    return last > first ? last - first : 0;
+}
+
 /* One line over the ladder: who called whom, and how the message selected came. */
 static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
 {
@@ -113,8 +125,7 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_span(&text, to.user.n ? to.user : to.host);
     strbuf_text(&text, "  ");
     strbuf_format(&text, _("%zu messages"), l->messages);
-    strbuf_format(&text, "  %s s  ",
-                  time_seconds(l->rows[l->nrows - 1].time_ns - l->rows[0].time_ns, total));
+    strbuf_format(&text, "  %s s  ", time_seconds(duration(ui, v), total));
     if (v->joined)
         strbuf_format(&text, "%s  ", v->joined);
     if (v->found)

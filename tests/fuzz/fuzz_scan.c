@@ -1,12 +1,13 @@
 /*
  * Any bytes as datagrams of a conversation, read by the scanner, taken into a
- * small store and diagnosed. A byte 0xff, which SIP in UTF-8 never has, ends a datagram; the
+ * small store, diagnosed and laid out as ladders. A byte 0xff, which SIP in UTF-8 never has, ends a datagram; the
  * byte behind it chooses direction, hop and the time until the next one.
  */
 #include <stdlib.h>
 
 #include "pipeline.h"
 #include "sip/fields.h"
+#include "store/ladder_session.h"
 
 #define BUDGET 65536
 #define HEADER 28 /* IPv4 and UDP */
@@ -130,6 +131,41 @@ static void check_findings(struct pipeline *pipeline)
     }
 }
 
+/* Every message of the call has a row, and every row its columns and its time. */
+static void check_ladder(const struct store *store, uint32_t call, const struct ladder_options *how)
+{
+    struct ladder ladder;
+    struct session_note note;
+    ladder_build(&ladder, store, &call, 1, how);
+    insist(ladder.nrows > 0 && ladder.ncolumns <= LADDER_COLUMNS);
+    for (size_t i = 0; i < ladder.nrows; i++) {
+        const struct ladder_row *row = &ladder.rows[i];
+        insist(row->from < ladder.ncolumns && row->to < ladder.ncolumns);
+        insist(i == 0 || row->time_ns >= ladder.rows[i - 1].time_ns);
+        session_look(&note, &ladder, store, i);
+        if (note.role != SESSION_NONE)
+            session_agreed(&note);
+    }
+    for (uint32_t id = store_call(store, call)->first_txn; id;) {
+        const struct transaction *t = store_transaction(store, id);
+        for (uint32_t one = t->last; one; one = store_message(store, one)->previous)
+            insist(ladder_find(&ladder, store, one) < ladder.nrows);
+        id = t->next_in_call;
+    }
+    ladder_free(&ladder);
+}
+
+static void check_ladders(const struct store *store)
+{
+    static const struct ladder_options ways[] = {
+        { .columns = LADDER_BY_HOST },
+        { .columns = LADDER_BY_PORT, .unfolded = true },
+    };
+    for (uint32_t call = 1; call < store_call_end(store); call++)
+        for (size_t i = 0; store_call(store, call) && i < sizeof ways / sizeof ways[0]; i++)
+            check_ladder(store, call, &ways[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pipeline pipeline;
@@ -153,6 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_findings(&pipeline);
     check_store(pipeline.store);
+    check_ladders(pipeline.store);
     pipeline_close(&pipeline);
     return 0;
 }

@@ -75,6 +75,76 @@ packet 2 3 request INVITE '<sip:5551234@h>' "<sip:5559876@h>$both" out
 packet 3 2 response '486 Busy Here' INVITE '<sip:5551234@h>' '<sip:5559876@h>' out
 packet 2 1 response '486 Busy Here' INVITE '<sip:5551234@h>' '<sip:5559876@h>' in
 
+# say START FROM TO CALL BRANCH CSEQ TAG [HEADERS] [BODY]: in a dialog, TAG being its To tag ('' for
+# none yet); of a request that the callee sends, FROM and TO still name caller and callee.
+say() {
+    # shellcheck disable=SC2059
+    printf "$1\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK$5\r\nMax-Forwards: 70\r\nFrom: <sip:$2@h>;tag=f\r\nTo: <sip:$3@h>${7:+;tag=$7}\r\nCall-ID: $4\r\nCSeq: $6\r\nContact: <sip:192.0.2.1>\r\n${8-}Content-Length: $(printf "${9-}" | wc -c)\r\n\r\n${9-}"
+}
+
+# sdp ADDRESS PORT FORMATS [MORE]: of 192.0.2.ADDRESS
+sdp() {
+    printf '%s' "v=0\r\no=u 1 1 IN IP4 192.0.2.$1\r\ns=-\r\nc=IN IP4 192.0.2.$1\r\nt=0 0\r\nm=audio $2 RTP/AVP $3\r\n${4-}"
+}
+
+# A call with everything that a session may do: early media, hold, resume, another address and
+# codec; its session timer runs out.
+begin "$dir/session.pcap"
+type='Content-Type: application/sdp\r\n'
+talk() { # FROM TO START BRANCH CSEQ TAG [HEADERS] [BODY]
+    packet "$1" "$2" say "$3" 5551234 5559876 talk "$4" "$5" "$6" "${7-}" "${8-}"
+}
+talk 1 2 'INVITE sip:b@h SIP/2.0' i1 '1 INVITE' '' "$type" "$(sdp 1 4000 '18 0 8')"
+talk 2 1 'SIP/2.0 183 Session Progress' i1 '1 INVITE' t "$type" "$(sdp 2 5000 '0 8')"
+talk 2 1 'SIP/2.0 200 OK' i1 '1 INVITE' t "Session-Expires: 90;refresher=uac\r\n$type" "$(sdp 2 5000 '0 8')"
+talk 1 2 'ACK sip:b@h SIP/2.0' a1 '1 ACK' t
+seconds=$((seconds + 29))
+talk 1 2 'INVITE sip:b@h SIP/2.0' i2 '2 INVITE' t "$type" "$(sdp 1 4000 '18 0 8' 'a=sendonly\r\n')"
+talk 2 1 'SIP/2.0 200 OK' i2 '2 INVITE' t "Session-Expires: 90;refresher=uac\r\n$type" "$(sdp 2 5000 '0 8' 'a=recvonly\r\n')"
+talk 1 2 'ACK sip:b@h SIP/2.0' a2 '2 ACK' t
+talk 1 2 'UPDATE sip:b@h SIP/2.0' u3 '3 UPDATE' t "$type" "$(sdp 9 4100 '8')"
+talk 2 1 'SIP/2.0 200 OK' u3 '3 UPDATE' t "Session-Expires: 90;refresher=uac\r\n$type" "$(sdp 2 5000 '8')"
+seconds=$((seconds + 100))
+talk 2 1 'INFO sip:a@h SIP/2.0' n1 '1 INFO' t
+talk 1 2 'SIP/2.0 200 OK' n1 '1 INFO' t
+
+# One dialog for long: forty OPTIONS, one of which fails.
+begin "$dir/often.pcap"
+i=1
+while [ $i -le 40 ]; do
+    packet 1 2 say 'OPTIONS sip:b@h SIP/2.0' a b often o$i "$i OPTIONS" t
+    answer='200 OK'
+    [ $i = 31 ] && answer='503 Service Unavailable'
+    packet 2 1 say "SIP/2.0 $answer" a b often o$i "$i OPTIONS" t
+    i=$((i + 1))
+done
+
+# A request through eight hosts.
+begin "$dir/hops.pcap"
+i=1
+while [ $i -le 7 ]; do
+    packet $i $((i + 1)) say 'INVITE sip:b@h SIP/2.0' a b hops h$i '1 INVITE' ''
+    i=$((i + 1))
+done
+while [ $i -ge 2 ]; do
+    packet $i $((i - 1)) say 'SIP/2.0 486 Busy Here' a b hops h$((i - 1)) '1 INVITE' t
+    i=$((i - 1))
+done
+
+# tcp FROM TO SPORT DPORT SEQ FLAGS: a segment without bytes.
+tcp() {
+    # shellcheck disable=SC2059
+    printf "$(le32 $seconds)$(le32 0)$(le32 40)$(le32 40)\105\000$(be16 40)$(be16 $id)\000\000\100\006\000\000\300\000\002$(printf '\\%03o' "$1")\300\000\002$(printf '\\%03o' "$2")$(be16 "$3")$(be16 "$4")$(be16 0)$(be16 "$5")\000\000\000\000\120$(printf '\\%03o' "$6")\020\000\000\000\000\000" >>"$out"
+    id=$((id + 1))
+}
+
+# A proxy that would go on over TCP, and is refused.
+begin "$dir/refused.pcap"
+packet 1 2 say 'INVITE sip:b@192.0.2.3:5060;transport=tcp SIP/2.0' a b refused r1 '1 INVITE' ''
+tcp 2 3 40000 5060 7 2
+tcp 3 2 5060 40000 0 20
+packet 2 1 say 'SIP/2.0 503 Service Unavailable' a b refused r1 '1 INVITE' t
+
 begin "$dir/empty.pcap"
 begin "$dir/nosip.pcap"
 packet 1 2 echo 'nothing that anybody would take for a call'
