@@ -47,12 +47,15 @@ enum metric_unit {
     METRIC_TIME   /* ns */
 };
 
+enum metric_sense { METRIC_PLAIN, METRIC_GOOD, METRIC_BAD };
+
 struct metric {
     const char *name;  /* on the command line and in JSON: one word */
     const char *title; /* of a column; see tr() */
     const char *help;  /* in a sentence's part, see tr() */
     const char *topic; /* of the knowledge base, or NULL */
     enum metric_unit unit;
+    enum metric_sense sense; /* what it means that there is much of it */
     /* Of what was counted in `span_ns`; below 0 where there is nothing to tell. */
     double (*value)(const struct measures *measures, int64_t span_ns);
 };

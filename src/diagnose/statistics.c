@@ -199,7 +199,10 @@ int statistics_condition(const struct statistics *s, const struct statistics_gro
     } else {
         strbuf_span(out, field);
         strbuf_span(out, cut ? SPAN(" contains ") : SPAN(" == "));
-        put_quoted(group->label, out);
+        if (s->query.by == BY_DESTINATION || s->query.by == BY_SOURCE)
+            strbuf_span(out, SPAN(group->label));
+        else
+            put_quoted(group->label, out);
     }
     return 0;
 }

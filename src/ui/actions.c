@@ -16,6 +16,7 @@
 #include "ui/list.h"
 #include "ui/list_commands.h"
 #include "ui/prompt.h"
+#include "ui/statistics_commands.h"
 
 static void run_quit(struct ui *ui, const char *argument)
 {
@@ -34,6 +35,8 @@ static void run_back(struct ui *ui, const char *argument)
         return;
     if (ui->nviews > 1)
         ui_pop(ui);
+    else if (ui_top(ui)->ops->act(ui, ui_top(ui), VERB_RETURN))
+        return;
     else if (ui->filter)
         lists_set_filter(ui, NULL, NULL);
     else
@@ -373,10 +376,10 @@ const struct command commands[] = {
     { "pane-down", "J", N_("scroll help"), VERB_PANE_DOWN, NULL, NULL, NULL,
       N_("Scroll the help pane down") },
     { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, N_("Scroll the help pane up") },
-    { "pane-larger", "+", N_("larger"), VERB_NONE, frame_run_larger, NULL, NULL,
-      N_("Make the help pane larger") },
-    { "pane-smaller", "-", N_("smaller"), VERB_NONE, frame_run_smaller, NULL, NULL,
-      N_("Make the help pane smaller") },
+    { "pane-larger", "+", N_("larger"), VERB_ZOOM_IN, frame_run_larger, NULL, NULL,
+      N_("Make the help pane larger; in the statistics, the time of a bar shorter") },
+    { "pane-smaller", "-", N_("smaller"), VERB_ZOOM_OUT, frame_run_smaller, NULL, NULL,
+      N_("Make the help pane smaller; in the statistics, the time of a bar longer") },
     { "split", "", NULL, VERB_NONE, frame_run_split, "PARTS SHARE", complete_split,
       N_("Give the second of two parts of the screen this many thousandths, as in: split pane-below "
          "400") },
@@ -400,6 +403,12 @@ const struct command commands[] = {
       N_("Choose the link before") },
     { "list", "", NULL, VERB_NONE, list_run_show, "NAME", complete_list,
       N_("Show a list, as in: list calls") },
+    { "by", "", NULL, VERB_NONE, statistics_run_by, "NAME", complete_by,
+      N_("Statistics by destination, source, agent, method or code; alone: by the next of these") },
+    { "earlier", ",", N_("bar"), VERB_EARLIER, NULL, NULL, NULL,
+      N_("In the statistics: choose the bar before, or move the window there") },
+    { "later", ".", N_("bar"), VERB_LATER, NULL, NULL, NULL,
+      N_("In the statistics: choose the next bar, or move the window there") },
     { "return", "Backspace", N_("page before"), VERB_RETURN, NULL, NULL, NULL,
       N_("Back to the page where the last link was followed") },
     { "next-code", "]", N_("next code"), VERB_NEXT_CODE, NULL, NULL, NULL,
@@ -454,7 +463,7 @@ const struct command commands[] = {
       N_("In the flow: a column a host, or an address with its port") },
     { "separate", "", NULL, VERB_SEPARATE, NULL, NULL, NULL,
       N_("In the flow: take the call out of the legs it was joined to, or back among them") },
-    { "group", "b", N_("group"), VERB_NONE, list_run_group, NULL, NULL,
+    { "group", "b", N_("group"), VERB_GROUP, list_run_group, NULL, NULL,
       N_("Group transactions under their call, or hosts by what they call themselves; and back") },
     { "sort-by-column", "s", N_("sort"), VERB_SORT, NULL, NULL, NULL,
       N_("Sort by the column under the cursor; again: the other way round, then as they came") },

@@ -70,7 +70,9 @@ const struct command *command_find(const char *name)
 void command_run(struct ui *ui, const struct command *command, const char *argument)
 {
     struct view *view = ui_top(ui);
-    if (command->run)
+    if (command->run && command->verb && view->ops->verbs & VERB_BIT(command->verb))
+        view->ops->act(ui, view, command->verb);
+    else if (command->run)
         command->run(ui, argument);
     else if (!pane_act(ui, command->verb) && view->ops->act)
         view->ops->act(ui, view, command->verb);

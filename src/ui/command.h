@@ -15,6 +15,7 @@ struct command {
     const char *keys;  /* default keys, separated by blanks: "Enter", "F1", "C-l", "?" */
     const char *label; /* in the key bar, or NULL; see tr() */
     enum verb verb;    /* for the view on top, or VERB_NONE */
+    /* Instead of a verb, or where the view on top does nothing with it. */
     void (*run)(struct ui *ui, const char *argument);
     const char *argument; /* "FILE", or NULL when it takes none */
     complete_fn *complete;

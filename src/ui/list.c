@@ -72,8 +72,9 @@ static void row_key(uint32_t id, struct order_key *key, void *arg)
     struct list *list = arg;
     struct list_row row;
     struct strbuf text = STRBUF_INIT;
+    bool loaded = list_load(list, id, &row);
     row.column = list->sorter.column;
-    if (!list_load(list, id, &row)) {
+    if (!loaded) {
         order_key_number(key, 0);
     } else if (list->sorter.column->number) {
         order_key_number(key, list->sorter.column->number(&row));
@@ -575,14 +576,6 @@ static bool opens_at(const struct view *view, int y, int x)
     return line >= 0 && line < list->rect.height && x < list->rect.x + list->rect.width &&
            (!list->margin || x > list->rect.x + list->margin);
 }
-
-#define VERBS_LIST                                                                                 \
-    (VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_NEXT_FAILURE) |                     \
-     VERB_BIT(VERB_PREVIOUS_FAILURE) | VERB_BIT(VERB_NEXT_LINK) | VERB_BIT(VERB_PREVIOUS_LINK) |   \
-     VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) | VERB_BIT(VERB_SORT) | VERB_BIT(VERB_NARROWER) |  \
-     VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) | VERB_BIT(VERB_COLUMN_RIGHT) |             \
-     VERB_BIT(VERB_REMOVE) | VERB_BIT(VERB_LIKE) | VERB_BIT(VERB_UNLIKE) | VERB_BIT(VERB_UNFOLD) | \
-     VERB_BIT(VERB_UNFOLD_ALL))
 
 const struct view_ops list_view_ops = {
     .name = N_("list"),

@@ -89,6 +89,7 @@ struct list_ops {
      * concerns. NULL for a list that is fed from elsewhere, by the same function.
      */
     void (*note)(struct list *list, uint32_t transaction);
+    const struct view_ops *view; /* what it adds to list_view_ops; NULL: nothing */
     /* Makes and frees the kind's own state, list->own; NULL: it has none. */
     void (*start)(struct list *list);
     void (*stop)(struct list *list);
@@ -144,7 +145,7 @@ struct list {
 };
 
 extern const struct list_ops transactions_list, calls_list, messages_list, findings_list,
-    endpoints_list, registrations_list, subscriptions_list;
+    endpoints_list, registrations_list, subscriptions_list, statistics_list;
 
 /* view_findings.c: the diagnosis has found, or dropped, something. */
 void findings_note(struct ui *ui);
@@ -190,6 +191,13 @@ void lists_pause(struct ui *ui, bool pause);
 
 /* ---- list.c: one list --------------------------------------------------------------------------- */
 
+#define VERBS_LIST                                                                                 \
+    (VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_NEXT_FAILURE) |                     \
+     VERB_BIT(VERB_PREVIOUS_FAILURE) | VERB_BIT(VERB_NEXT_LINK) | VERB_BIT(VERB_PREVIOUS_LINK) |   \
+     VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) | VERB_BIT(VERB_SORT) | VERB_BIT(VERB_NARROWER) |  \
+     VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) | VERB_BIT(VERB_COLUMN_RIGHT) |             \
+     VERB_BIT(VERB_REMOVE) | VERB_BIT(VERB_LIKE) | VERB_BIT(VERB_UNLIKE) | VERB_BIT(VERB_UNFOLD) | \
+     VERB_BIT(VERB_UNFOLD_ALL))
 extern const struct view_ops list_view_ops;
 extern const struct rows_ops list_rows_ops;
 

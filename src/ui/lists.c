@@ -7,7 +7,7 @@
 
 static const struct list_ops *const kinds[] = {
     &transactions_list, &calls_list,         &messages_list,      &findings_list,
-    &endpoints_list,    &registrations_list, &subscriptions_list,
+    &endpoints_list,    &registrations_list, &subscriptions_list, &statistics_list,
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -40,8 +40,8 @@ void lists_init(struct ui *ui)
     for (size_t i = 0; i < KINDS; i++) {
         struct list *list = mem_zero(sizeof *list);
         ui->lists[i] = list;
-        list->view.ops = &list_view_ops;
         list->ops = kinds[i];
+        list->view.ops = list->ops->view ? list->ops->view : &list_view_ops;
         list->ui = ui;
         rows_init(&list->rows, &list_rows_ops, list);
         if (list->ops->start)

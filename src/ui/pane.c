@@ -82,12 +82,12 @@ static uint16_t page_code(struct ui *ui, struct subject subject)
     return subject.code;
 }
 
-/* What the subject is about: the element under the cursor, else the code. */
+/* What the subject is about: the element under the cursor, a topic, else the code. */
 static void take_topic(struct ui *ui, struct subject subject)
 {
     char *topic = ui->pane.topic;
     topic[0] = '\0';
-    if (subject.node)
+    if (subject.node || subject.topic)
         snprintf(topic, HELP_TOPIC_SIZE, "%s", subject.topic);
     else if (page_code(ui, subject))
         help_code_topic(page_code(ui, subject), topic);
@@ -134,6 +134,9 @@ void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
         pane_text_page(ui, pane->reader.now.topic, rect);
     } else if (subject.node) {
         draw_node(ui, subject.node, rect);
+    } else if (subject.topic) {
+        draw_topic_title(ui, subject.topic, rect);
+        pane_text_page(ui, subject.topic, rect);
     } else if (subject.transaction) {
         draw_selection(ui, subject, rect);
     } else {

@@ -47,6 +47,11 @@ enum verb {
     VERB_REMOVE,
     VERB_LIKE, /* filter by example: rows like this one, */
     VERB_UNLIKE,
+    VERB_GROUP, /* the statistics by something else */
+    VERB_ZOOM_IN,
+    VERB_ZOOM_OUT,
+    VERB_EARLIER, /* the bar before, the next one */
+    VERB_LATER,
     VERB_LEGS,       /* the legs joined to the call, too, or not */
     VERB_SEPARATE,   /* a call from those that it was joined to wrongly, or back */
     VERB_NEXT_PROOF, /* in the flow: what proves the finding, */
@@ -88,7 +93,7 @@ struct subject {
     uint32_t message;            /* the selected one, or 0 */
     uint16_t code;               /* whose page to show; 0: none yet */
     const struct sip_node *node; /* the element of the message under the cursor, or NULL */
-    const char *topic;           /* the page about that, "" for none */
+    const char *topic;           /* the page about that, "" for none; without it the one to show */
 };
 
 struct view_ops {

@@ -1,0 +1,251 @@
+/*
+ * The head of the statistics view: a line that says what is charted, bars over time, below them the
+ * classes of what began then, and the time. Where there is little room, fewer of these.
+ */
+#include <stdio.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "base/tr.h"
+#include "ui/board.h"
+#include "ui/chart.h"
+
+#define SCALE 7     /* columns left of the bars, for numbers */
+#define ROWS_LEFT 4 /* lines that the rows of groups keep at least, their title included */
+#define MOST_BAR_LINES 10
+#define FEWEST_BAR_LINES 2
+#define CLOCK_WIDTH 8
+
+/* What stands below another on the strip: a class of responses, or several. */
+static const struct {
+    uint8_t class; /* whose colour and mark it has */
+    const char *label;
+} strips[] = {
+    { SIP_CLASS_SUCCESS, "2xx" },   { SIP_CLASS_REDIRECT, "3xx" }, { SIP_CLASS_CHALLENGE, "401" },
+    { SIP_CLASS_CANCELLED, "487" }, { SIP_CLASS_CLIENT, "4xx" },   { SIP_CLASS_SERVER, "5xx" },
+    { SIP_CLASS_GLOBAL, "6xx" },    { SIP_CLASS_TIMEOUT, "---" },
+};
+#define STRIPS ((int)(sizeof strips / sizeof strips[0]))
+
+/* How many lines each part gets of `height`. */
+struct plan {
+    int bars, strip, axis;
+    bool classes; /* a line each, those that occur */
+};
+
+static int classes_seen(const struct statistics *s)
+{
+    int n = 0;
+    for (int i = 0; i < STRIPS; i++)
+        n += s->total.classes[strips[i].class] > 0;
+    return n;
+}
+
+/* The summary comes first, then bars, the time, the strip; a class a line only where much is left. */
+static struct plan plan_lines(const struct statistics *s, int height)
+{
+    struct plan p = { 0 };
+    int left = height - ROWS_LEFT - 1, seen = classes_seen(s);
+    if (left < FEWEST_BAR_LINES)
+        return p;
+    p.axis = left > FEWEST_BAR_LINES;
+    p.strip = left > FEWEST_BAR_LINES + 1;
+    p.classes = left >= FEWEST_BAR_LINES + 6 + seen;
+    if (p.classes)
+        p.strip = seen;
+    p.bars = left - p.axis - p.strip;
+    if (p.classes) /* and the rows have their share */
+        p.bars = p.bars / 2;
+    p.bars = p.bars > MOST_BAR_LINES ? MOST_BAR_LINES : p.bars;
+    return p;
+}
+
+static enum style metric_style(const struct metric *metric)
+{
+    static const enum style styles[] = {
+        [METRIC_PLAIN] = STYLE_CLASS + SIP_CLASS_PROVISIONAL,
+        [METRIC_GOOD] = STYLE_CLASS + SIP_CLASS_SUCCESS,
+        [METRIC_BAD] = STYLE_CLASS + SIP_CLASS_CLIENT,
+    };
+    return styles[metric->sense];
+}
+
+static double slot_value(const struct statistics *s, const struct metric *metric, uint32_t slot)
+{
+    return metric->value(&s->slots[slot], statistics_slot_span(s, slot));
+}
+
+/* "2s", "5m", "1h" of a bar. */
+static const char *width_text(int64_t ns, char *buf)
+{
+    int64_t seconds = ns / 1000000000;
+    if (seconds < 60 || seconds % 60)
+        return time_short(ns, buf);
+    if (seconds % 3600)
+        snprintf(buf, TIME_TEXT, "%lldm", (long long)(seconds / 60));
+    else if (seconds % 86400)
+        snprintf(buf, TIME_TEXT, "%lldh", (long long)(seconds / 3600));
+    else
+        snprintf(buf, TIME_TEXT, "%lldd", (long long)(seconds / 86400));
+    return buf;
+}
+
+/* "ASR 46.7%  14:02:10 83.3%  attempts that were answered", and how wide a bar is. */
+static void draw_summary(const struct board *b, const struct statistics *s,
+                         const struct metric *metric, struct rect rect)
+{
+    char value[METRIC_TEXT], when[TIME_TEXT], width[TIME_TEXT];
+    struct strbuf right = STRBUF_INIT;
+    uint32_t slot;
+    int x = rect.x + 1, end = rect.x + rect.width;
+    strbuf_format(&right, census_busy(b->census) ? _("counting, %s a bar") : _("%s a bar"),
+                  width_text(s->slot_ns, width));
+    int side = end - (int)text_width(strbuf_as_span(&right)) - 1;
+    screen_string(rect.y, side, end - side, STYLE_DIM, strbuf_str(&right));
+    strbuf_free(&right);
+    side -= 2;
+    x += screen_string(rect.y, x, side - x, STYLE_TITLE, tr(metric->title)) + 1;
+    metric_text(metric, metric->value(&s->total, statistics_span(s)), value);
+    x += screen_string(rect.y, x, side - x, metric_style(metric), *value ? value : "-") + 2;
+    if (board_chosen(b, &slot)) {
+        struct span clock = SPAN(time_clock(b->bar_ns, when));
+        clock.n -= s->slot_ns % 1000000000 ? 0 : strlen(".000");
+        x += screen_text(rect.y, x, side - x, STYLE_KEY, clock) + 1;
+        metric_text(metric, slot_value(s, metric, slot), value);
+        x += screen_string(rect.y, x, side - x, metric_style(metric), *value ? value : "-") + 2;
+    }
+    screen_string(rect.y, x, side - x, STYLE_DIM, tr(metric->help));
+}
+
+/* Shares have their whole range as scale; what is longer than a second is told in seconds. */
+static double scale_of(const struct statistics *s, const struct metric *metric)
+{
+    double most = 0;
+    if (metric->unit == METRIC_SHARE)
+        return 1;
+    for (uint32_t i = 0; i < s->nslots; i++)
+        if (slot_value(s, metric, i) > most)
+            most = slot_value(s, metric, i);
+    return metric->unit == METRIC_TIME && most > 0 ? chart_top(most / 1e6) * 1e6 : chart_top(most);
+}
+
+static void draw_bars(const struct statistics *s, const struct metric *metric, struct rect rect)
+{
+    char text[METRIC_TEXT];
+    double top = scale_of(s, metric);
+    enum style style = metric_style(metric);
+    metric_text(metric, top, text);
+    screen_string(rect.y, rect.x - SCALE + SCALE - 1 - (int)text_width(SPAN(text)), SCALE - 1,
+                  STYLE_DIM, text);
+    for (uint32_t i = 0; i < s->nslots; i++) {
+        double value = slot_value(s, metric, i);
+        for (int line = 0; line < rect.height && value >= 0; line++)
+            screen_string(rect.y + rect.height - 1 - line, rect.x + (int)i, 1,
+                          value > 0 ? style : STYLE_DIM,
+                          chart_bar(value, top, rect.height, line, screen_utf8()));
+    }
+}
+
+static uint64_t most_of_a_class(const struct statistics *s)
+{
+    uint64_t most = 0;
+    for (uint32_t slot = 0; slot < s->nslots; slot++)
+        for (int i = 0; i < STRIPS; i++)
+            if (s->slots[slot].classes[strips[i].class] > most)
+                most = s->slots[slot].classes[strips[i].class];
+    return most;
+}
+
+/* A line a class: the darker, the more of it. */
+static void draw_classes(const struct statistics *s, struct rect rect)
+{
+    double most = (double)most_of_a_class(s);
+    int y = rect.y;
+    for (int i = 0; i < STRIPS; i++) {
+        uint8_t class = strips[i].class;
+        enum style style = theme_class(class);
+        if (!s->total.classes[class])
+            continue;
+        int x = rect.x - SCALE + 1;
+        x += screen_string(y, x, 1, style, theme_mark(class, screen_utf8())) + 1;
+        screen_string(y, x, 4, style, strips[i].label);
+        for (uint32_t slot = 0; slot < s->nslots; slot++)
+            screen_string(y, rect.x + (int)slot, 1, style,
+                          chart_shade((double)s->slots[slot].classes[class], most, screen_utf8()));
+        y++;
+    }
+}
+
+/* One line for all: the mark of the class that failed most, else of what there was most of. */
+static void draw_marks(const struct statistics *s, struct rect rect)
+{
+    for (uint32_t slot = 0; slot < s->nslots; slot++) {
+        const uint64_t *classes = s->slots[slot].classes;
+        int best = -1;
+        for (int i = 0; i < STRIPS; i++) {
+            uint8_t class = strips[i].class;
+            bool failed = sip_class_failed((enum sip_class) class);
+            bool before = best >= 0 && sip_class_failed((enum sip_class)strips[best].class);
+            if (classes[class] &&
+                (best < 0 || failed > before ||
+                 (failed == before && classes[class] > classes[strips[best].class])))
+                best = i;
+        }
+        if (best >= 0)
+            screen_string(rect.y, rect.x + (int)slot, 1, theme_class(strips[best].class),
+                          theme_mark(strips[best].class, screen_utf8()));
+    }
+}
+
+static void draw_clock(int64_t ns, int y, int x)
+{
+    char text[TIME_TEXT];
+    screen_text(y, x, CLOCK_WIDTH, STYLE_DIM, (struct span){ time_clock(ns, text), CLOCK_WIDTH });
+}
+
+/* Where the bars begin and end, and the chosen one, which comes first. */
+static void draw_axis(const struct board *b, const struct statistics *s, struct rect rect)
+{
+    uint32_t slot = UINT32_MAX;
+    bool chosen = board_chosen(b, &slot);
+    int end = (int)s->nslots - CLOCK_WIDTH;
+    if (!chosen || slot > CLOCK_WIDTH)
+        draw_clock(s->from_ns, rect.y, rect.x);
+    if (end > CLOCK_WIDTH && (!chosen || (int)slot + 1 < end))
+        draw_clock(s->from_ns + (int64_t)s->nslots * s->slot_ns, rect.y, rect.x + end);
+    if (chosen)
+        screen_string(rect.y, rect.x + (int)slot, 1, STYLE_KEY, screen_utf8() ? "▲" : "^");
+}
+
+int board_draw(struct board *b, const struct metric *metric, struct rect rect)
+{
+    const struct statistics *s = board_shown(b);
+    struct plan plan = plan_lines(s, rect.height);
+    uint32_t slot;
+    int y = rect.y + 1, used = 1 + plan.bars + plan.strip + plan.axis;
+    int columns = rect.width - SCALE - 1;
+    bool narrow = columns < 10 || plan.bars == 0;
+    int fit = narrow ? 0 : columns < STATISTICS_SLOTS ? columns : STATISTICS_SLOTS;
+    b->stale = b->stale || (fit && fit != b->bars.width);
+    b->bars = (struct rect){ y, rect.x + SCALE, plan.bars, fit };
+    screen_clear((struct rect){ rect.y, rect.x, used, rect.width });
+    if (rect.height <= ROWS_LEFT)
+        return 0;
+    if (s->slot_ns)
+        draw_summary(b, s, metric, rect);
+    if (narrow || (int)s->nslots > fit)
+        return narrow ? 1 : used;
+    draw_bars(s, metric, b->bars);
+    y += plan.bars;
+    if (plan.classes)
+        draw_classes(s, (struct rect){ y, b->bars.x, plan.strip, fit });
+    else if (plan.strip)
+        draw_marks(s, (struct rect){ y, b->bars.x, 1, fit });
+    if (plan.axis)
+        draw_axis(b, s, (struct rect){ y + plan.strip, b->bars.x, 1, fit });
+    for (int i = 0; board_chosen(b, &slot) && i < plan.bars + plan.strip; i++)
+        screen_select(b->bars.y + i, b->bars.x + (int)slot, 1);
+    b->bars.height = plan.bars + plan.strip + plan.axis;
+    return used;
+}
