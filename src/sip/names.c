@@ -74,6 +74,7 @@ static const struct {
     { "Content-Encoding", 'e', SIP_H_OTHER },
     { "Event", 'o', SIP_H_OTHER },
     { "Identity", 'y', SIP_H_OTHER },
+    { "Identity-Info", 'n', SIP_H_OTHER },
     { "Refer-To", 'r', SIP_H_OTHER },
     { "Referred-By", 'b', SIP_H_OTHER },
     { "Reject-Contact", 'j', SIP_H_OTHER },
@@ -134,15 +135,17 @@ enum sip_header sip_header_of(struct span name)
     return id && same_name(name, headers[id - 1].name) ? id : SIP_H_OTHER;
 }
 
+struct span sip_header_full(struct span name)
+{
+    for (size_t i = 0; name.n == 1 && i < HEADERS; i++)
+        if (headers[i].compact == ascii_lower(name.p[0]))
+            return span_of(headers[i].name);
+    return name;
+}
+
 bool sip_header_same(struct span name, const char *full)
 {
-    if (name.n != 1)
-        return span_is(name, full);
-    char letter = ascii_lower(name.p[0]);
-    for (size_t i = 0; i < HEADERS; i++)
-        if (headers[i].compact == letter)
-            return span_is(span_of(headers[i].name), full);
-    return span_is(name, full);
+    return span_is(sip_header_full(name), full);
 }
 
 enum sip_class sip_class_of(uint16_t code)

@@ -63,6 +63,8 @@ static inline bool sip_header_kept(char first)
     unsigned letter = (unsigned)(ascii_lower(first) - 'a');
     return letter < 26 && (letters >> letter & 1);
 }
+/* "Via" for "v"; other names as they are. */
+struct span sip_header_full(struct span name);
 /* Whether two field names mean the same header ("v" and "Via"). */
 bool sip_header_same(struct span name, const char *full);
 

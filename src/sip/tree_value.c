@@ -370,35 +370,10 @@ static const struct syntax *syntax_of(struct span name)
 {
     static const struct syntax params = { "", put_params, ONE }, text = { "", NULL, ONE };
     for (size_t i = 0; i < sizeof syntaxes / sizeof syntaxes[0]; i++)
-        if (sip_header_same(name, syntaxes[i].header))
+        if (span_is(name, syntaxes[i].header))
             return &syntaxes[i];
     return span_starts(name, "X-") ? &text : &params;
 }
-
-/* Full names for compact forms (RFC 3261 §7.3.3 and later ones): the topic is the full name's. */
-static const struct tree_word compact[] = {
-    { "a", "Accept-Contact" },
-    { "b", "Referred-By" },
-    { "c", "Content-Type" },
-    { "d", "Request-Disposition" },
-    { "e", "Content-Encoding" },
-    { "f", "From" },
-    { "i", "Call-ID" },
-    { "j", "Reject-Contact" },
-    { "k", "Supported" },
-    { "l", "Content-Length" },
-    { "m", "Contact" },
-    { "n", "Identity-Info" },
-    { "o", "Event" },
-    { "r", "Refer-To" },
-    { "s", "Subject" },
-    { "t", "To" },
-    { "u", "Allow-Events" },
-    { "v", "Via" },
-    { "x", "Session-Expires" },
-    { "y", "Identity" },
-    { 0 },
-};
 
 static void put_values(struct tree_maker *t, const struct syntax *syntax, struct span value)
 {
@@ -421,10 +396,10 @@ static void put_values(struct tree_maker *t, const struct syntax *syntax, struct
 
 void tree_value(struct tree_maker *t, struct sip_node *header, struct span name, struct span value)
 {
-    struct span full = name.n == 1 ? tree_word(compact, name) : SPAN_NONE;
-    const struct syntax *syntax = syntax_of(full.n ? full : name);
-    tree_topic(header, "header", full.n ? full : name);
-    if (full.n)
+    struct span full = sip_header_full(name);
+    const struct syntax *syntax = syntax_of(full);
+    tree_topic(header, "header", full);
+    if (full.p != name.p)
         header->note = full;
     if (syntax->put && (syntax->put != put_params || syntax->values == LIST ||
                         span_find(value, ';') || span_find(value, '=')))

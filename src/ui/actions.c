@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "ui/command.h"
-#include "ui/compare.h"
+#include "ui/compare_commands.h"
 #include "ui/complete.h"
 #include "ui/copy.h"
 #include "ui/filters.h"
@@ -121,20 +121,6 @@ static void run_open(struct ui *ui, const char *argument)
     free(path);
 }
 
-static void tell_unknown(struct ui *ui, const char *command, const char *words,
-                         const struct help_match *match)
-{
-    struct strbuf near = STRBUF_INIT;
-    for (size_t i = 0; i < match->nsuggestions; i++)
-        strbuf_format(&near, "%s%s", i ? ", " : "", match->suggestions[i]);
-    if (near.n)
-        ui_notice(ui, true, _("%s: nothing is known about '%s'; near: %s"), command, words,
-                  strbuf_str(&near));
-    else
-        ui_notice(ui, true, _("%s: nothing is known about '%s'"), command, words);
-    strbuf_free(&near);
-}
-
 static void run_explain(struct ui *ui, const char *argument)
 {
     struct help_match match;
@@ -143,56 +129,7 @@ static void run_explain(struct ui *ui, const char *argument)
     if (help_resolve(ui->help, argument, NULL, &match) == 0)
         ui_push(ui, view_page_new(ui, match.topic));
     else
-        tell_unknown(ui, "explain", argument, &match);
-}
-
-static void compare(struct ui *ui, const char *a, const char *b)
-{
-    struct help_match match[2];
-    size_t wrong;
-    if (help_resolve_pair(ui->help, a, b, match, &wrong) == 0)
-        ui_push(ui, view_compare_new(ui, match[0].topic, match[1].topic));
-    else if (wrong < 2)
-        tell_unknown(ui, "compare", wrong ? b : a, &match[wrong]);
-    else
-        ui_notice(ui, true, _("compare: '%s' is a %s, '%s' a %s; name two of one kind"),
-                  match[0].topic, help_kind_name(ui->help, match[0].topic), match[1].topic,
-                  help_kind_name(ui->help, match[1].topic));
-}
-
-static void run_compare(struct ui *ui, const char *argument)
-{
-    char *words = mem_text(argument ? argument : "");
-    char *second = words + strcspn(words, " ");
-    if (*second)
-        *second++ = '\0';
-    second += strspn(second, " ");
-    if (*words && *second)
-        compare(ui, words, second);
-    else
-        ui_notice(ui, true, _("compare: name two topics of one kind, as in: compare 480 486"));
-    free(words);
-}
-
-/* Two marked rows are compared at once; else the selected code waits for another one. */
-static void run_ask_compare(struct ui *ui, const char *argument)
-{
-    struct view *view = ui_top(ui);
-    uint16_t codes[2];
-    char line[64];
-    (void)argument;
-    struct subject subject = { 0 };
-    if (view->ops->subject)
-        subject = view->ops->subject(ui, view);
-    if (compare_marked(ui, codes)) {
-        char a[HELP_TOPIC_SIZE], b[HELP_TOPIC_SIZE];
-        compare(ui, help_code_topic(codes[0], a), help_code_topic(codes[1], b));
-        return;
-    }
-    snprintf(line, sizeof line, "compare ");
-    if (subject.code)
-        snprintf(line, sizeof line, "compare %u ", subject.code);
-    command_prompt(ui, line);
+        compare_tell_unknown(ui, "explain", argument, &match);
 }
 
 static void run_apropos(struct ui *ui, const char *argument)
@@ -415,9 +352,19 @@ const struct command commands[] = {
       N_("Show the next code, the next topic of this kind, or the call's next message") },
     { "previous-code", "[", NULL, VERB_PREVIOUS_CODE, NULL, NULL, NULL,
       N_("Show the code, the topic or the message before") },
-    { "ask-compare", "c", N_("compare"), VERB_NONE, run_ask_compare, NULL, NULL,
-      N_("Compare the codes of two marked rows, or the selected one with another") },
-    { "compare", "", NULL, VERB_NONE, run_compare, "A B", complete_topic,
+    { "ask-compare", "c", N_("compare"), VERB_NONE, compare_run_ask, NULL, NULL,
+      N_("Compare two marked messages or calls, the codes of two marked transactions, or the "
+         "selected code with another") },
+    { "diff", "d", N_("diff"), VERB_NONE, compare_run_diff, "[calls]", NULL,
+      N_("Compare two marked messages, a marked one with the selected one, or the requests of "
+         "two marked transactions, line by line; calls: their calls") },
+    { "differences", "D", N_("differences"), VERB_DIFFERENCES, NULL, NULL, NULL,
+      N_("In a comparison: only what differs, or everything") },
+    { "ignore-order", "O", N_("order"), VERB_IGNORE_ORDER, NULL, NULL, NULL,
+      N_("In a comparison: whether the order of header fields counts") },
+    { "ignore-volatile", "V", N_("volatile"), VERB_IGNORE_VOLATILE, NULL, NULL, NULL,
+      N_("In a comparison: whether branch, tags, Call-ID and the like count") },
+    { "compare", "", NULL, VERB_NONE, compare_run_topics, "A B", complete_topic,
       N_("Compare two codes, or any two topics of one kind") },
     { "next-failure", "f", N_("next fail"), VERB_NEXT_FAILURE, NULL, NULL, NULL,
       N_("To the next failed transaction") },
@@ -445,7 +392,8 @@ const struct command commands[] = {
       N_("Give the filter in force, or this one, a name: filter @NAME takes it again") },
     { "filter-drop", "", NULL, VERB_NONE, filter_run_drop, "NAME", complete_filter_name,
       N_("Forget the name of a filter") },
-    { "mark", "Space", N_("mark"), VERB_MARK, NULL, NULL, NULL, N_("Mark or unmark, for saving") },
+    { "mark", "Space", N_("mark"), VERB_MARK, NULL, NULL, NULL,
+      N_("Mark or unmark, for saving and comparing") },
     { "legs", "x F4", N_("legs"), VERB_LEGS, NULL, NULL, NULL,
       N_("In the flow: show the legs joined to the call, too, or the call alone") },
     { "next-evidence", "e", N_("evidence"), VERB_NEXT_PROOF, NULL, NULL, NULL,

@@ -96,14 +96,42 @@ void compare_add_counts(struct ui *ui, struct document *doc, uint16_t a, uint16_
     strbuf_free(&text);
 }
 
-bool compare_marked(struct ui *ui, uint16_t codes[2])
+/* Whether a second marked transaction makes a pair with the first. */
+typedef bool pair_fn(const struct transaction *first, const struct transaction *second);
+
+static bool other_code(const struct transaction *first, const struct transaction *second)
+{
+    return second->code && (!first || first->code != second->code);
+}
+
+static bool other_call(const struct transaction *first, const struct transaction *second)
+{
+    return !first || first->call != second->call;
+}
+
+static size_t find_marked(struct ui *ui, pair_fn *fits, uint32_t found[2])
 {
     size_t n = 0;
     const struct id_array *all = &lists_at(ui, 0)->rows.all;
     for (size_t i = 0; i < all->count && n < 2; i++) {
         const struct transaction *txn = store_transaction(ui->store, all->ids[i]);
-        if (txn && txn->marked && txn->code && (n == 0 || txn->code != codes[0]))
-            codes[n++] = txn->code;
+        if (txn && txn->marked &&
+            (!fits || fits(n ? store_transaction(ui->store, found[0]) : NULL, txn)))
+            found[n++] = all->ids[i];
     }
+    return n;
+}
+
+size_t compare_marked_transactions(struct ui *ui, bool apart, uint32_t transactions[2])
+{
+    return find_marked(ui, apart ? other_call : NULL, transactions);
+}
+
+bool compare_marked(struct ui *ui, uint16_t codes[2])
+{
+    uint32_t found[2];
+    size_t n = find_marked(ui, other_code, found);
+    for (size_t i = 0; i < n; i++)
+        codes[i] = store_transaction(ui->store, found[i])->code;
     return n == 2;
 }

@@ -18,6 +18,7 @@
 #include "base/tell.h"
 #include "base/tr.h"
 #include "knowledge.h"
+#include "sip/diff.h"
 #include "ui/command.h"
 #include "ui/keep.h"
 #include "ui/keymap.h"
@@ -383,6 +384,8 @@ static void open_ui(struct ui *ui, struct session *session, struct settings *set
 {
     ui->session = session;
     ui->settings = settings;
+    ui->diff_all = true;
+    ui->diff_ignore = SIP_DIFF_VOLATILE;
     ui->store = session->pipeline.store;
     ui->diagnosis = session->pipeline.diagnosis;
     ui->loading = true;
@@ -397,6 +400,7 @@ static void close_ui(struct ui *ui)
     store_observe(ui->store, NULL, NULL);
     while (ui->nviews > 1)
         ui_pop(ui);
+    picks_clear(ui);
     lists_free(ui);
     regex_free(ui->search);
     reader_free(&ui->pane.reader);

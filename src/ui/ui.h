@@ -11,6 +11,7 @@
 #include "session.h"
 #include "store/filter.h"
 #include "store/store.h"
+#include "ui/picks.h"
 #include "ui/reader.h"
 #include "ui/screen.h"
 #include "ui/split.h"
@@ -59,8 +60,11 @@ enum verb {
     VERB_ZOOM,   /* how closely it is looked at, */
     VERB_UNFOLD, /* repetitions one by one; in a list the rows of a group, */
     VERB_UNFOLD_ALL,
-    VERB_MERGE, /* columns by host, or by address and port */
-    VERB_TREE   /* the message as a tree, or as it was sent */
+    VERB_MERGE,       /* columns by host, or by address and port */
+    VERB_TREE,        /* the message as a tree, or as it was sent */
+    VERB_DIFFERENCES, /* in a comparison: only these, */
+    VERB_IGNORE_ORDER,
+    VERB_IGNORE_VOLATILE
 };
 
 /* Moves the first line shown of a text of `lines`, a page being `height`; the view clamps it. */
@@ -160,6 +164,9 @@ struct ui {
     bool paused;          /* nothing new is shown */
     struct regex *search; /* the last `/` */
     bool message_tree;    /* messages are shown as trees */
+    struct picks picks;   /* messages marked to be compared */
+    unsigned diff_ignore; /* enum sip_diff_ignore, in comparisons of messages; */
+    bool diff_all;        /* what is the same is shown, too */
     char *notice;         /* the message in the bottom line, until the next key */
     bool notice_is_error;
     bool quit;
@@ -226,6 +233,10 @@ struct view *view_message_new(struct ui *ui, uint32_t message);
 /* A page: a topic of the knowledge base, two compared, or the keys. */
 struct view *view_page_new(struct ui *ui, const char *topic);
 struct view *view_compare_new(struct ui *ui, const char *a, const char *b);
+/* Two messages beside each other; NULL when one has gone. */
+struct view *view_diff_new(struct ui *ui, uint32_t a, uint32_t b);
+/* Two calls, message by message. */
+struct view *view_calls_diff_new(struct ui *ui, uint32_t a, uint32_t b);
 /* The pages that have all of the words; NULL if there are none. */
 struct view *view_apropos_new(struct ui *ui, const char *words);
 /* The keys, those of the view on top first. */

@@ -287,8 +287,18 @@ static bool move_by(struct ladder_view *v, enum verb verb)
 static void mark(struct ui *ui, const struct ladder_row *row)
 {
     const struct transaction *t = store_transaction(ui->store, row->transaction);
-    if (t)
+    uint32_t pair[2];
+    if (row->kind == LADDER_MESSAGE)
+        picks_toggle(ui, row->message);
+    else if (t)
         store_mark(ui->store, row->transaction, !t->marked);
+    if (row->kind == LADDER_MESSAGE && !picks_has(ui, row->message))
+        ui_notice(ui, false, _("No longer marked"));
+    else if (row->kind == LADDER_MESSAGE)
+        ui_notice(ui, false, "%s",
+                  picks_latest(ui, pair) == 2
+                      ? _("Marked; c compares it with the one marked before")
+                      : _("Marked; mark another one to compare them"));
 }
 
 static bool act(struct ui *ui, struct view *view, enum verb verb)

@@ -30,13 +30,19 @@ static bool load(struct list_row *row)
     row->transaction = m->transaction;
     row->txn = store_transaction(row->ui->store, m->transaction);
     row->class = m->code ? (uint8_t)sip_class_of(m->code) : SIP_CLASS_NONE;
-    row->marked = row->txn->marked;
+    row->marked = picks_has(row->ui, row->id);
     return true;
 }
 
 static void open_message(struct list_row *row)
 {
     ui_push(row->ui, view_ladder_new(row->ui, row->transaction, row->id));
+}
+
+static void mark(struct list_row *row, bool marked)
+{
+    (void)marked;
+    picks_toggle(row->ui, row->id);
 }
 
 static struct subject subject(struct list_row *row)
@@ -163,4 +169,5 @@ const struct list_ops messages_list = {
     .load = load,
     .open = open_message,
     .subject = subject,
+    .mark = mark,
 };

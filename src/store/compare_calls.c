@@ -1,0 +1,155 @@
+/* See compare_calls.h. The rows of two ladders are paired so that the most likeness comes together. */
+#include "store/compare_calls.h"
+
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "sip/sdp.h"
+
+#define SLOW_NS 1000000000LL
+
+/* What a message is, as far as the other call's may be the same. */
+struct item {
+    struct calls_side side;
+    uint16_t code;
+    uint8_t method;
+};
+
+struct items {
+    struct item *list;
+    size_t count;
+};
+
+static void take_items(struct items *items, struct calls_comparison *out, const struct store *store,
+                       uint32_t call)
+{
+    struct ladder ladder;
+    struct ladder_options options = { .columns = LADDER_AUTOMATIC };
+    int64_t before = 0;
+    ladder_build(&ladder, store, &call, 1, &options);
+    items->list = mem_alloc(COMPARE_ROWS * sizeof *items->list);
+    items->count = 0;
+    for (size_t i = 0; i < ladder.nrows; i++) {
+        const struct ladder_row *row = &ladder.rows[i];
+        const struct message *m = row->kind == LADDER_MESSAGE ? store_message(store, row->message)
+                                                              : NULL;
+        if (!m)
+            continue;
+        if (items->count == COMPARE_ROWS) {
+            out->cut = true;
+            break;
+        }
+        int64_t waited = items->count ? m->time_ns - before : 0;
+        before = m->time_ns;
+        items->list[items->count++] = (struct item){ { row->message, waited, row->from, row->to },
+                                                     m->code,
+                                                     m->method };
+    }
+    ladder_free(&ladder);
+}
+
+/* How well two messages pair; 0: not at all. Answers of one kind pair, if nothing is better. */
+static uint32_t likeness(const struct item *a, const struct item *b)
+{
+    bool roles = a->side.from == b->side.from && a->side.to == b->side.to;
+    if (a->method != b->method || !a->code != !b->code)
+        return 0;
+    if (a->code == b->code)
+        return roles ? 8 : 5;
+    /* 100 is the next hop's word, not the callee's */
+    if (!roles || (a->code < 200) != (b->code < 200) || a->code == 100 || b->code == 100)
+        return 0;
+    return a->code / 100 == b->code / 100 ? 4 : 3;
+}
+
+static void put_session(const struct store *store, uint32_t message, struct strbuf *out)
+{
+    struct sip_message sip;
+    if (store_scan(store, message, &sip) == 0)
+        sdp_summary(out, sdp_of(&sip));
+}
+
+static bool same_session(const struct store *store, uint32_t a, uint32_t b)
+{
+    struct strbuf x = STRBUF_INIT, y = STRBUF_INIT;
+    put_session(store, a, &x);
+    put_session(store, b, &y);
+    bool same = span_equal(strbuf_as_span(&x), strbuf_as_span(&y));
+    strbuf_free(&x);
+    strbuf_free(&y);
+    return same;
+}
+
+static unsigned differences(const struct store *store, const struct item *a, const struct item *b)
+{
+    unsigned differs = 0;
+    if (!a || !b)
+        return CALLS_MESSAGE;
+    int64_t longer = a->side.waited_ns > b->side.waited_ns ? a->side.waited_ns : b->side.waited_ns;
+    int64_t shorter = a->side.waited_ns + b->side.waited_ns - longer;
+    if (a->code != b->code)
+        differs |= CALLS_MESSAGE;
+    if (a->side.from != b->side.from || a->side.to != b->side.to)
+        differs |= CALLS_ROLES;
+    if (longer - shorter >= SLOW_NS && longer > 2 * shorter)
+        differs |= CALLS_TIME;
+    if (!same_session(store, a->side.message, b->side.message))
+        differs |= CALLS_SESSION;
+    return differs;
+}
+
+static void add(struct calls_comparison *out, const struct store *store, const struct item *a,
+                const struct item *b)
+{
+    struct calls_row *row = &out->rows[out->count++];
+    *row = (struct calls_row){ .differs = differences(store, a, b) };
+    if (a)
+        row->side[0] = a->side;
+    if (b)
+        row->side[1] = b->side;
+    out->differences += row->differs != 0;
+}
+
+/* The longest common subsequence, weighed by likeness: a table of scores, filled from the end. */
+static void align(struct calls_comparison *out, const struct store *store, const struct items *a,
+                  const struct items *b)
+{
+    size_t n = a->count, m = b->count, row = m + 1, i = 0, j = 0;
+    uint32_t *best = mem_zero((n + 1) * row * sizeof *best);
+    for (i = n; i-- > 0;)
+        for (j = m; j-- > 0;) {
+            uint32_t like = likeness(&a->list[i], &b->list[j]);
+            uint32_t pair = like ? best[(i + 1) * row + j + 1] + like : 0;
+            uint32_t skip = best[(i + 1) * row + j], other = best[i * row + j + 1];
+            skip = skip > other ? skip : other;
+            best[i * row + j] = pair > skip ? pair : skip;
+        }
+    for (i = j = 0; i < n || j < m;) {
+        uint32_t like = i < n && j < m ? likeness(&a->list[i], &b->list[j]) : 0;
+        bool pair = like && best[i * row + j] == best[(i + 1) * row + j + 1] + like;
+        bool left = i < n && !pair && (j == m || best[(i + 1) * row + j] == best[i * row + j]);
+        add(out, store, pair || left ? &a->list[i] : NULL, left ? NULL : &b->list[j]);
+        i += pair || left;
+        j += pair || !left;
+    }
+    free(best);
+}
+
+void calls_compare(struct calls_comparison *comparison, const struct store *store, uint32_t a,
+                   uint32_t b)
+{
+    struct items x, y;
+    *comparison = (struct calls_comparison){ 0 };
+    take_items(&x, comparison, store, a);
+    take_items(&y, comparison, store, b);
+    comparison->rows = mem_zero((x.count + y.count + 1) * sizeof *comparison->rows);
+    align(comparison, store, &x, &y);
+    free(x.list);
+    free(y.list);
+}
+
+void calls_comparison_free(struct calls_comparison *comparison)
+{
+    free(comparison->rows);
+    *comparison = (struct calls_comparison){ 0 };
+}

@@ -1,0 +1,295 @@
+/* Two calls compared, a row a message; Enter compares the two messages of a row. */
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "base/tr.h"
+#include "sip/fields.h"
+#include "sip/sdp.h"
+#include "store/compare_calls.h"
+#include "ui/ui.h"
+
+struct calls_view {
+    struct view view;
+    struct store_ref transaction[2]; /* of each call: says whether it still lives */
+    uint32_t call[2];
+    uint32_t messages[2]; /* of the calls when they were compared */
+    struct calls_comparison calls;
+    size_t *rows; /* that are shown */
+    size_t nrows, row, top;
+    bool all, made;
+    struct rect rect;
+};
+
+/* The call while it lives. */
+static const struct call *call_of(struct ui *ui, const struct calls_view *v, int i)
+{
+    return store_transaction_find(ui->store, v->transaction[i]) ? store_call(ui->store, v->call[i])
+                                                                : NULL;
+}
+
+/* Compared anew when a call has got messages, or has gone. */
+static void make(struct ui *ui, struct calls_view *v)
+{
+    uint32_t messages[2], ids[2];
+    for (int i = 0; i < 2; i++) {
+        const struct call *call = call_of(ui, v, i);
+        messages[i] = call ? call->messages : 0;
+        ids[i] = call ? v->call[i] : 0;
+    }
+    if (v->made && v->all == ui->diff_all && !memcmp(messages, v->messages, sizeof messages))
+        return;
+    calls_comparison_free(&v->calls);
+    calls_compare(&v->calls, ui->store, ids[0], ids[1]);
+    memcpy(v->messages, messages, sizeof messages);
+    v->rows = mem_grow(v->rows, (v->calls.count + 1) * sizeof *v->rows);
+    v->nrows = 0;
+    v->made = true;
+    v->all = ui->diff_all;
+    for (size_t i = 0; i < v->calls.count; i++)
+        if (v->all || v->calls.rows[i].differs)
+            v->rows[v->nrows++] = i;
+}
+
+static void put_party(const struct sip_address *a, struct strbuf *out)
+{
+    strbuf_span(out, a->user.n ? a->user : a->host);
+}
+
+/* "+442079460018 → +493023125004  14:23:42.411" */
+static void draw_title(struct ui *ui, struct calls_view *v, int i, struct rect rect)
+{
+    char when[TIME_TEXT];
+    struct sip_message sip;
+    struct sip_address from, to;
+    struct strbuf text = STRBUF_INIT;
+    const struct call *call = call_of(ui, v, i);
+    uint32_t head = call ? transaction_head(store_transaction(ui->store, call->first_txn)) : 0;
+    if (head && store_scan(ui->store, head, &sip) == 0) {
+        sip_read_address(sip.from, &from);
+        sip_read_address(sip.to, &to);
+        put_party(&from, &text);
+        strbuf_text(&text, screen_utf8() ? " → " : " > ");
+        put_party(&to, &text);
+        strbuf_format(&text, "  %s", time_clock(call->first_ns, when));
+    } else {
+        strbuf_text(&text, _("This call was evicted."));
+    }
+    screen_text(rect.y, rect.x, rect.width, STYLE_TITLE, strbuf_as_span(&text));
+    strbuf_free(&text);
+}
+
+/* "+0.027 2→1 488 Not Acceptable Here (PCMU PCMA)" */
+static void put_side(struct ui *ui, const struct calls_side *side, struct strbuf *out)
+{
+    char time[TIME_TEXT];
+    struct sip_message sip;
+    const struct message *m = store_message(ui->store, side->message);
+    if (!m || store_scan(ui->store, side->message, &sip) < 0)
+        return;
+    strbuf_format(out, "+%s %u%s%u ", time_seconds(side->waited_ns, time), side->from + 1u,
+                  screen_utf8() ? "→" : ">", side->to + 1u);
+    if (m->code)
+        strbuf_format(out, "%u ", m->code);
+    strbuf_span(out, m->code ? sip.reason : sip.method);
+    struct strbuf media = STRBUF_INIT;
+    sdp_summary(&media, sdp_of(&sip));
+    if (media.n)
+        strbuf_format(out, " (%s)", strbuf_str(&media));
+    strbuf_free(&media);
+}
+
+static enum style side_style(struct ui *ui, const struct calls_side *side)
+{
+    const struct message *m = store_message(ui->store, side->message);
+    return m && m->code ? theme_class((uint8_t)sip_class_of(m->code)) : STYLE_BOLD;
+}
+
+/* What differs, in a word or two; nothing for a message that one call lacks. */
+static void put_differences(const struct calls_row *row, struct strbuf *out)
+{
+    static const struct {
+        unsigned bit;
+        const char *words;
+    } names[] = {
+        { CALLS_MESSAGE, N_("answer") },
+        { CALLS_ROLES, N_("parties") },
+        { CALLS_SESSION, N_("media") },
+        { CALLS_TIME, N_("time") },
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (row->differs & names[i].bit && row->side[0].message && row->side[1].message)
+            strbuf_format(out, "%s%s", out->n ? ", " : "", tr(names[i].words));
+}
+
+static void draw_row(struct ui *ui, const struct calls_row *row, struct rect rect)
+{
+    const char *mark = !row->side[1].message   ? "-"
+                       : !row->side[0].message ? "+"
+                       : row->differs          ? "!"
+                                               : " ";
+    struct strbuf text = STRBUF_INIT;
+    int words = rect.width >= 120 ? 20 : 0, half = (rect.width - words) / 2;
+    for (int i = 0; i < 2; i++) {
+        strbuf_clear(&text);
+        put_side(ui, &row->side[i], &text);
+        screen_text(rect.y, rect.x + i * (half + 1), half - 1 - i, side_style(ui, &row->side[i]),
+                    strbuf_as_span(&text));
+    }
+    screen_string(rect.y, rect.x + half - 1, 1, STYLE_ALERT, mark);
+    strbuf_clear(&text);
+    put_differences(row, &text);
+    if (words)
+        screen_text(rect.y, rect.x + rect.width - words + 1, words - 1, STYLE_ALERT,
+                    strbuf_as_span(&text));
+    strbuf_free(&text);
+}
+
+static void draw_summary(struct ui *ui, const struct calls_view *v, struct rect rect)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_format(&text,
+                  tr_n("%zu difference", "%zu differences", (unsigned long)v->calls.differences),
+                  v->calls.differences);
+    strbuf_format(&text, ", %s%s", ui->diff_all ? _("all messages") : _("only what differs"),
+                  v->calls.cut ? _(", cut") : "");
+    if (v->row < v->nrows) {
+        struct strbuf words = STRBUF_INIT;
+        put_differences(&v->calls.rows[v->rows[v->row]], &words);
+        if (words.n)
+            strbuf_format(&text, _("; here: %s"), strbuf_str(&words));
+        strbuf_free(&words);
+    }
+    screen_text(rect.y, rect.x, rect.width, STYLE_DIM, strbuf_as_span(&text));
+    strbuf_free(&text);
+}
+
+static void draw(struct ui *ui, struct view *view, struct rect rect)
+{
+    struct calls_view *v = (struct calls_view *)view;
+    make(ui, v);
+    screen_clear(rect);
+    int half = rect.width / 2;
+    v->row = v->row >= v->nrows ? (v->nrows ? v->nrows - 1 : 0) : v->row;
+    for (int i = 0; i < 2; i++)
+        draw_title(ui, v, i, (struct rect){ rect.y, rect.x + 1 + i * half, 1, half - 2 });
+    draw_summary(ui, v, (struct rect){ rect.y + 1, rect.x + 1, 1, rect.width - 1 });
+    v->rect = (struct rect){ rect.y + 2, rect.x, rect.height > 3 ? rect.height - 2 : 1,
+                             rect.width };
+    size_t height = (size_t)v->rect.height;
+    v->top = v->row < v->top ? v->row : v->top;
+    v->top = v->row >= v->top + height ? v->row - height + 1 : v->top;
+    for (size_t i = 0; i < height && v->top + i < v->nrows; i++) {
+        int y = v->rect.y + (int)i;
+        draw_row(ui, &v->calls.rows[v->rows[v->top + i]],
+                 (struct rect){ y, rect.x + 1, 1, rect.width - 1 });
+        if (v->top + i == v->row)
+            screen_select(y, rect.x, rect.width);
+    }
+}
+
+static void open_row(struct ui *ui, const struct calls_view *v)
+{
+    const struct calls_row *row = v->row < v->nrows ? &v->calls.rows[v->rows[v->row]] : NULL;
+    if (!row)
+        return;
+    uint32_t a = row->side[0].message, b = row->side[1].message;
+    ui_push(ui, a && b ? view_diff_new(ui, a, b) : view_message_new(ui, a ? a : b));
+}
+
+static bool act(struct ui *ui, struct view *view, enum verb verb)
+{
+    struct calls_view *v = (struct calls_view *)view;
+    int row = (int)v->row;
+    switch (verb) {
+    case VERB_OPEN:
+        make(ui, v);
+        open_row(ui, v);
+        return true;
+    case VERB_DIFFERENCES:
+        ui->diff_all = !ui->diff_all;
+        return true;
+    default:
+        if (!verb_scroll(verb, &row, v->rect.height, (int)v->nrows))
+            return false;
+        v->row = row < 0 ? 0 : (size_t)row; /* drawing clamps it */
+        return true;
+    }
+}
+
+static bool search(struct ui *ui, struct view *view, bool backwards)
+{
+    struct calls_view *v = (struct calls_view *)view;
+    size_t count = v->nrows;
+    bool found = false;
+    for (size_t n = 1; n <= count && !found; n++) {
+        size_t i = backwards ? (v->row + count - n % count) % count : (v->row + n) % count;
+        struct strbuf text = STRBUF_INIT;
+        for (int s = 0; s < 2; s++)
+            put_side(ui, &v->calls.rows[v->rows[i]].side[s], &text);
+        found = ui_search_fits(ui, strbuf_as_span(&text));
+        v->row = found ? i : v->row;
+        strbuf_free(&text);
+    }
+    return found;
+}
+
+static struct subject subject(struct ui *ui, struct view *view)
+{
+    struct subject s;
+    const struct calls_view *v = (const struct calls_view *)view;
+    memset(&s, 0, sizeof s);
+    if (v->row < v->nrows) {
+        const struct calls_row *row = &v->calls.rows[v->rows[v->row]];
+        s.message = row->side[0].message ? row->side[0].message : row->side[1].message;
+    }
+    const struct message *m = store_message(ui->store, s.message);
+    s.transaction = m ? m->transaction : 0;
+    s.code = m ? m->code : 0;
+    return s;
+}
+
+static void click(struct ui *ui, struct view *view, int y, int x)
+{
+    struct calls_view *v = (struct calls_view *)view;
+    (void)ui;
+    (void)x;
+    if (y >= v->rect.y && v->top + (size_t)(y - v->rect.y) < v->nrows)
+        v->row = v->top + (size_t)(y - v->rect.y);
+}
+
+static void close_calls(struct view *view)
+{
+    struct calls_view *v = (struct calls_view *)view;
+    calls_comparison_free(&v->calls);
+    free(v->rows);
+    free(v);
+}
+
+static const struct view_ops calls_diff_ops = {
+    .name = N_("comparison of calls"),
+    .verbs = VERBS_MOVE | VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_DIFFERENCES),
+    .keybar = "back flow differences raw search help command",
+    .draw = draw,
+    .act = act,
+    .search = search,
+    .subject = subject,
+    .click = click,
+    .close = close_calls,
+};
+
+struct view *view_calls_diff_new(struct ui *ui, uint32_t a, uint32_t b)
+{
+    const struct call *calls[2] = { store_call(ui->store, a), store_call(ui->store, b) };
+    if (!calls[0] || !calls[1])
+        return NULL;
+    struct calls_view *v = mem_zero(sizeof *v);
+    v->view.ops = &calls_diff_ops;
+    for (int i = 0; i < 2; i++) {
+        v->call[i] = i ? b : a;
+        v->transaction[i] = store_transaction_ref(ui->store, calls[i]->first_txn);
+    }
+    v->rect.height = 1;
+    return &v->view;
+}
