@@ -192,6 +192,7 @@ int main(int argc, char *argv[])
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is told like a full disk */
     if (argc == 2 && print_man_tables(argv[1]))
         return 0;
     settings_init(&run.settings);

@@ -463,8 +463,10 @@ uint32_t store_call_end(const struct store *s)
 
 void store_mark(struct store *s, uint32_t id, bool marked)
 {
-    if (store_transaction(s, id))
-        transaction_at(s, id)->marked = marked;
+    if (!store_transaction(s, id) || transaction_at(s, id)->marked == marked)
+        return;
+    transaction_at(s, id)->marked = marked;
+    s->counts.live_marked += marked ? 1 : UINT64_MAX;
 }
 
 int store_scan(const struct store *s, uint32_t id, struct sip_message *sip)

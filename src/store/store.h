@@ -146,7 +146,7 @@ struct store_counts {
     uint64_t classes[SIP_CLASSES]; /* transactions by class now; an ACK, never answered, has none */
     uint64_t open;                 /* transactions that wait or proceed */
     uint64_t evicted_calls, evicted_messages;
-    uint64_t live_messages, live_transactions, live_calls;
+    uint64_t live_messages, live_transactions, live_calls, live_marked; /* marked: transactions */
 };
 
 enum store_event { STORE_ADDED, STORE_CHANGED, STORE_EVICTED };

@@ -303,6 +303,7 @@ void transaction_forget(struct store *s, uint32_t id)
     if (transaction_open(txn))
         s->counts.open--;
     s->counts.live_transactions--;
+    s->counts.live_marked -= txn->marked;
     index_remove(&s->transaction_index, txn->key, id);
     txn->seq = 0;
     pool_release(&s->transactions, id);

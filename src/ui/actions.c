@@ -17,6 +17,8 @@
 #include "ui/list_commands.h"
 #include "ui/prompt.h"
 #include "ui/statistics_commands.h"
+#include "ui/save.h"
+#include "ui/task.h"
 
 static void run_quit(struct ui *ui, const char *argument)
 {
@@ -31,7 +33,7 @@ static void run_quit(struct ui *ui, const char *argument)
 static void run_back(struct ui *ui, const char *argument)
 {
     (void)argument;
-    if (pane_leave(ui))
+    if (task_stop(ui) || pane_leave(ui))
         return;
     if (ui->nviews > 1)
         ui_pop(ui);
@@ -273,22 +275,6 @@ static void run_map(struct ui *ui, const char *argument)
         ui_notice(ui, true, _("map: no key is called '%s'; use names like x, F5, C-k, PgUp"), key);
 }
 
-static void run_save(struct ui *ui, const char *argument)
-{
-    ui_save(ui, argument, false);
-}
-
-static void run_save_over(struct ui *ui, const char *argument)
-{
-    ui_save(ui, argument, true);
-}
-
-static void run_ask_save(struct ui *ui, const char *argument)
-{
-    (void)argument;
-    command_prompt(ui, "save ");
-}
-
 const struct command commands[] = {
     { "up", "Up k", NULL, VERB_UP, NULL, NULL, NULL, N_("One row up") },
     { "down", "Down j", NULL, VERB_DOWN, NULL, NULL, NULL, N_("One row down") },
@@ -439,10 +425,11 @@ const struct command commands[] = {
       N_("Give a list these columns; with sort:COLUMN or sort:-COLUMN its order, too") },
     { "write", "", NULL, VERB_NONE, keep_run_write, NULL, NULL,
       N_("Keep settings, keys, columns, sizes and named filters in the configuration file") },
-    { "ask-save", "F2", NULL, VERB_NONE, run_ask_save, NULL, NULL, N_("Type a file to save to") },
-    { "save", "", NULL, VERB_NONE, run_save, "FILE", NULL,
-      N_("Write the marked calls, else the listed ones, as pcap; never over a file") },
-    { "save!", "", NULL, VERB_NONE, run_save_over, "FILE", NULL,
+    { "ask-save", "F2", NULL, VERB_NONE, save_run_form, NULL, NULL,
+      N_("Choose what to save, as what, and where to") },
+    { "save", "", NULL, VERB_NONE, save_run, "FILE", NULL,
+      N_("Write the marked calls, else the listed ones; as pcap, or by the name: .pcapng, .txt") },
+    { "save!", "", NULL, VERB_NONE, save_run_over, "FILE", NULL,
       N_("The same, also over a file that is there") },
     { "pause", "p", N_("pause"), VERB_NONE, run_pause, NULL, NULL,
       N_("Hold the list still; capture goes on") },

@@ -24,11 +24,13 @@
 #include "ui/keymap.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
+#include "ui/task.h"
 #include "ui/ui.h"
 
 #define FEED_NS 4000000LL
 #define CALLS_A_SLICE 4 /* diagnosed between two looks at the clock */
 #define DIAGNOSE_NS 3000000LL
+#define TASK_NS 5000000LL
 #define FILTER_NS 4000000LL
 #define FRAME_NS 33000000LL
 #define TICK_MS 250
@@ -223,6 +225,7 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     bool busy = rows_busy(&lists_current(&c->ui)->rows);
     bool more = diagnose(&c->ui);
     more = lists_work(&c->ui, FILTER_NS) || more;
+    more = task_work(&c->ui, TASK_NS) || more;
     c->ui.dirty = c->ui.dirty || busy;
     if (found != diagnosis_version(c->ui.diagnosis)) {
         findings_note(&c->ui);
@@ -398,6 +401,7 @@ static void open_ui(struct ui *ui, struct session *session, struct settings *set
 static void close_ui(struct ui *ui)
 {
     store_observe(ui->store, NULL, NULL);
+    task_stop(ui);
     while (ui->nviews > 1)
         ui_pop(ui);
     picks_clear(ui);

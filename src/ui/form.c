@@ -151,7 +151,7 @@ static enum form_result tab(struct form *form)
     char *text = form->texts[form->row];
     size_t n = strlen(text);
     if (row->complete && n > 0)
-        row->complete(text);
+        row->complete(text, FORM_VALUE);
     if (strlen(text) > n) {
         form->at = strlen(text);
         return FORM_CHANGED;

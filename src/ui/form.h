@@ -16,8 +16,8 @@ struct form_row {
     const char *const *choices;
     /* How a choice is shown; NULL: as it is. The result is translated. */
     const char *(*name)(size_t choice);
-    /* Tab lengthens what was typed (of FORM_VALUE bytes) as far as it is clear; or NULL. */
-    void (*complete)(char *text);
+    /* Tab lengthens what was typed as far as it is clear; or NULL. */
+    void (*complete)(char *text, size_t size);
 };
 
 struct form {

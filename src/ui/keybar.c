@@ -7,6 +7,7 @@
 #include "base/tr.h"
 #include "ui/command.h"
 #include "ui/keymap.h"
+#include "ui/task.h"
 #include "ui/ui.h"
 
 /* Calls `fn` for each command that has a key and room, with its place and its key's name. */
@@ -85,5 +86,8 @@ void keybar_draw(struct ui *ui, const char *keybar)
         draw_notice(ui);
         return;
     }
-    each_key(keybar, draw_key, NULL);
+    if (task_running(ui))
+        task_draw(ui, LINES - 1);
+    else
+        each_key(keybar, draw_key, NULL);
 }

@@ -199,6 +199,22 @@ char *prompt_path(const char *typed)
     return tilde_expand(typed);
 }
 
+void prompt_complete(char *text, size_t size)
+{
+    struct stat st;
+    char **found = rl_completion_matches(text, rl_filename_completion_function);
+    if (!found)
+        return;
+    char *path = prompt_path(found[0]);
+    bool folder = !found[1] && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    if (strlen(found[0]) + 2 <= size)
+        snprintf(text, size, "%s%s", found[0], folder ? "/" : "");
+    for (size_t i = 0; found[i]; i++)
+        free(found[i]);
+    free(found);
+    free(path);
+}
+
 static void make_folders(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {

@@ -27,5 +27,7 @@ bool prompt_idle(struct ui *ui);
 void prompt_draw(struct ui *ui);
 /* A file name as typed, with a leading ~ replaced; the caller frees it. */
 char *prompt_path(const char *typed);
+/* Lengthens a file name, of `size` bytes, by what all that begin so have in common. */
+void prompt_complete(char *text, size_t size);
 
 #endif

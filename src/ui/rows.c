@@ -346,6 +346,11 @@ size_t rows_fitting(const struct rows *rows)
     return rows->grouped ? rows->groups.joined : rows_count(rows);
 }
 
+size_t rows_after(const struct rows *rows, uint64_t stamp)
+{
+    return position(rows, &rows->all, stamp + 1);
+}
+
 bool rows_shows(const struct rows *rows, uint32_t id)
 {
     uint64_t stamp = stamp_of(rows, id);

@@ -81,6 +81,8 @@ size_t rows_count(const struct rows *rows);
 size_t rows_fitting(const struct rows *rows);
 /* Whether a row is among those shown. */
 bool rows_shows(const struct rows *rows, uint32_t id);
+/* The position in `all` of the first row that came after the one with this stamp; 0: the first. */
+size_t rows_after(const struct rows *rows, uint64_t stamp);
 /* The id in a row, 0 beyond the end. */
 uint32_t rows_at(const struct rows *rows, size_t row);
 struct row_ref rows_ref(const struct rows *rows, uint32_t id);

@@ -89,6 +89,7 @@ struct sip_node;
 struct ui;
 struct view;
 struct place;
+struct task_ops;
 struct command;
 
 /* What the help pane speaks of. */
@@ -183,7 +184,9 @@ struct ui {
         int64_t time_ns;
     } clicked; /* the last click into a view */
     int64_t started_ns;
-    double rate; /* messages a second, lately */
+    double rate;                 /* messages a second, lately */
+    const struct task_ops *task; /* what goes on in slices, or NULL; see task.h */
+    void *task_arg;
     bool prompting;
 };
 
@@ -245,6 +248,8 @@ struct view *view_keys_new(struct ui *ui);
 struct view *view_settings_new(struct ui *ui);
 /* The styles of the theme in use. */
 struct view *view_colours_new(struct ui *ui);
+/* What to save, as a form. */
+struct view *view_save_new(struct ui *ui);
 /* The filter as a form. */
 struct view *view_filter_new(struct ui *ui);
 /* Keeps what the form on top made and closes it; false if it is not there. */
@@ -259,9 +264,6 @@ void sources_run(struct ui *ui, const char *argument);
 
 /* filters.c: filters by a text; a fault becomes a notice. */
 void ui_filter(struct ui *ui, const char *text);
-
-/* save.c: the calls of the marked transactions, else of those in the list. */
-void ui_save(struct ui *ui, const char *path, bool overwrite);
 
 /*
  * reader.c: what a page with links does with a verb, `shown` being the topic it shows or ""; false

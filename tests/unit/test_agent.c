@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "bytes.h"
-#include "export/pcap.h"
 #include "net/hep.h"
 #include "pipeline.h"
 #include "store/filter.h"
+#include "saved.h"
 #include "tap.h"
 
 #define SECOND INT64_C(1000000000)
@@ -321,7 +321,7 @@ static void saved(void)
         put_in_udp(&b, &inside);
         feed(&b, 101, NOW, true);
     }
-    bool good = export_pcap(path, true, pipeline.store, ids, 3, &error) == 0;
+    bool good = save_at_once(path, SAVE_PCAP, true, pipeline.store, ids, 3, &error) == 0;
     close(fd);
     fd = open(path, O_RDONLY);
     ssize_t n = read(fd, bytes, sizeof bytes);

@@ -7,10 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/strbuf.h"
 #include "bytes.h"
-#include "export/pcap.h"
 #include "input/capture.h"
 #include "pipeline.h"
+#include "saved.h"
 #include "tap.h"
 
 static char folder[] = "/tmp/sipwhy-test-XXXXXX";
@@ -52,7 +53,7 @@ static bool export_all(const struct store *store, bool overwrite)
     for (uint32_t i = 0; i < 64; i++)
         ids[i] = i; /* 0 and unused ones are left out */
     free(error);
-    return export_pcap(path, overwrite, store, ids, 64, &error) == 0;
+    return save_at_once(path, SAVE_PCAP, overwrite, store, ids, 64, &error) == 0;
 }
 
 struct content {
@@ -150,6 +151,99 @@ static void several_links(void)
     store_free(store);
 }
 
+static char *remark(uint32_t message, void *arg)
+{
+    (void)arg;
+    return message == 2 ? mem_text("busy: here\x1b[1m") : NULL;
+}
+
+/* Of many messages named from the last to the first: sorting goes through all its widths. */
+static bool save_backwards(const struct store *store, enum save_format format)
+{
+    free(error);
+    struct save *save = save_new(path, format, true, store, &error);
+    enum save_state state = save ? SAVE_GOES_ON : SAVE_FAILED;
+    for (uint32_t id = 64; save && id > 0; id--)
+        save_add(save, id);
+    if (save)
+        save_comment(save, remark, NULL);
+    while (state == SAVE_GOES_ON)
+        state = save_step(save, 5, &error);
+    save_free(save);
+    return state == SAVE_DONE;
+}
+
+static bool content_has(const char *text)
+{
+    return memmem(content.bytes, content.n, text, strlen(text)) != NULL;
+}
+
+static void other_formats(void)
+{
+    struct store *store = store_new(1 << 20);
+    for (int i = 0; i < 37; i++)
+        feed(store, i, 1700000000000000000 + i, i % 3 ? 1 : 101);
+    tap_ok(save_backwards(store, SAVE_PCAPNG), "pcapng of two link types");
+    read_back();
+    size_t raw = 0;
+    for (size_t i = 0; i < content.count; i++)
+        raw += content.packets[i].linktype == 101;
+    tap_ok(content.count == 37 && rising() && raw == 13, "keeps both, in order: %zu, %zu raw",
+           content.count, raw);
+    tap_ok(content.packets[36].time_ns == 1700000000000000036, "to the nanosecond");
+    tap_ok(content_has("busy: here"), "with the comment");
+    tap_ok(save_backwards(store, SAVE_TEXT), "text");
+    read_back();
+    tap_ok(content_has(":5060 -> 192.0.2.2:5062 udp\n"), "with a line over each message");
+    tap_ok(content_has("OPTIONS sip:b@y SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK36\n"),
+           "the message's lines");
+    tap_ok(content_has("busy: here^[[1m\n") && !content_has("\x1b"), "nothing for the terminal");
+    tap_ok(save_backwards(store, SAVE_PCAP), "pcap of messages named backwards");
+    read_back();
+    tap_ok(content.count == 37 && rising(), "is in order");
+    static const struct {
+        const char *path;
+        enum save_format format;
+    } names[] = {
+        { "a.pcapng", SAVE_PCAPNG }, { "a.PCAPNG", SAVE_PCAPNG }, { "a.txt", SAVE_TEXT },
+        { "a.pcap", SAVE_PCAP },     { "a", SAVE_PCAP },          { "a.txt.x", SAVE_PCAP }
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        tap_ok(save_format_of(names[i].path) == names[i].format, "%s is %s", names[i].path,
+               save_format_name(names[i].format));
+    unlink(path);
+    store_free(store);
+}
+
+/* Given up half way, or evicted meanwhile. */
+static void given_up(void)
+{
+    struct store *store = store_new(1 << 20);
+    for (int i = 0; i < 20; i++)
+        feed(store, i, i, 1);
+    size_t before = files_in_folder();
+    struct save *save = save_new(path, SAVE_PCAP, true, store, &error);
+    for (uint32_t id = 1; id <= 20; id++)
+        save_add(save, id);
+    save_step(save, 10, &error);
+    tap_ok(save_progress(save) == 500, "half of it is written");
+    save_free(save);
+    tap_ok(files_in_folder() == before, "given up, it leaves nothing");
+    save = save_new(path, SAVE_PCAP, true, store, &error);
+    for (uint32_t id = 1; id <= 20; id++)
+        save_add(save, id);
+    save_step(save, 10, &error);
+    store_clear(store);
+    feed(store, 99, 12345, 1); /* takes the place of one that has gone */
+    while (save_step(save, 10, &error) == SAVE_GOES_ON)
+        ;
+    save_free(save);
+    read_back();
+    tap_ok(content.count == 10, "what went meanwhile is left out");
+    unlink(path);
+    store_free(store);
+}
+
 static void refusals(void)
 {
     struct store *store = store_new(1 << 20);
@@ -161,12 +255,13 @@ static void refusals(void)
     feed(store, 1, 1, 1);
     const char *const targets[] = { "/nonexistent/x.pcap", folder, "/dev/null" };
     for (int i = 0; i < 3; i++) {
-        good = export_pcap(targets[i], true, store, &id, 1, &text) == 0;
+        good = save_at_once(targets[i], SAVE_PCAP, true, store, &id, 1, &text) == 0;
         tap_ok(!good && text, "refused: %s", text ? text : "");
         free(text);
     }
     uint32_t twice[] = { 1, 1, 1 };
-    tap_ok(export_pcap(path, false, store, twice, 3, &text) == 0, "one message named three times");
+    tap_ok(save_at_once(path, SAVE_PCAP, false, store, twice, 3, &text) == 0,
+           "one message named three times");
     read_back();
     tap_ok(content.count == 1, "is written once");
     store_free(store);
@@ -347,6 +442,8 @@ int main(void)
     snprintf(path, sizeof path, "%s/out.pcap", folder);
     one_link();
     several_links();
+    other_formats();
+    given_up();
     refusals();
     full_disk();
     other_reader();
