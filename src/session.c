@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,6 +116,32 @@ int session_open_file(struct session *session, const char *path, char **error)
     if (folder_is(path))
         return open_folder(session, path, error);
     return add(session, source_open_file(path, &options, error), error);
+}
+
+/* What is read comes from files: this one has a name only until it is open. */
+int session_open_text(struct session *session, struct span text, char **error)
+{
+    struct file_options options = file_options(session->settings);
+    const char *tmp = getenv("TMPDIR");
+    struct strbuf name = STRBUF_INIT;
+    strbuf_format(&name, "%s/sipwhy-XXXXXX", tmp && *tmp ? tmp : P_tmpdir);
+    char *folder = strbuf_take(&name), *path = NULL;
+    struct source *source = NULL;
+    options.follow = false;
+    if (mkdtemp(folder)) {
+        path = mem_format("%s/%s", folder, _("pasted"));
+        FILE *file = fopen(path, "w");
+        bool written = file && fwrite(text.p, 1, text.n, file) == text.n;
+        if (file && fclose(file) == 0 && written)
+            source = source_open_file(path, &options, error);
+        unlink(path);
+        rmdir(folder);
+    }
+    if (!source && !*error)
+        *error = mem_format(_("%s: cannot write: %s"), folder, strerror(errno));
+    free(path);
+    free(folder);
+    return source ? add(session, source, error) : -1;
 }
 
 static int open_interfaces(struct session *session, size_t count, char *const words[], char **error)

@@ -30,6 +30,8 @@ int session_open(struct session *session, const struct settings *settings, size_
 int session_open_demo(struct session *session, const struct settings *settings, char **error);
 /* Opens one more file, or the captures of a folder, into a running session. */
 int session_open_file(struct session *session, const char *path, char **error);
+/* Reads SIP messages from a text, as from a log. */
+int session_open_text(struct session *session, struct span text, char **error);
 void session_close(struct session *session);
 /* Whether the settings name anything to read from. */
 bool session_has_inputs(const struct settings *settings);

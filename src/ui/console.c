@@ -36,6 +36,7 @@
 #define TICK_MS 250
 #define HELP_LOOK_NS 1000000000LL
 #define PROMPT_ESCAPE_MS 60
+#define PASTE_SILENCE_MS 2000 /* before a paste counts as broken off */
 
 enum { PRIORITY_KEYS, PRIORITY_FEED, PRIORITIES };
 
@@ -106,6 +107,21 @@ static void set_timer(struct event *event, int ms)
     event_add(event, &delay);
 }
 
+static void take_key(struct console *c, int key)
+{
+    struct ui *ui = &c->ui;
+    if (ui->paste.on)
+        paste_byte(ui, (unsigned char)key);
+    else if (key == KEY_PASTE)
+        paste_begin(ui);
+    else if (ui->prompting)
+        prompt_byte(ui, (unsigned char)key);
+    else
+        handle_key(ui, key);
+    if (ui->paste.on || ui->prompting)
+        set_timer(c->escape, ui->paste.on ? PASTE_SILENCE_MS : PROMPT_ESCAPE_MS);
+}
+
 static void on_keys(evutil_socket_t fd, short what, void *arg)
 {
     struct console *c = arg;
@@ -118,12 +134,7 @@ static void on_keys(evutil_socket_t fd, short what, void *arg)
         struct view *top = ui_top(&c->ui);
         if (key == KEY_RESIZE)
             continue; /* drawn when the signal came */
-        if (c->ui.prompting) {
-            prompt_byte(&c->ui, (unsigned char)key);
-            set_timer(c->escape, PROMPT_ESCAPE_MS);
-        } else {
-            handle_key(&c->ui, key);
-        }
+        take_key(c, key);
         /* Views learn their size when they are drawn: the next key may want to page or search. */
         if (ui_top(&c->ui) != top)
             ui_draw(&c->ui);
@@ -142,8 +153,11 @@ static void on_escape(evutil_socket_t fd, short what, void *arg)
     struct console *c = arg;
     (void)fd;
     (void)what;
-    if (c->ui.prompting && prompt_idle(&c->ui))
-        ui_draw(&c->ui);
+    if (c->ui.paste.on)
+        paste_end(&c->ui); /* the rest of it was lost */
+    else if (!c->ui.prompting || !prompt_idle(&c->ui))
+        return;
+    ui_draw(&c->ui);
 }
 
 static void show_troubles(struct ui *ui)
@@ -412,6 +426,7 @@ static void close_ui(struct ui *ui)
     ui->help = NULL;
     pane_take_notes(ui);
     free(ui->notice);
+    strbuf_free(&ui->paste.text);
     keymap_free();
 }
 

@@ -155,6 +155,26 @@ static void no_terminal_meta(int meta)
     (void)meta;
 }
 
+static int begin_paste(int count, int key)
+{
+    (void)count;
+    (void)key;
+    paste_begin(prompt.ui);
+    return 0;
+}
+
+/* It is one line: what divides lines, or is a key of the prompt, becomes a blank. */
+void prompt_insert(struct span text)
+{
+    text = span_trim(text);
+    char *line = mem_format("%.*s", SPAN_ARG(text));
+    for (char *p = line; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 127)
+            *p = ' ';
+    rl_insert_text(line);
+    free(line);
+}
+
 void prompt_init(struct ui *ui)
 {
     prompt.ui = ui;
@@ -177,7 +197,9 @@ void prompt_init(struct ui *ui)
     rl_set_screen_size(24, 10000);
     rl_variable_bind("show-all-if-ambiguous", "on"); /* ~/.inputrc may say otherwise */
     rl_initialize();
-    rl_variable_bind("enable-bracketed-paste", "off");
+    rl_variable_bind("enable-bracketed-paste", "off"); /* it would wait for all of it */
+    rl_bind_keyseq_in_map("\033[200~", begin_paste, emacs_standard_keymap);
+    rl_bind_keyseq_in_map("\033[200~", begin_paste, vi_insertion_keymap);
     rl_variable_bind("bell-style", "none");
     using_history();
     stifle_history(HISTORY_LINES);

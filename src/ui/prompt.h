@@ -22,6 +22,8 @@ void prompt_open(struct ui *ui, const char *prompt, const char *text, bool comma
                  prompt_done_fn *done);
 /* Hands bytes from the terminal over while the prompt is open. */
 void prompt_byte(struct ui *ui, unsigned char byte);
+/* Types text, as it was pasted. */
+void prompt_insert(struct span text);
 /* Nothing followed: a lone Esc gives the prompt up. Whether there is something to draw. */
 bool prompt_idle(struct ui *ui);
 void prompt_draw(struct ui *ui);

@@ -21,9 +21,10 @@
 static struct {
     int fd;
     bool active;
-    bool mouse; /* it has one, */
-    bool drags; /* and tells of its moves */
-    bool whole; /* keys come as ncurses names them */
+    bool knows_modes; /* it has a mouse, and then the rest of xterm's modes: */
+    bool drags;       /* it tells of the mouse's moves, */
+    bool brackets;    /* and marks pasted text */
+    bool whole;       /* keys come as ncurses names them */
     struct termios saved;
     char reset[256];
     size_t reset_length;
@@ -45,16 +46,16 @@ static void add_reset(const char *capability)
     }
 }
 
-/* Mouse reports are switched off by hand: terminfo has no name for that. */
+/* Modes are switched off by hand: terminfo has no name for that. */
 static void prepare_reset(void)
 {
     static const char *const capabilities[] = { "sgr0", "rmkx", "cnorm", "rmcup" };
-    static const char mouse_off[] = "\033[?1000l\033[?1002l\033[?1006l";
+    static const char modes_off[] = "\033[?1000l\033[?1002l\033[?1006l\033[?2004l";
     terminal.reset_length = 0;
-    terminal.mouse = tigetstr("kmous") && tigetstr("kmous") != (char *)-1;
-    if (terminal.mouse) {
-        memcpy(terminal.reset, mouse_off, sizeof mouse_off - 1);
-        terminal.reset_length = sizeof mouse_off - 1;
+    terminal.knows_modes = tigetstr("kmous") && tigetstr("kmous") != (char *)-1;
+    if (terminal.knows_modes) {
+        memcpy(terminal.reset, modes_off, sizeof modes_off - 1);
+        terminal.reset_length = sizeof modes_off - 1;
     }
     for (size_t i = 0; i < sizeof capabilities / sizeof capabilities[0]; i++)
         add_reset(capabilities[i]);
@@ -106,6 +107,7 @@ static void name_keys(void)
         define_key(xterm, KEY_CTRL_UP + i);
         define_key(rxvt, KEY_CTRL_UP + i);
     }
+    define_key("\033[200~", KEY_PASTE);
 }
 
 int screen_start(char **error)
@@ -135,17 +137,23 @@ int screen_start(char **error)
     return 0;
 }
 
+static void switch_mode(bool *now, bool on, const char *number)
+{
+    if (!terminal.knows_modes || *now == on)
+        return;
+    *now = on;
+    printf("\033[?%s%c", number, on ? 'h' : 'l');
+    fflush(stdout);
+}
+
 /*
  * Terminfo speaks of presses alone: drags are asked for by hand, once what ncurses has to say of
- * the mouse is out.
+ * the mouse is out. So are brackets around pasted text.
  */
-static void report_drags(bool on)
+static void switch_modes(bool drags, bool brackets)
 {
-    if (!terminal.mouse || on == terminal.drags)
-        return;
-    terminal.drags = on;
-    fputs(on ? "\033[?1002h" : "\033[?1002l", stdout);
-    fflush(stdout);
+    switch_mode(&terminal.drags, drags, "1002");
+    switch_mode(&terminal.brackets, brackets, "2004");
 }
 
 void screen_whole_keys(bool whole)
@@ -167,7 +175,7 @@ void screen_set_mouse(bool on)
 /* Out of the full screen, for now or for good. */
 static void leave_screen(void)
 {
-    report_drags(false);
+    switch_modes(false, false);
     endwin();
 }
 
@@ -206,7 +214,7 @@ void screen_refresh(void)
     sigaddset(&stop, SIGTSTP);
     sigprocmask(SIG_BLOCK, &stop, &old);
     refresh();
-    report_drags(terminal.whole && mouse_wanted);
+    switch_modes(terminal.whole && mouse_wanted, true);
     sigprocmask(SIG_SETMASK, &old, NULL);
 }
 

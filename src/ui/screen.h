@@ -19,6 +19,7 @@ enum {
     KEY_CTRL_DOWN,
     KEY_CTRL_RIGHT,
     KEY_CTRL_LEFT,
+    KEY_PASTE, /* the bracket before pasted text */
 };
 
 /* Takes the terminal; keys are read from it even when standard input is a pipe. -1 with *error. */

@@ -12,6 +12,7 @@
 #include "store/filter.h"
 #include "store/store.h"
 #include "ui/picks.h"
+#include "ui/paste.h"
 #include "ui/reader.h"
 #include "ui/screen.h"
 #include "ui/split.h"
@@ -178,6 +179,7 @@ struct ui {
     int tabs_y;       /* the line of the strip of lists; -1: not drawn */
     struct pane pane;
     struct splits splits;
+    struct paste paste;
     struct {
         const struct view *view;
         int y, x;
