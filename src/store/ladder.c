@@ -175,6 +175,7 @@ static bool fold(struct folds *f, struct ladder *l, const struct store *store,
         count_one(&row->repeats);
     else
         return false; /* the same bytes, and yet another message */
+    row->last_ns = m->time_ns;
     return true;
 }
 
@@ -191,6 +192,7 @@ static void make_message_rows(struct gathering *g, const uint32_t *calls, size_t
         uint8_t leg = n < 2 ? 0
                             : leg_of(calls, n, store_transaction(g->store, m->transaction)->call);
         g->ladder->rows[g->ladder->nrows++] = (struct ladder_row){ .time_ns = m->time_ns,
+                                                                   .last_ns = m->time_ns,
                                                                    .message = g->all[i].message,
                                                                    .transaction = m->transaction,
                                                                    .frame = m->frame,
@@ -227,14 +229,17 @@ static void make_transaction_rows(struct gathering *g, const uint32_t *calls, si
     for (size_t i = 0; i < g->n; i++) {
         const struct transaction *t = store_transaction(g->store, g->all[i].message);
         uint8_t leg = leg_of(calls, n, t->call);
-        if (alike(l, g->store, t, leg))
+        if (alike(l, g->store, t, leg)) {
             count_one(&l->rows[l->nrows - 1].repeats);
-        else
+            l->rows[l->nrows - 1].last_ns = t->time_ns;
+        } else {
             l->rows[l->nrows++] = (struct ladder_row){ .time_ns = t->time_ns,
+                                                       .last_ns = t->time_ns,
                                                        .message = telling_message(t),
                                                        .transaction = g->all[i].message,
                                                        .kind = LADDER_TRANSACTION,
                                                        .leg = leg };
+        }
     }
 }
 

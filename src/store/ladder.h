@@ -28,6 +28,7 @@ enum ladder_kind {
 
 struct ladder_row {
     int64_t time_ns;
+    int64_t last_ns;      /* of what was folded into it, else the same */
     uint32_t message;     /* it, or the one that stands for the row; 0: none */
     uint32_t transaction; /* of it; 0: none */
     uint32_t detail;

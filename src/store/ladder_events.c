@@ -34,6 +34,7 @@ static bool count_again(struct scenery *s, const struct ladder_row *row)
             before->detail != row->detail || before->to != row->to)
             continue;
         before->repeats += before->repeats < UINT16_MAX;
+        before->last_ns = row->time_ns;
         return true;
     }
     return false;
@@ -45,6 +46,7 @@ static void add(struct scenery *s, struct ladder_row row, const struct addr *fro
     if (s->extra->n >= EVENTS)
         return;
     row.leg = s->leg;
+    row.last_ns = row.time_ns;
     row.from = ladder_column_of(s->ladder, from);
     row.to = ladder_column_of(s->ladder, to);
     if (row.kind == LADDER_ICMP && !s->unfolded && count_again(s, &row))

@@ -114,9 +114,16 @@ static bool same_words(const struct said *a, const struct said *b)
            (a->sip.code == 0) == (b->sip.code == 0) && span_equal(a->body, b->body);
 }
 
+/* An offer whose request was refused: the session stays as it was (RFC 3261 §14.1). */
+static bool is_refused(const struct store *store, const struct said *said)
+{
+    const struct transaction *t = store_transaction(store, said->stored->transaction);
+    return said->sip.code == 0 && t->final && t->code >= 300;
+}
+
 /*
  * Looks for what the side said before: whether the very same, and the row of its latest
- * description on this hop, SIZE_MAX if there is none.
+ * description on this hop that counts, SIZE_MAX if there is none.
  */
 static size_t look_back(const struct ladder *l, const struct store *store, size_t row,
                         const struct said *now, bool *repeated)
@@ -134,7 +141,7 @@ static size_t look_back(const struct ladder *l, const struct store *store, size_
             *repeated = true;
             return SIZE_MAX;
         }
-        if (same_hop(store, then.stored, now->stored))
+        if (same_hop(store, then.stored, now->stored) && !is_refused(store, &then))
             return i;
     }
     return SIZE_MAX;

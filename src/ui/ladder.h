@@ -10,6 +10,7 @@
 #include "store/ladder.h"
 #include "ui/ui.h"
 
+#define LADDER_AGENT 64
 #define LADDER_LEGS 8 /* joined calls shown together */
 
 /* How closely the flow is looked at, see VERB_ZOOM. */
@@ -55,11 +56,13 @@ struct ladder_view {
 
     struct addr order[LADDER_COLUMNS]; /* of the columns, as the user has it */
     size_t norder;
-    uint8_t place[LADDER_COLUMNS]; /* of a column, from the left */
-    uint8_t at[LADDER_COLUMNS];    /* the column at a place */
-    size_t cursor;                 /* a place */
-    size_t left;                   /* first place shown */
-    size_t fitting;                /* places shown */
+    char agents[LADDER_COLUMNS][LADDER_AGENT]; /* what a column calls itself, "" if unknown */
+    bool named;                                /* any of them does */
+    uint8_t place[LADDER_COLUMNS];             /* of a column, from the left */
+    uint8_t at[LADDER_COLUMNS];                /* the column at a place */
+    size_t cursor;                             /* a place */
+    size_t left;                               /* first place shown */
+    size_t fitting;                            /* places shown */
 
     size_t row, top;
     size_t seen_row;                 /* the row whose columns were brought into view */
@@ -85,11 +88,15 @@ struct ladder_lines {
 };
 struct ladder_lines ladder_lines(struct ui *ui, const struct ladder_view *v, size_t row);
 int ladder_height(struct ladder_lines lines);
+/* How long nothing was seen before a row, folded repetitions included. */
+int64_t ladder_pause(const struct ladder_view *v, size_t row);
 
 /* ---- ladder_columns.c ----------------------------------------------------------------------- */
 
 /* Puts the columns in the user's order; new ones stand behind. */
 void ladder_place_columns(struct ladder_view *v);
+/* Learns what the columns call themselves, from what they wrote themselves. */
+void ladder_find_agents(struct ui *ui, struct ladder_view *v);
 void ladder_move_column(struct ladder_view *v, bool right);
 /* Scrolls sideways to the cursor, or to a row that was selected meanwhile; `fitting` places fit. */
 void ladder_scroll_columns(struct ladder_view *v, size_t fitting);

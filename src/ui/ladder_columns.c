@@ -1,5 +1,42 @@
-/* The columns of a flow: the order that the user gave them, the cursor, scrolling sideways. */
+/*
+ * The columns of a flow: what they call themselves, the order that the user gave them, the cursor,
+ * scrolling sideways.
+ */
+#include "base/text.h"
 #include "ui/ladder.h"
+
+#define READ_FOR_AGENTS 64 /* messages at the beginning */
+
+/* Whether a response before it, of which it is a copy, came from another column. */
+static bool is_passed_on(struct ui *ui, const struct ladder_view *v, size_t row)
+{
+    const struct message *m = store_message(ui->store, v->ladder.rows[row].message);
+    for (size_t i = row; m->code > 100 && i-- > 0;) {
+        const struct message *o = store_message(ui->store, v->ladder.rows[i].message);
+        if (o && o->code == m->code && o->method == m->method &&
+            v->ladder.rows[i].from != v->ladder.rows[row].from)
+            return true;
+    }
+    return false;
+}
+
+/* A proxy passes on what others call themselves: a request that has been on one hop only is its own. */
+void ladder_find_agents(struct ui *ui, struct ladder_view *v)
+{
+    struct sip_message sip;
+    v->named = false;
+    memset(v->agents, 0, sizeof v->agents);
+    for (size_t i = 0; i < v->ladder.nrows && i < READ_FOR_AGENTS; i++) {
+        const struct ladder_row *row = &v->ladder.rows[i];
+        const struct message *m = store_message(ui->store, row->message);
+        if (row->kind != LADDER_MESSAGE || !m || *v->agents[row->from] ||
+            (m->code ? is_passed_on(ui, v, i) : !(m->flags & MESSAGE_ONE_VIA)) ||
+            store_scan(ui->store, row->message, &sip) < 0)
+            continue;
+        text_copy(sip.agent, v->agents[row->from], LADDER_AGENT);
+        v->named = v->named || sip.agent.n > 0;
+    }
+}
 
 static size_t known_at(const struct ladder_view *v, const struct addr *addr)
 {

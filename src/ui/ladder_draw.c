@@ -9,7 +9,8 @@
 #define LEAST_STEP 15 /* screen columns between two addresses */
 #define TIMED_STEP 24 /* from which both times are shown */
 #define MOST_STEP 44
-#define LEAST_LABEL 6 /* of a label that is cut */
+#define LEAST_LABEL 6       /* of a label that is cut */
+#define LEAST_FOR_AGENTS 15 /* lines from which hosts show what they call themselves */
 #define DELTA_WIDTH 8
 #define CONTEXT 2 /* rows kept in view before and after the selected one */
 
@@ -21,6 +22,7 @@ struct canvas {
     int clock;  /* width of the time; 0: not shown */
     int delta;  /* of the time since the row before */
     int margin; /* of all that stands left of the arrows */
+    int head;   /* lines of the addresses */
 };
 
 /* ---- where things stand --------------------------------------------------------------------- */
@@ -75,20 +77,37 @@ static void lay_out(struct canvas *c)
 
 /* ---- addresses ------------------------------------------------------------------------------ */
 
-static void draw_title(const struct canvas *c, size_t place)
+/* Over the middle of a column, as far as it fits between its neighbours; underlined if chosen. */
+static void draw_name(const struct canvas *c, int y, size_t place, enum style style,
+                      const char *text, bool chosen)
 {
-    char text[ADDR_TEXT];
+    struct strbuf shown = STRBUF_INIT;
     int x = place_x(c, place);
-    ui_address(&c->v->ladder.columns[c->v->at[place]], text);
-    int width = (int)text_width(SPAN(text));
+    text_visible(&shown, SPAN(text), screen_utf8());
+    int width = (int)text_width(strbuf_as_span(&shown));
     width = width < c->step ? width : c->step - 1;
     int at = x - width / 2;
     at = at + width > right_edge(c) ? right_edge(c) - width : at;
-    if (!inside(c, at) || !inside(c, x))
+    if (inside(c, at) && inside(c, x)) {
+        screen_text(y, at, width, style, strbuf_as_span(&shown));
+        if (chosen)
+            screen_underline(y, at, width);
+    }
+    strbuf_free(&shown);
+}
+
+static void draw_title(const struct canvas *c, size_t place)
+{
+    char text[ADDR_TEXT];
+    uint8_t column = c->v->at[place];
+    ui_address(&c->v->ladder.columns[column], text);
+    draw_name(c, c->rect.y, place, STYLE_TITLE, text, place == c->v->cursor);
+    if (c->head == 1)
         return;
-    screen_string(c->rect.y, at, width, STYLE_TITLE, text);
-    if (place == c->v->cursor)
-        screen_underline(c->rect.y, at, width);
+    snprintf(text, sizeof text, "%s", c->v->agents[column]);
+    if ((int)strlen(text) >= c->step) /* what stands in brackets may go */
+        text[strcspn(text, "(")] = '\0';
+    draw_name(c, c->rect.y + 1, place, STYLE_DIM, text, false);
 }
 
 /* Where more stand beyond the edges. */
@@ -108,7 +127,7 @@ static void draw_columns(const struct canvas *c)
         int x = place_x(c, i);
         draw_title(c, i);
         if (inside(c, x))
-            screen_column(c->rect.y + 1, x, c->rect.height - 1);
+            screen_column(c->rect.y + c->head, x, c->rect.height - c->head);
     }
     draw_more(c);
 }
@@ -212,9 +231,7 @@ static void draw_gap(const struct canvas *c, int y, size_t row)
     char took[TIME_TEXT];
     struct strbuf text = STRBUF_INIT;
     const char *dots = screen_utf8() ? "···" : "...";
-    const struct ladder_row *rows = c->v->ladder.rows;
-    strbuf_format(&text, "%s %s %s", dots,
-                  time_short(rows[row].time_ns - rows[row - 1].time_ns, took), dots);
+    strbuf_format(&text, "%s %s %s", dots, time_short(ladder_pause(c->v, row), took), dots);
     int width = (int)text_width(strbuf_as_span(&text));
     int middle = (place_x(c, c->v->left) + place_x(c, c->v->left + c->v->fitting - 1)) / 2;
     draw_beside(c, y, middle - width / 2, STYLE_DIM, strbuf_as_span(&text));
@@ -337,8 +354,9 @@ void ladder_draw(struct ui *ui, struct ladder_view *v, struct rect rect)
 {
     struct canvas c = { .ui = ui, .v = v, .rect = rect };
     lay_out(&c);
-    v->height = rect.height > 1 ? rect.height - 1 : 1;
-    v->top_y = rect.y + 1;
+    c.head = v->named && v->zoom == ZOOM_FULL && rect.height >= LEAST_FOR_AGENTS ? 2 : 1;
+    v->height = rect.height > c.head ? rect.height - c.head : 1;
+    v->top_y = rect.y + c.head;
     v->left_x = rect.x + c.margin;
     v->step = c.step;
     show_row(ui, v);

@@ -7,6 +7,7 @@
 #include "ui/ladder.h"
 
 #define GAP_NS 5000000000LL /* from which a pause is told */
+#define LOOKED_BACK 16      /* rows, for what was folded into them */
 #define EASY_ROWS 4096      /* so many are built anew whenever something was found */
 
 /* ---- the finding ---------------------------------------------------------------------------- */
@@ -167,6 +168,7 @@ void ladder_rebuild(struct ui *ui, struct ladder_view *v)
     find_legs(v);
     tell_legs(ui, v);
     ladder_place_columns(v);
+    ladder_find_agents(ui, v);
     place_proofs(ui, v);
     size_t found = SIZE_MAX;
     if (was.kind > LADDER_TRANSACTION && was.frame)
@@ -191,13 +193,21 @@ void ladder_refresh(struct ui *ui, struct ladder_view *v)
 
 /* ---- lines ---------------------------------------------------------------------------------- */
 
+int64_t ladder_pause(const struct ladder_view *v, size_t row)
+{
+    const struct ladder_row *rows = v->ladder.rows;
+    int64_t last = row ? rows[row - 1].last_ns : rows[row].time_ns;
+    for (size_t i = row; i-- > 0 && row - i <= LOOKED_BACK;)
+        last = rows[i].last_ns > last ? rows[i].last_ns : last;
+    return rows[row].time_ns - last;
+}
+
 struct ladder_lines ladder_lines(struct ui *ui, const struct ladder_view *v, size_t row)
 {
     struct ladder_lines lines = { 0 };
     const struct ladder_row *r = &v->ladder.rows[row];
     const struct message *m = store_message(ui->store, r->message);
-    lines.gap = row > 0 && v->zoom != ZOOM_TRANSACTIONS &&
-                r->time_ns - v->ladder.rows[row - 1].time_ns >= GAP_NS;
+    lines.gap = v->zoom != ZOOM_TRANSACTIONS && ladder_pause(v, row) >= GAP_NS;
     lines.leg = r->leg > 0 && v->first_row[r->leg] == row;
     lines.note = v->zoom == ZOOM_FULL && r->kind == LADDER_MESSAGE && m &&
                  !(m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)) &&

@@ -114,7 +114,7 @@ static void put_changes(const struct session_note *note, struct strbuf *out)
         put_target(is, out);
     }
     if (out->n == before)
-        strbuf_format(out, " %s", _("nothing new"));
+        strbuf_format(out, ", %s", _("nothing new"));
 }
 
 static void put_agreement(const struct session_note *note, struct strbuf *out)
@@ -284,44 +284,63 @@ static void put_event(struct ui *ui, const struct ladder_row *row, size_t room, 
         strbuf_format(out, event_words(row, store_message(ui->store, row->message)), row->detail);
 }
 
-/* How often it came: " ↻3" retransmissions, " ×3" transactions alike, " ≡1" second captures. */
-static void put_counts(const struct ladder_row *row, struct strbuf *out)
+/*
+ * How often it came: " ↻3" retransmissions and, not `brief`ly, how long they went on, " ×3"
+ * transactions alike, " ≡1" second captures.
+ */
+static void put_counts(const struct ladder_row *row, bool brief, struct strbuf *out)
 {
+    char text[TIME_TEXT];
     bool utf8 = screen_utf8();
     if (row->repeats && row->kind == LADDER_TRANSACTION)
         strbuf_format(out, " %s%u", utf8 ? "×" : "x", row->repeats + 1u);
     else if (row->repeats)
         strbuf_format(out, " %s%u", utf8 ? "↻" : "R", row->repeats);
+    if (row->repeats && row->kind == LADDER_MESSAGE && !brief)
+        strbuf_format(out, " %s", time_short(row->last_ns - row->time_ns, text));
     if (row->copies)
         strbuf_format(out, " %s%u", utf8 ? "≡" : "=", row->copies);
 }
 
+/* What it is, in `room` columns if possible. */
+static void put_words(struct ui *ui, const struct ladder_row *row, bool plain, size_t room,
+                      struct strbuf *out)
+{
+    struct strbuf text = STRBUF_INIT;
+    if (row->kind == LADDER_MESSAGE)
+        put_message(ui, row, plain, room, &text);
+    else if (row->kind == LADDER_TRANSACTION)
+        put_transaction(ui, row, room, &text);
+    else
+        put_event(ui, row, room, &text);
+    text_visible(out, strbuf_as_span(&text), screen_utf8());
+    strbuf_free(&text);
+}
+
+/* The counts stay in view where the words are cut; what is no message may take more room. */
 void ladder_put_label(struct ui *ui, const struct ladder_row *row, bool plain, size_t room,
                       struct strbuf *out)
 {
-    struct strbuf text = STRBUF_INIT, counts = STRBUF_INIT, shown = STRBUF_INIT;
-    put_counts(row, &counts);
-    size_t taken = text_width(strbuf_as_span(&counts));
-    size_t left = room > taken ? room - taken : 0;
-    if (row->kind == LADDER_MESSAGE)
-        put_message(ui, row, plain, left, &text);
-    else if (row->kind == LADDER_TRANSACTION)
-        put_transaction(ui, row, left, &text);
-    else
-        put_event(ui, row, left, &text);
-    text_visible(&shown, strbuf_as_span(&text), screen_utf8());
-    struct span fit = text_fit(strbuf_as_span(&shown), left);
-    bool wide = row->kind > LADDER_TRANSACTION;
-    if (fit.n < shown.n && counts.n && left > 1 && !wide) { /* the counts stay in view */
-        strbuf_span(out, text_fit(fit, left - 1));
-        strbuf_text(out, screen_utf8() ? "…" : "~");
-    } else {
-        strbuf_span(out, strbuf_as_span(&shown));
+    struct strbuf words = STRBUF_INIT, counts = STRBUF_INIT;
+    size_t left = 0;
+    for (int brief = 0; brief < 2; brief++) {
+        strbuf_clear(&words);
+        strbuf_clear(&counts);
+        put_counts(row, brief, &counts);
+        size_t taken = text_width(strbuf_as_span(&counts));
+        left = room > taken ? room - taken : 0;
+        put_words(ui, row, plain, left, &words);
+        if (!row->repeats || text_width(strbuf_as_span(&words)) <= left)
+            break;
     }
+    bool cut = counts.n && row->kind <= LADDER_TRANSACTION && left > 1 &&
+               text_width(strbuf_as_span(&words)) > left;
+    strbuf_span(out, cut ? text_fit(strbuf_as_span(&words), left - 1) : strbuf_as_span(&words));
+    if (cut)
+        strbuf_text(out, screen_utf8() ? "…" : "~");
     strbuf_span(out, strbuf_as_span(&counts));
-    strbuf_free(&text);
+    strbuf_free(&words);
     strbuf_free(&counts);
-    strbuf_free(&shown);
 }
 
 enum style ladder_style(struct ui *ui, const struct ladder_row *row)

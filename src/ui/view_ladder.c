@@ -368,7 +368,7 @@ static void click(struct ui *ui, struct view *view, int y, int x)
     struct ladder_view *v = (struct ladder_view *)view;
     if (v->ladder.nrows == 0)
         return;
-    if (y == v->top_y - 1)
+    if (y < v->top_y)
         v->cursor = ladder_place_at(v, x);
     size_t row = ladder_row_at(ui, v, y);
     if (row != SIZE_MAX)

@@ -100,8 +100,9 @@ static void order_and_folding(void)
     tap_ok(ladder.nrows == 4 && row_is(0, first, 0, 1) && row_is(1, trying, 1, 0) &&
                row_is(2, second, 1, 2) && row_is(3, busy, 2, 1),
            "rows in order of time, columns in order of appearance");
-    tap_ok(ladder.rows[2].repeats == 2 && ladder.rows[0].repeats == 0 && ladder.messages == 6,
-           "retransmissions are counted at the first");
+    tap_ok(ladder.rows[2].repeats == 2 && ladder.rows[0].repeats == 0 && ladder.messages == 6 &&
+               ladder.rows[2].last_ns - ladder.rows[2].time_ns == 1500000000,
+           "retransmissions are counted at the first, with how long they went on");
     tap_ok(ladder_find(&ladder, store, again) == 2 && ladder_find(&ladder, store, busy) == 3,
            "what was folded is found at its row");
     build(&(struct ladder_options){ .unfolded = true });
@@ -313,6 +314,19 @@ static uint32_t changes(const char *first, const char *second)
     return look(again)->renewed ? note.changes : UINT32_MAX;
 }
 
+/* A refused re-INVITE leaves the session as it was (RFC 3261 14.1). */
+static void refused_renewal(void)
+{
+    const char *held = SDP("192.0.2.1", "4000", "0", "a=sendonly\r\n");
+    changes(SDP("192.0.2.1", "4000", "0", ""), held);
+    SAY(.ms = 9010, .from = 2, .to = 1, .start = "491", .method = "INVITE", .branch = "r",
+        .cseq = 2, .to_tag = "B");
+    uint32_t again = SAY(.ms = 12000, .from = 1, .to = 2, .start = "INVITE", .branch = "s",
+                         .cseq = 3, .to_tag = "B", .body = held);
+    tap_ok(look(again)->renewed && note.changes == SESSION_HOLD,
+           "after a refused hold the next one is a hold again");
+}
+
 static void renewals(void)
 {
     const char *plain = SDP("192.0.2.1", "4000", "0 8", "");
@@ -365,6 +379,7 @@ int main(void)
     late_offers();
     refusals();
     renewals();
+    refused_renewal();
     endless();
     ladder_free(&ladder);
     store_free(store);

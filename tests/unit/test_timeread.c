@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/timefmt.h"
 #include "base/timeread.h"
 #include "tap.h"
 
@@ -67,6 +68,15 @@ static void test_zone(void)
     tap_ok(time_on_day(20786 * DAY_NS + 5, 10 * 60 * MINUTE) == 20786 * DAY_NS + 60 * MINUTE,
            "ten on that day");
     tap_ok(time_of_day(-1) == 9 * 60 * MINUTE - 1, "before 1970");
+    char text[TIME_TEXT];
+    tap_ok(strcmp(time_clock(20786 * DAY_NS, text), "09:00:00.000") == 0, "shown as in Seoul");
+    time_use_utc(true);
+    tap_ok(strcmp(time_date(20786 * DAY_NS, text), "2026-11-29 00:00:00.000") == 0,
+           "shown in UTC where that is set");
+    tap_ok(time_read(SPAN("2026-11-29 09:00"), &w) && w.low == 20786 * DAY_NS + 9 * 60 * MINUTE &&
+               time_of_day(20786 * DAY_NS) == 0,
+           "and read so, too");
+    time_use_utc(false);
 }
 
 int main(void)
