@@ -14,6 +14,7 @@
 #define HEADER_LINES 8    /* between a header and its message */
 #define LOOK_ON 65536     /* bytes behind the first header in which formats are compared */
 #define MESSAGE_HEAD 4096 /* bytes in which a message shows its CSeq */
+#define CALM 1024         /* bytes looked at ahead */
 #define NO_LENGTH SIZE_MAX
 
 /* A line without its end. */
@@ -56,6 +57,7 @@ struct textlog {
     char *made, *bare; /* a line without escapes, without colours; LINE_MOST bytes each */
     struct span queue; /* rest of `made` */
     bool queue_open;
+    const char *calm; /* up to here the log has neither '#' nor escapes */
     bool ready;
     uint8_t assumed;
     char *out; /* the message handed over */
@@ -119,6 +121,20 @@ static void set_time(struct textlog *t, const struct log_header *h)
         t->plain.assumed |= ASSUMED_TIME;
 }
 
+/* What is known of a message, of which all or not all is there. */
+static void describe(struct textlog *t, struct log_header *header, bool whole)
+{
+    t->plain = (struct plain){
+        .assumed = complete_addresses(t, header),
+        .transport = header->transport,
+        .truncated = !whole,
+    };
+    t->plain.src = header->src;
+    t->plain.dst = header->dst;
+    set_time(t, header);
+    t->assumed |= t->plain.assumed;
+}
+
 /* Ends the message at hand, complete or not. */
 static void finish(struct textlog *t)
 {
@@ -128,18 +144,8 @@ static void finish(struct textlog *t)
     bool whole = is_whole(g);
     if (whole && g->length != NO_LENGTH && g->n > g->head + g->length)
         g->n = g->head + g->length;
-    t->plain = (struct plain){
-        .assumed = complete_addresses(t, &g->header),
-        .src = g->header.src,
-        .dst = g->header.dst,
-        .transport = g->header.transport,
-        .truncated = !whole,
-        .in_place = t->clock.options.stays && g->start,
-    };
-    t->plain.src = g->header.src;
-    t->plain.dst = g->header.dst;
-    set_time(t, &g->header);
-    t->assumed |= t->plain.assumed;
+    describe(t, &g->header, whole);
+    t->plain.in_place = t->clock.options.stays && g->start;
     char *p = t->out;
     size_t size = t->out_size;
     t->out = g->p;
@@ -307,20 +313,32 @@ static void begin(struct textlog *t, struct line line, size_t offset, bool colou
 static void take_header(struct textlog *t, struct log_header *h, enum log_line kind,
                         struct span line)
 {
-    if (!h->stamp.found)
+    if (!h->stamp.found && !h->time_ns)
         log_stamp_find(line, &h->stamp);
     h->part = true;
     h->whole = kind == LOG_WHOLE;
-    t->pending = *h;
+    if (h != &t->pending)
+        t->pending = *h;
     t->waited = 0;
+}
+
+static bool go_on_with_block(struct textlog *t, struct span line)
+{
+    enum log_line kind = t->format->header(line, &t->pending);
+    if (kind != LOG_NONE)
+        take_header(t, &t->pending, kind, line);
+    return kind != LOG_NONE;
 }
 
 /* Whether the line begins a header, or goes on with the one that is pending. */
 static bool seek_header(struct textlog *t, struct span line)
 {
+    bool begun = t->pending.part && !t->pending.whole;
+    if (begun && t->format->block)
+        return go_on_with_block(t, line);
     struct log_header fresh = { 0 };
     enum log_line kind = t->format->header(line, &fresh);
-    if (kind == LOG_NONE && t->pending.part && !t->pending.whole) {
+    if (kind == LOG_NONE && begun) {
         fresh = t->pending;
         kind = t->format->header(line, &fresh);
     }
@@ -354,9 +372,9 @@ static void resume(struct textlog *t, const struct line *line)
 
 static void seek(struct textlog *t, const struct line *line, bool colours)
 {
-    if (seek_header(t, line->text))
-        return;
     int offset = may_begin(t) ? log_start(line->text) : -1;
+    if (offset != 0 && seek_header(t, line->text))
+        return;
     if (offset >= 0) {
         finish(t);
         begin(t, *line, (size_t)offset, colours);
@@ -411,9 +429,15 @@ static bool may_cut_in(const struct textlog *t, struct span line)
            log_start(line) >= 0;
 }
 
+/* Surely has neither '#' nor escapes. What was made of a line is not known to. */
+static bool is_calm(const struct textlog *t, const struct line *line)
+{
+    return line->text.n == 0 || (line->at && span_end(line->text) <= t->calm);
+}
+
 static void take_line(struct textlog *t, struct line line)
 {
-    bool colours = line.text.n > 0 && memchr(line.text.p, 0x1b, line.text.n);
+    bool colours = !is_calm(t, &line) && memchr(line.text.p, 0x1b, line.text.n);
     struct span bare = colours ? log_uncolour(line.text, t->bare) : line.text;
     if (t->now.active && !t->now.paused) {
         if (interrupts(t, bare))
@@ -461,7 +485,7 @@ static void take_physical(struct textlog *t, struct line line)
 {
     if (take_piece(t, line.text))
         return;
-    if (line.text.n > 0 && memchr(line.text.p, '#', line.text.n) && log_find(line.text, "#012"))
+    if (!is_calm(t, &line) && log_find(line.text, "#012"))
         queue_escaped(t, line.text, false);
     else
         take_line(t, line);
@@ -495,9 +519,49 @@ static enum capture_result hand_over(struct textlog *t, struct packet *packet)
     return CAPTURE_PACKET;
 }
 
+/* The next message from [p, end) in one go, if it looks like most; else NULL. */
+static const char *take_whole(struct textlog *t, const char *p, const char *end)
+{
+    struct log_whole whole;
+    if (t->now.active || !t->pending.whole || t->format->dots || t->format->piece ||
+        t->format->pieces || !log_find_whole(p, end, &whole) || (!whole.sized && t->pending.length))
+        return NULL;
+    describe(t, &t->pending, true);
+    t->plain.in_place = whole.exact && t->clock.options.stays;
+    t->packet.data = (const uint8_t *)p;
+    t->packet.caplen = (uint32_t)whole.n;
+    if (!whole.exact) {
+        if (t->out_size < whole.n + whole.lines) {
+            t->out_size = 2 * (whole.n + whole.lines);
+            t->out = mem_grow(t->out, t->out_size);
+        }
+        t->packet.data = (const uint8_t *)t->out;
+        t->packet.caplen = (uint32_t)log_put_whole(&whole, p, t->out);
+    }
+    t->packet.origlen = t->packet.caplen;
+    t->ready = true;
+    forget_header(t);
+    return p + whole.n;
+}
+
+/* Looks ahead, so that most lines need not be looked at for what stands in few. */
+static void look_for_calm(struct textlog *t, const char *p, const char *end)
+{
+    if (p < t->calm)
+        return;
+    size_t n = end - p > CALM ? CALM : (size_t)(end - p);
+    const char *hash = memchr(p, '#', n);
+    n = hash ? (size_t)(hash - p) : n;
+    const char *escape = n ? memchr(p, 0x1b, n) : NULL;
+    t->calm = escape ? escape : p + n;
+}
+
 /* Takes the next line from [p, end); NULL when its end is not there yet. */
 static const char *take_next(struct textlog *t, const char *p, const char *end, bool last)
 {
+    const char *next = take_whole(t, p, end);
+    if (next)
+        return next;
     const char *lf = memchr(p, '\n', (size_t)(end - p));
     if ((lf ? lf : end) - p > (ptrdiff_t)LINE_MOST) {
         lf = NULL;
@@ -505,6 +569,7 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     } else if (!lf && !last) {
         return NULL;
     }
+    look_for_calm(t, p, end);
     take_physical(t, cut_line(p, end, lf));
     return lf ? lf + 1 : end;
 }
@@ -513,6 +578,7 @@ static enum capture_result read_lines(struct textlog *t, const uint8_t *data, si
                                       size_t *used, struct packet *packet)
 {
     const char *p = (const char *)data, *end = n ? p + n : p;
+    t->calm = NULL; /* what was there may have moved */
     while (!t->ready) {
         const char *next = p;
         if (t->queue.n > 0)

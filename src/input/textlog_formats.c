@@ -21,8 +21,11 @@ static bool take_transport(struct span *text, struct log_header *h)
 
 static struct span until(struct span text, const char *stops)
 {
+    bool stop[256] = { [0] = true };
     size_t n = 0;
-    while (n < text.n && !strchr(stops, text.p[n]))
+    while (*stops)
+        stop[(uint8_t)*stops++] = true;
+    while (n < text.n && !stop[(uint8_t)text.p[n]])
         n++;
     return (struct span){ text.p, n };
 }
@@ -143,6 +146,8 @@ static void sipdump_field(struct span name, struct span value, struct log_header
 
 static bool all_of(struct span line, char c, size_t least)
 {
+    if (line.n < least || (line.p[0] != c && !ascii_blank(line.p[0])))
+        return false;
     line = span_trim(line);
     for (size_t i = 0; i < line.n; i++)
         if (line.p[i] != c)
@@ -154,8 +159,10 @@ static bool all_of(struct span line, char c, size_t least)
 static enum log_line sipdump(struct span line, struct log_header *h)
 {
     const char *colon;
-    if (all_of(line, '=', 20))
+    if (all_of(line, '=', 20)) {
+        *h = (struct log_header){ 0 };
         return LOG_PART;
+    }
     if (!h->part)
         return LOG_NONE;
     if (all_of(line, '~', 20))
@@ -376,19 +383,19 @@ static enum log_line ngrep(struct span line, struct log_header *h)
 }
 
 const struct log_format log_formats[] = {
-    { "Asterisk PJSIP log", asterisk_pjsip, NULL, false, false },
-    { "Asterisk chan_sip log", asterisk_sip, NULL, false, false },
-    { "sofia trace", sofia, NULL, false, false },
-    { "Kamailio sipdump", sipdump, NULL, false, false },
-    { "Cisco CUBE debug", cube, NULL, false, false },
-    { "CUCM SDL trace", cucm, NULL, false, false },
-    { "AudioCodes syslog", audiocodes, audiocodes_piece, false, false },
-    { "Oracle sipmsg.log", oracle, NULL, false, false },
-    { "Ribbon trace", ribbon, NULL, false, true },
-    { "pjsua log", pjsua, NULL, false, false },
-    { "baresip trace", baresip, NULL, false, false },
-    { "SIPp messages", sipp, NULL, false, false },
-    { "ngrep output", ngrep, NULL, true, false },
+    { .name = "Asterisk PJSIP log", .header = asterisk_pjsip },
+    { .name = "Asterisk chan_sip log", .header = asterisk_sip },
+    { .name = "sofia trace", .header = sofia },
+    { .name = "Kamailio sipdump", .header = sipdump, .block = true },
+    { .name = "Cisco CUBE debug", .header = cube },
+    { .name = "CUCM SDL trace", .header = cucm },
+    { .name = "AudioCodes syslog", .header = audiocodes, .piece = audiocodes_piece },
+    { .name = "Oracle sipmsg.log", .header = oracle },
+    { .name = "Ribbon trace", .header = ribbon, .pieces = true },
+    { .name = "pjsua log", .header = pjsua },
+    { .name = "baresip trace", .header = baresip },
+    { .name = "SIPp messages", .header = sipp },
+    { .name = "ngrep output", .header = ngrep, .dots = true },
 };
 const size_t log_format_count = sizeof log_formats / sizeof log_formats[0];
 
@@ -400,4 +407,4 @@ static enum log_line plain(struct span line, struct log_header *h)
     return LOG_NONE;
 }
 
-const struct log_format log_format_plain = { "text with SIP", plain, NULL, false, false };
+const struct log_format log_format_plain = { .name = "text with SIP", .header = plain };

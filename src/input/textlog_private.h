@@ -55,12 +55,16 @@ enum log_line { LOG_NONE, LOG_PART, LOG_WHOLE };
 
 struct log_format {
     const char *name;
-    /* Whether the line, without colours, is a header or a part of one; adds what it says. */
+    /*
+     * Whether the line, without colours, is a header or a part of one; adds what it says. What it
+     * leaves behind with LOG_NONE does not count, but for a format with `block`.
+     */
     enum log_line (*header)(struct span line, struct log_header *h);
     /* Lines of many messages may be mixed: what stands in front of the line's text; may be NULL. */
     bool (*piece)(struct span line, struct span *tag, struct span *text);
     bool dots;   /* a dot stands for each CR */
     bool pieces; /* a repeated header goes on with the message where it was cut */
+    bool block;  /* a header of many lines, whose first one clears what was there */
 };
 extern const struct log_format log_formats[];
 extern const size_t log_format_count;
@@ -89,9 +93,31 @@ struct log_prefix {
 void log_prefix_learn(struct log_prefix *prefix, struct span before);
 struct span log_prefix_strip(const struct log_prefix *prefix, struct span line);
 
+/* A message that can be taken as it is. */
+struct log_whole {
+    size_t n;     /* bytes in the log */
+    size_t lines; /* each may need a CR */
+    bool exact;   /* lines end with CR and LF */
+    bool sized;   /* has a Content-Length */
+};
+/* Whether one begins at p, and all of it is there; false leaves it to whoever goes by lines. */
+bool log_find_whole(const char *p, const char *end, struct log_whole *whole);
+/* Writes it with CR and LF, n + lines bytes at most; how many. */
+size_t log_put_whole(const struct log_whole *whole, const char *p, char *to);
+
+/* Where the text stands in the span first, or NULL. For short ones, in which memmem() prepares much. */
 static inline const char *log_find(struct span s, const char *text)
 {
-    return s.n ? memmem(s.p, s.n, text, strlen(text)) : NULL;
+    size_t n = strlen(text), at = text[0] == ' '; /* blanks are all over the place */
+    if (s.n < n)
+        return NULL;
+    const char *p = s.p + at, *end = span_end(s) - n + at;
+    while (p <= end && (p = memchr(p, text[at], (size_t)(end - p) + 1)) != NULL) {
+        if (memcmp(p - at, text, n) == 0)
+            return p - at;
+        p++;
+    }
+    return NULL;
 }
 
 static inline bool log_begins(struct span s, const char *text)

@@ -34,6 +34,23 @@ bool addr_equal(const struct addr *a, const struct addr *b)
     return a->port == b->port && addr_same_host(a, b);
 }
 
+/* As inet_pton() has it: four numbers without leading zeros. */
+static bool read_ip4(struct span text, uint8_t *ip)
+{
+    const char *p = text.p, *end = span_end(text);
+    for (int i = 0; i < 4; i++, p++) {
+        unsigned n = 0;
+        const char *start = p;
+        while (p < end && ascii_digit(*p) && p - start < 4)
+            n = n * 10 + (unsigned)(*p++ - '0');
+        if (p == start || n > 255 || (*start == '0' && p - start > 1) ||
+            (i < 3 ? p == end || *p != '.' : p != end))
+            return false;
+        ip[i] = (uint8_t)n;
+    }
+    return true;
+}
+
 int addr_read(struct span text, struct addr *a)
 {
     char host[ADDR_TEXT];
@@ -55,11 +72,13 @@ int addr_read(struct span text, struct addr *a)
         return -1;
     if (name.n == 0 || name.n >= sizeof host)
         return -1;
-    span_copy(name, host, sizeof host);
     a->port = (uint16_t)port;
-    a->family = inet_pton(AF_INET, host, a->ip) == 1    ? 4
-                : inet_pton(AF_INET6, host, a->ip) == 1 ? 6
-                                                        : 0;
+    if (read_ip4(name, a->ip)) {
+        a->family = 4;
+        return 0;
+    }
+    span_copy(name, host, sizeof host);
+    a->family = inet_pton(AF_INET6, host, a->ip) == 1 ? 6 : 0;
     return a->family ? 0 : -1;
 }
 

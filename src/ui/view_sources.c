@@ -246,7 +246,7 @@ static void draw_right(int y, int x, int width, enum style style, const struct s
 static void draw_name(int y, int x, int width, const char *name)
 {
     const char *rest = name, *slash;
-    while ((int)text_width(SPAN(rest)) + 1 > width && (slash = strchr(rest + 1, '/')))
+    while (*rest && (int)text_width(SPAN(rest)) + 1 > width && (slash = strchr(rest + 1, '/')))
         rest = slash;
     if (rest != name)
         x += screen_string(y, x, 1, STYLE_DIM, screen_utf8() ? "…" : "~");

@@ -1,14 +1,17 @@
 /*
  * Writes a pcap capture of SIP traffic for measurements: the same arguments give the same bytes.
  *
- *     gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp | --hep] [FILE]    (no FILE: standard output)
+ *     gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp | --hep | --log FORM] [FILE]
+ *
+ * (no FILE: standard output)
  *
  * Model: what happens in a call is a table of steps; a running call is its number and the step it
  * is at, kept in a heap by the time of that step. Every header is computed from the call's number,
  * so nothing else has to be remembered, and a retransmission repeats its bytes by itself.
  * Boundary: IPv4 and UDP, or TCP, in Ethernet frames, as seen beside a proxy at 10.0.0.5 whose
  * phones are in 10.1.0.0/16 and whose carriers are in 192.0.2.0/24; or, with --hep, what agents
- * tell a collector at 10.9.0.9 of the same traffic. Nothing is sent anywhere.
+ * tell a collector at 10.9.0.9 of the same traffic; or, with --log, what the proxy or a phone's stack
+ * writes down as text. Nothing is sent anywhere.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -142,8 +145,19 @@ struct flow {
     uint32_t number;
 };
 
+struct text {
+    char *p;
+    size_t n;
+};
+
+struct generator;
+/* Writes a message down as a program does in its log. */
+typedef int log_fn(struct generator *g, int64_t time_ns, uint32_t src, uint32_t dst,
+                   const struct text *message);
+
 struct generator {
     FILE *out;
+    log_fn *log; /* NULL: a capture */
     uint64_t left;
     struct flow *heap;
     size_t count, room;
@@ -154,11 +168,6 @@ struct generator {
     struct {
         uint32_t src, dst, seq;
     } streams[STREAMS]; /* one connection between two hosts */
-};
-
-struct text {
-    char *p;
-    size_t n;
 };
 
 /* ---- numbers ------------------------------------------------------------------------------- */
@@ -544,6 +553,55 @@ static void put_hep(uint8_t *p, uint32_t src, uint32_t dst, int64_t time_ns, uns
     be16(p + 4, 6 + n);
 }
 
+/* ---- the log ------------------------------------------------------------------------------- */
+
+static int write_sipdump(struct generator *g, int64_t time_ns, uint32_t src, uint32_t dst,
+                         const struct text *message)
+{
+    int n = fprintf(g->out,
+                    "====================\ntag: %s\npid: 31\nprocess: 3\ntime: %lld.%06lld\n"
+                    "date: Thu Jan  1 10:00:00 2026\nproto: udp ipv4\nsrcip: " IP_FORMAT
+                    "\nsrcport: 5060\ndstip: " IP_FORMAT "\ndstport: 5060\n~~~~~~~~~~~~~~~~~~~~\n",
+                    dst == PROXY ? "rcv" : "snd", (long long)(time_ns / 1000000000),
+                    (long long)(time_ns % 1000000000 / 1000), IP_ARG(src), IP_ARG(dst));
+    return n < 0 || write_all(g, message->p, message->n) < 0 ||
+                   write_all(g, "||||||||||||||||||||\n", 21) < 0
+               ? -1
+               : 0;
+}
+
+/* Without the carriage returns, as a console shows it. */
+static int write_pjsua(struct generator *g, int64_t time_ns, uint32_t src, uint32_t dst,
+                       const struct text *message)
+{
+    long long second = time_ns / 1000000000 % 86400;
+    bool in = dst == PROXY;
+    uint32_t peer = in ? src : dst;
+    fprintf(
+        g->out,
+        "%02lld:%02lld:%02lld.%03lld   pjsua_core.c  .%s %zu bytes Message msg X/cseq=1 (tdta0x7f1c) %s "
+        "UDP " IP_FORMAT ":5060:\n",
+        second / 3600, second / 60 % 60, second % 60, (long long)(time_ns % 1000000000 / 1000000),
+        in ? "RX" : "TX", message->n, in ? "from" : "to", IP_ARG(peer));
+    for (size_t i = 0; i < message->n; i++)
+        if (message->p[i] != '\r')
+            putc(message->p[i], g->out);
+    return fputs("\n--end msg--\n", g->out) < 0 ? -1 : 0;
+}
+
+static const struct {
+    const char *name;
+    log_fn *write;
+} logs[] = { { "sipdump", write_sipdump }, { "pjsua", write_pjsua } };
+
+static log_fn *find_log(const char *name)
+{
+    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++)
+        if (strcmp(logs[i].name, name) == 0)
+            return logs[i].write;
+    return NULL;
+}
+
 static int write_message(struct generator *g, const struct flow *f)
 {
     uint8_t frame[FRAME_SIZE], *udp = frame + 34;
@@ -555,6 +613,8 @@ static int write_message(struct generator *g, const struct flow *f)
     uint32_t near = hop2 ? PROXY : phone_of(f), far = hop2 ? carrier_of(f) : PROXY;
     uint32_t src = forward ? near : far, dst = forward ? far : near;
     put_message(&t, f);
+    if (g->log)
+        return g->log(g, f->time_ns, src, dst, &t);
     if (g->tcp)
         return write_segments(g, f->time_ns, src, dst, (uint8_t *)t.p, t.n);
     size_t n = hep + t.n;
@@ -651,7 +711,7 @@ static void go_on(struct generator *g)
 
 static int generate(struct generator *g)
 {
-    if (write_file_header(g) < 0)
+    if (!g->log && write_file_header(g) < 0)
         return -1;
     for (; g->left > 0; g->left--) {
         while (g->count == 0 || g->next_flow_ns <= g->heap[0].time_ns)
@@ -668,12 +728,13 @@ static int generate(struct generator *g)
 
 static int usage(void)
 {
-    fputs("usage: gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp | --hep] [FILE]\n"
+    fputs("usage: gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp | --hep | --log FORM] [FILE]\n"
           "  -n, --messages N  how many messages (1000000)\n"
           "  -s, --start S     time of the first one, seconds since 1970\n"
           "      --flood       INVITEs only, each with a Call-ID of its own\n"
           "      --tcp         over TCP, a connection between each two hosts\n"
-          "      --hep         as agents send it to a collector\n",
+          "      --hep         as agents send it to a collector\n"
+          "      --log FORM    as text: sipdump (Kamailio) or pjsua\n",
           stderr);
     return 2;
 }
@@ -694,6 +755,7 @@ static int read_options(int argc, char *argv[], struct generator *g)
         { "flood", no_argument, NULL, 'f' },
         { "tcp", no_argument, NULL, 't' },
         { "hep", no_argument, NULL, 'h' },
+        { "log", required_argument, NULL, 'l' },
         { NULL, 0, NULL, 0 },
     };
     uint64_t start = START;
@@ -706,6 +768,8 @@ static int read_options(int argc, char *argv[], struct generator *g)
             g->tcp = true;
         else if (letter == 'h')
             g->hep = true;
+        else if (letter == 'l' && find_log(optarg))
+            g->log = find_log(optarg);
         else if ((letter != 'n' && letter != 's') ||
                  number(optarg, letter == 'n' ? &g->left : &start) < 0)
             return -1;

@@ -4,7 +4,7 @@
 #   SIPWHY=... GENCAP=... KEYS=... MEASURE=... tests/bench/run.sh [-n MESSAGES] [-p MESSAGES]
 #                                                                 [-r ROUNDS] [-k]
 #
-#   -n  messages of the large captures (1000000: about 1.0 GB in $TMPDIR, removed at the end)
+#   -n  messages of the large captures (1000000: about 3.7 GB in $TMPDIR, removed at the end)
 #   -p  messages of the capture that the peers read too (200000; with few, starting is all they do)
 #   -r  rounds; the programs take turns in each (3)
 #   -k  leave the key measurements out
@@ -64,8 +64,8 @@ trouble()
     failed=1
 }
 
-# The kilobytes that a run needs at most: 620 bytes a message, twice, 420 in the flood.
-needed=$(((messages * 1660 + peer_messages * 620) / 1000))
+# The kilobytes that a run needs at most: 620 to 770 bytes a message, five times, 420 in the flood.
+needed=$(((messages * 3700 + peer_messages * 620) / 1000))
 free=$(df -Pk "$work" | awk 'NR == 2 { print $4 }')
 if [ "$free" -lt "$needed" ]; then
     echo "run.sh: $work has room for $free kB, $needed are needed; set TMPDIR or -n" >&2
@@ -142,6 +142,8 @@ generate -n 100 "$work/small.pcap"
 generate -n "$messages" "$work/calls.pcap"
 generate -n "$messages" --tcp "$work/tcp.pcap"
 generate -n "$messages" --hep "$work/hep.pcap"
+generate -n "$messages" --log sipdump "$work/sipdump.log"
+generate -n "$messages" --log pjsua "$work/pjsua.log"
 generate -n "$peer_messages" "$work/peers.pcap"
 
 have()
@@ -154,6 +156,8 @@ while [ "$round" -le "$rounds" ]; do
     timed sipwhy "$messages" "$SIPWHY" report --memory 4096 "$work/calls.pcap"
     timed tcp "$messages" "$SIPWHY" report --memory 4096 "$work/tcp.pcap"
     timed hep "$messages" "$SIPWHY" report --memory 4096 "$work/hep.pcap"
+    timed sipdump "$messages" "$SIPWHY" report --memory 4096 "$work/sipdump.log"
+    timed pjsua "$messages" "$SIPWHY" report --memory 4096 "$work/pjsua.log"
     timed sipwhy_peers "$peer_messages" "$SIPWHY" report --memory 4096 "$work/peers.pcap"
     ! have tshark || timed tshark "$peer_messages" tshark -q -z sip,stat -r "$work/peers.pcap"
     # Its default limit of 20000 dialogs would leave most of the file unread; it tells no count.
@@ -184,6 +188,11 @@ figure "over TCP, processor time against UDP" "$(quotient "$(column tcp 2)" "$(c
 wall=$(column hep 1)
 figure "in HEP" "$(quotient "$messages" "$wall")" msg/s 500000 at-least \
     "$wall s ($(span hep 1 | tr ' ' -))"
+for log in sipdump pjsua; do
+    wall=$(column "$log" 1)
+    figure "in a log as $log has it" "$(quotient "$messages" "$wall")" msg/s 500000 at-least \
+        "$wall s ($(span "$log" 1 | tr ' ' -))"
+done
 
 echo
 echo "the peers, $peer_messages messages of the same kind, all on the same file"

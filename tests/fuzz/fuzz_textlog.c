@@ -16,8 +16,7 @@ static void insist(bool good)
 }
 
 struct seen {
-    unsigned messages;
-    uint64_t bytes, sum;
+    uint64_t messages, bytes, sum; /* no gaps: they are compared as bytes */
 };
 
 static void take(struct seen *seen, const struct packet *packet)
