@@ -10,6 +10,7 @@
 #include "ui/copy.h"
 #include "ui/filters.h"
 #include "ui/goto.h"
+#include "ui/hunt.h"
 #include "ui/frame_commands.h"
 #include "ui/keep.h"
 #include "ui/keymap.h"
@@ -60,19 +61,25 @@ static void run_command(struct ui *ui, const char *argument)
     command_prompt(ui, argument ? argument : "");
 }
 
+/* With another / before it, it is sought in whole messages. */
 static void on_search(struct ui *ui, char *line)
 {
     struct regex_error error;
     struct regex *regex;
-    if (!line || !*line)
+    bool whole = line && *line == '/';
+    if (!line || !line[whole])
         return;
-    if (regex_compile(&regex, SPAN(line), REGEX_CASE_BLIND, &error) < 0) {
+    if (regex_compile(&regex, SPAN(line + whole), REGEX_CASE_BLIND, &error) < 0) {
         ui_notice(ui, true, _("search, at character %zu: %s"), error.offset + 1, error.message);
         return;
     }
+    hunt_forget(ui);
     regex_free(ui->search);
     ui->search = regex;
-    command_run(ui, command_find("next"), NULL);
+    if (whole)
+        hunt_begin(ui);
+    else
+        command_run(ui, command_find("next"), NULL);
 }
 
 static void run_search(struct ui *ui, const char *argument)
@@ -84,6 +91,16 @@ static void run_search(struct ui *ui, const char *argument)
         return;
     }
     prompt_open(ui, "/", "", false, on_search);
+}
+
+static void run_grep(struct ui *ui, const char *argument)
+{
+    char *line = mem_format("/%s", argument ? argument : "");
+    if (argument)
+        on_search(ui, line);
+    else
+        prompt_open(ui, "/", line, false, on_search);
+    free(line);
 }
 
 static void search(struct ui *ui, bool backwards)
@@ -366,6 +383,8 @@ const struct command commands[] = {
       N_("Copy the selected message to the terminal's clipboard") },
     { "search", "/ F3", N_("find"), VERB_NONE, run_search, "REGEX", NULL,
       N_("Search in what is shown; case does not matter") },
+    { "grep", "", NULL, VERB_NONE, run_grep, "REGEX", NULL,
+      N_("Search in whole messages, of all rows of the list; the same is /, / and REGEX") },
     { "next", "n", NULL, VERB_NONE, run_next, NULL, NULL, N_("To the next match") },
     { "previous", "N", NULL, VERB_NONE, run_previous, NULL, NULL, N_("To the match before") },
     { "goto", "", NULL, VERB_NONE, goto_run, "TIME|frame N", complete_goto,

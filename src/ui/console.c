@@ -21,6 +21,7 @@
 #include "sip/diff.h"
 #include "ui/command.h"
 #include "ui/keep.h"
+#include "ui/hunt.h"
 #include "ui/keymap.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
@@ -419,6 +420,7 @@ static void close_ui(struct ui *ui)
     while (ui->nviews > 1)
         ui_pop(ui);
     picks_clear(ui);
+    hunt_forget(ui);
     lists_free(ui);
     regex_free(ui->search);
     reader_free(&ui->pane.reader);

@@ -189,13 +189,17 @@ void hint_of_search(struct ui *ui, struct span line, struct hint *hint)
 {
     struct regex_error error;
     struct regex *regex;
+    size_t whole = line.n > 0 && *line.p == '/';
     (void)ui;
     *hint = (struct hint){ .text = STRBUF_INIT, .fault = HINT_NO_FAULT };
+    line = (struct span){ line.p + whole, line.n - whole };
     if (regex_compile(&regex, line, REGEX_CASE_BLIND, &error) == 0) {
         regex_free(regex);
-        strbuf_text(&hint->text, _("a text or regular expression, sought in what is shown"));
+        strbuf_text(&hint->text, whole ? _("sought in whole messages, of all rows of the list")
+                                       : _("a text or regular expression, sought in what is shown; "
+                                           "with another / before it, in whole messages"));
         return;
     }
     strbuf_text(&hint->text, error.message);
-    hint->fault = error.offset;
+    hint->fault = error.offset + whole;
 }

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "ui/goto.h"
+#include "ui/hunt.h"
 
 #define SEARCH_CLOCK 1024    /* rows between two looks at the keyboard */
 #define KEY_WIDTH 1000       /* of a cell that is written to be sorted or searched by */
@@ -125,7 +126,7 @@ static bool follows(const struct list *list)
     return list->following && list->ui->settings->newest && !list->sorter.column;
 }
 
-static size_t selected_row(const struct list *list)
+size_t list_selected_row(const struct list *list)
 {
     size_t count = rows_count(&list->rows);
     if (count && follows(list))
@@ -144,13 +145,13 @@ static void choose_row(struct list *list, size_t row)
 
 bool list_selected(struct list *list, struct list_row *row)
 {
-    return list_load(list, rows_at(&list->rows, selected_row(list)), row);
+    return list_load(list, rows_at(&list->rows, list_selected_row(list)), row);
 }
 
 /* Moves the selection by rows; its screen line moves along as far as it can. */
 static void move_by(struct list *list, long rows)
 {
-    size_t count = rows_count(&list->rows), row = selected_row(list);
+    size_t count = rows_count(&list->rows), row = list_selected_row(list);
     int height = list->rect.height;
     if (count == 0)
         return;
@@ -164,7 +165,7 @@ static void move_by(struct list *list, long rows)
 
 void list_choose(struct list *list, size_t row)
 {
-    move_by(list, (long)row - (long)selected_row(list));
+    move_by(list, (long)row - (long)list_selected_row(list));
     list->following = false;
 }
 
@@ -290,7 +291,7 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
         draw_empty(list, rect);
         return;
     }
-    size_t row = selected_row(list), first = first_row(list, row, count);
+    size_t row = list_selected_row(list), first = first_row(list, row, count);
     if (follows(list))
         choose_row(list, row);
     list->row = row;
@@ -304,7 +305,7 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
 static bool find_row(struct list *list, bool backwards, bool (*fits)(struct list_row *row))
 {
     struct list_row row;
-    size_t count = rows_count(&list->rows), start = selected_row(list);
+    size_t count = rows_count(&list->rows), start = list_selected_row(list);
     for (size_t n = 1; n <= count; n++) {
         size_t at = backwards ? (start + count - n % count) % count : (start + n) % count;
         if (list_load(list, rows_at(&list->rows, at), &row) && fits(&row)) {
@@ -339,8 +340,10 @@ static bool row_has_match(struct list_row *row)
 
 static bool search(struct ui *ui, struct view *view, bool backwards)
 {
-    (void)ui;
-    return find_row((struct list *)view, backwards, row_has_match);
+    struct list *list = (struct list *)view;
+    if (hunt_holds(ui, list))
+        return hunt_next(list, backwards);
+    return find_row(list, backwards, row_has_match);
 }
 
 /* ---- what the keys do -------------------------------------------------------------------- */
@@ -365,7 +368,7 @@ static void open_row(struct list *list, enum verb verb)
     if (list->ops->open)
         list->ops->open(&row);
     else if (row.transaction)
-        ui_push(list->ui, view_ladder_new(list->ui, row.transaction, 0));
+        ui_push(list->ui, view_ladder_new(list->ui, row.transaction, hunt_message(&row)));
 }
 
 static void mark_row(struct list *list, enum verb verb)
@@ -475,7 +478,7 @@ static void fold(struct list *list, enum verb verb)
     if (verb == VERB_UNFOLD_ALL)
         list_fold_all(list);
     else
-        list_fold(list, rows_at(&list->rows, selected_row(list)));
+        list_fold(list, rows_at(&list->rows, list_selected_row(list)));
 }
 
 static const struct {

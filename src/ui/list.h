@@ -211,6 +211,7 @@ int list_sort(struct list *list, struct span name, bool descending);
 void list_look(struct list *list);
 /* Selects a row, which must be there. */
 void list_choose(struct list *list, size_t row);
+size_t list_selected_row(const struct list *list);
 /* Fills the selected row; false in an empty list. */
 bool list_selected(struct list *list, struct list_row *row);
 

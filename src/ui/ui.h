@@ -165,6 +165,7 @@ struct ui {
     size_t nnamed_filters;
     bool paused;          /* nothing new is shown */
     struct regex *search; /* the last `/` */
+    struct hunt *hunt;    /* where that was found in whole messages, or NULL; hunt.h */
     bool message_tree;    /* messages are shown as trees */
     struct picks picks;   /* messages marked to be compared */
     unsigned diff_ignore; /* enum sip_diff_ignore, in comparisons of messages; */
