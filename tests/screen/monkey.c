@@ -3,8 +3,12 @@
  *
  *     monkey SEED SECONDS PROGRAM [ARGUMENT...]
  *
- * Model: the seed alone decides what is pressed, in which order, and which sizes the terminal
- * takes; the program is started anew when a key ended it. It must never end by a signal or with a
+ * MONKEY_RESIZES: of a hundred things done, so many are changes of the size (3). MONKEY_TERM and
+ * MONKEY_LANG: the terminal that the program believes in, and its locale (xterm-256color, C.UTF-8).
+ *
+ * Model: the seed alone decides what is pressed, clicked, dragged, pasted and typed, in which order,
+ * and which sizes the terminal takes; commands are those that the program itself names (--man-keys).
+ * The program is started anew when a key ended it. It must never end by a signal or with a
  * status other than 0, and must answer: at rest its first line has its name. One TAP line; a
  * failure shows the last keys and the screen, where a sanitizer has left its report.
  * Boundary: term.c is the terminal. Everything happens in a folder of its own and without root's
@@ -29,18 +33,24 @@ struct monkey {
     uint64_t state;
     struct term *term;
     struct child_plan plan;
+    unsigned resizes;       /* of a hundred */
+    char commands[256][32]; /* that the program has */
+    size_t ncommands;
     unsigned long pressed, starts;
     char last[REMEMBERED][64]; /* the last things done, as a ring */
     char why[256];
 };
 
 static const char *const keys[] = {
-    "j",     "k",     "Down", "Up",     "PgDn", "PgUp",      "g",   "G",    "Home",   "End",
-    "Enter", "Enter", "Esc",  "r",      "F6",   "?",         "F1",  "J",    "K",      "f",
-    "F",     "n",     "N",    "Space",  "p",    "t",         "H",   "Left", "Right",  "h",
-    "l",     "C-l",   "F7",   "F2",     "F3",   "/",         ":",   "Tab",  "C-a",    "C-e",
-    "C-w",   "C-u",   "C-y",  "C-r",    "C-g",  "C-d",       "M-f", "M-b",  "C-v",    "q",
-    "C-t",   "C-k",   "x",    "Insert", "F12",  "Backspace", "é",   "김",   "Delete", "BackTab",
+    "j",     "k",      "Down",   "Up",      "PgDn", "PgUp",      "g",   "G",    "Home",   "End",
+    "Enter", "Enter",  "Esc",    "r",       "F6",   "?",         "F1",  "J",    "K",      "f",
+    "F",     "n",      "N",      "Space",   "p",    "t",         "H",   "Left", "Right",  "h",
+    "l",     "C-l",    "F7",     "F2",      "F3",   "/",         ":",   "Tab",  "C-a",    "C-e",
+    "C-w",   "C-u",    "C-y",    "C-r",     "C-g",  "C-d",       "M-f", "M-b",  "C-v",    "q",
+    "C-Up",  "C-Left", "C-Down", "C-Right", "+",    "-",         "F8",  "F9",   "F10",    "F4",
+    "F5",    "i",      "I",      "s",       "w",    "c",         "[",   "]",    "<",      ">",
+    "{",     "}",      "1",      "2",       "e",    "o",         "m",   "v",    "b",      "z",
+    "C-t",   "C-k",    "x",      "Insert",  "F12",  "Backspace", "é",   "김",   "Delete", "BackTab",
 };
 
 static const char *const lines[] = {
@@ -82,6 +92,30 @@ static const char *const lines[] = {
     "\xff\xc3",
 };
 
+/* What may stand behind a command. */
+static const char *const words[] = {
+    "",           "calls",          "findings",
+    "488",        "q850:34",        "code >= 400",
+    "failed",     "-status",        "time",
+    "480 486",    "X-Trunk",        "x filter failed",
+    "pane=on",    "theme=mono",     "theme=light",
+    "lang=ko",    "pane-below 300", "flow-beside 700",
+    "mono",       "nonsense \"",    "monkey.pcap",
+    "1",          "14:23:40",       "calls from to:9 sort:-to",
+    "@mine",      "mine failed",    "no-response",
+    "127.0.0.10", "messages",       "99999999999",
+};
+
+static const char *const pastes[] = {
+    "q:quit\rQ",
+    "filter code == 486",
+    "\033[201",
+    "OPTIONS sip:m@example.org SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKm\r\n"
+    "From: <sip:a@example.org>;tag=1\r\nTo: <sip:m@example.org>\r\nCall-ID: m\r\n"
+    "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
+    "INVITE sip:x SIP/2.0\r\n",
+};
+
 static const int sizes[][2] = {
     { 80, 24 }, { 40, 10 },  { 200, 60 }, { 120, 30 }, { 20, 5 },
     { 7, 3 },   { 300, 90 }, { 61, 17 },  { 33, 9 },
@@ -115,25 +149,89 @@ static int begin(struct monkey *m)
 static void resize(struct monkey *m)
 {
     char text[32];
-    const int *size = sizes[draw_lot(m, COUNT(sizes))];
+    const int *listed = sizes[draw_lot(m, COUNT(sizes))];
+    int size[] = { listed[0], listed[1] };
+    if (draw_lot(m, 2)) {
+        size[0] = 1 + (int)draw_lot(m, 220);
+        size[1] = 1 + (int)draw_lot(m, 70);
+    }
     snprintf(text, sizeof(text), "%dx%d", size[0], size[1]);
     remember(m, "resize", text);
     term_resize(m->term, size[0], size[1]);
 }
 
+static void type(struct monkey *m, const char *what, const char *text)
+{
+    remember(m, what, text);
+    term_send(m->term, text, strlen(text));
+}
+
+static void type_line(struct monkey *m)
+{
+    type(m, "type", lines[draw_lot(m, COUNT(lines))]);
+}
+
+static void type_command(struct monkey *m)
+{
+    char line[128];
+    if (m->ncommands == 0)
+        return;
+    snprintf(line, sizeof(line), ":%s %s\r", m->commands[draw_lot(m, m->ncommands)],
+             words[draw_lot(m, COUNT(words))]);
+    type(m, "type", line);
+}
+
+static void paste(struct monkey *m)
+{
+    char text[512];
+    bool whole = draw_lot(m, 10) > 0;
+    snprintf(text, sizeof(text), "\033[200~%s%s", pastes[draw_lot(m, COUNT(pastes))],
+             whole ? "\033[201~" : "");
+    type(m, "paste", text);
+}
+
+/* A press, perhaps a move, a release, or the wheel, anywhere. */
+static void use_mouse(struct monkey *m)
+{
+    static const int buttons[] = { 0, 0, 0, 64, 65, 2 };
+    char text[96];
+    int cols, rows, n = 0, button = buttons[draw_lot(m, COUNT(buttons))];
+    term_size(m->term, &cols, &rows);
+    int x = 1 + (int)draw_lot(m, (size_t)cols), y = 1 + (int)draw_lot(m, (size_t)rows);
+    n = snprintf(text, sizeof(text), "\033[<%d;%d;%dM", button, x, y);
+    if (button == 0 && draw_lot(m, 3) == 0) {
+        x = 1 + (int)draw_lot(m, (size_t)cols);
+        y = 1 + (int)draw_lot(m, (size_t)rows);
+        n += snprintf(text + n, sizeof(text) - (size_t)n, "\033[<32;%d;%dM", x, y);
+    }
+    if (button < 3)
+        snprintf(text + n, sizeof(text) - (size_t)n, "\033[<%d;%d;%dm", button, x, y);
+    type(m, "mouse", text);
+}
+
+static void press_key(struct monkey *m)
+{
+    const char *key = keys[draw_lot(m, COUNT(keys))];
+    remember(m, "key", key);
+    term_key(m->term, key);
+}
+
 static void act(struct monkey *m)
 {
+    static const struct {
+        unsigned share; /* of a hundred; the last takes the rest */
+        void (*act)(struct monkey *m);
+    } acts[] = {
+        { 8, type_line }, { 10, type_command }, { 10, use_mouse }, { 2, paste }, { 100, press_key }
+    };
     unsigned lot = draw_lot(m, 100);
-    if (lot < 3) {
+    size_t i = 0;
+    if (draw_lot(m, 100) < m->resizes) {
         resize(m);
-    } else if (lot < 15) {
-        const char *line = lines[draw_lot(m, COUNT(lines))];
-        remember(m, "type", line);
-        term_send(m->term, line, strlen(line));
     } else {
-        const char *key = keys[draw_lot(m, COUNT(keys))];
-        remember(m, "key", key);
-        term_key(m->term, key);
+        for (; lot >= acts[i].share; i++)
+            lot -= acts[i].share;
+        acts[i].act(m);
     }
     if (draw_lot(m, 8) == 0)
         term_pump(m->term, 10);
@@ -167,6 +265,24 @@ static int check(struct monkey *m)
     snprintf(m->why, sizeof(m->why), "it ended with %s %d",
              state == CHILD_EXITED ? "status" : "signal", code);
     return -1;
+}
+
+/* ".B Up k, :up": all but the one that gives the terminal back to the shell. */
+static void learn_commands(struct monkey *m, const char *program)
+{
+    char line[256];
+    snprintf(line, sizeof(line), "'%s' --man-keys", program);
+    FILE *names = popen(line, "r");
+    while (names && fgets(line, sizeof(line), names)) {
+        const char *colon = strncmp(line, ".B ", 3) == 0 ? strrchr(line, ':') : NULL;
+        if (!colon || m->ncommands == COUNT(m->commands))
+            continue;
+        snprintf(m->commands[m->ncommands], sizeof(m->commands[0]), "%.*s",
+                 (int)strcspn(colon + 1, " \n"), colon + 1);
+        m->ncommands += strcmp(m->commands[m->ncommands], "suspend") != 0;
+    }
+    if (names)
+        pclose(names);
 }
 
 static int play(struct monkey *m, int seconds)
@@ -224,10 +340,12 @@ static int settle_down(char *folder)
     char home[64];
     snprintf(home, sizeof(home), "%s/home", folder);
     setenv("HOME", home, 1);
-    setenv("TERM", "xterm-256color", 1);
-    setenv("LANG", "C.UTF-8", 1);
+    const char *term = getenv("MONKEY_TERM"), *lang = getenv("MONKEY_LANG");
+    setenv("TERM", term ? term : "xterm-256color", 1);
+    setenv("LANG", lang ? lang : "C.UTF-8", 1);
     unsetenv("LC_ALL");
     unsetenv("XDG_CONFIG_HOME");
+    unsetenv("XDG_STATE_HOME");
     if (geteuid() != 0)
         return 0;
     if (chown(folder, nobody, nobody) < 0 || chown("home", nobody, nobody) < 0)
@@ -249,6 +367,8 @@ int main(int argc, char **argv)
         return 1;
     }
     m.state = strtoull(argv[1], NULL, 10);
+    m.resizes = getenv("MONKEY_RESIZES") ? (unsigned)atoi(getenv("MONKEY_RESIZES")) : 3;
+    learn_commands(&m, argv[3]);
     m.plan = (struct child_plan){ .argv = argv + 3, .cols = 80, .rows = 24 };
     int result = 0;
     if (access(argv[3], X_OK) < 0) {

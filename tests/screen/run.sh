@@ -4,7 +4,8 @@
 #   SIPWHY=program PLAY=player DEMO=demo.pcapng run.sh [SCRIPT...]
 #
 # GENCAP, MONKEY: tests/bench/gencap and tests/screen/monkey, by default beside the player; what
-# needs them is skipped without. Scripts see SIPWHY, DEMO and CAPS, a folder of made captures.
+# needs them is skipped without. The monkey comes three times, each for MONKEY_SECONDS (3) and with
+# the seed MONKEY_SEED (1). Scripts see SIPWHY, DEMO and CAPS, a folder of made captures.
 # Those named in `root` capture live and are skipped unless the user is root.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -82,8 +83,17 @@ else
     sh "$here/selftest.sh" "$PLAY" >"$CAPS/out" 2>&1
     take_over selftest.sh $?
     if [ -x "$MONKEY" ]; then
-        "$MONKEY" 1 "${MONKEY_SECONDS:-6}" "$SIPWHY" "$DEMO" >"$CAPS/out" 2>&1
-        take_over monkey $?
+        for kind in file live old; do
+            case $kind in
+            file) input=$DEMO resizes=3 term=xterm-256color lang=C.UTF-8 ;;
+            live) input=demo resizes=40 term=xterm-256color lang=C.UTF-8 ;;
+            old) input=demo resizes=10 term=linux lang=C ;;
+            esac
+            MONKEY_RESIZES=$resizes MONKEY_TERM=$term MONKEY_LANG=$lang \
+                "$MONKEY" "${MONKEY_SEED:-1}" "${MONKEY_SECONDS:-3}" "$SIPWHY" $input \
+                >"$CAPS/out" 2>&1
+            take_over "monkey: $kind" $?
+        done
     else
         skip monkey "not built"
     fi
