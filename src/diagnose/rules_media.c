@@ -72,8 +72,7 @@ static bool found_in_call(struct judge *j, const struct scene_call *call)
 
 static bool same_codec(const struct sdp_format *a, const struct sdp_format *b)
 {
-    return sdp_is_codec(a) && sdp_is_codec(b) && span_same(a->codec, b->codec) &&
-           (a->clock == b->clock || !a->clock || !b->clock);
+    return sdp_is_codec(a) && sdp_is_codec(b) && sdp_same_format(a, b);
 }
 
 static bool share_codec(const struct sdp_media *a, const struct sdp_media *b)

@@ -401,3 +401,24 @@ void styled_markup(struct styled_text *out, struct span text, size_t width, size
         before = block.kind;
     }
 }
+
+void styled_cells(struct styled_text *out, const struct styled_cell *cells, size_t count,
+                  size_t indent)
+{
+    open_line(out, indent);
+    for (size_t i = 0; i < count; i++) {
+        struct strbuf text = STRBUF_INIT;
+        show_text(&text, cells[i].text, out->utf8);
+        struct span all = strbuf_as_span(&text), fit = text_fit(all, cells[i].width);
+        bool cut = fit.n < all.n && cells[i].width > 0;
+        if (cut)
+            fit = text_fit(all, cells[i].width - 1);
+        add_run(out, cells[i].style, fit, SPAN_NONE);
+        if (cut)
+            add_run(out, HELP_DIM, SPAN(out->utf8 ? "…" : "~"), SPAN_NONE);
+        size_t used = text_width(fit) + cut;
+        if (i + 1 < count)
+            add_blanks(out, cells[i].width - used + 1);
+        strbuf_free(&text);
+    }
+}

@@ -98,6 +98,18 @@ void styled_paragraph(struct styled_text *out, enum help_style style, struct spa
                       size_t width, size_t first_indent, size_t rest_indent);
 
 /*
+ * Adds one line of cells, set apart by a blank, so that those of lines like it stand below one
+ * another: each in `width` columns, what does not fit cut with a mark.
+ */
+struct styled_cell {
+    enum help_style style;
+    struct span text;
+    size_t width;
+};
+void styled_cells(struct styled_text *out, const struct styled_cell *cells, size_t count,
+                  size_t indent);
+
+/*
  * Checks a page against the markup: sections `ids` (count `nids`) in that order, each at most once
  * and not empty, those that are `required` (NULL: none) all there; balanced marks; clean UTF-8.
  * With nids 0 it is a note: any headings. Returns 0, or -1 with the line (from 1) and what is wrong

@@ -164,6 +164,11 @@ bool sdp_is_codec(const struct sdp_format *f)
     return true;
 }
 
+bool sdp_same_format(const struct sdp_format *a, const struct sdp_format *b)
+{
+    return span_same(a->codec, b->codec) && (a->clock == b->clock || !a->clock || !b->clock);
+}
+
 /* The part behind the empty line that follows its Content-Type, up to the next boundary. */
 static struct span sdp_part(struct span body)
 {

@@ -47,6 +47,9 @@ int sdp_read(struct sdp *sdp, struct span body);
 /* Whether a format is a codec: it carries sound or pictures of its own, no tones, noise or repair. */
 bool sdp_is_codec(const struct sdp_format *f);
 
+/* Whether two formats are one codec at one clock rate; a rate that is not told fits any. */
+bool sdp_same_format(const struct sdp_format *a, const struct sdp_format *b);
+
 /* What the store wants to know of every description; found in one pass, without the codecs. */
 enum sdp_glance_bit {
     SDP_AUDIO = 1 << 0,         /* an audio stream that is not refused */

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "diagnose/evidence.h"
+#include "diagnose/media_sides.h"
 #include "diagnose/related.h"
 #include "help/document.h"
 #include "sip/tree.h"
@@ -16,6 +17,7 @@
 #define LABEL_WIDTH 17
 #define NARROW 56
 #define ROOMY 16       /* lines */
+#define TABLE_WIDE 100 /* columns from which a table leaves the label column free */
 #define NODE_TEXT 2000 /* bytes of an element's value */
 
 struct layout {
@@ -85,6 +87,49 @@ static void add_proofs(struct layout *out, const struct finding *f, const struct
         add_formatted(out, 2, mem_format(_("%u%% sure: %s."), f->confidence, text->because));
 }
 
+/* One line of the table: what it is of, the mark between the sides. */
+static void add_media_row(struct layout *out, enum help_style style, const char *what,
+                          const char *a, const char *mark, const char *b)
+{
+    size_t indent = out->width < TABLE_WIDE ? 4 : out->indent + 2;
+    size_t room = out->width > indent + 20 ? out->width - indent : 20;
+    size_t first = 9, half = (room - first - 4) / 2;
+    struct strbuf safe[3] = { STRBUF_INIT, STRBUF_INIT, STRBUF_INIT };
+    const char *texts[3] = { what, a, b };
+    for (int i = 0; i < 3; i++)
+        text_visible(&safe[i], SPAN(texts[i]), out->text->utf8);
+    struct styled_cell cells[4] = { { HELP_DIM, strbuf_as_span(&safe[0]), first },
+                                    { style, strbuf_as_span(&safe[1]), half },
+                                    { HELP_MARK, SPAN(mark), 1 },
+                                    { style, strbuf_as_span(&safe[2]), half } };
+    styled_cells(out->text, cells, 4, indent);
+    for (int i = 0; i < 3; i++)
+        strbuf_free(&safe[i]);
+}
+
+/* Both sides' media beside each other, what they have in common marked. */
+static void add_media(struct layout *out, const struct finding *f, const struct finding_text *text)
+{
+    static const char *const marks[][2] = {
+        [MEDIA_SAME] = { "=", "=" }, [MEDIA_DIFFERS] = { "≠", "!" }, [MEDIA_UNKNOWN] = { "?", "?" }
+    };
+    static const enum help_style styles[] = {
+        [MEDIA_SAME] = HELP_PLAIN, [MEDIA_DIFFERS] = HELP_NOTE, [MEDIA_UNKNOWN] = HELP_PLAIN
+    };
+    struct media_sides sides;
+    if (media_sides_collect(&sides, out->ui->store, f, text, out->dense) < 0)
+        return;
+    add_media_row(out, HELP_BOLD, "", sides.who[0], "", sides.who[1]);
+    for (size_t i = 0; i < sides.count; i++) {
+        const struct media_line *line = &sides.lines[i];
+        add_media_row(out, styles[line->matches], line->what,
+                      sides.known[0] ? line->side[0] : _("not seen"),
+                      marks[line->matches][out->text->utf8 ? 0 : 1],
+                      sides.known[1] ? line->side[1] : _("not seen"));
+    }
+    media_sides_free(&sides);
+}
+
 /* What was found, what proves it, and what to do first. */
 static void add_finding(struct layout *out, uint32_t id)
 {
@@ -96,6 +141,7 @@ static void add_finding(struct layout *out, uint32_t id)
                   mem_format("%s: %s", tr(finding_severity_name(f->severity)), text.summary));
     if (!out->dense)
         add_proofs(out, f, &text);
+    add_media(out, f, &text);
     add_formatted(out, 2, mem_format(_("First: %s."), text.remedy));
     finding_text_free(&text);
 }
