@@ -36,12 +36,21 @@ static bool same_window(const struct statistics_query *a, const struct statistic
            a->slots == b->slots;
 }
 
-const struct statistics *board_shown(const struct board *b)
+static bool counts_elsewhere(const struct board *b)
 {
     const struct statistics *now = census_result(b->census), *next = census_draft(b->census);
-    bool elsewhere = census_busy(b->census) && next->nslots &&
-                     !same_window(&now->query, &next->query);
-    return elsewhere ? next : now;
+    return census_busy(b->census) && !same_window(&now->query, &next->query);
+}
+
+const struct statistics *board_shown(const struct board *b)
+{
+    const struct statistics *next = census_draft(b->census);
+    return counts_elsewhere(b) && next->nslots ? next : census_result(b->census);
+}
+
+bool board_behind(const struct board *b)
+{
+    return b->stale || counts_elsewhere(b);
 }
 
 const struct statistics_group *board_group(const struct board *b, uint32_t row)

@@ -35,6 +35,8 @@ struct board *board_new(const struct store *store);
 void board_free(struct board *b);
 /* What is to be shown: the last full count, or while another window is being counted, that. */
 const struct statistics *board_shown(const struct board *b);
+/* Whether that is not all, or not yet what the user wants to see. */
+bool board_behind(const struct board *b);
 /* The group of a row (from 1), or NULL. */
 const struct statistics_group *board_group(const struct board *b, uint32_t row);
 /* The chosen bar's number; false where none is, or it lies outside of what is shown. */

@@ -99,8 +99,8 @@ static void draw_summary(const struct board *b, const struct statistics *s,
     struct strbuf right = STRBUF_INIT;
     uint32_t slot;
     int x = rect.x + 1, end = rect.x + rect.width;
-    strbuf_format(&right, census_busy(b->census) ? _("counting, %s a bar") : _("%s a bar"),
-                  width_text(s->slot_ns, width));
+    strbuf_format(&right, board_behind(b) ? _("counting, %s a bar") : _("%s a bar"),
+                  width_text(b->slot_ns ? b->slot_ns : s->slot_ns, width));
     int side = end - (int)text_width(strbuf_as_span(&right)) - 1;
     screen_string(rect.y, side, end - side, STYLE_DIM, strbuf_str(&right));
     strbuf_free(&right);

@@ -69,6 +69,7 @@ static const struct {
     { "option", "name missing action use summary" },
     { "event", "name sender action use summary" },
     { "reason", "name carried action use summary" },
+    { "metric", "name formula measured usual action use summary" },
 };
 
 static void test_facts_of(const struct help *help, const char *kind, const char *facts)
@@ -624,6 +625,9 @@ static void test_words(const struct help *help)
         { "option:timer", "option/timer" },
         { "privacy", "header/Privacy" },
         { "refer", "method/REFER" },
+        { "SEER", "metric/SEER" },
+        { "kpi:asr", "metric/ASR" },
+        { "network effectiveness ratio", "metric/NER" },
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         test_resolve(help, cases[i][0], cases[i][1]);
