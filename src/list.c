@@ -19,6 +19,7 @@
 #include "sip/fields.h"
 #include "store/filter.h"
 #include "store/ladder.h"
+#include "store/names.h"
 #include "usages.h"
 
 /* One row of `list`: columns of text, or one JSON object. */
@@ -28,12 +29,13 @@ struct row {
     struct sip_message head;
 };
 
-static const char *address_text(const struct row *row, uint32_t message, bool source, char *buf)
+static const char *address_text(const struct row *row, uint32_t message, bool source,
+                                char *(*write)(const struct addr *, char *), char *buf)
 {
     const struct message *m = store_message(row->store, message);
     const struct flow *flow = store_flow(row->store, m->flow);
     /* seen from the request: a lone response came the other way */
-    return addr_format((m->code != 0) != source ? &flow->src : &flow->dst, buf);
+    return write((m->code != 0) != source ? &flow->src : &flow->dst, buf);
 }
 
 /* Which capture agent saw it; null where we did. */
@@ -70,8 +72,8 @@ static void transaction_json(struct row *row, uint32_t id, const struct transact
     json_put_number(o, "cseq", t->cseq);
     json_put(o, "from", row->head.from);
     json_put(o, "to", row->head.to);
-    json_put(o, "src", SPAN(address_text(row, head, true, text)));
-    json_put(o, "dst", SPAN(address_text(row, head, false, text)));
+    json_put(o, "src", SPAN(address_text(row, head, true, addr_format, text)));
+    json_put(o, "dst", SPAN(address_text(row, head, false, addr_format, text)));
     json_put(o, "transport",
              SPAN(transport_name(
                  store_flow(row->store, store_message(row->store, head)->flow)->transport)));
@@ -91,6 +93,14 @@ static void transaction_json(struct row *row, uint32_t id, const struct transact
     json_print(o, JSON_COMPACT | JSON_REAL_PRECISION(9));
 }
 
+static void print_hop(const char *src, const char *dst)
+{
+    print_column(SPAN(src), 0);
+    printf(" > ");
+    print_column(SPAN(dst), 0);
+    printf("  ");
+}
+
 static void transaction_text(struct row *row, uint32_t id, const struct transaction *t)
 {
     char src[ADDR_TEXT], dst[ADDR_TEXT], when[TIME_TEXT], code[16] = "-";
@@ -103,10 +113,11 @@ static void transaction_text(struct row *row, uint32_t id, const struct transact
         snprintf(code, sizeof code, "%u", t->code);
     printf("%s ", time_date(t->time_ns, when));
     print_column(method_text(row, t), 9);
-    print_column(from.user.n ? from.user : from.host, 16);
-    print_column(to.user.n ? to.user : to.host, 16);
-    printf("%s > %s  %s %s ", address_text(row, head, true, src),
-           address_text(row, head, false, dst), code, transaction_state_name(t->state));
+    print_column(from.user.n ? names_number(from.user) : from.host, 16);
+    print_column(to.user.n ? names_number(to.user) : to.host, 16);
+    print_hop(address_text(row, head, true, names_format, src),
+              address_text(row, head, false, names_format, dst));
+    printf("%s %s ", code, transaction_state_name(t->state));
     why_line(&why, row->session->pipeline.diagnosis, row->store, id);
     print_column(strbuf_as_span(&why), 0);
     printf("\n");
@@ -167,8 +178,8 @@ static void message_row(const struct row *row, uint32_t id)
         return;
     }
     const struct flow *flow = store_flow(row->store, m->flow);
-    printf("%6u %s %s > %s  ", m->frame, time_date(m->time_ns, when), addr_format(&flow->src, src),
-           addr_format(&flow->dst, dst));
+    printf("%6u %s ", m->frame, time_date(m->time_ns, when));
+    print_hop(names_format(&flow->src, src), names_format(&flow->dst, dst));
     print_column(sip.start_line, 0);
     printf("%s\n", m->flags & MESSAGE_RETRANSMISSION ? _(" (retransmission)")
                    : m->flags & MESSAGE_DUPLICATE    ? _(" (duplicate)")
@@ -299,7 +310,7 @@ static void endpoint_text(const struct endpoint *e, struct span agent, bool join
     if (joined)
         print_column(agent.n ? agent : SPAN("-"), 30);
     else
-        print_column(SPAN(addr_host(&e->host, host)), 15);
+        print_column(SPAN(names_host(&e->host, host)), 15);
     printf(_("%5llu sent %5llu received %5llu failed %5.1f%%  %6s %6s  "),
            (unsigned long long)e->now.sent, (unsigned long long)e->now.received,
            (unsigned long long)e->now.failed, 100 * endpoint_failure_share(e),

@@ -114,8 +114,15 @@ const struct option_row option_rows[] = {
     { "link-header", 0, OPTION_LIST, AT(link_headers), NULL, 0, 0, NULL, "NAME", OPTION_CLI,
       N_("Legs of a call that carry the same value in this header, or the other leg's Call-ID, "
          "belong together, besides X-CID, X-Call-ID and the like; repeatable.") },
-    { "numeric", 'n', OPTION_FLAG, AT(numeric), NULL, 0, 0, NULL, NULL, OPTION_CLI,
-      N_("Accepted for tcpdump's habit: addresses are always numbers.") },
+    { "numeric", 'n', OPTION_FLAG, AT(numeric), NULL, 0, 0, NULL, NULL, BOTH,
+      N_("Show addresses and numbers as they are: neither names of --hosts nor of DNS.") },
+    { "hosts", 0, OPTION_LIST, AT(hosts), NULL, 0, 0, NULL, "FILE", BOTH,
+      N_("Names for addresses, and for numbers, in the form of /etc/hosts; repeatable.") },
+    { "names", 0, OPTION_FLAG, AT(names), "on", 0, 0, NULL, NULL, BOTH,
+      N_("Show names in place of addresses and numbers, where there are any.") },
+    { "dns", 0, OPTION_TEXT, AT(dns), "off", 0, 0, NULL, "SERVER", BOTH,
+      N_("Ask DNS for the names of addresses: 'on' asks the system's servers, or say an "
+         "ADDRESS[:PORT].") },
     { "user", 'Z', OPTION_TEXT, AT(user), NULL, 0, 0, NULL, "USER", OPTION_CLI,
       N_("Become this user once the inputs are open.") },
     { "no-config", 0, OPTION_FLAG, AT(no_config), NULL, 0, 0, NULL, NULL, OPTION_CLI,

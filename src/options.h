@@ -21,6 +21,7 @@ struct settings {
     struct string_list files;
     struct string_list help_dirs;
     struct string_list link_headers;
+    struct string_list hosts;
     struct string_list listen;
     char *listen_cert;
     char *listen_key;
@@ -37,6 +38,7 @@ struct settings {
     char *colour;
     char *time;
     char *by;
+    char *dns;
     char *user;
     char *date;
     char *tz;
@@ -48,6 +50,7 @@ struct settings {
     long duration; /* s, 0: no limit */
     bool promiscuous;
     bool numeric;
+    bool names;
     bool json;
     bool markdown;
     bool search;

@@ -13,7 +13,9 @@
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "demo.h"
+#include "hosts.h"
 #include "store/link.h"
+#include "store/names.h"
 
 /* Packets may still lie in the kernel: silence is only believed after this long. */
 #define LATENESS_NS 1000000000LL
@@ -29,6 +31,19 @@ static const char *name_source(const void *arg, uint16_t source)
     return source < inputs_count(arg) ? source_title(inputs_at(arg, source)) : NULL;
 }
 
+/* Names are there before anything is read; a line that is none is told, and no more. */
+static int name_hosts(struct session *session, char **error)
+{
+    const struct settings *settings = session->settings;
+    names_set(settings->names && !settings->numeric, false);
+    int result = hosts_read(settings, error);
+    if (result <= 0)
+        return result;
+    session->note = *error;
+    *error = NULL;
+    return 0;
+}
+
 static int begin(struct session *session, const struct settings *settings, char **error)
 {
     memset(session, 0, sizeof *session);
@@ -37,7 +52,7 @@ static int begin(struct session *session, const struct settings *settings, char 
     session->inputs = inputs_new();
     if (pipeline_open(&session->pipeline, store_new((size_t)settings->memory << 20)) == 0) {
         store_ask_sources(session->pipeline.store, name_source, session->inputs);
-        return 0;
+        return name_hosts(session, error);
     }
     *error = mem_text(_("out of memory"));
     return -1;

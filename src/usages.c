@@ -8,6 +8,7 @@
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "diagnose/evidence.h"
+#include "store/names.h"
 #include "store/registration.h"
 #include "store/subscription.h"
 
@@ -128,7 +129,7 @@ static void write_registration(const struct usage *u)
         print_left(u, r->until_ns, state == REGISTRATION_REMOVED);
         print_column(words.aor, 28);
         print_column(words.contact, 28);
-        print_column(SPAN(addr_format(&registrar, text)), 21);
+        print_column(SPAN(names_format(&registrar, text)), 21);
         print_why(u, r->asked_seq != 0);
         return;
     }

@@ -10,6 +10,7 @@
 #include "base/tr.h"
 #include "sip/fields.h"
 #include "sip/sdp.h"
+#include "store/names.h"
 
 #define MAX_QUOTE 160 /* bytes of a header value quoted */
 
@@ -153,7 +154,7 @@ static void add_origin(struct collect *c)
     if (!message || store_scan(c->store, id, &m) < 0)
         return;
     struct span agent = quote(agent_of(&m)), phrase = quote(m.reason);
-    addr_format(&store_flow(c->store, message->flow)->src, text);
+    names_format(&store_flow(c->store, message->flow)->src, text);
     char *who = mem_format("%s%s%.*s", text, agent.n ? ", " : "", SPAN_ARG(agent));
     add(c, id,
         tr_n("%u \"%.*s\" came first from %s, %u hop from the caller by Via (frame %u)",
@@ -182,7 +183,7 @@ static void add_time(struct collect *c)
     }
     time_short(store_now(c->store) - request->time_ns, a);
     char to[ADDR_TEXT];
-    addr_format(&store_flow(c->store, request->flow)->dst, to);
+    names_format(&store_flow(c->store, request->flow)->dst, to);
     add(c, c->txn->request, _("No response from %s, %s after the request"), to, a);
 }
 

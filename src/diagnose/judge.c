@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "diagnose/private.h"
 #include "sip/fields.h"
+#include "store/names.h"
 
 #define QUOTE 80
 
@@ -186,7 +187,7 @@ int64_t judge_seconds(struct span value, int64_t missing)
 
 const char *judge_address(const struct addr *a, char *buf)
 {
-    return addr_format(a, buf);
+    return names_format(a, buf);
 }
 
 struct span judge_quote(struct span text)

@@ -2,6 +2,7 @@
 #include "diagnose/rule.h"
 #include "sip/fields.h"
 #include "store/taught.h"
+#include "store/names.h"
 
 static struct span contact_host(const struct scene_message *m)
 {
@@ -177,7 +178,7 @@ static void sip_alg_suspected(struct judge *j)
             continue;
         struct draft *d = judge_find(j, m->txn, 80);
         d->time_ns = m->stored->time_ns;
-        addr_host(&m->flow->src, source);
+        names_host(&m->flow->src, source);
         struct span inner = judge_quote(left->host);
         draft_say(d, _("something rewrote %s to %s but left %.*s in %s: a SIP ALG?"),
                   rewritten->where, source, SPAN_ARG(inner), left->where);

@@ -4,6 +4,7 @@
 #include "sip/fields.h"
 #include "sip/scanner.h"
 #include "store/backoff.h"
+#include "store/names.h"
 
 /* The source of a call is where its first request came from, one hop at most behind it. */
 static bool comes_from_source(const struct scene_transaction *t)
@@ -24,7 +25,7 @@ static void by_name(struct judge *j)
         struct span agent = judge_quote(scene_sip(t->request)->agent);
         struct span from = judge_quote(scene_sip(t->request)->from);
         draft_endpoint(d, &t->client);
-        addr_host(&t->client, source);
+        names_host(&t->client, source);
         draft_say(d, _("scanner at %s: %.*s"), source,
                   SPAN_ARG(sip_is_scanner(agent, SPAN_NONE) ? agent : from));
         draft_proof(d, t->request, _("%s from %s, User-Agent %.*s"),
@@ -55,7 +56,7 @@ static void scanner(struct judge *j)
         return;
     struct draft *d = judge_find(j, t, 80);
     draft_endpoint(d, &t->client);
-    addr_host(&t->client, source);
+    names_host(&t->client, source);
     draft_say(d, _("%s tried %u users within a minute, all were refused"), source, users);
     draft_proof(d, t->request, _("one of its requests"));
     draft_proof(d, t->final, _("refused with %u"), scene_final(t));
@@ -73,7 +74,7 @@ static void brute_force(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 95);
         draft_endpoint(d, &t->client);
-        addr_host(&t->client, source);
+        names_host(&t->client, source);
         draft_say(d, _("%s had %u failed authentications within a minute"), source, tries);
         draft_proof(d, t->request, _("%s with credentials"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("refused with %u"), scene_final(t));
@@ -94,7 +95,7 @@ static void retry_after_ignored(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = t->request->stored->time_ns;
         draft_endpoint(d, &t->client);
-        addr_host(&t->client, source);
+        names_host(&t->client, source);
         judge_address(&t->server, target);
         draft_say(d, _("%s asked %s again, though told to wait %u s"), source, target,
                   told.seconds);

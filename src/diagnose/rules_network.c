@@ -3,6 +3,7 @@
 #include "diagnose/rule.h"
 #include "sip/fields.h"
 #include "store/event.h"
+#include "store/names.h"
 
 #define LARGE 1300 /* bytes, RFC 3261 §18.1.1 */
 #define SENT_IN_VAIN 3
@@ -127,7 +128,7 @@ static void host_unreachable(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         d->time_ns = e->time_ns;
         judge_address(&e->to, to);
-        addr_host(&e->from, by);
+        names_host(&e->from, by);
         draft_say(d, _("%s: %s, says %s"), to, icmp_words(e->from.family, e->type, e->code), by);
         draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), to);
         draft_frame(d, e->frame, e->source, _("ICMP type %u code %u from %s quotes it: %s"),
@@ -238,7 +239,7 @@ static void connection_refused(struct judge *j)
         struct draft *d = judge_find(j, t, c->answer == CONNECTION_SILENT ? 85 : 95);
         d->time_ns = c->syn_ns;
         judge_address(&c->server, to);
-        addr_host(&c->client, by);
+        names_host(&c->client, by);
         if (c->answer == CONNECTION_SILENT)
             draft_say(d, _("no TCP connection to %s: no answer to %u SYN from %s"), to, c->syns,
                       by);

@@ -3,6 +3,7 @@
 #include "diagnose/rule.h"
 #include "sip/fields.h"
 #include "store/binding.h"
+#include "store/names.h"
 
 static struct span user_of(struct span to)
 {
@@ -77,7 +78,7 @@ static void registration_lapsed(struct judge *j)
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = until;
         draft_endpoint(d, &t->client);
-        addr_host(&t->client, client);
+        names_host(&t->client, client);
         user = judge_quote(user);
         time_clock(until, when);
         draft_say(d, _("registration of %.*s from %s ran out at %s without a refresh"),
@@ -153,7 +154,7 @@ static void contact_unroutable(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 95);
         draft_endpoint(d, &t->client);
-        addr_host(&t->client, source);
+        names_host(&t->client, source);
         host = judge_quote(host);
         draft_say(d, _("registered as %.*s, which leads nowhere from here; it came from %s"),
                   SPAN_ARG(host), source);

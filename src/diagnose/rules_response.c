@@ -2,6 +2,7 @@
 #include "base/timefmt.h"
 #include "diagnose/rule.h"
 #include "sip/fields.h"
+#include "store/names.h"
 
 #define RINGING_NS (15 * SECOND_NS)
 #define GLARE_RETRY_S 10
@@ -483,7 +484,7 @@ static void code_translated(struct judge *j)
         if (!o)
             continue;
         struct draft *d = judge_find(j, t, 100);
-        addr_host(&t->server, by);
+        names_host(&t->server, by);
         judge_address(&o->final->flow->src, from);
         draft_say(d, _("%s made %u of the %u that came from %s"), by, scene_final(t),
                   scene_final(o), from);

@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "diagnose/census.h"
+#include "store/names.h"
 
 #define MS 1000000LL
 #define SECOND (1000 * MS)
@@ -98,7 +99,7 @@ int64_t statistics_slot_span(const struct statistics *s, uint32_t slot)
 static void host_label(const struct addr *host, char *out)
 {
     char text[ADDR_HOST];
-    span_copy(SPAN(addr_host(host, text)), out, STATISTICS_LABEL);
+    span_copy(SPAN(names_host(host, text)), out, STATISTICS_LABEL);
 }
 
 static void destination_label(const struct census_item *item, char *out)

@@ -8,6 +8,7 @@
 #include "base/timeread.h"
 #include "base/tr.h"
 #include "store/filter_private.h"
+#include "store/names.h"
 
 #define BIT(op) (1u << (op))
 #define ORDER \
@@ -118,7 +119,7 @@ bool filter_fits_address(const struct filter_test *t, const struct addr *value)
     if (value->family == 0)
         return false;
     if (t->op == FILTER_EQUAL)
-        return in_range(&t->range, value);
+        return t->range.addr.family ? in_range(&t->range, value) : names_fits(value, t->text);
     return filter_fits_text(t, SPAN(addr_format(value, text)));
 }
 
@@ -324,8 +325,12 @@ static int read_address(struct filter_test *t, struct span text, struct filter_e
 {
     if (read_range(&t->range, text))
         return 0;
+    memset(&t->range, 0, sizeof t->range); /* without a family: a name */
+    if (t->op == FILTER_EQUAL && names_known(text))
+        return 0;
     return fail(error,
-                _("\"%.*s\" is no address; write 10.0.0.1, 10.0.0.1:5060 or 10.0.0.0/8 (IPv6 too)"),
+                _("\"%.*s\" is no address and no known name; write 10.0.0.1, 10.0.0.1:5060 or "
+                  "10.0.0.0/8 (IPv6 too)"),
                 SPAN_ARG(filter_quote(text)));
 }
 
@@ -344,9 +349,12 @@ typedef int read_value_fn(struct filter_test *t, struct span text, struct filter
 
 static int read_text(struct filter_test *t, struct span text, struct filter_error *error)
 {
-    (void)t;
-    (void)text;
+    const char *name = t->field->alias_of ? t->field->alias_of : t->field->name;
+    bool person = strcmp(name, "from") == 0 || strcmp(name, "to") == 0 || strcmp(name, "ruri") == 0;
+    struct span number = person && t->op == FILTER_EQUAL ? names_number_of(text) : SPAN_NONE;
     (void)error;
+    if (number.n)
+        t->text = number;
     return 0;
 }
 

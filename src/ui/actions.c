@@ -16,6 +16,7 @@
 #include "ui/keymap.h"
 #include "ui/list.h"
 #include "ui/list_commands.h"
+#include "ui/naming.h"
 #include "ui/prompt.h"
 #include "ui/statistics_commands.h"
 #include "ui/save.h"
@@ -453,6 +454,8 @@ const struct command commands[] = {
     { "pause", "p", N_("pause"), VERB_NONE, run_pause, NULL, NULL,
       N_("Hold the list still; capture goes on") },
     { "time", "t", NULL, VERB_NONE, run_time, NULL, NULL, N_("Change how times are shown") },
+    { "names", "A", N_("names"), VERB_NONE, naming_run, NULL, NULL,
+      N_("Show names in place of addresses and numbers, or the addresses; see --hosts and --dns") },
     { "clear", "F5", NULL, VERB_NONE, run_clear, NULL, NULL, N_("Forget everything seen so far") },
     { "command", ":", N_("command"), VERB_NONE, run_command, NULL, NULL, N_("Type a command") },
     { "sources", "o", N_("sources"), VERB_NONE, sources_run, NULL, NULL,

@@ -2,9 +2,11 @@
 #include "ui/cells.h"
 
 #include "base/strbuf.h"
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "diagnose/evidence.h"
 #include "sip/fields.h"
+#include "store/names.h"
 
 #define MARKS_LOOKED 1000          /* transactions of a call looked at for a mark */
 #define TIMED_OUT_NS 32000000000LL /* 64*T1, RFC 3261 §17.1.1.2 */
@@ -126,7 +128,7 @@ static void put_person(struct strbuf *out, struct span value)
 {
     struct sip_address a;
     sip_read_address(value, &a);
-    strbuf_span(out, a.user.n ? a.user : a.host.n ? a.host : a.uri);
+    strbuf_span(out, a.user.n ? names_number(a.user) : a.host.n ? a.host : a.uri);
 }
 
 void cell_from(struct list_row *row, struct strbuf *out)
@@ -146,11 +148,33 @@ static const struct addr *end_of(const struct list_row *row, bool source)
     return source == (row->head->code == 0) ? &flow->src : &flow->dst;
 }
 
-void cell_hop(struct list_row *row, struct strbuf *out)
+/* Cut at its end, with a mark there. */
+static void put_cut(struct strbuf *out, struct span text, size_t width)
+{
+    bool whole = text_width(text) <= width;
+    strbuf_span(out, whole ? text : text_fit(text, width - 1));
+    strbuf_text(out, whole ? "" : screen_utf8() ? "…" : "~");
+}
+
+void cell_put_hop(const struct list_row *row, const struct addr *from, const struct addr *to,
+                  struct strbuf *out)
 {
     char a[ADDR_TEXT], b[ADDR_TEXT];
-    strbuf_format(out, "%s %s %s", ui_address(end_of(row, true), a), screen_utf8() ? "→" : ">",
-                  ui_address(end_of(row, false), b));
+    struct span src = SPAN(ui_address(from, a)), dst = SPAN(ui_address(to, b));
+    size_t room = row->width > 13 ? (size_t)row->width - 3 : 10, half = room / 2;
+    size_t m = text_width(src), n = text_width(dst);
+    if (m + n > room) {
+        m = m <= half ? m : n < room - half ? room - n : half;
+        n = n <= room - m ? n : room - m;
+    }
+    put_cut(out, src, m);
+    strbuf_text(out, screen_utf8() ? " → " : " > ");
+    put_cut(out, dst, n);
+}
+
+void cell_hop(struct list_row *row, struct strbuf *out)
+{
+    cell_put_hop(row, end_of(row, true), end_of(row, false), out);
 }
 
 void cell_hop_example(struct list_row *row, struct strbuf *out)

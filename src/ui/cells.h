@@ -30,6 +30,9 @@ void cell_method(struct list_row *row, struct strbuf *out);
 void cell_from(struct list_row *row, struct strbuf *out);
 void cell_to(struct list_row *row, struct strbuf *out);
 /* Who sent the request to whom. */
+/* Where there is no room for both, the longer one gives way. */
+void cell_put_hop(const struct list_row *row, const struct addr *from, const struct addr *to,
+                  struct strbuf *out);
 void cell_hop(struct list_row *row, struct strbuf *out);
 void cell_hop_example(struct list_row *row, struct strbuf *out);
 /* Mark, code, time to the final response, retransmissions. */

@@ -11,6 +11,7 @@
 #include "ui/console.h"
 #include "ui/keymap.h"
 #include "ui/list.h"
+#include "ui/naming.h"
 #include "ui/prompt.h"
 
 static void add_name(const char *name, void *arg)
@@ -56,6 +57,7 @@ void command_apply_settings(struct ui *ui)
     /* where only ASCII can be shown, other languages would be question marks */
     tr_set_language(screen_utf8() ? knowledge_language(ui->settings) : "en");
     ui->help_generation++;
+    naming_apply(ui);
     lists_apply_settings(ui);
 }
 

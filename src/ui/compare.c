@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "base/tr.h"
+#include "store/names.h"
 #include "ui/list.h"
 
 enum { ENDPOINTS = 64, ENDPOINTS_SHOWN = 5 };
@@ -71,7 +72,7 @@ static void add_tally(struct ui *ui, struct tally *tally, struct strbuf *text)
     for (size_t i = 0; i < tally->n && i < ENDPOINTS_SHOWN; i++) {
         strbuf_text(text, i ? ", " : ": ");
         strbuf_format(text, _("%llu from %s"), (unsigned long long)tally->list[i].count,
-                      addr_host(&tally->list[i].host, address));
+                      names_host(&tally->list[i].host, address));
     }
     if (tally->n > ENDPOINTS_SHOWN)
         strbuf_format(text, _(", and from %zu more"), tally->n - ENDPOINTS_SHOWN);

@@ -24,6 +24,7 @@
 #include "ui/hunt.h"
 #include "ui/keymap.h"
 #include "ui/list.h"
+#include "ui/naming.h"
 #include "ui/prompt.h"
 #include "ui/task.h"
 #include "ui/ui.h"
@@ -316,6 +317,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     session_tick(c->ui.session);
     look_for_help(c);
     lists_tick(&c->ui);
+    naming_tick(&c->ui);
     if (inputs_live(c->ui.session->inputs)) {
         inputs_refresh(c->ui.session->inputs);
         measure_rate(c);
@@ -362,6 +364,7 @@ static int make_events(struct console *c)
     c->base = event_base_new();
     if (!c->base || event_base_priority_init(c->base, PRIORITIES) < 0)
         return -1;
+    c->ui.events = c->base;
     c->keys = event_new(c->base, screen_fd(), EV_READ | EV_PERSIST, on_keys, c);
     c->feed = evtimer_new(c->base, on_feed, c);
     c->tick = event_new(c->base, -1, EV_PERSIST, on_tick, c);
@@ -384,6 +387,7 @@ static int make_events(struct console *c)
 
 static void free_events(struct console *c)
 {
+    naming_stop(&c->ui);
     struct event *all[] = { c->keys, c->feed, c->tick, c->escape };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if (all[i])

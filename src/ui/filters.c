@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "store/names.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
 
@@ -181,6 +182,19 @@ static void offer_operators(struct span prefix, const struct filter_field *field
     }
 }
 
+/* Its own values; where an address or a number is wanted, those that have names. */
+static void offer_values(struct span prefix, const struct filter_field *field,
+                         void (*offer)(const char *word))
+{
+    static const char *const fields[] = { "src", "dst", "addr", "from", "to", "ruri" };
+    bool named = false;
+    offer_all(prefix, field->values, offer);
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        named = named || strcmp(field->name, fields[i]) == 0;
+    for (size_t i = 0; named && names_at(i); i++)
+        offer_behind(prefix, names_at(i), offer);
+}
+
 void complete_filter_name(struct ui *ui, const char *text, void (*offer)(const char *word))
 {
     for (size_t i = 0; !strchr(text, ' ') && i < ui->nnamed_filters; i++)
@@ -203,7 +217,7 @@ void complete_filter(struct ui *ui, const char *text, void (*offer)(const char *
     if (hint.place == FILTER_AT_OPERATOR)
         offer_operators(prefix, hint.field, offer);
     if (hint.place == FILTER_AT_VALUE)
-        offer_all(prefix, hint.field->values, offer);
+        offer_values(prefix, hint.field, offer);
     if (hint.place == FILTER_AT_OPERATOR || hint.place == FILTER_AT_JOIN)
         offer_all(prefix, joins, offer);
 }

@@ -179,6 +179,9 @@ struct ui {
     bool loading;     /* files are still being read */
     int tabs_y;       /* the line of the strip of lists; -1: not drawn */
     struct pane pane;
+    struct event_base *events; /* of the loop */
+    struct resolver *resolver; /* see naming.h */
+    char *resolver_server;     /* that it was made for, "" for none */
     struct splits splits;
     struct paste paste;
     struct {

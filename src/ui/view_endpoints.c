@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
+#include "store/names.h"
 #include "ui/cells.h"
 
 #define SLICE 5000 /* transactions looked at between two keys */
@@ -77,7 +78,7 @@ static void put_host(struct list_row *row, struct strbuf *out)
     if (joined(row->list))
         strbuf_text(out, "-");
     else
-        strbuf_text(out, addr_host(&endpoint_of(row)->host, host));
+        strbuf_text(out, names_host(&endpoint_of(row)->host, host));
 }
 
 static void put_condition(struct list_row *row, struct strbuf *out)
@@ -186,7 +187,7 @@ static void put_other(struct list_row *row, struct strbuf *out)
         put_agent(row, out);
         return;
     }
-    strbuf_text(out, addr_host(&e->host, host));
+    strbuf_text(out, names_host(&e->host, host));
     if (e->hosts > 1)
         strbuf_format(out, " +%u", e->hosts - 1);
 }

@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
+#include "store/names.h"
 #include "ui/cells.h"
 
 #define ENDPOINTS 3 /* named in a row */
@@ -123,7 +124,7 @@ static void put_endpoints(struct list_row *row, struct strbuf *out)
             i++;
         if (i == n) {
             seen[n++] = a;
-            strbuf_format(out, "%s%s", n > 1 ? " " : "", addr_host(&a, host));
+            strbuf_format(out, "%s%s", n > 1 ? " " : "", names_host(&a, host));
         }
     }
 }

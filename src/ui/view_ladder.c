@@ -8,6 +8,7 @@
 #include "base/tr.h"
 #include "sip/fields.h"
 #include "store/link.h"
+#include "store/names.h"
 #include "ui/goto.h"
 #include "ui/ladder.h"
 #include "ui/list.h"
@@ -120,9 +121,9 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     }
     sip_read_address(sip.from, &from);
     sip_read_address(sip.to, &to);
-    strbuf_span(&text, from.user.n ? from.user : from.host);
+    strbuf_span(&text, from.user.n ? names_number(from.user) : from.host);
     strbuf_text(&text, screen_utf8() ? " → " : " > ");
-    strbuf_span(&text, to.user.n ? to.user : to.host);
+    strbuf_span(&text, to.user.n ? names_number(to.user) : to.host);
     strbuf_text(&text, "  ");
     strbuf_format(&text, _("%zu messages"), l->messages);
     strbuf_format(&text, "  %s s  ", time_seconds(duration(ui, v), total));

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
+#include "store/names.h"
 #include "store/ladder.h"
 #include "ui/message_tree.h"
 #include "ui/ui.h"
@@ -119,8 +120,8 @@ static void draw_title(struct ui *ui, struct message_view *v, struct rect rect)
     const struct flow *flow = store_flow(ui->store, m->flow);
     strbuf_format(&line, _("frame %u"), m->frame);
     strbuf_format(&line, "  %s  %s %s %s  %s  ", time_clock(m->time_ns, when),
-                  addr_format(&flow->src, src), screen_utf8() ? "→" : ">",
-                  addr_format(&flow->dst, dst), transport_name(flow->transport));
+                  names_format(&flow->src, src), screen_utf8() ? "→" : ">",
+                  names_format(&flow->dst, dst), transport_name(flow->transport));
     strbuf_format(&line, _("%u bytes"), m->payload_len);
     ui_put_agent(ui, m, &line);
     if (m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_MALFORMED))

@@ -78,10 +78,8 @@ static int64_t frame(struct list_row *row)
 
 static void put_hop(struct list_row *row, struct strbuf *out)
 {
-    char a[ADDR_TEXT], b[ADDR_TEXT];
     const struct flow *flow = store_flow(row->ui->store, row->head->flow);
-    strbuf_format(out, "%s %s %s", ui_address(&flow->src, a), screen_utf8() ? "→" : ">",
-                  ui_address(&flow->dst, b));
+    cell_put_hop(row, &flow->src, &flow->dst, out);
 }
 
 /* "INVITE sip:1002@pbx", "↻ 180 Ringing" */

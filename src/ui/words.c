@@ -3,11 +3,12 @@
 
 #include "base/strbuf.h"
 #include "base/tr.h"
+#include "store/names.h"
 #include "ui/ui.h"
 
 char *ui_address(const struct addr *a, char *buf)
 {
-    return a->port == 5060 || a->port == 0 ? addr_host(a, buf) : addr_format(a, buf);
+    return a->port == 5060 || a->port == 0 ? names_host(a, buf) : names_format(a, buf);
 }
 
 void ui_put_agent(const struct ui *ui, const struct message *message, struct strbuf *out)

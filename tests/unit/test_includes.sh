@@ -26,7 +26,7 @@ diagnose  base/ sip/ media/ store/
 probe     base/ net/packet.h sip/
 export    base/ net/packet.h net/addr.h net/hep.h sip/ media/ store/ diagnose/ help/
 ui        base/ net/ sip/ media/ store/ diagnose/ help/ export/ input/input.h probe/probe.h
-ui        options.h session.h pipeline.h left_out.h knowledge.h configfile.h
+ui        hosts.h options.h session.h pipeline.h left_out.h knowledge.h configfile.h
 END
 
 # An outside header, as a regular expression, and where it is at home: files or modules.
@@ -37,7 +37,7 @@ cat >"$work/homes" <<'END'
 ^pcap(/.*)?\.h$          input/live.c export/pcap.c
 ^pcre2.*\.h$             base/regex.c
 ^jansson.*\.h$           headless.h findings.c report.c list.c export/page.c sip/tree_markup.c
-^(event2/.*|event|evdns|evhttp)\.h$   ui/console.c
+^(event2/.*|event|evdns|evhttp)\.h$   ui/console.c ui/resolver.c
 ^xx[h3].*\.h$            base/hash.c
 ^zlib\.h$                base/unpack.c
 ^zstd.*\.h$              base/unpack.c
