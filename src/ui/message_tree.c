@@ -148,7 +148,7 @@ static void draw_row(const struct message_tree *mt, const struct ui *ui, struct 
     int used = draw_span(rect, x, label_style(n), n->label);
     int width = n->kind == SIP_NODE_LINE || n->kind == SIP_NODE_BYTES ? 0 : LABELS - x;
     if (n->label.n)
-        x += (used > width ? used : width) + 1;
+        x += used > width ? used + (width > 0 ? 2 : 1) : width + 1;
     put_value(&value, n->value);
     x += draw_span(rect, x, value_style(n), strbuf_as_span(&value));
     strbuf_free(&value);

@@ -19,6 +19,8 @@ struct raw {
     const char *start; /* of the message */
     size_t line_at;    /* the byte that the line being shown begins with */
     size_t from, to;   /* what is marked in the line being shown */
+    int wanted;        /* the line that raw_line_at() asks for */
+    size_t wanted_at;
     raw_match_fn *on_match;
     void *arg;
 };
@@ -105,6 +107,8 @@ static void show_line(struct raw *raw, struct span line, size_t named, enum styl
     raw->line_at = line.p >= raw->start ? (size_t)(line.p - raw->start) : 0;
     place_mark(raw, line);
     for (int x = 0;; x = CONTINUED) {
+        if (raw->line == raw->wanted)
+            raw->wanted_at = raw->line_at;
         int room = raw->rect.width - x > 1 ? raw->rect.width - x : 1;
         struct span fit = text_fit(rest, (size_t)room);
         show_part(raw, x, shown, (size_t)(fit.p - shown.p), fit.n, named, style);
@@ -200,4 +204,11 @@ void raw_matches(struct ui *ui, uint32_t id, int width, raw_match_fn *fn, void *
 {
     struct raw raw = { .ui = ui, .rect = { .width = width }, .on_match = fn, .arg = arg };
     run(&raw, id);
+}
+
+size_t raw_line_at(struct ui *ui, uint32_t id, int width, int line)
+{
+    struct raw raw = { .ui = ui, .rect = { .width = width }, .wanted = line };
+    run(&raw, id);
+    return raw.wanted_at;
 }

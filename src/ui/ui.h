@@ -334,6 +334,8 @@ struct raw_mark {
 int raw_draw(struct ui *ui, uint32_t message, struct rect rect, int scroll, struct raw_mark *mark);
 /* The same without drawing. */
 int raw_measure(struct ui *ui, uint32_t message, int width, struct raw_mark *mark);
+/* The byte that the line of the message begins with that stands in a line of the text. */
+size_t raw_line_at(struct ui *ui, uint32_t message, int width, int line);
 /* Tells each match of ui->search: the line it is in, and the byte that this line begins with. */
 typedef void raw_match_fn(int line, size_t at, void *arg);
 void raw_matches(struct ui *ui, uint32_t message, int width, raw_match_fn *fn, void *arg);

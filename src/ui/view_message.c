@@ -438,6 +438,8 @@ static void click(struct ui *ui, struct view *view, int y, int x)
     if (ui->message_tree) {
         message_tree_click(&v->tree, y, x);
         follow_tree(v);
+    } else if (y >= v->rect.y && y - v->rect.y + v->scroll < v->lines) {
+        go_to(v, raw_line_at(ui, alive(ui, v), v->width, y - v->rect.y + v->scroll));
     }
 }
 
@@ -451,7 +453,7 @@ static const struct view_ops message_ops = {
     .name = N_("message"),
     .verbs = VERBS_MOVE | VERBS_PANE | VERBS_LINKS | VERB_BIT(VERB_TREE) | VERB_BIT(VERB_LEFT) |
              VERB_BIT(VERB_RIGHT),
-    .keybar = "back tree flow next-link copy next-code search next pane help command",
+    .keybar = "back tree open-element next-element copy next-message search pane help command",
     .draw = draw,
     .act = act,
     .search = search,
