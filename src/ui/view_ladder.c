@@ -14,6 +14,7 @@
 #include "ui/list.h"
 
 #define SIDE_BY_SIDE 120
+#define LEAST_FOR_MESSAGE 10 /* lines, under the ladder */
 
 /* ---- what is shown -------------------------------------------------------------------------- */
 
@@ -159,43 +160,47 @@ static struct subject subject(struct ui *ui, struct view *view)
     return s;
 }
 
-/* Narrow: ladder above, message and pane below it. Wide: ladder left, both at the right. */
+/* Wide: the ladder left, message and pane at the right. What is left of `all` for the ladder. */
+static struct rect place_beside(struct ui *ui, struct rect all, struct rect *raw, struct rect *pane)
+{
+    struct rect flow, side;
+    split_divide(&ui->splits, SPLIT_FLOW_BESIDE, all, &flow, &side);
+    *raw = side;
+    if (ui->settings->pane)
+        split_divide(&ui->splits, SPLIT_FLOW_PANE_BELOW, side, raw, pane);
+    screen_column(side.y, side.x - 1, side.height);
+    *raw = (struct rect){ raw->y, raw->x + 1, raw->height, raw->width - 1 };
+    return flow;
+}
+
+/* Narrow: the ladder above, message and pane below it, as far as there is room. */
+static struct rect place_below(struct ui *ui, struct rect all, struct rect *raw, struct rect *pane)
+{
+    struct rect flow, low;
+    if (all.height < LEAST_FOR_MESSAGE)
+        return all;
+    split_divide(&ui->splits, SPLIT_FLOW_BELOW, all, &flow, &low);
+    *raw = low;
+    if (ui->settings->pane) {
+        split_divide(&ui->splits, SPLIT_FLOW_PANE_BESIDE, low, raw, pane);
+        screen_column(low.y, pane->x - 1, low.height);
+    }
+    screen_rule(raw->y, raw->x, raw->width);
+    *raw = (struct rect){ raw->y + 1, raw->x + 1, raw->height - 1, raw->width - 1 };
+    return flow;
+}
+
 static void draw(struct ui *ui, struct view *view, struct rect rect)
 {
     struct ladder_view *v = (struct ladder_view *)view;
-    struct rect flow = rect, raw, pane = { 0 };
-    bool with_pane = ui->settings->pane;
+    struct rect raw = { 0 }, pane = { 0 }, all = rect;
     ladder_refresh(ui, v);
     screen_clear(rect);
     draw_summary(ui, v, rect);
-    flow.y++;
-    flow.height--;
-    if (rect.width >= SIDE_BY_SIDE) {
-        flow.width = rect.width * 55 / 100;
-        raw = (struct rect){ flow.y, flow.x + flow.width + 2, flow.height,
-                             rect.width - flow.width - 2 };
-        if (with_pane) {
-            raw.height = raw.height * 2 / 5;
-            pane = (struct rect){ raw.y + raw.height, raw.x - 1, flow.height - raw.height,
-                                  raw.width + 1 };
-        }
-        screen_column(flow.y, raw.x - 2, flow.height);
-    } else {
-        flow.height = rect.height > 10 ? rect.height / 2 : rect.height - 1;
-        raw = (struct rect){ flow.y + flow.height, rect.x, rect.height - 1 - flow.height,
-                             rect.width };
-        if (with_pane) {
-            pane = raw;
-            raw.width = rect.width * 2 / 5;
-            pane.x += raw.width + 1;
-            pane.width -= raw.width + 1;
-            screen_column(raw.y, pane.x - 1, raw.height);
-        }
-        if (raw.height > 0) {
-            screen_rule(raw.y, raw.x, raw.width);
-            raw = (struct rect){ raw.y + 1, raw.x + 1, raw.height - 1, raw.width - 1 };
-        }
-    }
+    all.y++;
+    all.height--;
+    struct rect flow = rect.width >= SIDE_BY_SIDE ? place_beside(ui, all, &raw, &pane)
+                                                  : place_below(ui, all, &raw, &pane);
     ladder_draw(ui, v, flow);
     const struct ladder_row *row = ladder_selected(v);
     raw_draw(ui, row ? row->message : 0, raw, 0, NULL);

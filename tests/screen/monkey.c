@@ -152,8 +152,9 @@ static void resize(struct monkey *m)
     const int *listed = sizes[draw_lot(m, COUNT(sizes))];
     int size[] = { listed[0], listed[1] };
     if (draw_lot(m, 2)) {
-        size[0] = 1 + (int)draw_lot(m, 220);
-        size[1] = 1 + (int)draw_lot(m, 70);
+        /* smaller ones are too much for libvterm */
+        size[0] = 4 + (int)draw_lot(m, 216);
+        size[1] = 2 + (int)draw_lot(m, 68);
     }
     snprintf(text, sizeof(text), "%dx%d", size[0], size[1]);
     remember(m, "resize", text);

@@ -87,7 +87,7 @@ else
             case $kind in
             file) input=$DEMO resizes=3 term=xterm-256color lang=C.UTF-8 ;;
             live) input=demo resizes=40 term=xterm-256color lang=C.UTF-8 ;;
-            old) input=demo resizes=10 term=linux lang=C ;;
+            old) input=demo resizes=10 term=xterm lang=C ;;
             esac
             MONKEY_RESIZES=$resizes MONKEY_TERM=$term MONKEY_LANG=$lang \
                 "$MONKEY" "${MONKEY_SEED:-1}" "${MONKEY_SECONDS:-3}" "$SIPWHY" $input \
