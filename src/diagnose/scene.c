@@ -132,12 +132,25 @@ static void count_answers(struct scene *scene)
     }
 }
 
-/* An ACK belongs to the INVITEs that the store has it for: on this hop. */
-static void give_ack(struct scene *scene, const struct scene_message *ack)
+/*
+ * An ACK belongs to the INVITEs that the store has it for: on this hop. They are listed first, close
+ * together, in the table of places that has done its work.
+ */
+static void give_acks(struct scene *scene)
 {
+    size_t wanted = 0;
     for (size_t i = 0; i < scene->ntransactions; i++)
-        if (scene->transactions[i].stored->ack == ack->id)
-            scene->transactions[i].ack = ack;
+        if (scene->transactions[i].stored->ack)
+            scene->places[wanted++] = (struct scene_place){ scene->transactions[i].stored->ack,
+                                                            (uint32_t)i };
+    for (size_t i = 0; i < scene->nmessages; i++) {
+        const struct scene_message *ack = &scene->messages[i];
+        if (ack->stored->method != SIP_ACK || ack->stored->code != 0)
+            continue;
+        for (size_t k = 0; k < wanted; k++)
+            if (scene->places[k].id == ack->id)
+                scene->transactions[scene->places[k].index].ack = ack;
+    }
 }
 
 /* The place of a transaction, made when it is first asked for: so they stand in order of time. */
@@ -170,11 +183,7 @@ static void place_transactions(struct scene *scene, const struct making *m)
         learn_message(place(scene, mask, one->stored->transaction), one);
     }
     count_answers(scene);
-    for (size_t i = 0; i < scene->nmessages; i++) {
-        const struct scene_message *one = &scene->messages[i];
-        if (one->stored->method == SIP_ACK && one->stored->code == 0)
-            give_ack(scene, one);
-    }
+    give_acks(scene);
 }
 
 /* The branch of the second Via: that of the hop before (RFC 3261 §16.6). */

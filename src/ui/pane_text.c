@@ -18,6 +18,7 @@
 #define NARROW 56
 #define ROOMY 16       /* lines */
 #define TABLE_WIDE 100 /* columns from which a table leaves the label column free */
+#define OTHERS 8       /* findings told beside the first */
 #define NODE_TEXT 2000 /* bytes of an element's value */
 
 struct layout {
@@ -146,7 +147,20 @@ static void add_finding(struct layout *out, uint32_t id)
     finding_text_free(&text);
 }
 
-/* The finding that explains the transaction, then the others of its call, a line each. */
+/* One that is told beside it, in a line; false when there is nothing to tell. */
+static bool add_other(struct layout *out, uint32_t id)
+{
+    const struct finding *f = diagnosis_finding(out->ui->diagnosis, id);
+    struct finding_text text;
+    if (f->hidden || diagnosis_explain(out->ui->diagnosis, id, &text) < 0)
+        return false;
+    add_formatted(
+        out, 0, mem_format(_("also %s: %s"), tr(finding_severity_name(f->severity)), text.summary));
+    finding_text_free(&text);
+    return true;
+}
+
+/* The finding that explains the transaction, then others of its call: a long one has hundreds. */
 static void add_findings(struct layout *out, uint32_t transaction)
 {
     const struct diagnosis *d = out->ui->diagnosis;
@@ -157,16 +171,10 @@ static void add_findings(struct layout *out, uint32_t transaction)
     best = best ? best : diagnosis_lead(d, t->call);
     label(out, HELP_HEADING, _("Finding"));
     add_finding(out, best);
-    for (uint32_t id = diagnosis_of_call(d, t->call); id; id = diagnosis_finding(d, id)->next) {
-        struct finding_text text;
-        if (id == best || diagnosis_finding(d, id)->hidden || diagnosis_explain(d, id, &text) < 0)
-            continue;
-        add_formatted(out, 0,
-                      mem_format(_("also %s: %s"),
-                                 tr(finding_severity_name(diagnosis_finding(d, id)->severity)),
-                                 text.summary));
-        finding_text_free(&text);
-    }
+    int told = 0;
+    for (uint32_t id = diagnosis_of_call(d, t->call); id && told < OTHERS;
+         id = diagnosis_finding(d, id)->next)
+        told += id != best && add_other(out, id);
     set_apart(out);
 }
 

@@ -149,7 +149,11 @@ static void put_condition(struct list_row *row, struct strbuf *out)
 static void open_flow(struct list_row *row)
 {
     const struct diagnosis *d = row->ui->diagnosis;
-    ui_push(row->ui, view_ladder_of_finding(row->ui, example_of(d, row->id)));
+    struct view *flow = view_ladder_of_finding(row->ui, example_of(d, row->id));
+    if (flow)
+        ui_push(row->ui, flow);
+    else
+        ui_notice(row->ui, false, _("The calls that it was found in were evicted"));
 }
 
 static const struct list_column columns[] = {
