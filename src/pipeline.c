@@ -64,6 +64,8 @@ static void add_batch(struct pipeline *pipeline)
 {
     for (size_t i = 0; i < pipeline->waiting; i++)
         store_expect_records(pipeline->store, &pipeline->batch[i].keys);
+    for (size_t i = 0; i < pipeline->waiting; i++)
+        store_expect_neighbours(pipeline->store, &pipeline->batch[i].keys);
     for (size_t i = 0; i < pipeline->waiting; i++) {
         const struct pipeline_item *item = &pipeline->batch[i];
         store_add(pipeline->store, &item->packet, &item->payload, &item->sip, &item->keys);

@@ -20,6 +20,11 @@ struct deadlines {
 int deadlines_push(struct deadlines *d, struct deadline deadline);
 /* Takes the earliest that is due at `now_ns`. 0 when there was one, else -1. */
 int deadlines_pop(struct deadlines *d, int64_t now_ns, struct deadline *out);
+/* When the earliest is due; INT64_MAX: none is. */
+static inline int64_t deadlines_next(const struct deadlines *d)
+{
+    return d->count ? d->heap[0].due_ns : INT64_MAX;
+}
 void deadlines_free(struct deadlines *d);
 size_t deadlines_bytes(const struct deadlines *d);
 

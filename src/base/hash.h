@@ -21,4 +21,10 @@ static inline uint64_t hash_span(uint64_t seed, struct span s)
     return hash_bytes(seed, s.p, s.n);
 }
 
+/* One hash of two, which are keyed already. */
+static inline uint64_t hash_join(uint64_t a, uint64_t b)
+{
+    return (a ^ (b << 32 | b >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 #endif

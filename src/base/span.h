@@ -65,13 +65,13 @@ static inline bool span_same(struct span a, struct span b)
     return a.n == b.n &&
            (a.n == 0 || (ascii_lower(a.p[0]) == ascii_lower(b.p[0]) && ascii_same(a.p, b.p, a.n)));
 }
-/* The same, against a literal. */
-static inline bool span_is(struct span s, const char *text)
+/* The same, against a literal: inlined, so that its length is a constant. */
+__attribute__((always_inline)) static inline bool span_is(struct span s, const char *text)
 {
     return span_same(s, span_of(text));
 }
 /* Whether `s` begins with `text`, without regard to ASCII case. */
-static inline bool span_starts(struct span s, const char *text)
+__attribute__((always_inline)) static inline bool span_starts(struct span s, const char *text)
 {
     struct span start = span_of(text);
     return s.n >= start.n && span_same((struct span){ s.p, start.n }, start);

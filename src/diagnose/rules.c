@@ -9,14 +9,20 @@ static const struct rule *const tables[] = {
 };
 #define TABLES (sizeof tables / sizeof tables[0])
 
-const struct rule *rule_at(unsigned number)
+/* By their numbers from 1, with NULL behind the last. */
+static const struct rule *const *all_rules(void)
 {
-    static const struct rule *all[UINT8_MAX + 1];
+    static const struct rule *all[UINT8_MAX + 2];
     if (!all[1])
         for (unsigned t = 0, n = 1; t < TABLES; t++)
             for (const struct rule *r = tables[t]; r->id && n <= UINT8_MAX; r++)
                 all[n++] = r;
-    return number <= UINT8_MAX ? all[number] : NULL;
+    return all;
+}
+
+const struct rule *rule_at(unsigned number)
+{
+    return number <= UINT8_MAX ? all_rules()[number] : NULL;
 }
 
 unsigned rule_count(void)
@@ -36,8 +42,8 @@ void judge_scene(struct judge *j, const struct scene *scene, struct suspects *su
     j->texts = texts;
     j->again_ns = INT64_MAX;
     j->ndrafts = 0;
-    for (unsigned n = 1; rule_at(n); n++) {
-        const struct rule *rule = rule_at(n);
+    const struct rule *const *rules = all_rules(), *rule;
+    for (unsigned n = 1; (rule = rules[n]) != NULL; n++) {
         if (!(rule->when & scene->marks) || (only && only != n))
             continue;
         j->rule = (uint8_t)n;

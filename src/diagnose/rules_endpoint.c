@@ -95,6 +95,8 @@ static void retry_after_ignored(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = t->request->stored->time_ns;
         draft_endpoint(d, &t->client);
+        if (!d->texts)
+            return;
         names_host(&t->client, source);
         judge_address(&t->server, target);
         draft_say(d, _("%s asked %s again, though told to wait %u s"), source, target,

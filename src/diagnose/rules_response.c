@@ -132,7 +132,7 @@ static bool begins_call(const struct scene_transaction *t)
 
 static bool busy_without_limit(const struct scene_transaction *t)
 {
-    return begins_call(t) && !(scene_sip(t->final)->traits & SIP_HAS_RETRY_AFTER);
+    return begins_call(t) && !(t->final->stored->flags & MESSAGE_RETRY_AFTER);
 }
 
 /* Words of those who judge callers by statistics, in the phrase or in any Reason (ATIS-1000099). */
@@ -404,7 +404,7 @@ static unsigned usual_code(uint8_t meanings)
 static int64_t q850_cause(const struct scene_message *m, struct span *value)
 {
     struct span rest, name, list, one;
-    if (!m || !(scene_sip(m)->traits & SIP_HAS_REASON))
+    if (!m || !(m->stored->flags & MESSAGE_REASON))
         return -1;
     rest = scene_sip(m)->headers;
     while (sip_next_header(&rest, &name, &list))

@@ -12,7 +12,7 @@
 #define REFUSALS 64
 
 struct refusal {
-    uint32_t txn, stamp; /* so that the same one is not counted twice */
+    uint32_t stamp; /* with the transaction: so that the same one is not counted twice */
     int64_t time_ns;
     uint64_t user;
     bool password;
@@ -23,6 +23,7 @@ struct source {
     uint64_t key;
     int64_t last_ns;
     size_t count, next;
+    uint32_t txns[REFUSALS]; /* whose refusals they are */
     struct refusal refusals[REFUSALS];
 };
 
@@ -96,12 +97,13 @@ static struct source *take_source(struct suspects *s, const struct addr *host)
 static struct refusal *take_refusal(struct source *source, uint32_t txn, uint32_t stamp)
 {
     for (size_t i = 0; i < source->count; i++)
-        if (source->refusals[i].txn == txn && source->refusals[i].stamp == stamp)
+        if (source->txns[i] == txn && source->refusals[i].stamp == stamp)
             return &source->refusals[i];
     struct refusal *r = &source->refusals[source->next];
+    source->txns[source->next] = txn;
     source->next = (source->next + 1) % REFUSALS;
     source->count += source->count < REFUSALS;
-    *r = (struct refusal){ .txn = txn, .stamp = stamp };
+    *r = (struct refusal){ .stamp = stamp };
     return r;
 }
 

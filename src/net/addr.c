@@ -24,16 +24,6 @@ char *addr_format(const struct addr *a, char *buf)
     return buf;
 }
 
-bool addr_same_host(const struct addr *a, const struct addr *b)
-{
-    return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
-}
-
-bool addr_equal(const struct addr *a, const struct addr *b)
-{
-    return a->port == b->port && addr_same_host(a, b);
-}
-
 /* As inet_pton() has it: four numbers without leading zeros. */
 static bool read_ip4(struct span text, uint8_t *ip)
 {

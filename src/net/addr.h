@@ -21,9 +21,15 @@ struct addr {
 char *addr_host(const struct addr *a, char *buf);
 /* "192.0.2.1:5060", "[2001:db8::1]:5060". */
 char *addr_format(const struct addr *a, char *buf);
-bool addr_equal(const struct addr *a, const struct addr *b);
-/* The same without regard to the port. */
-bool addr_same_host(const struct addr *a, const struct addr *b);
+/* The same host, whatever the ports. */
+static inline bool addr_same_host(const struct addr *a, const struct addr *b)
+{
+    return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+}
+static inline bool addr_equal(const struct addr *a, const struct addr *b)
+{
+    return a->port == b->port && addr_same_host(a, b);
+}
 /* Reads "192.0.2.1", "2001:db8::1" or either with a port ("[2001:db8::1]:5060"); -1 for a name. */
 int addr_read(struct span text, struct addr *a);
 /* Whether it can only be reached from nearby: RFC 1918, RFC 6598, loopback, link-local, RFC 4193. */

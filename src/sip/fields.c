@@ -301,9 +301,11 @@ struct span sip_glance_host(struct span value)
     if (!p)
         return SPAN_NONE;
     const char *host = at ? at + 1 : p + 1, *stop = host;
-    while (stop < span_end(uri) && !ends_host[(uint8_t)*stop] && (*stop != ':' || *host == '['))
+    if (host < span_end(uri) && *host == '[')
+        return sip_host_name(span_make(host, span_end(uri)));
+    while (stop < span_end(uri) && !ends_host[(uint8_t)*stop] && *stop != ':')
         stop++;
-    return sip_host_name(span_make(host, stop));
+    return span_make(host, stop);
 }
 
 struct span sip_host_name(struct span host)

@@ -75,10 +75,9 @@ bool sip_is_scanner(struct span agent, struct span from)
     if (names_product(agent))
         return true;
     /* `"sipvicious" <sip:100@1.1.1.1>`, `<sip:sipvicious@...>`: the first letter of either */
-    const char *open = span_find(from, '<'), *colon = span_find(from, ':');
-    bool likely = from.n > 1 && may_begin(from.p[from.p[0] == '"']) && open && open > from.p;
-    likely = likely || (colon && colon + 1 < span_end(from) && may_begin(colon[1]));
-    if (!likely)
+    bool named = from.n > 1 && from.p[0] != '<' && may_begin(from.p[from.p[0] == '"']);
+    const char *colon = span_find(from, ':');
+    if (!named && !(colon && colon + 1 < span_end(from) && may_begin(colon[1])))
         return false;
     sip_read_address(from, &a);
     return is_product(a.display) || is_product(a.user);

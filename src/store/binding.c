@@ -151,9 +151,11 @@ static void bind(struct store *s, uint32_t user, uint64_t id, const struct addr 
     int64_t before = c->id ? c->until_ns : 0;
     *c = (struct contact){ id,     *client,  call,  (uint32_t)call_at(s, call)->seq,
                            now_ns, until_ns, before };
-    if (until_ns > now_ns)
-        deadlines_push(&s->bindings->due, (struct deadline){ until_ns + BINDING_GRACE_NS + 1, user,
-                                                             (uint32_t)(c - u->contacts) });
+    if (until_ns <= now_ns)
+        return;
+    struct deadline end = { until_ns + BINDING_GRACE_NS + 1, user, (uint32_t)(c - u->contacts) };
+    deadlines_push(&s->bindings->due, end);
+    store_due(s, end.due_ns);
 }
 
 static void unbind_all(struct user *u, int64_t now_ns)
@@ -201,7 +203,8 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
     uint32_t user = aor.user.n && bindings_take(s) ? user_take(s->bindings, aor.user) : 0;
     if (!user)
         return;
-    if (!refreshes(s, user, txn, response, contact_id(&aor, contact))) {
+    uint64_t own = contact_id(&aor, contact);
+    if (!refreshes(s, user, txn, response, own)) {
         store_scan(s, txn->request, &request);
         if (txn->request && request.contact.n == 0)
             return; /* without a Contact it only asks */
@@ -213,10 +216,11 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
         }
         if (removes)
             contact = request.contact;
+        own = contact_id(&aor, contact);
     }
     if (asked_s != 0 && !expiry(contact, response, &seconds))
         return;
-    bind(s, user, contact_id(&aor, contact), &flow_at(s, m->flow)->dst, txn->call, m->time_ns,
+    bind(s, user, own, &flow_at(s, m->flow)->dst, txn->call, m->time_ns,
          m->time_ns + (int64_t)seconds * SECOND_NS);
 }
 
@@ -230,6 +234,8 @@ void binding_advance(struct store *s)
         if (overdue(c, s->now_ns) && call && (uint32_t)call->seq == c->stamp)
             mark_call(s, c->call, CALL_LAPSED);
     }
+    if (b)
+        store_due(s, deadlines_next(&b->due));
 }
 
 void binding_free(struct store *s)

@@ -377,11 +377,13 @@ static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason 
 {
     const struct transaction *txn = store_transaction(s, own);
     const struct host *host = store_host(s, flow_of(s, txn)->src_host);
-    const struct link_keys *keys = host && host->last_received ? keys_of(s, own) : NULL;
     struct link_keys mine;
     uint32_t best = 0;
     *why = LINK_NONE;
-    if (!keys || passes_through(s, txn, true))
+    if (!host || !host->last_received || passes_through(s, txn, true))
+        return 0;
+    const struct link_keys *keys = keys_of(s, own);
+    if (!keys)
         return 0;
     mine = *keys; /* the cache moves on */
     uint32_t id = host->last_received;

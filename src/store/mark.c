@@ -16,7 +16,8 @@
 #define STUCK_NS (10 * SECOND_NS) /* rule stuck-after-trying */
 #define TIMER_SLACK_S 7           /* rule session-expired allows 5, and seconds are rounded here */
 #define TRY_NS (5 * SECOND_NS)    /* rule auth-not-attempted */
-#define LOOP_RUN 2                /* the third transaction of one request */
+#define COPIES_THAT_TELL 3
+#define LOOP_RUN 2 /* the third transaction of one request */
 #define SETTLE_NS SECOND_NS
 
 static bool still_meant(struct store *s, struct queue_entry entry)
@@ -37,7 +38,8 @@ void mark_call(struct store *s, uint32_t id, uint32_t marks)
 {
     struct call *call = call_at(s, id);
     call->marks |= marks;
-    if (!(call->marks & CALL_WORTH_A_LOOK) || (call->marks & CALL_QUEUED))
+    if (!((marks | (call->marks & ~(uint32_t)CALL_OF_ITS_MOMENT)) & CALL_WORTH_A_LOOK) ||
+        (call->marks & CALL_QUEUED) || s->unmarked)
         return;
     struct queue_entry entry = { id, (uint32_t)call->seq };
     drop_stale(s, &s->noticed[0]);
@@ -74,6 +76,11 @@ uint32_t store_attention(struct store *s, bool all)
     return take_noticed(s, &s->noticed[1]);
 }
 
+void store_set_marking(struct store *s, bool on)
+{
+    s->unmarked = !on;
+}
+
 bool store_call_waits(const struct store *s, uint32_t id)
 {
     const struct call *call = store_call(s, id);
@@ -92,8 +99,10 @@ void mark_advance(struct store *s)
         struct queue_entry entry = queue_peek(&s->patience, 0);
         const struct transaction *txn = transaction_at(s, entry.id);
         bool alive = txn->seq && (uint32_t)txn->seq == entry.stamp;
-        if (alive && s->now_ns - txn->time_ns < STUCK_NS)
+        if (alive && s->now_ns - txn->time_ns < STUCK_NS) {
+            store_due(s, txn->time_ns + STUCK_NS);
             break;
+        }
         queue_pop(&s->patience, &entry);
         transaction_expect(s, &s->patience);
         if (alive && txn->state == TXN_PROCEEDING && txn->code == 100)
@@ -107,7 +116,7 @@ void mark_advance(struct store *s)
 static bool is_private(struct span host)
 {
     struct addr a;
-    if (host.n == 0 || !(ascii_digit(host.p[0]) || host.p[0] == '[' || host.p[0] == 'f'))
+    if (host.n == 0 || !memchr("10[f", host.p[0], 4)) /* what addr_private() knows begins so */
         return false;
     return addr_read(host, &a) == 0 && addr_private(&a);
 }
@@ -229,6 +238,18 @@ static bool timer_may_end(const struct call *call, const struct message *m)
     return full > 0 && since >= full - early - TIMER_SLACK_S && since <= full + TIMER_SLACK_S;
 }
 
+/* The agents that are no scanners are remembered: nearly all requests come from the same few. */
+static bool is_scanner(struct store *s, const struct sip_message *sip)
+{
+    uint64_t key = hash_span(13, sip->agent), *place = &s->harmless[key % STORE_HARMLESS];
+    if (*place == key)
+        return sip_is_scanner(SPAN_NONE, sip->from);
+    if (sip_is_scanner(sip->agent, sip->from))
+        return true;
+    *place = key;
+    return false;
+}
+
 /* What a request shows of its method's own. */
 static uint32_t method_marks(struct store *s, uint32_t id, const struct message *m,
                              const struct sip_message *sip)
@@ -244,6 +265,7 @@ static uint32_t method_marks(struct store *s, uint32_t id, const struct message 
         if (sip->contact.n == 0)
             marks |= CALL_CONTACT;
         queue_push(&s->patience, (struct queue_entry){ id, (uint32_t)txn->seq });
+        store_due(s, txn->time_ns + STUCK_NS);
         if (sip->to_tag.n == 0)
             link_learn(s, id, m, sip);
         break;
@@ -280,7 +302,7 @@ static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *
     uint32_t marks = method_marks(s, id, m, sip);
     if (txn->run >= LOOP_RUN)
         marks |= CALL_LOOPING;
-    if (sip->to_tag.n == 0 && call->first_txn == id && sip_is_scanner(sip->agent, sip->from))
+    if (sip->to_tag.n == 0 && call->first_txn == id && is_scanner(s, sip))
         marks |= CALL_SCANNER;
     if (s->backoffs && txn->method != SIP_ACK && backoff_ignored(s, m))
         marks |= CALL_BACKOFF;
@@ -346,13 +368,20 @@ static bool badly_framed(struct store *s, const struct message *m, const struct 
            (stream && sip->content_length < 0);
 }
 
+/* The same bytes again of a request that nothing has answered: the rules count to three. */
+static bool tells_nothing_new(const struct transaction *txn, const struct message *m)
+{
+    return m->code == 0 && (m->flags & MESSAGE_RETRANSMISSION) && txn->code == 0 &&
+           txn->retransmissions > COPIES_THAT_TELL;
+}
+
 void mark_message(struct store *s, uint32_t id, uint32_t message, const struct sip_message *sip)
 {
     const struct message *m = message_at(s, message);
     const struct transaction *txn = transaction_at(s, id);
     uint32_t marks = 0;
     struct span media[2] = { SPAN_NONE, SPAN_NONE };
-    if (m->flags & MESSAGE_DUPLICATE)
+    if ((m->flags & MESSAGE_DUPLICATE) || tells_nothing_new(txn, m))
         return;
     if (sip_is_request(sip)) {
         if (txn->request == message)

@@ -42,5 +42,7 @@ enum call_mark {
     CALL_ALONE = (int)(1u << 31), /* separated by hand from its group */
 };
 #define CALL_WORTH_A_LOOK ((1u << 26) - 1)
+/* What comes later changes nothing about these. */
+#define CALL_OF_ITS_MOMENT (CALL_BACKOFF | CALL_SCANNER)
 
 #endif

@@ -23,7 +23,9 @@ enum message_flag {
     MESSAGE_LOGGED = 1 << 9,    /* a log wrote it down: no packet was seen */
     MESSAGE_TIME_ASSUMED = 1 << 10, /* the log does not say its whole time */
     MESSAGE_TO_TAG = 1 << 11,       /* its To has a tag */
-    MESSAGE_ONE_VIA = 1 << 12       /* it has one Via, so that no proxy stands behind its sender */
+    MESSAGE_ONE_VIA = 1 << 12,      /* it has one Via, so that no proxy stands behind its sender */
+    MESSAGE_REASON = 1 << 13,       /* a Reason stands in it */
+    MESSAGE_RETRY_AFTER = 1 << 14   /* a Retry-After does */
 };
 
 struct message {

@@ -22,6 +22,7 @@ void agents_init(struct agents *agents);
 void agents_destroy(struct agents *agents);
 size_t agents_bytes(const struct agents *agents);
 
+#define STORE_HARMLESS 64
 /* So many places ahead are records fetched that a queue leads to. */
 #define STORE_EXPECTED 8
 
@@ -41,14 +42,17 @@ struct store {
     struct queue patience;     /* INVITEs that should have more than 100 by then, oldest first */
     struct queue noticed[2];   /* calls to be looked at: of this second, and of the one before */
     int64_t noticed_ns;        /* when the two change places */
+    bool unmarked;             /* calls get no marks, and nobody is to look at them */
     struct backoffs *backoffs; /* who was told to wait; NULL: nobody */
     struct bindings *bindings;
-    struct lessons *lessons; /* see taught.h */
-    struct links *links;     /* see link.c */
+    struct lessons *lessons;           /* see taught.h */
+    struct links *links;               /* see link.c */
+    uint64_t harmless[STORE_HARMLESS]; /* User-Agents that are no scanner's, by hash */
     struct store_counts counts;
     size_t budget;
     size_t owned; /* bytes of copied packets */
     int64_t now_ns;
+    int64_t due_ns; /* when the first of timers, patience and bindings is */
     uint64_t next_seq;
     uint16_t epoch;
     store_event_fn *observer;
@@ -106,6 +110,8 @@ void call_update(struct store *s, uint32_t call, const struct sip_message *sip, 
 
 /* transaction.c: the key of the transaction that a message belongs to, by that of its call. */
 uint64_t transaction_key_of(const struct sip_message *sip, uint64_t call);
+/* Of an ACK: the key of the INVITE that it belongs to, if it acknowledges a failure. */
+uint64_t transaction_key_acked(const struct sip_message *ack, uint64_t call);
 /* Finds or makes the transaction with these keys. 0 when memory is short. */
 uint32_t transaction_take(struct store *s, const struct sip_message *sip,
                           const struct store_keys *keys, uint32_t *call, int64_t time_ns,
@@ -150,11 +156,20 @@ size_t binding_bytes(const struct store *s);
 /* evict.c */
 void store_evict(struct store *s);
 
+/* Time will have to be looked at then. */
+static inline void store_due(struct store *s, int64_t ns)
+{
+    s->due_ns = ns < s->due_ns ? ns : s->due_ns;
+}
+
 /* What a queue of transactions will ask for soon comes from memory meanwhile. */
 static inline void transaction_expect(struct store *s, const struct queue *queue)
 {
-    if (queue->count > STORE_EXPECTED)
-        __builtin_prefetch(&transaction_at(s, queue_peek(queue, STORE_EXPECTED).id)->seq);
+    if (queue->count <= STORE_EXPECTED)
+        return;
+    const struct transaction *txn = transaction_at(s, queue_peek(queue, STORE_EXPECTED).id);
+    __builtin_prefetch(txn);
+    __builtin_prefetch(&txn->time_ns);
 }
 
 static inline void store_tell(struct store *s, enum store_event event, uint32_t txn)

@@ -98,7 +98,7 @@ void store_clear(struct store *s)
 {
     release_all(s);
     memset(&s->counts, 0, sizeof s->counts);
-    s->now_ns = 0;
+    s->now_ns = s->due_ns = 0;
     s->noticed_ns = 0;
     s->epoch++;
     store_tell(s, STORE_EVICTED, 0);
@@ -278,6 +278,10 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
         m->flags |= MESSAGE_TO_TAG;
     if (sip->vias == 1)
         m->flags |= MESSAGE_ONE_VIA;
+    if (sip->traits & SIP_HAS_REASON)
+        m->flags |= MESSAGE_REASON;
+    if (sip->traits & SIP_HAS_RETRY_AFTER)
+        m->flags |= MESSAGE_RETRY_AFTER;
     if (sdp_of(sip).n > 0)
         m->flags |= MESSAGE_SDP;
     return 0;
@@ -301,23 +305,58 @@ void store_expect(const struct store *s, const struct payload *payload,
     keys->flow = flow_key(payload);
     keys->call = call_key_of(sip);
     keys->transaction = transaction_key_of(sip, keys->call);
+    keys->invite = sip_is_request(sip) && sip->method_id == SIP_ACK
+                       ? transaction_key_acked(sip, keys->call)
+                       : 0;
     index_expect(&s->flow_index, keys->flow);
     index_expect(&s->transaction_index, keys->transaction);
+    if (keys->invite)
+        index_expect(&s->transaction_index, keys->invite);
     if (sip_is_request(sip))
         index_expect(&s->call_index, keys->call);
+}
+
+/* Both lines of the cache that a transaction has. */
+static void fetch_transaction(const struct store *s, uint32_t id)
+{
+    const struct transaction *txn = pool_at(&s->transactions, id);
+    __builtin_prefetch(txn);
+    __builtin_prefetch(&txn->time_ns);
+}
+
+/* The transaction that a message seems to belong to, 0: a new one. */
+static uint32_t guess_transaction(const struct store *s, const struct store_keys *keys)
+{
+    uint32_t id = keys->invite ? index_guess(&s->transaction_index, keys->invite) : 0;
+    return id ? id : index_guess(&s->transaction_index, keys->transaction);
 }
 
 void store_expect_records(const struct store *s, const struct store_keys *keys)
 {
     uint32_t flow = index_guess(&s->flow_index, keys->flow);
-    uint32_t txn = index_guess(&s->transaction_index, keys->transaction);
+    uint32_t txn = guess_transaction(s, keys);
+    uint32_t call = txn ? 0 : index_guess(&s->call_index, keys->call);
     if (flow)
         __builtin_prefetch(pool_at(&s->flows, flow));
-    uint32_t call = txn ? 0 : index_guess(&s->call_index, keys->call);
     if (txn)
-        __builtin_prefetch(pool_at(&s->transactions, txn));
+        fetch_transaction(s, txn);
     if (call)
         __builtin_prefetch(pool_at(&s->calls, call));
+}
+
+void store_expect_neighbours(const struct store *s, const struct store_keys *keys)
+{
+    uint32_t id = index_guess(&s->flow_index, keys->flow);
+    uint32_t txn = guess_transaction(s, keys);
+    uint32_t call = txn ? 0 : index_guess(&s->call_index, keys->call);
+    const struct flow *flow = id ? pool_at(&s->flows, id) : NULL;
+    if (flow && flow->src_host)
+        __builtin_prefetch(&((struct host *)pool_at(&s->hosts, flow->src_host))->told_to_wait);
+    if (txn)
+        __builtin_prefetch(
+            pool_at(&s->calls, ((struct transaction *)pool_at(&s->transactions, txn))->call));
+    if (call)
+        fetch_transaction(s, ((struct call *)pool_at(&s->calls, call))->last_txn);
 }
 
 uint32_t store_add(struct store *s, const struct packet *packet, const struct payload *payload,
@@ -352,7 +391,8 @@ uint32_t store_add(struct store *s, const struct packet *packet, const struct pa
     message_recognise(s, transaction_at(s, txn), m);
     if (!(m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)))
         transaction_apply(s, txn, id, sip);
-    mark_message(s, txn, id, sip);
+    if (!s->unmarked)
+        mark_message(s, txn, id, sip);
     call_update(s, call, sip, packet->time_ns);
     store_tell(s, fresh ? STORE_ADDED : STORE_CHANGED, txn);
     store_evict(s);

@@ -173,15 +173,18 @@ struct span store_agent_name(const struct store *store, uint16_t agent);
 /* What a message is looked up by. */
 struct store_keys {
     uint64_t transaction, flow, call;
+    uint64_t invite; /* of an ACK: that of the INVITE on its hop; else 0 */
 };
 /*
  * Computes the keys of a message that will be added soon, and begins to fetch from memory where
- * they lead: first the places in the indexes, a little later the records found there. Most of
- * the time of adding is waiting for memory, so whoever has several messages asks for all first.
+ * they lead: first the places in the indexes, a little later the records found there, then those
+ * that they lead to. Most of the time of adding is waiting for memory, so whoever has several
+ * messages asks for all first.
  */
 void store_expect(const struct store *store, const struct payload *payload,
                   const struct sip_message *sip, struct store_keys *keys);
 void store_expect_records(const struct store *store, const struct store_keys *keys);
+void store_expect_neighbours(const struct store *store, const struct store_keys *keys);
 /*
  * Adds a scanned message with the keys from store_expect(), or NULL; copies the packet unless it
  * is mapped. The message's id, or 0. It may be evicted at once, when the budget is very small.
@@ -244,6 +247,8 @@ const char *store_outcome(const struct store *store, uint32_t call);
 typedef const char *store_source_fn(const void *arg, uint16_t source);
 void store_ask_sources(struct store *store, store_source_fn *fn, const void *arg);
 struct span store_source_name(const struct store *store, uint16_t source);
+/* Whether calls get marks, as they do unless told otherwise: without them none is ever looked at. */
+void store_set_marking(struct store *store, bool on);
 /* Notes the leading finding of a transaction, for lists and filters. */
 void store_set_why(struct store *store, uint32_t transaction, uint8_t why);
 

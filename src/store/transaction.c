@@ -35,7 +35,7 @@ static uint64_t transaction_key(const struct sip_message *m, enum sip_method met
 {
     uint64_t h = hash_span((uint64_t)m->cseq << 8 | method, m->branch);
     h = hash_span(h, without_default_port(m->sent_by));
-    h = hash_number(h, call);
+    h = hash_join(h, call);
     if (!has_cookie(m->branch))
         h = hash_span(h, m->from_tag);
     return method == SIP_OTHER ? hash_span(h, m->method) : h;
@@ -46,15 +46,10 @@ static enum sip_method key_method(const struct sip_message *m)
     return m->code == 0 && m->method_id == SIP_ACK ? SIP_ACK : (enum sip_method)m->cseq_method;
 }
 
-static uint32_t find_invite(const struct store *s, const struct sip_message *m, uint64_t call)
-{
-    return index_find(&s->transaction_index, transaction_key(m, SIP_INVITE, call));
-}
-
 /* The ACK to a failure repeats the INVITE's branch (§17.1.1.3); the ACK to a 2xx is on its own. */
-static uint32_t find_acked(struct store *s, const struct sip_message *m, uint64_t call)
+static uint32_t find_acked(struct store *s, uint64_t invite_key)
 {
-    uint32_t id = find_invite(s, m, call);
+    uint32_t id = index_find(&s->transaction_index, invite_key);
     if (!id)
         return 0;
     const struct transaction *txn = transaction_at(s, id);
@@ -85,8 +80,10 @@ static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key,
         s->counts.classes[SIP_CLASS_NONE]++;
     }
     call_add_transaction(s, call, id);
-    if (txn->method != SIP_ACK && sip_is_request(m))
+    if (txn->method != SIP_ACK && sip_is_request(m)) {
         queue_push(&s->timers, (struct queue_entry){ id, (uint32_t)txn->seq });
+        store_due(s, time_ns + TIMEOUT_NS);
+    }
     return id;
 }
 
@@ -95,13 +92,18 @@ uint64_t transaction_key_of(const struct sip_message *m, uint64_t call)
     return transaction_key(m, key_method(m), call);
 }
 
+uint64_t transaction_key_acked(const struct sip_message *ack, uint64_t call)
+{
+    return transaction_key(ack, SIP_INVITE, call);
+}
+
 uint32_t transaction_take(struct store *s, const struct sip_message *m,
                           const struct store_keys *keys, uint32_t *call, int64_t time_ns,
                           bool *fresh)
 {
     uint32_t id = 0;
-    if (m->code == 0 && m->method_id == SIP_ACK)
-        id = find_acked(s, m, keys->call);
+    if (keys->invite)
+        id = find_acked(s, keys->invite);
     if (!id)
         id = index_find(&s->transaction_index, keys->transaction);
     *fresh = !id;
@@ -198,7 +200,8 @@ static void apply_ack(struct store *s, uint32_t id, uint32_t message)
 
 static void link_cancel(struct store *s, uint32_t id, const struct sip_message *m)
 {
-    uint32_t invite = find_invite(s, m, call_key_of(m));
+    uint32_t invite = index_find(&s->transaction_index,
+                                 transaction_key(m, SIP_INVITE, call_key_of(m)));
     /* Without a Call-ID the two are in different calls, and one may be evicted alone. */
     if (!invite || transaction_at(s, invite)->call != transaction_at(s, id)->call)
         return;
@@ -275,18 +278,16 @@ static bool timer_runs(const struct transaction *txn)
     return txn->state == TXN_WAITING || (txn->state == TXN_PROCEEDING && txn->method != SIP_INVITE);
 }
 
-void store_advance(struct store *s, int64_t now_ns)
+static void advance_timers(struct store *s)
 {
-    if (now_ns > s->now_ns)
-        s->now_ns = now_ns;
-    mark_advance(s);
-    binding_advance(s);
     while (s->timers.count > 0) {
         struct queue_entry entry = queue_peek(&s->timers, 0);
         const struct transaction *txn = transaction_at(s, entry.id);
         bool alive = txn->seq && (uint32_t)txn->seq == entry.stamp;
-        if (alive && s->now_ns - txn->time_ns < TIMEOUT_NS)
+        if (alive && s->now_ns - txn->time_ns < TIMEOUT_NS) {
+            store_due(s, txn->time_ns + TIMEOUT_NS);
             break;
+        }
         queue_pop(&s->timers, &entry);
         transaction_expect(s, &s->timers);
         if (alive && timer_runs(txn)) {
@@ -295,6 +296,18 @@ void store_advance(struct store *s, int64_t now_ns)
             store_tell(s, STORE_CHANGED, entry.id);
         }
     }
+}
+
+void store_advance(struct store *s, int64_t now_ns)
+{
+    if (now_ns > s->now_ns)
+        s->now_ns = now_ns;
+    if (s->now_ns < s->due_ns)
+        return;
+    s->due_ns = INT64_MAX;
+    mark_advance(s);
+    binding_advance(s);
+    advance_timers(s);
 }
 
 void transaction_forget(struct store *s, uint32_t id)

@@ -9,7 +9,7 @@
 #   -r  rounds; the programs take turns in each (3)
 #   -k  leave the key measurements out
 #
-# Builds nothing. MEASURE is looked for beside KEYS when it is not set. Each figure stands beside
+# Builds nothing. MEASURE and PRICE are looked for beside KEYS when they are not set. Each figure stands beside
 # its budget with PASS or "over"; being slow is never a failure here, not working is: exit status
 # 1, and 2 for a wrong call.
 #
@@ -44,7 +44,8 @@ done
 : "${SIPWHY:?is the program to be measured}" "${GENCAP:?is the program tests/bench/gencap}"
 : "${KEYS:?is the program tests/bench/keys}"
 MEASURE=${MEASURE:-$(dirname "$KEYS")/measure}
-for program in "$SIPWHY" "$GENCAP" "$MEASURE"; do
+PRICE=${PRICE:-$(dirname "$KEYS")/price}
+for program in "$SIPWHY" "$GENCAP" "$MEASURE" "$PRICE"; do
     [ -x "$program" ] || { echo "run.sh: $program is not built" >&2; exit 2; }
 done
 if [ "$with_keys" = 1 ] && [ ! -x "$KEYS" ]; then
@@ -193,6 +194,17 @@ for log in sipdump pjsua; do
     figure "in a log as $log has it" "$(quotient "$messages" "$wall")" msg/s 500000 at-least \
         "$wall s ($(span "$log" 1 | tr ' ' -))"
 done
+
+echo
+echo "the price of the rules, $messages messages, processor time in one process"
+# shellcheck disable=SC2086 # nothing or three words
+$pin "$PRICE" "$work/calls.pcap" "$rounds" >"$work/price" || trouble "price"
+without=$(column price 1)
+with=$(column price 2)
+[ -z "$without" ] || echo "-- no diagnosis: $(quotient "$messages" "$without") msg/s ($without s)"
+figure "read to store and findings" "$(quotient "$messages" "$with")" msg/s 1000000 at-least \
+    "$with s ($(span price 2 | tr ' ' -)), $(column price 4) findings"
+figure "with all rules, against none" "$(quotient "$with" "$without")" times 1.25 at-most
 
 echo
 echo "the peers, $peer_messages messages of the same kind, all on the same file"
