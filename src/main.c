@@ -179,6 +179,8 @@ static bool print_man_tables(const char *which)
         options_print(true);
     else if (strcmp(which, "--man-keys") == 0)
         console_print_keys(true);
+    else if (strcmp(which, "--man-fields") == 0)
+        console_print_fields();
     else
         return false;
     return true;

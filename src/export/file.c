@@ -12,6 +12,8 @@
 #include "base/strbuf.h"
 #include "base/tr.h"
 
+#define PUSH_BYTES (4L << 20)
+
 static int __attribute__((format(printf, 2, 3))) fail(char **error, const char *format, ...)
 {
     va_list args;
@@ -85,6 +87,15 @@ static int put_in_place(const struct export_file *f)
     if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS)
         return renameat2(AT_FDCWD, f->part, AT_FDCWD, f->path, RENAME_NOREPLACE);
     return -1;
+}
+
+void export_file_push(struct export_file *f)
+{
+    long written = ftell(f->file);
+    if (written < f->pushed + PUSH_BYTES || fflush(f->file) != 0)
+        return;
+    sync_file_range(fileno(f->file), f->pushed, written - f->pushed, SYNC_FILE_RANGE_WRITE);
+    f->pushed = written;
 }
 
 int export_file_finish(struct export_file *f, char **error)

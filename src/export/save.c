@@ -232,6 +232,8 @@ enum save_state save_step(struct save *s, size_t most, char **error)
         write_one(s, s->written++);
         good = !ferror(s->file.file);
     }
+    if (good)
+        export_file_push(&s->file);
     if (!good)
         s->file.trouble = errno; /* a full disk is told at once */
     return good && s->written < s->count ? SAVE_GOES_ON : finish(s, error);

@@ -9,5 +9,7 @@
 int console_run(struct session *session, struct settings *settings);
 /* Writes the table of keys and commands: for the man page, or for people. */
 void console_print_keys(bool man);
+/* Writes the fields of filters for the man page. */
+void console_print_fields(void);
 
 #endif

@@ -1,12 +1,14 @@
 /* See filters.h. */
 #include "ui/filters.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "store/names.h"
+#include "ui/console.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
 
@@ -143,6 +145,15 @@ void filter_run_drop(struct ui *ui, const char *argument)
     memmove(named, named + 1, (size_t)((char *)end - (char *)(named + 1)));
     ui_notice(ui, false,
               _("The filter's name is forgotten; :write forgets it for other runs, too"));
+}
+
+void console_print_fields(void)
+{
+    for (const struct filter_field *field = filter_fields(); field->name; field++) {
+        const char *of = field->alias_of;
+        printf(".TP\n.BR %s \" (%s)\"\n%s%s%s%s\n", field->name, filter_type_name(field->type),
+               tr(field->help), of ? " Another name of " : "", of ? of : "", of ? "." : "");
+    }
 }
 
 /* ---- completion ---------------------------------------------------------------------------- */

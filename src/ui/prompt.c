@@ -113,6 +113,14 @@ static char *next_word(const char *text, int state)
     return NULL;
 }
 
+static bool takes_file(void)
+{
+    char name[32];
+    span_copy((struct span){ rl_line_buffer, strcspn(rl_line_buffer, " ") }, name, sizeof name);
+    const struct command *command = prompt.commands ? command_find(name) : NULL;
+    return command && command->argument && strncmp(command->argument, "FILE", 4) == 0;
+}
+
 static char **complete(const char *text, int start, int end)
 {
     char **found = NULL;
@@ -121,11 +129,7 @@ static char **complete(const char *text, int start, int end)
         found = prompt.nwords ? rl_completion_matches(text, next_word) : NULL;
     }
     /* Without a match, readline would offer file names: only where the row asks for them. */
-    const char *file_commands[] = { "open ", "save ", "save! " };
-    rl_attempted_completion_over = 1;
-    for (size_t i = 0; i < 3; i++)
-        if (strncmp(rl_line_buffer, file_commands[i], strlen(file_commands[i])) == 0)
-            rl_attempted_completion_over = 0;
+    rl_attempted_completion_over = !takes_file();
     return found;
 }
 

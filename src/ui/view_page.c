@@ -67,6 +67,24 @@ static void lay_out_command(struct page_view *v, const struct command *command)
     strbuf_free(&line);
 }
 
+static void lay_out_fields(struct page_view *v)
+{
+    struct styled_text *text = &v->reader.text;
+    struct strbuf line = STRBUF_INIT;
+    styled_blank(text);
+    styled_heading(text, HELP_HEADING, _("Fields of filters"), NULL, v->width);
+    for (const struct filter_field *field = filter_fields(); field->name; field++) {
+        if (field->alias_of)
+            continue;
+        strbuf_clear(&line);
+        strbuf_format(&line, "%s, %s – %s", filter_type_name(field->type),
+                      filter_type_operators(field->type), tr(field->help));
+        styled_label(text, HELP_CODE, field->name);
+        styled_paragraph(text, HELP_PLAIN, strbuf_as_span(&line), v->width, 20, 20);
+    }
+    strbuf_free(&line);
+}
+
 static void lay_out_keys(struct page_view *v)
 {
     static const char *const titles[] = { N_("In this view"), N_("Everywhere"),
@@ -91,6 +109,7 @@ static void lay_out_keys(struct page_view *v)
             if (where_works(&commands[i], v->keys_of) == where)
                 lay_out_command(v, &commands[i]);
     }
+    lay_out_fields(v);
 }
 
 /* Lays out anew when topic, width or knowledge base have changed. */
