@@ -43,8 +43,8 @@ static void feed(struct store *store, int i, int64_t time_ns, uint16_t link)
                              .linktype = link };
     pipeline_packet(&pipeline, &packet);
     pipeline_flush(&pipeline);
-    diagnosis_free(pipeline.diagnosis);
-    net_free(pipeline.net);
+    pipeline.store = NULL; /* it stays */
+    pipeline_close(&pipeline);
 }
 
 static bool export_all(const struct store *store, bool overwrite)
