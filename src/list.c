@@ -15,6 +15,7 @@
 #include "diagnose/outcome.h"
 #include "findings.h"
 #include "headless.h"
+#include "metrics.h"
 #include "report.h"
 #include "sip/fields.h"
 #include "store/filter.h"
@@ -351,6 +352,11 @@ static void list_subscriptions(struct row *row, const struct filter *filter)
     usages_subscriptions(row->session, filter);
 }
 
+static void list_statistics(struct row *row, const struct filter *filter)
+{
+    metrics_rows(row->session, filter);
+}
+
 static const struct {
     const char *name;
     void (*list)(struct row *row, const struct filter *filter);
@@ -358,7 +364,7 @@ static const struct {
     { "transactions", list_transactions },   { "calls", list_calls },
     { "messages", list_messages },           { "findings", list_findings },
     { "endpoints", list_endpoints },         { "registrations", list_registrations },
-    { "subscriptions", list_subscriptions },
+    { "subscriptions", list_subscriptions }, { "statistics", list_statistics },
 };
 
 int list_run(struct session *session, const char *what)

@@ -30,7 +30,7 @@ static const char usage[] = N_(
     "  sipwhy compare A B                       two codes, or any two topics, side by side\n"
     "  sipwhy report [OPTION]... FILE...        counts and findings, headless\n"
     "  sipwhy list [transactions|calls|messages|findings|endpoints|\n"
-    "               registrations|subscriptions] [OPTION]... FILE...\n"
+    "               registrations|subscriptions|statistics] [OPTION]... FILE...\n"
     "\n"
     "report and list read live traffic too: report -i lo --duration 10\n"
     "\n");
@@ -76,9 +76,9 @@ static int run_report(struct run *run)
 
 static int run_list(struct run *run)
 {
-    static const char *const kinds[] = { "transactions", "calls",     "messages",
-                                         "findings",     "endpoints", "registrations",
-                                         "subscriptions" };
+    static const char *const kinds[] = { "transactions",  "calls",     "messages",
+                                         "findings",      "endpoints", "registrations",
+                                         "subscriptions", "statistics" };
     const char *what = kinds[0];
     for (size_t i = 0; run->count && i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(run->words[0], kinds[i]) == 0) {

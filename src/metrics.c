@@ -8,9 +8,10 @@
 #include "diagnose/statistics.h"
 
 /* Everything is counted, in one slot. */
-static struct census *take_census(const struct session *session)
+static struct census *take_census(const struct session *session, enum statistics_by by,
+                                  const struct filter *filter)
 {
-    const struct statistics_query query = { .slots = 1, .by = BY_NOTHING };
+    const struct statistics_query query = { .slots = 1, .by = by, .filter = filter };
     struct census *c = census_new(session->pipeline.store);
     census_begin(c, &query);
     while (census_work(c, SIZE_MAX))
@@ -21,7 +22,7 @@ static struct census *take_census(const struct session *session)
 void metrics_print(const struct session *session)
 {
     char text[METRIC_TEXT];
-    struct census *c = take_census(session);
+    struct census *c = take_census(session, BY_NOTHING, NULL);
     const struct statistics *s = census_result(c);
     bool any = false;
     for (const struct metric *m = metrics; m->name; m++) {
@@ -86,19 +87,58 @@ static void put_spreads(json_t *o, const struct measures *m)
         json_object_set_new(o, spreads[i].name, json_spread(spreads[i].spread));
 }
 
-json_t *metrics_json(const struct session *session)
+static json_t *json_measures(const struct measures *m, int64_t span_ns)
 {
     json_t *o = json_object();
-    struct census *c = take_census(session);
-    const struct statistics *s = census_result(c);
-    json_object_set_new(o, "span_s", json_real((double)statistics_span(s) / 1e9));
-    put_counts(o, &s->total);
-    for (const struct metric *m = metrics; m->name; m++) {
-        double value = m->value(&s->total, statistics_span(s));
-        if (m->unit != METRIC_COUNT && m->unit != METRIC_TIME)
-            json_object_set_new(o, m->name, value < 0 ? json_null() : json_real(value));
+    json_object_set_new(o, "span_s", json_real((double)span_ns / 1e9));
+    put_counts(o, m);
+    for (const struct metric *metric = metrics; metric->name; metric++) {
+        double value = metric->value(m, span_ns);
+        if (metric->unit != METRIC_COUNT && metric->unit != METRIC_TIME)
+            json_object_set_new(o, metric->name, value < 0 ? json_null() : json_real(value));
     }
-    put_spreads(o, &s->total);
+    put_spreads(o, m);
+    return o;
+}
+
+json_t *metrics_json(const struct session *session)
+{
+    struct census *c = take_census(session, BY_NOTHING, NULL);
+    const struct statistics *s = census_result(c);
+    json_t *o = json_measures(&s->total, statistics_span(s));
     census_free(c);
     return o;
+}
+
+static void group_text(const struct statistics *s, const struct statistics_group *group)
+{
+    static const char *const shown[] = { "transactions", "failed", "attempts", "asr",
+                                         "ner",          "seer",   "srd",      "p95" };
+    char text[METRIC_TEXT];
+    const char *label = group->other ? "*" : *group->label ? group->label : "-";
+    print_column(SPAN(label), 20);
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        const struct metric *metric = metric_find(SPAN(shown[i]));
+        metric_text(metric, metric->value(&group->measures, statistics_span(s)), text);
+        printf("  %s %s", tr(metric->title), *text ? text : "-");
+    }
+    printf("\n");
+}
+
+void metrics_rows(const struct session *session, const struct filter *filter)
+{
+    enum statistics_by by = statistics_by_find(SPAN(session->settings->statistics));
+    struct census *c = take_census(session, by, filter);
+    const struct statistics *s = census_result(c);
+    for (uint32_t i = 0; i < s->ngroups; i++) {
+        const struct statistics_group *group = &s->groups[i];
+        if (!session->settings->json) {
+            group_text(s, group);
+            continue;
+        }
+        json_t *o = json_measures(&group->measures, statistics_span(s));
+        json_put(o, statistics_by_name(by), group->other ? SPAN("*") : SPAN(group->label));
+        json_print(o, JSON_COMPACT);
+    }
+    census_free(c);
 }

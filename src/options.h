@@ -39,6 +39,7 @@ struct settings {
     char *time;
     char *by;
     char *dns;
+    char *statistics;
     char *user;
     char *date;
     char *tz;

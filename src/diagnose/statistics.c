@@ -155,15 +155,35 @@ const char *statistics_by_name(enum statistics_by by)
     return kinds[by].name;
 }
 
+enum statistics_by statistics_by_find(struct span word)
+{
+    enum statistics_by by = BY_NOTHING;
+    while (by < STATISTICS_BYS && !span_is(word, kinds[by].name))
+        by++;
+    return by;
+}
+
 void statistics_label(enum statistics_by by, const struct census_item *item, char *out)
 {
     memset(out, 0, STATISTICS_LABEL);
     kinds[by].label(item, out);
 }
 
-/* A quoted text, with what a text may not hold in a filter escaped. */
-static void put_quoted(const char *label, struct strbuf *out)
+static bool plain(const char *label)
 {
+    while (ascii_digit(*label) || (ascii_lower(*label) >= 'a' && ascii_lower(*label) <= 'z') ||
+           (*label && strchr(".:-_", *label)))
+        label++;
+    return !*label;
+}
+
+/* Quoted where it has to be, with what a text may not hold in a filter escaped. */
+static void put_label(const char *label, struct strbuf *out)
+{
+    if (plain(label)) {
+        strbuf_span(out, SPAN(label));
+        return;
+    }
     strbuf_char(out, '"');
     for (const char *p = label; *p; p++) {
         if (*p == '"' || *p == '\\')
@@ -200,10 +220,7 @@ int statistics_condition(const struct statistics *s, const struct statistics_gro
     } else {
         strbuf_span(out, field);
         strbuf_span(out, cut ? SPAN(" contains ") : SPAN(" == "));
-        if (s->query.by == BY_DESTINATION || s->query.by == BY_SOURCE)
-            strbuf_span(out, SPAN(group->label));
-        else
-            put_quoted(group->label, out);
+        put_label(group->label, out);
     }
     return 0;
 }

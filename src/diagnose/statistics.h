@@ -28,6 +28,8 @@ enum statistics_by {
 };
 /* "destination": on the command line, and in JSON. */
 const char *statistics_by_name(enum statistics_by by);
+/* STATISTICS_BYS for no such word. */
+enum statistics_by statistics_by_find(struct span word);
 
 struct statistics_query {
     int64_t from_ns; /* where the first slot begins; 0: everything is counted */

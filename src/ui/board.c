@@ -18,7 +18,7 @@ struct board *board_new(const struct store *store)
 {
     struct board *b = mem_zero(sizeof *b);
     b->census = census_new(store);
-    b->by = BY_DESTINATION;
+    b->by = BY_DESTINATION; /* until the setting is looked at */
     b->stale = true;
     return b;
 }

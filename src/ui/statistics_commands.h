@@ -4,8 +4,8 @@
 
 #include "ui/command.h"
 
-/* Shows the statistics grouped by what the argument names, else by the next of all. */
-void statistics_run_by(struct ui *ui, const char *argument);
-complete_fn complete_by;
+/* Shows them, grouped by what the argument names, else as they are. */
+void statistics_run(struct ui *ui, const char *argument);
+complete_fn complete_statistics;
 
 #endif

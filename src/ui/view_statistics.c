@@ -199,9 +199,23 @@ static void begin_rows(struct list *list)
     list_look(list);
 }
 
+/* The setting says what there is a row for. */
+static void take_setting(struct list *list)
+{
+    enum statistics_by by = statistics_by_find(SPAN(list->ui->settings->statistics));
+    if (by == board_of(list)->by)
+        return;
+    board_group_by(board_of(list), by);
+    begin_rows(list);
+    list->chosen = (struct row_ref){ 0 };
+    list->row = 0;
+    list->wish = 0;
+}
+
 static bool work(struct list *list)
 {
     struct board *b = board_of(list);
+    take_setting(list);
     bool more = board_work(b, list->ui, WORK_NS);
     list->ui->dirty = true;
     if (b->version == census_version(b->census))
@@ -216,25 +230,16 @@ static bool work(struct list *list)
     return more;
 }
 
-void statistics_run_by(struct ui *ui, const char *argument)
+void statistics_run(struct ui *ui, const char *argument)
 {
+    char *error = NULL;
     struct list *list = lists_find(ui, SPAN("statistics"));
-    struct board *b = board_of(list);
-    enum statistics_by by = b->by + 1 < STATISTICS_BYS ? b->by + 1 : BY_DESTINATION;
-    if (argument && *argument) {
-        by = BY_DESTINATION;
-        while (by < STATISTICS_BYS && strcmp(argument, statistics_by_name(by)) != 0)
-            by++;
-    }
-    if (by == STATISTICS_BYS) {
-        ui_notice(ui, true, _("by: destination, source, agent, method or code"));
+    const struct option_row *row = option_find("statistics");
+    if (argument && *argument && option_set(ui->settings, row, argument, &error) < 0) {
+        ui_notice(ui, true, "%s", error);
+        free(error);
         return;
     }
-    board_group_by(b, by);
-    begin_rows(list);
-    list->chosen = (struct row_ref){ 0 };
-    list->row = 0;
-    list->wish = 0;
     while (ui->nviews > 1)
         ui_pop(ui);
     for (size_t i = 0; i < lists_count(); i++)
@@ -244,12 +249,18 @@ void statistics_run_by(struct ui *ui, const char *argument)
     ui_busy(ui);
 }
 
-void complete_by(struct ui *ui, const char *text, void (*offer)(const char *word))
+void complete_statistics(struct ui *ui, const char *text, void (*offer)(const char *word))
 {
     (void)ui;
     (void)text;
     for (int by = BY_DESTINATION; by < STATISTICS_BYS; by++)
         offer(statistics_by_name((enum statistics_by)by));
+}
+
+static void group_by_next(struct ui *ui, const struct board *b)
+{
+    int next = b->by + 1 < STATISTICS_BYS ? (int)b->by + 1 : BY_DESTINATION;
+    statistics_run(ui, statistics_by_name((enum statistics_by)next));
 }
 
 /* ---- the view -------------------------------------------------------------------------------- */
@@ -286,7 +297,7 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
         board_step(b, verb == VERB_LATER);
         return true;
     case VERB_GROUP:
-        statistics_run_by(ui, NULL);
+        group_by_next(ui, b);
         return true;
     case VERB_RETURN:
         return board_return(b);
