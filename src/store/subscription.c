@@ -149,7 +149,7 @@ static void take_notify(struct look *l, struct subscription *s)
             take_state(l, s, t->time_ns);
     }
     s->notified_seq = t->seq;
-    if (failed(t))
+    if (failed(t) && s->result != SUBSCRIPTION_TERMINATED) /* else it is known there no more */
         fail(s, t, SUBSCRIPTION_TERMINATED);
 }
 
