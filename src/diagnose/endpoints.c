@@ -126,7 +126,7 @@ static void count_answer(struct endpoint_counts *c, uint32_t id, const struct tr
     if (t->class == SIP_CLASS_TIMEOUT)
         c->answers[0]++;
     else if (t->code >= 200)
-        c->answers[t->code / 100]++;
+        c->answers[t->code < 700 ? t->code / 100 : 6]++; /* beyond 699 as sip_class_of() has it */
     c->failed += failed;
     if (failed || !c->example_failed)
         c->example = id;

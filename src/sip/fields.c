@@ -244,6 +244,12 @@ static const bool ends_host[UINT8_MAX + 1] = {
     [';'] = true, ['?'] = true, ['>'] = true, [' '] = true, ['\t'] = true, ['\0'] = true,
 };
 
+struct span sip_user_at_host(const struct sip_address *a)
+{
+    bool both = a->user.n && a->host.n && a->host.p > a->user.p;
+    return both ? span_make(a->user.p, span_end(a->host)) : a->host.n ? a->host : a->user;
+}
+
 void sip_read_uri(struct span uri, struct sip_address *a)
 {
     a->uri = uri;

@@ -33,6 +33,8 @@ struct sip_address {
     struct span params;  /* header parameters behind the URI, from the first ';' */
 };
 void sip_read_address(struct span value, struct sip_address *address);
+/* "alice@example.org:5070", or the host alone; what lies between them counts. */
+struct span sip_user_at_host(const struct sip_address *address);
 /* User and host of a URI alone (a Request-URI). */
 void sip_read_uri(struct span uri, struct sip_address *address);
 /*

@@ -238,7 +238,7 @@ static struct span user_and_host(struct span value)
 {
     struct sip_address a;
     sip_read_address(value, &a);
-    return a.user.n ? span_make(a.user.p, span_end(a.host)) : a.host;
+    return sip_user_at_host(&a);
 }
 
 void registration_words(const struct ledger *l, const struct registration *r,

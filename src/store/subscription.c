@@ -159,6 +159,8 @@ static void look_at(struct ledger *ledger, uint32_t id, ledger_changed_fn *chang
     if (store_scan(ledger->store, transaction_head(l.txn), &l.sip) < 0)
         return;
     l.event = sip_find_header(&l.sip, "Event");
+    if (span_is(package_of(&l), "keep-alive")) /* no package: it only keeps a NAT open */
+        return;
     uint32_t at = ledger_take(ledger, key_of(&l), 0, id);
     struct subscription *s = ledger_at(ledger, at);
     if (!s)
@@ -198,7 +200,7 @@ static struct span person(struct span value)
 {
     struct sip_address a;
     sip_read_address(value, &a);
-    return a.user.n ? span_make(a.user.p, span_end(a.host)) : a.host;
+    return sip_user_at_host(&a);
 }
 
 static struct span first_line(struct span text)

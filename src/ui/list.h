@@ -150,12 +150,13 @@ extern const struct list_ops transactions_list, calls_list, messages_list, findi
 /* view_findings.c: the diagnosis has found, or dropped, something. */
 void findings_note(struct ui *ui);
 
-/* list_ledger.c: what lists of a ledger's records have in common; `own` is the ledger. */
+/* list_ledger.c: what lists of a ledger's records have in common; `own` begins with the ledger. */
 struct ledger_ops;
 void list_ledger_start(struct list *list, const struct ledger_ops *ops);
 void list_ledger_stop(struct list *list);
 void list_ledger_note(struct list *list, uint32_t transaction);
 bool list_ledger_work(struct list *list);
+void list_ledger_tick(struct list *list);
 void list_ledger_evicted(struct list *list);
 bool list_ledger_alive(const struct list *list, uint32_t id);
 /* Finds the record of row->id, its transaction and message; NULL if it has gone. */

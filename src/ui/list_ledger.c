@@ -6,11 +6,17 @@
 #include "base/strbuf.h"
 #include "ui/list.h"
 
-#define SLICE 1000 /* transactions looked at between two keys */
+#define SLICE 1000 /* transactions looked at between two keys, and records at a tick */
+
+/* list->own: a ledger, and the record that list_ledger_tick() goes on with. */
+struct ledger_list {
+    struct ledger ledger;
+    uint32_t next;
+};
 
 void list_ledger_start(struct list *list, const struct ledger_ops *ops)
 {
-    list->own = mem_zero(sizeof(struct ledger));
+    list->own = mem_zero(sizeof(struct ledger_list));
     ledger_init(list->own, ops, list->ui->store);
 }
 
@@ -35,6 +41,18 @@ static void changed(uint32_t record, void *arg)
 bool list_ledger_work(struct list *list)
 {
     return ledger_work(list->own, SLICE, changed, list);
+}
+
+/* Some records change with the time alone: where that may move their rows, all are looked at in turn. */
+void list_ledger_tick(struct list *list)
+{
+    struct ledger_list *own = list->own;
+    uint32_t end = own->ledger.records.next;
+    for (uint32_t n = 0; list->rows.sorted && n < SLICE && n < end; n++) {
+        own->next = own->next + 1 < end ? own->next + 1 : 1;
+        if (ledger_at(&own->ledger, own->next))
+            rows_note(&list->rows, own->next);
+    }
 }
 
 void list_ledger_evicted(struct list *list)

@@ -202,10 +202,17 @@ static void open_transactions(struct list_row *row)
     strbuf_free(&text);
 }
 
+/* Names of products are longer than addresses. */
+static int host_width(const struct ui *ui)
+{
+    return strcmp(ui->settings->by, "agent") != 0 ? 0 : COLS < 140 ? 24 : 40;
+}
+
 static const struct list_column columns[] = {
     { .name = "host",
       .title = N_("Host"),
       .heading = heading,
+      .measure = host_width,
       .put = put_host,
       .example = put_condition,
       .narrow = 15,

@@ -234,6 +234,7 @@ const struct list_ops subscriptions_list = {
     .stop = list_ledger_stop,
     .note = list_ledger_note,
     .work = list_ledger_work,
+    .tick = list_ledger_tick,
     .evicted = list_ledger_evicted,
     .alive = list_ledger_alive,
     .load = load,

@@ -10,7 +10,7 @@ here=$(dirname "$0")
 seconds=${FUZZ_SECONDS:-10}
 corpus=$here/corpus/${name#fuzz_}
 dict=$here/${name#fuzz_}.dict
-case $name in fuzz_diff | fuzz_scan | fuzz_parse | fuzz_stream | fuzz_tree) dict=$here/sip.dict ;; esac
+case $name in fuzz_diff | fuzz_scan | fuzz_parse | fuzz_stream | fuzz_tree | fuzz_ledger) dict=$here/sip.dict ;; esac
 
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT

@@ -112,8 +112,28 @@ static void addresses(void)
     tap_ok(a.uri.n == 0, "nothing");
 }
 
+static bool at_host(const char *value, const char *want)
+{
+    struct sip_address a;
+    sip_read_address(SPAN(value), &a);
+    return span_equal(sip_user_at_host(&a), SPAN(want));
+}
+
+static void test_user_at_host(void)
+{
+    tap_ok(at_host("\"A\" <sip:alice:pw@a.example:5070;transport=tcp>;tag=1",
+                   "alice:pw@a.example:5070") &&
+               at_host("<sip:a.example>", "a.example") &&
+               at_host("sip:x@[2001:db8::1]", "x@[2001:db8::1]"),
+           "user and host as written");
+    tap_ok(at_host("<sip:alice@>", "alice") && at_host("<sip:@>", "") && at_host("", "") &&
+               at_host("<tel:+3225550199>", "+3225550199"),
+           "one that is missing");
+}
+
 int main(void)
 {
+    test_user_at_host();
     values();
     params();
     via();
