@@ -127,6 +127,8 @@ static void draw_title(struct ui *ui, struct message_view *v, struct rect rect)
     if (m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_MALFORMED))
         strbuf_format(&line, "  %s",
                       m->flags & MESSAGE_RETRANSMISSION ? _("retransmission") : _("malformed"));
+    if (ui->message_tree && v->tree.tree.cut)
+        strbuf_format(&line, "  %s", _("cut"));
     screen_text(rect.y, rect.x + 1, rect.width - 1, STYLE_TITLE, strbuf_as_span(&line));
     strbuf_free(&line);
 }

@@ -51,6 +51,7 @@ static const char *const keys[] = {
     "F5",    "i",      "I",      "s",       "w",    "c",         "[",   "]",    "<",      ">",
     "{",     "}",      "1",      "2",       "e",    "o",         "m",   "v",    "b",      "z",
     "C-t",   "C-k",    "x",      "Insert",  "F12",  "Backspace", "é",   "김",   "Delete", "BackTab",
+    "d",     "D",      "O",      "V",       "y",    "Y",
 };
 
 static const char *const lines[] = {
