@@ -84,7 +84,8 @@ static void catch_crashes(void)
 
 static int open_terminal(char **error)
 {
-    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    /* ncurses would wait for the rest of a mouse report that was cut on its way */
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || !isatty(STDOUT_FILENO)) {
         if (fd >= 0)
             close(fd);

@@ -483,6 +483,9 @@ int term_resize(struct term *t, int cols, int rows)
     int error = allocate_rows(t, cols, rows);
     if (error != 0)
         return error;
+    /* libvterm keeps a scrolling region that begins behind the new end, and falls over it */
+    static const char whole[] = "\0337\033[r\0338";
+    vterm_input_write(t->vt, whole, sizeof whole - 1);
     vterm_set_size(t->vt, rows, cols);
     filter_resize(&t->filter, rows);
     return child_resize(t->child, cols, rows);
