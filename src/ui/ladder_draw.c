@@ -9,8 +9,9 @@
 #define LEAST_STEP 15 /* screen columns between two addresses */
 #define TIMED_STEP 24 /* from which both times are shown */
 #define MOST_STEP 44
-#define LEAST_LABEL 6       /* of a label that is cut */
-#define LEAST_FOR_AGENTS 15 /* lines from which hosts show what they call themselves */
+#define LEAST_LABEL 6           /* of a label that is cut */
+#define LONG_NS 1000000000000LL /* from which a time is told in minutes */
+#define LEAST_FOR_AGENTS 15     /* lines from which hosts show what they call themselves */
 #define DELTA_WIDTH 8
 #define CONTEXT 2 /* rows kept in view before and after the selected one */
 
@@ -275,8 +276,9 @@ static void draw_times(const struct canvas *c, int y, size_t row)
     }
     if (!c->delta)
         return;
+    int64_t since = at - rows[row ? row - 1 : 0].time_ns;
     snprintf(shown, sizeof shown, "%s%s", row ? "+" : " ",
-             time_seconds(at - rows[row ? row - 1 : 0].time_ns, text));
+             since < LONG_NS ? time_seconds(since, text) : time_short(since, text));
     screen_cell(y, c->rect.x + c->clock, c->delta, STYLE_DIM, SPAN(shown));
 }
 

@@ -182,6 +182,20 @@ static void put_media(struct strbuf *out, struct span body)
 
 /* ---- labels --------------------------------------------------------------------------------- */
 
+/* What the start line leaves open: the media, that an INVITE offers none, or what is answered. */
+static void put_remark(struct strbuf *out, const struct message *m, const struct sip_message *sip,
+                       bool plain)
+{
+    if (m->flags & MESSAGE_SDP) {
+        if (!plain)
+            put_media(out, sdp_of(sip));
+    } else if (m->code == 0 && m->method == SIP_INVITE) {
+        strbuf_format(out, " (%s)", _("no SDP"));
+    } else if (m->code >= 200 && m->method != SIP_INVITE && m->method != SIP_OTHER) {
+        strbuf_format(out, " (%s)", sip_method_name(m->method));
+    }
+}
+
 static void put_message(struct ui *ui, const struct ladder_row *row, bool plain, size_t room,
                         struct strbuf *out)
 {
@@ -199,13 +213,12 @@ static void put_message(struct ui *ui, const struct ladder_row *row, bool plain,
     } else {
         strbuf_span(out, sip.method);
     }
-    if (plain || !(m->flags & MESSAGE_SDP))
-        return;
     size_t before = out->n;
-    put_media(out, sdp_of(&sip));
+    put_remark(out, m, &sip, plain);
     if (text_width(strbuf_as_span(out)) > room) {
         out->n = before;
-        strbuf_text(out, " SDP");
+        if (m->flags & MESSAGE_SDP)
+            strbuf_text(out, " SDP");
     }
 }
 

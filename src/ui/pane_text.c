@@ -112,10 +112,16 @@ static void add_media_row(struct layout *out, enum help_style style, const char 
 static void add_media(struct layout *out, const struct finding *f, const struct finding_text *text)
 {
     static const char *const marks[][2] = {
-        [MEDIA_SAME] = { "=", "=" }, [MEDIA_DIFFERS] = { "≠", "!" }, [MEDIA_UNKNOWN] = { "?", "?" }
+        [MEDIA_SAME] = { "=", "=" },
+        [MEDIA_DIFFERS] = { "≠", "!" },
+        [MEDIA_UNKNOWN] = { "?", "?" },
+        [MEDIA_APART] = { " ", " " },
     };
     static const enum help_style styles[] = {
-        [MEDIA_SAME] = HELP_PLAIN, [MEDIA_DIFFERS] = HELP_NOTE, [MEDIA_UNKNOWN] = HELP_PLAIN
+        [MEDIA_SAME] = HELP_PLAIN,
+        [MEDIA_DIFFERS] = HELP_NOTE,
+        [MEDIA_UNKNOWN] = HELP_PLAIN,
+        [MEDIA_APART] = HELP_PLAIN,
     };
     struct media_sides sides;
     if (media_sides_collect(&sides, out->ui->store, f, text, out->dense) < 0)
