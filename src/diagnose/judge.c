@@ -179,6 +179,20 @@ const struct scene_transaction *judge_next(const struct judge *j, const struct s
     return NULL;
 }
 
+bool judge_acknowledged(const struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, a) {
+        if (a->call != t->call || !scene_is_ack(a) || a->stored->cseq != t->stored->cseq)
+            continue;
+        if (addr_same_host(&a->server, &t->server) && addr_same_host(&a->client, &t->client))
+            return true;
+        bool quiet = t->last->stored->time_ns < a->first->stored->time_ns + SECOND_NS / 4;
+        if (addr_same_host(&a->client, &t->client) && quiet)
+            return true;
+    }
+    return false;
+}
+
 int64_t judge_seconds(struct span value, int64_t missing)
 {
     uint64_t n;

@@ -23,6 +23,8 @@
 
 #define SECOND_NS 1000000000LL
 #define JUDGE_DRAFTS 64
+#define SENT_IN_VAIN \
+    3 /* times that something is sent before nobody can say that it only was lost */
 
 struct judge;
 
@@ -109,6 +111,9 @@ bool judge_passed_on(const struct scene_transaction *t);
 const struct scene_transaction *judge_origin(const struct scene_transaction *t);
 /* Whether a private address is of no use to who reads it: its sender is on the public network. */
 bool judge_private_from_public(struct span host, const struct addr *source);
+/* Whether an ACK with the INVITE's number went over this hop, or left its client for somewhere else
+ * and ended the repetitions. */
+bool judge_acknowledged(const struct judge *j, const struct scene_transaction *t);
 /* The leg's other transactions: later (or earlier) ones of a method within the same call. */
 const struct scene_transaction *judge_next(const struct judge *j, const struct scene_transaction *t,
                                            uint8_t method);
@@ -119,8 +124,8 @@ const char *judge_address(const struct addr *a, char *buf);
 /* At most 80 characters of text from the network, for quoting with %.*s. */
 struct span judge_quote(struct span text);
 
-extern const struct rule rules_transaction[], rules_response[], rules_dialog[], rules_auth[],
-    rules_network[], rules_media[], rules_registration[], rules_address[], rules_endpoint[],
-    rules_message[], rules_session[];
+extern const struct rule rules_transaction[], rules_response[], rules_ack[], rules_dialog[],
+    rules_cancel[], rules_auth[], rules_network[], rules_media[], rules_registration[],
+    rules_address[], rules_endpoint[], rules_message[], rules_session[];
 
 #endif

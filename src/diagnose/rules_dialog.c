@@ -1,186 +1,6 @@
-/* Rules about dialogs: the way of ACK, Contact and Route, CSeq, and the end (RFC 3261 §12). */
-#include "base/timefmt.h"
+/* Rules about dialogs: Contact and Route, loops, CSeq, and the end (RFC 3261 §12). */
 #include "diagnose/rule.h"
 #include "sip/fields.h"
-
-#define SENT_IN_VAIN 3
-
-static struct span host_of(struct span contact_or_uri)
-{
-    struct sip_address a;
-    if (contact_or_uri.n == 0)
-        return SPAN_NONE;
-    sip_read_address(contact_or_uri, &a);
-    return sip_host_name(a.host);
-}
-
-static struct span contact_host(const struct scene_message *m)
-{
-    return m ? host_of(scene_sip(m)->contact) : SPAN_NONE;
-}
-
-static bool is_answered(const struct scene_transaction *t)
-{
-    return scene_method(t) == SIP_INVITE && scene_final(t) / 100 == 2;
-}
-
-/* An ACK that is a transaction of its own: the one to a 2xx. */
-static bool is_own_ack(const struct scene_transaction *t)
-{
-    return scene_method(t) == SIP_ACK && t->request;
-}
-
-static bool same_host(const struct addr *a, const struct addr *b)
-{
-    return addr_same_host(a, b);
-}
-
-/* ACK */
-
-/* An ACK with the INVITE's number that went over this hop, or left its client for somewhere else
- * and ended the repetitions. */
-static bool acknowledged(struct judge *j, const struct scene_transaction *t)
-{
-    EACH_TRANSACTION(j, a) {
-        if (a->call != t->call || !is_own_ack(a) || a->stored->cseq != t->stored->cseq)
-            continue;
-        if (same_host(&a->server, &t->server) && same_host(&a->client, &t->client))
-            return true;
-        bool quiet = t->last->stored->time_ns < a->first->stored->time_ns + SECOND_NS / 4;
-        if (same_host(&a->client, &t->client) && quiet)
-            return true;
-    }
-    return false;
-}
-
-static void ack_missing(struct judge *j)
-{
-    char to[ADDR_TEXT], lasted[TIME_TEXT];
-    EACH_TRANSACTION(j, t) {
-        if (!is_answered(t) || t->answered < SENT_IN_VAIN || acknowledged(j, t))
-            continue;
-        if (t->upstream && is_answered(t->upstream) && t->upstream->call == t->call &&
-            t->upstream->answered >= SENT_IN_VAIN && !acknowledged(j, t->upstream))
-            continue; /* it is missing nearer to the caller already */
-        struct draft *d = judge_find(j, t, 95);
-        judge_address(&t->client, to);
-        time_short(t->last->stored->time_ns - t->final->stored->time_ns, lasted);
-        struct span contact = judge_quote(contact_host(t->final));
-        draft_say(d, _("answered, but no ACK came from %s: %u sent %u times; the call will drop"),
-                  to, scene_final(t), t->answered);
-        draft_proof(d, t->final, _("the first %u to %s, Contact %.*s"), scene_final(t), to,
-                    SPAN_ARG(contact));
-        draft_proof(d, t->last, _("the last of %u copies, %s later"), t->answered, lasted);
-    }
-}
-
-/* The 2xx that an ACK answers: of its number and dialog, on its hop if it was seen there. */
-static const struct scene_transaction *answered_by(struct judge *j,
-                                                   const struct scene_transaction *ack)
-{
-    const struct scene_transaction *found = NULL;
-    EACH_TRANSACTION(j, t) {
-        if (t->call != ack->call || !is_answered(t) || t->stored->cseq != ack->stored->cseq ||
-            !span_equal(scene_sip(t->final)->to_tag, scene_sip(ack->request)->to_tag))
-            continue;
-        if (same_host(&t->client, &ack->client))
-            return t;
-        found = found ? found : t;
-    }
-    return found;
-}
-
-/* A strict router is addressed itself; the remote target then stands last in Route (§12.2.1.1). */
-static bool strict_route(const struct scene_transaction *ack, const struct scene_transaction *t)
-{
-    struct span route = scene_header(t->final, "Record-Route");
-    struct sip_address a;
-    if (route.n == 0)
-        return false;
-    struct span rest = route, one, last = SPAN_NONE;
-    while (sip_next_value(&rest, &one))
-        last = one;
-    sip_read_address(last, &a);
-    return !span_search(a.uri, ";lr") &&
-           span_same(sip_host_name(a.host), host_of(scene_sip(ack->request)->uri));
-}
-
-/* A proxy that knows its client is behind NAT sends to where the 2xx came from. */
-static bool nat_repaired(const struct scene_transaction *t, struct span uri_host)
-{
-    struct addr a;
-    struct sip_address contact;
-    sip_read_address(scene_sip(t->final)->contact, &contact);
-    return judge_private_from_public(contact.host, &t->final->flow->src) &&
-           addr_read(uri_host, &a) == 0 && same_host(&a, &t->final->flow->src);
-}
-
-static void ack_wrong_target(struct judge *j)
-{
-    char to[ADDR_TEXT];
-    EACH_TRANSACTION(j, a) {
-        const struct scene_transaction *t = is_own_ack(a) ? answered_by(j, a) : NULL;
-        struct span wanted = t ? contact_host(t->final) : SPAN_NONE;
-        struct span got = t ? host_of(scene_sip(a->request)->uri) : SPAN_NONE;
-        if (wanted.n == 0 || got.n == 0 || span_same(wanted, got) || nat_repaired(t, got) ||
-            strict_route(a, t) || (a->upstream && !same_host(&t->client, &a->client)))
-            continue;
-        struct draft *d = judge_find(j, t, 95);
-        d->time_ns = a->request->stored->time_ns;
-        judge_address(&a->server, to);
-        wanted = judge_quote(wanted);
-        got = judge_quote(got);
-        draft_say(d, _("the ACK is addressed to %.*s, the 2xx asked for %.*s"), SPAN_ARG(got),
-                  SPAN_ARG(wanted));
-        draft_proof(d, t->final, _("%u with Contact %.*s"), scene_final(t), SPAN_ARG(wanted));
-        draft_proof(d, a->request, _("ACK for %.*s, sent to %s"), SPAN_ARG(got), to);
-        return;
-    }
-}
-
-/* Whether an INVITE with this number may have been answered: then the ACK is for that one. */
-static bool has_invite(struct judge *j, const struct scene_transaction *ack)
-{
-    EACH_TRANSACTION(j, t)
-        if (t->call == ack->call && scene_method(t) == SIP_INVITE &&
-            t->stored->cseq == ack->stored->cseq && scene_final(t) < 300)
-            return true;
-    return false;
-}
-
-/* The latest 2xx of the ACK's dialog that no ACK with its own number has answered. */
-static const struct scene_transaction *left_waiting(struct judge *j,
-                                                    const struct scene_transaction *ack)
-{
-    const struct scene_transaction *found = NULL;
-    EACH_TRANSACTION(j, t)
-        if (t->call == ack->call && is_answered(t) &&
-            t->final->stored->time_ns <= ack->first->stored->time_ns &&
-            span_equal(scene_sip(t->final)->to_tag, scene_sip(ack->request)->to_tag) &&
-            !acknowledged(j, t))
-            found = found && same_host(&found->client, &ack->client) ? found : t;
-    return found;
-}
-
-static void ack_cseq_mismatch(struct judge *j)
-{
-    char from[ADDR_TEXT];
-    EACH_TRANSACTION(j, a) {
-        if (!is_own_ack(a) || has_invite(j, a))
-            continue;
-        const struct scene_transaction *t = left_waiting(j, a);
-        if (!t || a->first->stored->time_ns - t->final->stored->time_ns > 32 * SECOND_NS)
-            continue;
-        struct draft *d = judge_find(j, t, 95);
-        d->time_ns = a->first->stored->time_ns;
-        judge_address(&a->client, from);
-        draft_say(d, _("the ACK has CSeq %u, the INVITE that it answers %u"), a->stored->cseq,
-                  t->stored->cseq);
-        draft_proof(d, t->final, _("%u to CSeq %u"), scene_final(t), t->stored->cseq);
-        draft_proof(d, a->request, _("ACK with CSeq %u from %s"), a->stored->cseq, from);
-        return;
-    }
-}
 
 /* Contact */
 
@@ -198,7 +18,7 @@ static void contact_missing(struct judge *j)
             continue;
         bool request = lacks_contact(t->request) &&
                        !(t->upstream && lacks_contact(t->upstream->request));
-        bool answer = is_answered(t) && lacks_contact(t->final) &&
+        bool answer = scene_answered(t) && lacks_contact(t->final) &&
                       !(t->downstream && lacks_contact(t->downstream->final));
         if (!request && !answer)
             continue;
@@ -274,15 +94,15 @@ static void say_transport(struct judge *j, const struct scene_transaction *t,
     judge_address(&contact->flow->src, from);
     draft_say(d, _("Contact of %s says transport %s, but it speaks %s; %s to it failed"), from,
               named, transport_name(contact->flow->transport),
-              is_answered(t) ? "ACK" : sip_method_name(scene_method(t)));
+              scene_answered(t) ? "ACK" : sip_method_name(scene_method(t)));
     struct span value = judge_quote(scene_sip(contact)->contact);
     draft_proof(d, contact, _("Contact %.*s, over %s"), SPAN_ARG(value),
                 transport_name(contact->flow->transport));
-    if (is_answered(t))
+    if (scene_answered(t))
         draft_proof(d, t->last, _("%u repeated, no ACK came"), scene_final(t));
     else
         draft_proof(d, t->request, _("%s to it"), sip_method_name(scene_method(t)));
-    if (t->final && !is_answered(t))
+    if (t->final && !scene_answered(t))
         draft_proof(d, t->final, _("refused with %u"), scene_final(t));
     draft_because(d, _("the request may have failed for another reason"));
 }
@@ -291,7 +111,8 @@ static void contact_transport_mismatch(struct judge *j)
 {
     EACH_TRANSACTION(j, t) {
         const struct scene_message *contact = NULL;
-        bool unacked = is_answered(t) && t->answered >= SENT_IN_VAIN && !acknowledged(j, t);
+        bool unacked = scene_answered(t) && t->answered >= SENT_IN_VAIN &&
+                       !judge_acknowledged(j, t);
         if (unacked)
             contact = t->final;
         else if (scene_in_dialog(t) && scene_method(t) != SIP_ACK && did_not_arrive(j, t))
@@ -320,7 +141,7 @@ static bool records_host(const struct scene_message *m, const struct addr *host,
             if (addr_read(a.host, &route) < 0)
                 *named = true;
             else
-                found = found || same_host(&route, host);
+                found = found || addr_same_host(&route, host);
         }
     return found;
 }
@@ -333,15 +154,15 @@ static const struct scene_message *route_source(struct judge *j, const struct sc
                                                 const struct addr **neighbour)
 {
     EACH_TRANSACTION(j, o) {
-        if (o == t || o->call != t->call || !is_answered(o) || scene_in_dialog(o) ||
+        if (o == t || o->call != t->call || !scene_answered(o) || scene_in_dialog(o) ||
             o->final->stored->time_ns > t->first->stored->time_ns)
             continue;
-        if (same_host(&o->client, &t->client) && !o->upstream && scene_from_sender(o->first) &&
+        if (addr_same_host(&o->client, &t->client) && !o->upstream && scene_from_sender(o->first) &&
             span_equal(scene_sip(o->final)->to_tag, scene_sip(t->request)->to_tag)) {
             *neighbour = &o->server;
             return o->final;
         }
-        if (same_host(&o->server, &t->client) && !o->downstream && o->request &&
+        if (addr_same_host(&o->server, &t->client) && !o->downstream && o->request &&
             span_equal(scene_sip(o->final)->to_tag, scene_sip(t->request)->from_tag)) {
             *neighbour = &o->client;
             return o->request;
@@ -360,7 +181,7 @@ static void record_route_bypassed(struct judge *j)
             scene_method(t) == SIP_CANCEL || scene_method(t) == SIP_REGISTER)
             continue;
         const struct scene_message *source = route_source(j, t, &neighbour);
-        if (!source || same_host(neighbour, &t->server) ||
+        if (!source || addr_same_host(neighbour, &t->server) ||
             records_host(source, &t->server, &named, &any) || !any || named)
             continue;
         struct draft *d = judge_find(j, t, 90);
@@ -387,7 +208,7 @@ static int64_t forwards_left(const struct scene_transaction *t)
 static bool comes_again(const struct scene_transaction *o, const struct scene_transaction *t)
 {
     return o->call == t->call && o->request && scene_method(o) == scene_method(t) &&
-           o->stored->cseq == t->stored->cseq && same_host(&o->server, &t->server) &&
+           o->stored->cseq == t->stored->cseq && addr_same_host(&o->server, &t->server) &&
            span_equal(scene_sip(o->request)->from_tag, scene_sip(t->request)->from_tag);
 }
 
@@ -443,8 +264,9 @@ static const struct scene_transaction *highest_before(struct judge *j,
     const struct scene_transaction *best = NULL;
     for (const struct scene_transaction *o = j->scene->transactions; o < t; o++) {
         bool copy = scene_method(o) == scene_method(t) && o->stored->cseq == t->stored->cseq &&
-                    (!same_host(&o->client, &t->client) || !same_host(&o->server, &t->server) ||
-                     o == t->upstream || o == t->downstream);
+                    (!addr_same_host(&o->client, &t->client) ||
+                     !addr_same_host(&o->server, &t->server) || o == t->upstream ||
+                     o == t->downstream);
         if (o->call != t->call || !o->request || copy || scene_method(o) == SIP_ACK ||
             scene_method(o) == SIP_CANCEL ||
             !span_equal(scene_sip(o->request)->from_tag, scene_sip(t->request)->from_tag))
@@ -533,107 +355,9 @@ static void dialog_lost(struct judge *j)
     }
 }
 
-/* CANCEL */
-
-/* On the same hop; itself it may be missing in the capture, when it has been answered there. */
-static const struct scene_transaction *cancelled_invite(struct judge *j,
-                                                        const struct scene_transaction *cancel)
-{
-    EACH_TRANSACTION(j, t)
-        if (t->call == cancel->call && scene_method(t) == SIP_INVITE &&
-            t->stored->cseq == cancel->stored->cseq && same_host(&t->client, &cancel->client) &&
-            same_host(&t->server, &cancel->server))
-            return t;
-    return NULL;
-}
-
-static void cancel_no_match(struct judge *j)
-{
-    char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t) {
-        if (scene_method(t) != SIP_CANCEL || scene_final(t) != 481 || judge_passed_on(t))
-            continue;
-        const struct scene_transaction *invite = cancelled_invite(j, t);
-        struct draft *d = judge_find(j, t, 95);
-        judge_address(&t->server, by);
-        bool differs = invite && t->request &&
-                       !span_equal(scene_sip(invite->first)->branch, scene_sip(t->request)->branch);
-        if (differs)
-            draft_say(d, _("%s finds no INVITE to cancel: the CANCEL has another branch"), by);
-        else if (invite && invite->final &&
-                 invite->final->stored->time_ns <= t->first->stored->time_ns)
-            draft_say(d, _("%s finds no INVITE to cancel: it was over with %u"), by,
-                      scene_final(invite));
-        else
-            draft_say(d, _("%s finds no INVITE to cancel"), by);
-        if (invite)
-            draft_proof(d, invite->request, _("INVITE, branch %.*s"),
-                        SPAN_ARG(scene_sip(invite->first)->branch));
-        draft_proof(d, t->request, _("CANCEL, branch %.*s"), SPAN_ARG(scene_sip(t->first)->branch));
-        draft_proof(d, t->final, _("481 from %s"), by);
-    }
-}
-
-static void cancel_unanswered(struct judge *j)
-{
-    char by[ADDR_TEXT];
-    EACH_TRANSACTION(j, t) {
-        if (scene_method(t) != SIP_CANCEL || scene_final(t) / 100 != 2)
-            continue;
-        const struct scene_transaction *invite = cancelled_invite(j, t);
-        int64_t until = t->final->stored->time_ns + 32 * SECOND_NS;
-        if (!invite || (invite->final && invite->final->stored->time_ns <= until) ||
-            !judge_waited(j, until))
-            continue;
-        if (t->downstream && scene_final(t->downstream) / 100 == 2 && invite->downstream &&
-            !invite->downstream->final)
-            continue; /* the server further on forgot it */
-        struct draft *d = judge_find(j, invite, 95);
-        d->time_ns = t->final->stored->time_ns;
-        judge_address(&t->server, by);
-        draft_say(d, _("%s accepted the CANCEL but never ended the INVITE"), by);
-        draft_proof(d, invite->request, _("INVITE to %s"), by);
-        draft_proof(d, t->request, _("CANCEL"));
-        draft_proof(d, t->final, _("%u to the CANCEL, and no 487 within 32 s"), scene_final(t));
-    }
-}
-
-static void cancel_crossed_answer(struct judge *j)
-{
-    char apart[TIME_TEXT];
-    EACH_TRANSACTION(j, t) {
-        const struct scene_transaction *invite = scene_method(t) == SIP_CANCEL && t->request
-                                                     ? cancelled_invite(j, t)
-                                                     : NULL;
-        if (!invite || !is_answered(invite) || t->upstream)
-            continue;
-        int64_t cancelled = t->request->stored->time_ns;
-        int64_t answer = invite->final->stored->time_ns;
-        bool refused = scene_final(t) >= 300 && t->final->stored->time_ns < answer;
-        int64_t between = answer > cancelled ? answer - cancelled : cancelled - answer;
-        if (refused || between > 2 * SECOND_NS)
-            continue;
-        struct draft *d = judge_find(j, invite, 95);
-        time_short(between, apart);
-        draft_say(d, _("CANCEL and answer crossed, %s apart: the call is up"), apart);
-        draft_proof(d, t->request, _("CANCEL"));
-        draft_proof(d, invite->final, _("%u to the INVITE"), scene_final(invite));
-    }
-}
-
 #define DIALOG_FAILS (CALL_FAILED | CALL_SILENT | CALL_REPEATED | CALL_NETWORK)
 
 const struct rule rules_dialog[] = {
-    { "ack-missing", SCOPE_CALL, SEVERITY_ERROR, CALL_REPEATED, ack_missing,
-      N_("The ACK cannot reach the callee: a wrong or private Contact, a lost Record-Route, NAT or "
-         "a filter; the call will drop after about 32 s"),
-      N_("Compare the Contact and Record-Route of the 2xx with where the ACK went") },
-    { "ack-wrong-target", SCOPE_CALL, SEVERITY_ERROR, CALL_ACK_ODD, ack_wrong_target,
-      N_("The caller ignores Contact, or a device on the way rewrote it"),
-      N_("Correct the rewriting of Contact in NAT or SBC, or the client") },
-    { "ack-cseq-mismatch", SCOPE_CALL, SEVERITY_ERROR, CALL_ACK_ODD, ack_cseq_mismatch,
-      N_("A proxy or client counts CSeq wrongly after authentication"),
-      N_("Correct the CSeq handling of the element that sent it") },
     { "contact-missing", SCOPE_CALL, SEVERITY_ERROR, CALL_CONTACT, contact_missing,
       N_("A broken user agent, or a device that strips it"),
       N_("Correct the sender; later requests have no target") },
@@ -651,12 +375,5 @@ const struct rule rules_dialog[] = {
     { "dialog-lost", SCOPE_CALL, SEVERITY_ERROR, CALL_FAILED, dialog_lost,
       N_("The peer lost the dialog: restart, failover, wrong tags or routing"),
       N_("Compare tags; check for a restart; let failover share its state") },
-    { "cancel-no-match", SCOPE_CALL, SEVERITY_WARNING, CALL_CANCELLED, cancel_no_match,
-      N_("The CANCEL's branch differs from its INVITE's, or the INVITE was already over"),
-      N_("Make the CANCEL copy the INVITE's top Via and Request-URI") },
-    { "cancel-unanswered", SCOPE_CALL, SEVERITY_ERROR, CALL_CANCELLED, cancel_unanswered,
-      N_("The server forgot the INVITE"), N_("Correct the server; expect channels that hang") },
-    { "cancel-crossed-answer", SCOPE_CALL, SEVERITY_NOTICE, CALL_CANCELLED, cancel_crossed_answer,
-      N_("A race: the callee answered while the caller hung up"), N_("Check that a BYE followed") },
     { 0 },
 };

@@ -6,7 +6,6 @@
 #include "store/names.h"
 
 #define LARGE 1300 /* bytes, RFC 3261 §18.1.1 */
-#define SENT_IN_VAIN 3
 #define TIMEOUT_NS (32 * SECOND_NS)
 
 /* Nothing at all came back: sent in vain over UDP, or for long enough over a stream. */

@@ -6,7 +6,6 @@
 #define TIMER_N_NS (32 * SECOND_NS)
 #define RETRY_NS (10 * SECOND_NS)
 #define CROSSING_NS (5 * SECOND_NS)
-#define SENT_IN_VAIN 3
 
 static bool found_in_call(struct judge *j, const struct scene_call *call)
 {

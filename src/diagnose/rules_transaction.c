@@ -5,7 +5,6 @@
 #define STUCK_NS (10 * SECOND_NS)
 #define SLOW_NS (2 * SECOND_NS)
 #define T1_NS (SECOND_NS / 2)
-#define SENT_IN_VAIN 3
 
 /* The latest moment at which an INVITE had nothing but 100: its end, the CANCEL, or now. */
 static int64_t end_of_patience(struct judge *j, const struct scene_transaction *t)

@@ -94,6 +94,15 @@ static inline uint16_t scene_final(const struct scene_transaction *t)
 {
     return t->final ? t->final->stored->code : 0;
 }
+/* An INVITE with a 2xx; and an ACK that is a transaction of its own: the one to a 2xx. */
+static inline bool scene_answered(const struct scene_transaction *t)
+{
+    return scene_method(t) == SIP_INVITE && scene_final(t) / 100 == 2;
+}
+static inline bool scene_is_ack(const struct scene_transaction *t)
+{
+    return scene_method(t) == SIP_ACK && t->request;
+}
 /* Whether its request runs inside a dialog: it bears a To tag. */
 static inline bool scene_in_dialog(const struct scene_transaction *t)
 {

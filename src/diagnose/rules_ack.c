@@ -1,0 +1,161 @@
+/* Rules about the ACK to a 2xx: whether it comes, and comes to the right place (RFC 3261 §13.2.2.4). */
+#include "base/timefmt.h"
+#include "diagnose/rule.h"
+#include "sip/fields.h"
+
+static struct span host_of(struct span contact_or_uri)
+{
+    struct sip_address a;
+    if (contact_or_uri.n == 0)
+        return SPAN_NONE;
+    sip_read_address(contact_or_uri, &a);
+    return sip_host_name(a.host);
+}
+
+static struct span contact_host(const struct scene_message *m)
+{
+    return m ? host_of(scene_sip(m)->contact) : SPAN_NONE;
+}
+
+static void ack_missing(struct judge *j)
+{
+    char to[ADDR_TEXT], lasted[TIME_TEXT];
+    EACH_TRANSACTION(j, t) {
+        if (!scene_answered(t) || t->answered < SENT_IN_VAIN || judge_acknowledged(j, t))
+            continue;
+        if (t->upstream && scene_answered(t->upstream) && t->upstream->call == t->call &&
+            t->upstream->answered >= SENT_IN_VAIN && !judge_acknowledged(j, t->upstream))
+            continue; /* it is missing nearer to the caller already */
+        struct draft *d = judge_find(j, t, 95);
+        judge_address(&t->client, to);
+        time_short(t->last->stored->time_ns - t->final->stored->time_ns, lasted);
+        struct span contact = judge_quote(contact_host(t->final));
+        draft_say(d, _("answered, but no ACK came from %s: %u sent %u times; the call will drop"),
+                  to, scene_final(t), t->answered);
+        draft_proof(d, t->final, _("the first %u to %s, Contact %.*s"), scene_final(t), to,
+                    SPAN_ARG(contact));
+        draft_proof(d, t->last, _("the last of %u copies, %s later"), t->answered, lasted);
+    }
+}
+
+/* The 2xx that an ACK answers: of its number and dialog, on its hop if it was seen there. */
+static const struct scene_transaction *answered_by(struct judge *j,
+                                                   const struct scene_transaction *ack)
+{
+    const struct scene_transaction *found = NULL;
+    EACH_TRANSACTION(j, t) {
+        if (t->call != ack->call || !scene_answered(t) || t->stored->cseq != ack->stored->cseq ||
+            !span_equal(scene_sip(t->final)->to_tag, scene_sip(ack->request)->to_tag))
+            continue;
+        if (addr_same_host(&t->client, &ack->client))
+            return t;
+        found = found ? found : t;
+    }
+    return found;
+}
+
+/* A strict router is addressed itself; the remote target then stands last in Route (§12.2.1.1). */
+static bool strict_route(const struct scene_transaction *ack, const struct scene_transaction *t)
+{
+    struct span route = scene_header(t->final, "Record-Route");
+    struct sip_address a;
+    if (route.n == 0)
+        return false;
+    struct span rest = route, one, last = SPAN_NONE;
+    while (sip_next_value(&rest, &one))
+        last = one;
+    sip_read_address(last, &a);
+    return !span_search(a.uri, ";lr") &&
+           span_same(sip_host_name(a.host), host_of(scene_sip(ack->request)->uri));
+}
+
+/* A proxy that knows its client is behind NAT sends to where the 2xx came from. */
+static bool nat_repaired(const struct scene_transaction *t, struct span uri_host)
+{
+    struct addr a;
+    struct sip_address contact;
+    sip_read_address(scene_sip(t->final)->contact, &contact);
+    return judge_private_from_public(contact.host, &t->final->flow->src) &&
+           addr_read(uri_host, &a) == 0 && addr_same_host(&a, &t->final->flow->src);
+}
+
+static void ack_wrong_target(struct judge *j)
+{
+    char to[ADDR_TEXT];
+    EACH_TRANSACTION(j, a) {
+        const struct scene_transaction *t = scene_is_ack(a) ? answered_by(j, a) : NULL;
+        struct span wanted = t ? contact_host(t->final) : SPAN_NONE;
+        struct span got = t ? host_of(scene_sip(a->request)->uri) : SPAN_NONE;
+        if (wanted.n == 0 || got.n == 0 || span_same(wanted, got) || nat_repaired(t, got) ||
+            strict_route(a, t) || (a->upstream && !addr_same_host(&t->client, &a->client)))
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        d->time_ns = a->request->stored->time_ns;
+        judge_address(&a->server, to);
+        wanted = judge_quote(wanted);
+        got = judge_quote(got);
+        draft_say(d, _("the ACK is addressed to %.*s, the 2xx asked for %.*s"), SPAN_ARG(got),
+                  SPAN_ARG(wanted));
+        draft_proof(d, t->final, _("%u with Contact %.*s"), scene_final(t), SPAN_ARG(wanted));
+        draft_proof(d, a->request, _("ACK for %.*s, sent to %s"), SPAN_ARG(got), to);
+        return;
+    }
+}
+
+/* Whether an INVITE with this number may have been answered: then the ACK is for that one. */
+static bool has_invite(struct judge *j, const struct scene_transaction *ack)
+{
+    EACH_TRANSACTION(j, t)
+        if (t->call == ack->call && scene_method(t) == SIP_INVITE &&
+            t->stored->cseq == ack->stored->cseq && scene_final(t) < 300)
+            return true;
+    return false;
+}
+
+/* The latest 2xx of the ACK's dialog that no ACK with its own number has answered. */
+static const struct scene_transaction *left_waiting(struct judge *j,
+                                                    const struct scene_transaction *ack)
+{
+    const struct scene_transaction *found = NULL;
+    EACH_TRANSACTION(j, t)
+        if (t->call == ack->call && scene_answered(t) &&
+            t->final->stored->time_ns <= ack->first->stored->time_ns &&
+            span_equal(scene_sip(t->final)->to_tag, scene_sip(ack->request)->to_tag) &&
+            !judge_acknowledged(j, t))
+            found = found && addr_same_host(&found->client, &ack->client) ? found : t;
+    return found;
+}
+
+static void ack_cseq_mismatch(struct judge *j)
+{
+    char from[ADDR_TEXT];
+    EACH_TRANSACTION(j, a) {
+        if (!scene_is_ack(a) || has_invite(j, a))
+            continue;
+        const struct scene_transaction *t = left_waiting(j, a);
+        if (!t || a->first->stored->time_ns - t->final->stored->time_ns > 32 * SECOND_NS)
+            continue;
+        struct draft *d = judge_find(j, t, 95);
+        d->time_ns = a->first->stored->time_ns;
+        judge_address(&a->client, from);
+        draft_say(d, _("the ACK has CSeq %u, the INVITE that it answers %u"), a->stored->cseq,
+                  t->stored->cseq);
+        draft_proof(d, t->final, _("%u to CSeq %u"), scene_final(t), t->stored->cseq);
+        draft_proof(d, a->request, _("ACK with CSeq %u from %s"), a->stored->cseq, from);
+        return;
+    }
+}
+
+const struct rule rules_ack[] = {
+    { "ack-missing", SCOPE_CALL, SEVERITY_ERROR, CALL_REPEATED, ack_missing,
+      N_("The ACK cannot reach the callee: a wrong or private Contact, a lost Record-Route, NAT or "
+         "a filter; the call will drop after about 32 s"),
+      N_("Compare the Contact and Record-Route of the 2xx with where the ACK went") },
+    { "ack-wrong-target", SCOPE_CALL, SEVERITY_ERROR, CALL_ACK_ODD, ack_wrong_target,
+      N_("The caller ignores Contact, or a device on the way rewrote it"),
+      N_("Correct the rewriting of Contact in NAT or SBC, or the client") },
+    { "ack-cseq-mismatch", SCOPE_CALL, SEVERITY_ERROR, CALL_ACK_ODD, ack_cseq_mismatch,
+      N_("A proxy or client counts CSeq wrongly after authentication"),
+      N_("Correct the CSeq handling of the element that sent it") },
+    { 0 },
+};

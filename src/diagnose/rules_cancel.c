@@ -1,0 +1,101 @@
+/* Rules about CANCEL (RFC 3261 §9): whether it meets its INVITE, and ends it. */
+#include "base/timefmt.h"
+#include "diagnose/rule.h"
+
+/* On the same hop; itself it may be missing in the capture, when it has been answered there. */
+static const struct scene_transaction *cancelled_invite(struct judge *j,
+                                                        const struct scene_transaction *cancel)
+{
+    EACH_TRANSACTION(j, t)
+        if (t->call == cancel->call && scene_method(t) == SIP_INVITE &&
+            t->stored->cseq == cancel->stored->cseq &&
+            addr_same_host(&t->client, &cancel->client) &&
+            addr_same_host(&t->server, &cancel->server))
+            return t;
+    return NULL;
+}
+
+static void cancel_no_match(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t) {
+        if (scene_method(t) != SIP_CANCEL || scene_final(t) != 481 || judge_passed_on(t))
+            continue;
+        const struct scene_transaction *invite = cancelled_invite(j, t);
+        struct draft *d = judge_find(j, t, 95);
+        judge_address(&t->server, by);
+        bool differs = invite && t->request &&
+                       !span_equal(scene_sip(invite->first)->branch, scene_sip(t->request)->branch);
+        if (differs)
+            draft_say(d, _("%s finds no INVITE to cancel: the CANCEL has another branch"), by);
+        else if (invite && invite->final &&
+                 invite->final->stored->time_ns <= t->first->stored->time_ns)
+            draft_say(d, _("%s finds no INVITE to cancel: it was over with %u"), by,
+                      scene_final(invite));
+        else
+            draft_say(d, _("%s finds no INVITE to cancel"), by);
+        if (invite)
+            draft_proof(d, invite->request, _("INVITE, branch %.*s"),
+                        SPAN_ARG(scene_sip(invite->first)->branch));
+        draft_proof(d, t->request, _("CANCEL, branch %.*s"), SPAN_ARG(scene_sip(t->first)->branch));
+        draft_proof(d, t->final, _("481 from %s"), by);
+    }
+}
+
+static void cancel_unanswered(struct judge *j)
+{
+    char by[ADDR_TEXT];
+    EACH_TRANSACTION(j, t) {
+        if (scene_method(t) != SIP_CANCEL || scene_final(t) / 100 != 2)
+            continue;
+        const struct scene_transaction *invite = cancelled_invite(j, t);
+        int64_t until = t->final->stored->time_ns + 32 * SECOND_NS;
+        if (!invite || (invite->final && invite->final->stored->time_ns <= until) ||
+            !judge_waited(j, until))
+            continue;
+        if (t->downstream && scene_final(t->downstream) / 100 == 2 && invite->downstream &&
+            !invite->downstream->final)
+            continue; /* the server further on forgot it */
+        struct draft *d = judge_find(j, invite, 95);
+        d->time_ns = t->final->stored->time_ns;
+        judge_address(&t->server, by);
+        draft_say(d, _("%s accepted the CANCEL but never ended the INVITE"), by);
+        draft_proof(d, invite->request, _("INVITE to %s"), by);
+        draft_proof(d, t->request, _("CANCEL"));
+        draft_proof(d, t->final, _("%u to the CANCEL, and no 487 within 32 s"), scene_final(t));
+    }
+}
+
+static void cancel_crossed_answer(struct judge *j)
+{
+    char apart[TIME_TEXT];
+    EACH_TRANSACTION(j, t) {
+        const struct scene_transaction *invite = scene_method(t) == SIP_CANCEL && t->request
+                                                     ? cancelled_invite(j, t)
+                                                     : NULL;
+        if (!invite || !scene_answered(invite) || t->upstream)
+            continue;
+        int64_t cancelled = t->request->stored->time_ns;
+        int64_t answer = invite->final->stored->time_ns;
+        bool refused = scene_final(t) >= 300 && t->final->stored->time_ns < answer;
+        int64_t between = answer > cancelled ? answer - cancelled : cancelled - answer;
+        if (refused || between > 2 * SECOND_NS)
+            continue;
+        struct draft *d = judge_find(j, invite, 95);
+        time_short(between, apart);
+        draft_say(d, _("CANCEL and answer crossed, %s apart: the call is up"), apart);
+        draft_proof(d, t->request, _("CANCEL"));
+        draft_proof(d, invite->final, _("%u to the INVITE"), scene_final(invite));
+    }
+}
+
+const struct rule rules_cancel[] = {
+    { "cancel-no-match", SCOPE_CALL, SEVERITY_WARNING, CALL_CANCELLED, cancel_no_match,
+      N_("The CANCEL's branch differs from its INVITE's, or the INVITE was already over"),
+      N_("Make the CANCEL copy the INVITE's top Via and Request-URI") },
+    { "cancel-unanswered", SCOPE_CALL, SEVERITY_ERROR, CALL_CANCELLED, cancel_unanswered,
+      N_("The server forgot the INVITE"), N_("Correct the server; expect channels that hang") },
+    { "cancel-crossed-answer", SCOPE_CALL, SEVERITY_NOTICE, CALL_CANCELLED, cancel_crossed_answer,
+      N_("A race: the callee answered while the caller hung up"), N_("Check that a BYE followed") },
+    { 0 },
+};
