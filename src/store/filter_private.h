@@ -86,19 +86,42 @@ size_t filter_word_begun(struct span text);
 
 /* filter_field.c: the row of a name ("hdr." for any hdr.NAME), or NULL. */
 const struct filter_field *filter_field_find(struct span name);
-/* The row whose name is nearest to a mistyped one, or NULL when none is near. */
+/* filter_near.c: the row whose name is nearest to a mistyped one, or NULL when none is near. */
 const struct filter_field *filter_field_near(struct span name);
 
 #define REPEATED (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)
 
-/* filter_field.c: a message of the transaction, scanned; NULL for 0 and what has gone. */
+/* filter_view.c: a message of the transaction, scanned; NULL for 0 and what has gone. */
 const struct sip_message *filter_scan(struct filter_view *view, uint32_t id);
 /* Walks the transaction's messages, backwards; start with *id = 0 and *left = MESSAGES_LOOKED. */
 const struct message *filter_next_message(struct filter_view *view, uint32_t *id, int *left);
+/* The message that stands for the transaction, its request, and the response that decided it, else
+ * the latest that did not; NULL where there is none. */
+const struct sip_message *filter_head(struct filter_view *view);
+const struct sip_message *filter_request(struct filter_view *view);
+const struct sip_message *filter_response(struct filter_view *view);
+/* Whether one of its messages bears the flag (enum message_flag). */
+bool filter_any_flag(struct filter_view *view, uint8_t flag);
+/* Who sent the request to whom, also where only responses were captured; NULL: not known. */
+const struct flow *filter_ends(struct filter_view *view, const struct addr **src,
+                               const struct addr **dst);
 /* A flood on one branch must not make each look at it a long one. */
 #define MESSAGES_LOOKED 1024
 
 typedef bool filter_read_fn(struct filter_view *view, const struct filter_test *test);
+/* filter_transaction.c */
+filter_read_fn filter_read_code, filter_read_class, filter_read_state, filter_read_cseq,
+    filter_read_src, filter_read_dst, filter_read_addr, filter_read_sport, filter_read_dport,
+    filter_read_port, filter_read_udp_port, filter_read_tcp_port, filter_read_transport,
+    filter_read_source, filter_read_frame, filter_read_rtt, filter_read_retransmissions,
+    filter_read_duplicates, filter_read_messages, filter_read_marked, filter_read_failed,
+    filter_read_retransmitted, filter_read_malformed, filter_read_forked, filter_read_sdp,
+    filter_read_agent, filter_read_iface, filter_read_time, filter_read_response, filter_read_size;
+extern const char *const filter_class_names[]; /* by enum sip_class, ended by NULL */
+/* filter_message.c */
+filter_read_fn filter_read_method, filter_read_reason, filter_read_from, filter_read_to,
+    filter_read_ruri, filter_read_call_id, filter_read_branch, filter_read_ua, filter_read_server,
+    filter_read_contact, filter_read_header, filter_read_text, filter_read_any;
 /* filter_call.c: of the call, and what is known about it. */
 filter_read_fn filter_read_duration, filter_read_pdd, filter_read_outcome, filter_read_legs,
     filter_read_call_messages, filter_read_call_transactions, filter_read_why, filter_read_severity,
