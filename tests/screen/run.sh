@@ -20,7 +20,7 @@ trap 'exit 1' HUP INT TERM
 export SIPWHY DEMO CAPS GENCAP
 root=' live interface permission '
 net=' interface '
-large=' large evict '
+large=' large evict slices '
 
 sh "$here/captures.sh" "$CAPS" "$DEMO" || { echo "Bail out! no captures"; exit 1; }
 chmod 755 "$CAPS"
