@@ -33,6 +33,21 @@ void spread_add(struct spread *s, int64_t ns)
     s->steps[step_of(ns)]++;
 }
 
+void spread_merge(struct spread *s, const struct spread *other)
+{
+    if (other->count == 0)
+        return;
+    if (s->count == 0 || other->least_ns < s->least_ns)
+        s->least_ns = other->least_ns;
+    if (other->most_ns > s->most_ns)
+        s->most_ns = other->most_ns;
+    if (__builtin_add_overflow(s->sum_ns, other->sum_ns, &s->sum_ns))
+        s->sum_ns = INT64_MAX;
+    s->count += other->count;
+    for (unsigned i = 0; i < SPREAD_STEPS; i++)
+        s->steps[i] += other->steps[i];
+}
+
 int64_t spread_mean(const struct spread *s)
 {
     return s->count ? s->sum_ns / (int64_t)s->count : -1;

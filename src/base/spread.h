@@ -17,6 +17,8 @@ struct spread {
 
 /* Takes a time in; one below 0 counts as 0. */
 void spread_add(struct spread *spread, int64_t ns);
+/* Takes in all that another one has. */
+void spread_merge(struct spread *spread, const struct spread *other);
 /* The mean in ns, -1 without a time. */
 int64_t spread_mean(const struct spread *spread);
 /*

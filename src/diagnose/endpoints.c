@@ -8,8 +8,6 @@
 #include "base/strbuf.h"
 #include "sip/fields.h"
 
-#define STEPS 8 /* a doubling */
-
 struct table {
     struct endpoint *all; /* [1..count] */
     uint32_t count, size;
@@ -88,23 +86,6 @@ static struct endpoint_counts *counts_of(struct endpoints *e, const struct addr 
 
 /* Counting */
 
-/* Steps from a microsecond on: the doublings, and the three bits behind the highest. */
-static unsigned step_of(int64_t ns)
-{
-    uint64_t us = ns < 1000 ? 1 : (uint64_t)ns / 1000;
-    unsigned high = 63 - (unsigned)__builtin_clzll(us);
-    unsigned low = (unsigned)(high >= 3 ? us >> (high - 3) : us << (3 - high)) & (STEPS - 1);
-    unsigned step = high * STEPS + low;
-    return step < ENDPOINT_TIMES ? step : ENDPOINT_TIMES - 1;
-}
-
-/* Where a step ends. */
-static int64_t step_ns(unsigned step)
-{
-    int64_t base = (int64_t)1000 << (step / STEPS);
-    return base + base * (int64_t)(step % STEPS + 1) / STEPS;
-}
-
 static void count_rule(struct endpoint_counts *c, uint8_t rule, uint32_t times)
 {
     size_t at = 0;
@@ -177,7 +158,7 @@ static void count(struct endpoints *e, uint32_t id, const struct transaction *t)
         c->received++;
         take_message(c, t->final, t);
         if (rtt >= 0 && t->method != SIP_INVITE)
-            c->times[step_of(rtt)]++;
+            spread_add(&c->times, rtt);
         if (!addr_same_host(&from, &to))
             count_answer(c, id, t);
     }
@@ -194,8 +175,7 @@ static void add_counts(struct endpoint_counts *to, const struct endpoint_counts 
     to->failed += c->failed;
     for (int i = 0; i < ENDPOINT_ANSWERS; i++)
         to->answers[i] += c->answers[i];
-    for (int i = 0; i < ENDPOINT_TIMES; i++)
-        to->times[i] += c->times[i];
+    spread_merge(&to->times, &c->times);
     for (int i = 0; i < ENDPOINT_RULES; i++)
         if (c->rules[i].rule)
             count_rule(to, c->rules[i].rule, c->rules[i].count);
@@ -306,15 +286,7 @@ double endpoint_failure_share(const struct endpoint *e)
 
 int64_t endpoint_percentile(const struct endpoint *e, unsigned percent)
 {
-    uint64_t all = 0, seen = 0;
-    for (unsigned i = 0; i < ENDPOINT_TIMES; i++)
-        all += e->now.times[i];
-    for (unsigned i = 0; i < ENDPOINT_TIMES; i++) {
-        seen += e->now.times[i];
-        if (all && seen * 100 >= all * percent)
-            return step_ns(i);
-    }
-    return -1;
+    return spread_percentile(&e->now.times, percent);
 }
 
 uint8_t endpoint_finding(const struct endpoint *e)

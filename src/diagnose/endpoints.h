@@ -6,19 +6,19 @@
 #ifndef SIPWHY_DIAGNOSE_ENDPOINTS_H
 #define SIPWHY_DIAGNOSE_ENDPOINTS_H
 
+#include "base/spread.h"
 #include "diagnose/diagnosis.h"
 #include "store/filter.h"
 
 #define ENDPOINT_ANSWERS 7 /* [2] 2xx to [6] 6xx, [0] none came; ACK has no part in it */
-#define ENDPOINT_TIMES 208 /* eight steps for each doubling, from a microsecond on */
 #define ENDPOINT_RULES 8   /* different findings about a host that are told apart */
 #define ENDPOINTS_MAX 8000 /* hosts; requests of others are not counted */
 
 struct endpoint_counts {
     uint64_t sent, received;            /* requests */
     uint64_t answers[ENDPOINT_ANSWERS]; /* to those, by class */
-    uint64_t failed; /* of those: 4xx to 6xx but challenges and 487, and what timed out */
-    uint32_t times[ENDPOINT_TIMES]; /* how fast it answered others' requests than INVITE */
+    uint64_t failed;     /* of those: 4xx to 6xx but challenges and 487, and what timed out */
+    struct spread times; /* how fast it answered others' requests than INVITE */
     struct {
         uint8_t rule;
         uint32_t count;

@@ -27,6 +27,13 @@ static void test_spread(void)
                                                "most");
     tap_ok(most >= 95 * MS && most <= 100 * MS && spread_percentile(&s, 100) == 100 * MS,
            "a percentile is never beyond the longest");
+    struct spread two = { 0 }, both = { 0 };
+    spread_add(&two, 200 * MS);
+    spread_merge(&both, &two);
+    spread_merge(&both, &s);
+    tap_ok(both.count == 101 && both.least_ns == MS && both.most_ns == 200 * MS &&
+               spread_percentile(&both, 50) == half,
+           "two are put together as if they had been one");
     spread_add(&s, -5);
     spread_add(&s, INT64_MAX);
     tap_ok(s.least_ns == 0 && s.most_ns == INT64_MAX && spread_mean(&s) > 0,
