@@ -331,10 +331,14 @@ static enum log_line pjsua(struct span line, struct log_header *h)
     return in ? received(h, text) : sent(h, text);
 }
 
-/* "12:30:57.916#", or "#" alone; and in the next line: UDP 10.0.0.1:5060 -> 10.0.0.2:5060 */
+/*
+ * "12:30:57.916#", or "#" alone; and in the next line: UDP 10.0.0.1:5060 -> 10.0.0.2:5060. In front
+ * of it stands what was on the screen's line before: how the call is, again and again.
+ */
 static enum log_line baresip(struct span line, struct log_header *h)
 {
-    line = span_trim(line);
+    const char *overwritten = line.n ? memrchr(line.p, '\r', line.n) : NULL;
+    line = span_trim(overwritten ? span_make(overwritten, span_end(line)) : line);
     struct log_stamp stamp;
     if (line.n > 0 && line.n <= 40 && line.p[line.n - 1] == '#') {
         log_stamp_find((struct span){ line.p, line.n - 1 }, &stamp);

@@ -5,6 +5,8 @@
 #   lab.sh check SIPWHY        live runs of SIPWHY against SIPp's own counters, and against what
 #                              Kamailio, sngrep and another sipwhy tell by HEP, as TAP
 #   lab.sh provoke SIPWHY [NAME]   plays provoked.txt while SIPWHY listens: what it finds, as TAP
+#   lab.sh inputs SIPWHY       logs of SIPp and baresip, and WebSocket with Kamailio, against the
+#                              capture of the same run, as TAP
 #   lab.sh list                the scenarios, one line each
 #
 # Model: hosts.tsv gives every host an address in 127.0.0.0/8, scenarios.tsv says who calls
@@ -615,6 +617,21 @@ provoke() {
     python3 "$LAB/provoke.py" play "$(command -v "$1")" "$WORK" "${2:-}"
 }
 
+# ---- inputs --------------------------------------------------------------------------
+
+inputs() {
+    local tool missing=''
+    for tool in python3 tcpdump openssl; do have "$tool" || missing="$missing $tool"; done
+    [ -n "${LAB_OWN_NET:-}" ] || missing="$missing a network namespace"
+    if [ -n "$missing" ]; then
+        ok "logs and WebSocket # skip needs:$missing"
+        finish_tap
+        return
+    fi
+    prepare
+    timeout -k 5 90 python3 "$LAB/inputs.py" "$(command -v "$1")" "$WORK"
+}
+
 # ---- main ----------------------------------------------------------------------------
 
 case ${1:-} in
@@ -635,6 +652,12 @@ provoke)
     isolate provoke "${tested:-$2}" "${3:-}"
     provoke "${tested:-$2}" "${3:-}"
     ;;
+inputs)
+    [ $# -eq 2 ] || die "usage: lab.sh inputs SIPWHY"
+    tested=$(command -v "$2") && tested=$(realpath "$tested")
+    isolate inputs "${tested:-$2}"
+    inputs "${tested:-$2}"
+    ;;
 list) list_scenarios ;;
-*) die "usage: lab.sh record OUT.pcapng | check SIPWHY | provoke SIPWHY | list" ;;
+*) die "usage: lab.sh record OUT.pcapng | check SIPWHY | provoke SIPWHY | inputs SIPWHY | list" ;;
 esac
