@@ -208,11 +208,19 @@ static struct span json_text(struct tree_maker *t, const json_t *value)
     return kept;
 }
 
-static void add_json(struct tree_maker *t, struct span label, json_t *value)
+static void add_json(struct tree_maker *t, struct span label, json_t *value);
+
+static void add_members(struct tree_maker *t, json_t *value)
 {
     const char *key;
     json_t *member;
     size_t i;
+    json_object_foreach(value, key, member) add_json(t, tree_format(t, "%s", key), member);
+    json_array_foreach(value, i, member) add_json(t, tree_format(t, "%zu", i), member);
+}
+
+static void add_json(struct tree_maker *t, struct span label, json_t *value)
+{
     if (!json_is_object(value) && !json_is_array(value)) {
         tree_add(t, SIP_NODE_LINE, label, json_text(t, value), SPAN_NONE);
         return;
@@ -223,8 +231,7 @@ static void add_json(struct tree_maker *t, struct span label, json_t *value)
     }
     struct sip_node *node = tree_enter(t, SIP_NODE_LINE, label,
                                        SPAN(json_is_object(value) ? "{}" : "[]"), SPAN_NONE);
-    json_object_foreach(value, key, member) add_json(t, tree_format(t, "%s", key), member);
-    json_array_foreach(value, i, member) add_json(t, tree_format(t, "%zu", i), member);
+    add_members(t, value);
     tree_leave(t, node);
 }
 
@@ -233,7 +240,10 @@ int tree_json(struct tree_maker *t, struct span body)
     json_t *root = json_loadb(body.p, body.n, JSON_DECODE_ANY, NULL);
     if (!root)
         return -1;
-    add_json(t, SPAN_NONE, root);
+    if (json_is_object(root) || json_is_array(root))
+        add_members(t, root);
+    else
+        add_json(t, SPAN_NONE, root);
     json_decref(root);
     return 0;
 }

@@ -49,6 +49,9 @@ void tree_uri(struct tree_maker *t, struct span uri);
 /* `;name=value` pieces. */
 void tree_params(struct tree_maker *t, struct span params);
 
+/* tree_token.c: the parts of a signed token. */
+void tree_token(struct tree_maker *t, struct span token);
+
 /* tree.c: start line, headers and body of a message, or of a piece of one (message/sipfrag). */
 void tree_message(struct tree_maker *t, struct span message, bool fragment);
 /* tree_body.c: a body of a type, as one node. */

@@ -283,6 +283,16 @@ static void put_params(struct tree_maker *t, struct span value)
     tree_params(t, value);
 }
 
+/* token;info=<URI>;alg=...;ppt=... (RFC 8224 §4) */
+static void put_identity(struct tree_maker *t, struct span value)
+{
+    struct span token;
+    if (!sip_next_piece(&value, ';', &token))
+        return;
+    tree_token(t, token);
+    tree_params(t, value);
+}
+
 static void put_named(struct tree_maker *t, struct span value, const char *kind, const char *label)
 {
     struct span first;
@@ -354,6 +364,7 @@ static const struct syntax {
     { "Allow", put_method, WORDS },
     { "Event", put_event, ONE },
     { "Allow-Events", put_event, WORDS },
+    { "Identity", put_identity, LIST },
     { "Accept", put_params, LIST },
     { "Security-Client", put_params, LIST },
     { "Security-Server", put_params, LIST },

@@ -144,6 +144,32 @@ static void headers(void)
     sip_tree_free(&t);
 }
 
+/* The token's texts are {"alg":"ES256","ppt":"shaken",...} and {"attest":"A","dest":...} (RFC 8588). */
+static void tokens(void)
+{
+    static const char text[] = "INVITE sip:b@c SIP/2.0\r\n" HEAD "Identity: "
+                               "eyJhbGciOiJFUzI1NiIsInBwdCI6InNoYWtlbiIsInR5cCI6InBhc3Nwb3J0"
+                               "IiwieDV1IjoiaHR0cHM6Ly9jZXJ0LmV4YW1wbGUvcC5jZXIifQ.eyJhdHRlc"
+                               "3QiOiJBIiwiZGVzdCI6eyJ0biI6WyIxMjE1NTU1MDExMyJdfSwiaWF0IjoxN"
+                               "DQzMjA4MzQ1LCJvcmlnIjp7InRuIjoiMTIxNTU1NTAxMTIifSwib3JpZ2lkI"
+                               "joiMTIzZTQ1NjcifQ.sIgNaTuRe"
+                               ";info=<https://cert.example/p.cer>;alg=ES256;ppt=shaken\r\n"
+                               "y: ..abc;info=<https://x>;ppt=shaken\r\n"
+                               "Content-Length: 0\r\n\r\n";
+    struct sip_tree t;
+    sip_tree_make(&t, SPAN(text));
+    tap_ok(well_formed(&t), "the tree of a signed token is well-formed");
+    is(&t, "Identity/token/ppt", "\"shaken\"");
+    is(&t, "Identity/claims/attest", "\"A\"");
+    is(&t, "Identity/claims/orig/tn", "\"12155550112\"");
+    is(&t, "Identity/claims/dest/tn/0", "\"12155550113\"");
+    is(&t, "Identity/signature", "sIgNaTuRe");
+    is(&t, "Identity/ppt", "shaken");
+    is(&t, "y/signature", "abc");
+    tap_ok(find(&t, "y/token") == SIZE_MAX, "the compact form has neither header nor claims");
+    sip_tree_free(&t);
+}
+
 static void causes(void)
 {
     static const char text[] = "SIP/2.0 503 Service Unavailable\r\n" HEAD
@@ -383,6 +409,7 @@ static void bounds(void)
 int main(void)
 {
     headers();
+    tokens();
     causes();
     descriptions();
     bodies();
