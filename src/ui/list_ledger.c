@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "ui/list.h"
 
 #define SLICE 1000 /* transactions looked at between two keys, and records at a tick */
@@ -12,6 +13,7 @@
 struct ledger_list {
     struct ledger ledger;
     uint32_t next;
+    bool told; /* that records found no room */
 };
 
 void list_ledger_start(struct list *list, const struct ledger_ops *ops)
@@ -48,6 +50,10 @@ void list_ledger_tick(struct list *list)
 {
     struct ledger_list *own = list->own;
     uint32_t end = own->ledger.records.next;
+    if (own->ledger.left_out && !own->told)
+        ui_notice(list->ui, true, _("%s: only %d rows are kept, further ones are left out"),
+                  tr(list->ops->title), LEDGER_RECORDS);
+    own->told = own->ledger.left_out > 0;
     for (uint32_t n = 0; list->rows.sorted && n < SLICE && n < end; n++) {
         own->next = own->next + 1 < end ? own->next + 1 : 1;
         if (ledger_at(&own->ledger, own->next))
