@@ -10,6 +10,7 @@
 #include "ui/ui.h"
 
 #define SEGMENTS 12
+#define LEAST_CUT 20 /* columns of a segment that was cut */
 #define RANK_EXTRA 7 /* of a segment that takes no room from the others */
 #define MIB ((size_t)1 << 20)
 
@@ -18,6 +19,7 @@ struct segment {
     char *text;
     enum style style;
     int rank;
+    bool long_text; /* its end may be cut before the whole goes */
 };
 
 struct header {
@@ -136,6 +138,7 @@ static void add_filter(struct ui *ui, struct header *h)
         ui_grouped(rows_fitting(rows), a, sizeof a));
     struct span text = text_fit(SPAN(ui->filter_text), 60);
     add(h, STYLE_ALERT, 2, _("filter: %.*s"), SPAN_ARG(text));
+    h->segments[h->count - 1].long_text = true;
 }
 
 static void add_limits(struct ui *ui, struct header *h)
@@ -155,6 +158,19 @@ static void add_limits(struct ui *ui, struct header *h)
         add(h, STYLE_ALERT, 2, _("evicted %s calls"), ui_grouped(c->evicted_calls, a, sizeof a));
 }
 
+/* Cuts the end of a segment that may be cut so that `excess` columns are won; false: too much. */
+static bool cut(struct segment *s, int excess)
+{
+    int width = (int)text_width(SPAN(s->text)) - excess;
+    if (!s->long_text || width < LEAST_CUT)
+        return false;
+    struct span kept = text_fit(SPAN(s->text), (size_t)width - 1);
+    char *text = mem_format("%.*s%s", SPAN_ARG(kept), screen_utf8() ? "…" : "~");
+    free(s->text);
+    s->text = text;
+    return true;
+}
+
 /* Takes the least important segments away until the rest fits. How many went, extras apart. */
 static int shrink(struct header *h, int width)
 {
@@ -168,7 +184,7 @@ static int shrink(struct header *h, int width)
             if (s->rank > 0 && (worst < 0 || s->rank >= h->segments[worst].rank))
                 worst = (int)i;
         }
-        if (used <= width || worst < 0)
+        if (used <= width || worst < 0 || cut(&h->segments[worst], used - width))
             return gone;
         gone += h->segments[worst].rank < RANK_EXTRA;
         h->segments[worst].rank = -1;

@@ -261,13 +261,14 @@ static bool drop_line(struct strbuf *line, void *arg)
 void keep_state(struct ui *ui)
 {
     struct keeper k = { .ui = ui };
-    const struct option_row *pane = option_find("pane");
+    static const char *const settings[] = { "pane", "group", "by" };
     char *path = config_state_path("state");
     if (path && ui->settings->remember && !ui->settings->no_config) {
         const char *name = lists_current(ui)->ops->name;
         want(&k, "list", mem_text(name), mem_format("list %s", name));
-        if (!is_given(ui->settings, pane))
-            want_setting(&k, pane);
+        for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+            if (!is_given(ui->settings, option_find(settings[i])))
+                want_setting(&k, option_find(settings[i]));
         want_layouts(&k);
         want_splits(&k);
         config_edit(path, drop_line, add, &k);
