@@ -21,6 +21,7 @@
 #include "sip/diff.h"
 #include "ui/command.h"
 #include "ui/keep.h"
+#include "ui/filters.h"
 #include "ui/hunt.h"
 #include "ui/keymap.h"
 #include "ui/list.h"
@@ -440,8 +441,9 @@ static void close_ui(struct ui *ui)
 static int check_filter(const char *text)
 {
     struct filter_error error;
-    struct filter *filter = text ? filter_parse(text, &error) : NULL;
-    if (text && !filter) {
+    bool named = text && *text == '@'; /* the configuration is not read yet */
+    struct filter *filter = text && !named ? filter_parse(text, &error) : NULL;
+    if (text && !named && !filter) {
         tell(_("filter, at character %zu: %s"), error.offset + 1, error.message);
         return -1;
     }
@@ -455,7 +457,7 @@ static void run_loop(struct console *c)
     keep_read(ui);
     command_apply_settings(ui);
     if (ui->settings->filter)
-        ui_filter(ui, ui->settings->filter);
+        filter_run(ui, ui->settings->filter);
     prompt_init(ui);
     ui_draw(ui);
     set_timer(c->feed, 0);

@@ -68,21 +68,33 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     strbuf_free(&text);
 }
 
-/* The name's ending goes with the format, as long as it is one that the form gave. */
-static void change_ending(struct form *form)
+/* The format that a name's ending speaks of; SAVE_FORMATS: it speaks of none. */
+static size_t ending_of(const char *path)
 {
-    char *path = form->texts[PATH];
-    size_t n = strlen(path);
-    for (size_t i = 0; i < SAVE_FORMATS; i++) {
+    size_t n = strlen(path), i = 0;
+    for (; i < SAVE_FORMATS; i++) {
         size_t ending = strlen(endings[i]);
-        if (n <= ending || strcmp(path + n - ending, endings[i]) != 0)
-            continue;
-        char *changed = mem_format("%.*s%s", (int)(n - ending), path,
-                                   endings[form->choices[FORMAT]]);
-        form_set(form, PATH, changed);
-        free(changed);
+        if (n > ending && strcmp(path + n - ending, endings[i]) == 0)
+            break;
+    }
+    return i;
+}
+
+/* Ending and format go together, whichever of them is changed. */
+static void keep_in_step(struct form *form)
+{
+    const char *path = form->texts[PATH];
+    size_t format = ending_of(path);
+    if (format == SAVE_FORMATS)
+        return;
+    if (form->row == PATH) {
+        form_set(form, FORMAT, formats[format]);
         return;
     }
+    char *changed = mem_format("%.*s%s", (int)(strlen(path) - strlen(endings[format])), path,
+                               endings[form->choices[FORMAT]]);
+    form_set(form, PATH, changed);
+    free(changed);
 }
 
 static void begin(struct ui *ui, struct save_view *v)
@@ -114,8 +126,8 @@ static bool key(struct ui *ui, struct view *view, int code)
     enum form_result result = form_key(&v->form, code);
     if (result == FORM_CHANGED)
         v->asked = false;
-    if (result == FORM_CHANGED && v->form.row == FORMAT)
-        change_ending(&v->form);
+    if (result == FORM_CHANGED)
+        keep_in_step(&v->form);
     return result != FORM_LEFT;
 }
 
