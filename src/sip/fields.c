@@ -250,6 +250,13 @@ struct span sip_user_at_host(const struct sip_address *a)
     return both ? span_make(a->user.p, span_end(a->host)) : a->host.n ? a->host : a->user;
 }
 
+static const char *host_stop(const char *p, const char *end)
+{
+    while (p < end && !ends_host[(uint8_t)*p])
+        p++;
+    return p;
+}
+
 void sip_read_uri(struct span uri, struct sip_address *a)
 {
     a->uri = uri;
@@ -263,9 +270,7 @@ void sip_read_uri(struct span uri, struct sip_address *a)
     const char *p = colon + 1;
     const char *at = user_end(p, end);
     const char *host = at ? at + 1 : p;
-    const char *host_end = host;
-    while (host_end < end && !ends_host[(uint8_t)*host_end])
-        host_end++;
+    const char *host_end = host_stop(host, end);
     a->host = span_make(host, host_end);
     if (at) {
         a->user = span_make(p, user_stop(p, at));
@@ -312,6 +317,17 @@ struct span sip_glance_host(struct span value)
     while (stop < span_end(uri) && !ends_host[(uint8_t)*stop] && *stop != ':')
         stop++;
     return span_make(host, stop);
+}
+
+struct span sip_glance_user(struct span uri)
+{
+    const char *colon = span_find(uri, ':');
+    const char *p = colon ? colon + 1 : uri.p;
+    const char *at = colon ? memchr(p, '@', (size_t)(span_end(uri) - p)) : NULL;
+    if (at)
+        return span_make(p, user_stop(p, at));
+    return colon && span_starts(uri, "tel:") ? span_make(p, host_stop(p, span_end(uri)))
+                                             : SPAN_NONE;
 }
 
 struct span sip_host_name(struct span host)

@@ -42,6 +42,8 @@ void sip_read_uri(struct span uri, struct sip_address *address);
  * name in quotes with '<' or a colon in it, it makes a wrong one: who needs to know reads it all.
  */
 struct span sip_glance_host(struct span value);
+/* The user of a URI alone, without parameters and password, in the same way; empty without one. */
+struct span sip_glance_user(struct span uri);
 /* "b.example" of "b.example:5080", "[2001:db8::1]" of "[2001:db8::1]:5080". */
 struct span sip_host_name(struct span host);
 

@@ -47,7 +47,7 @@ bool link_is_sure(enum link_reason reason)
 static struct span number_end(struct span user)
 {
     size_t digits = 0;
-    while (digits < user.n && ascii_digit(user.p[user.n - 1 - digits]))
+    while (digits < user.n && digits <= NUMBER_DIGITS && ascii_digit(user.p[user.n - 1 - digits]))
         digits++;
     if (digits > NUMBER_DIGITS)
         return (struct span){ span_end(user) - NUMBER_DIGITS, NUMBER_DIGITS };
@@ -59,10 +59,9 @@ void link_learn(struct store *s, uint32_t id, const struct message *m,
 {
     struct transaction *txn = transaction_at(s, id);
     const struct flow *flow = flow_at(s, m->flow);
-    struct sip_address to;
-    sip_read_uri(sip->uri, &to);
-    if (to.user.n)
-        txn->number = (uint32_t)hash_span(10, number_end(to.user)) | 1;
+    struct span called = sip_glance_user(sip->uri);
+    if (called.n)
+        txn->number = (uint32_t)hash_span(10, number_end(called)) | 1;
     /* who sends a call on has not begun it: of a proxy nothing is looked through */
     if (flow->src_host && call_at(s, txn->call)->first_txn == id) {
         txn->sent_before = host_at(s, flow->src_host)->last_sent;

@@ -140,6 +140,8 @@ static uint32_t private_addresses(const struct sip_message *sip, const struct sp
 static void learn_lesson(struct store *s, const struct flow *flow, const struct message *m,
                          const struct sip_message *sip)
 {
+    if (store_taught(s, &flow->dst, INT64_MAX))
+        return; /* only the first lesson counts */
     if (sip_param(sip->via, "received").n || sip_param(sip->via, "rport").n)
         store_teach(s, &flow->dst, m->time_ns);
 }

@@ -350,8 +350,10 @@ void store_expect_neighbours(const struct store *s, const struct store_keys *key
     uint32_t txn = guess_transaction(s, keys);
     uint32_t call = txn ? 0 : index_guess(&s->call_index, keys->call);
     const struct flow *flow = id ? pool_at(&s->flows, id) : NULL;
-    if (flow && flow->src_host)
-        __builtin_prefetch(&((struct host *)pool_at(&s->hosts, flow->src_host))->told_to_wait);
+    /* the client: a new transaction comes from it, of another mostly an answer goes to it */
+    uint32_t client = !flow ? 0 : txn ? flow->dst_host : flow->src_host;
+    if (client)
+        __builtin_prefetch(&((struct host *)pool_at(&s->hosts, client))->told_to_wait);
     if (txn)
         __builtin_prefetch(
             pool_at(&s->calls, ((struct transaction *)pool_at(&s->transactions, txn))->call));

@@ -241,8 +241,9 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     enum input_status status = session_feed(c->ui.session, FEED_NS);
     bool busy = rows_busy(&lists_current(&c->ui)->rows);
     bool more = diagnose(&c->ui);
-    more = lists_work(&c->ui, FILTER_NS) || more;
-    more = task_work(&c->ui, TASK_NS) || more;
+    /* a key that waits comes first, and what is left here behind it */
+    more = ui_interrupted(&c->ui) || lists_work(&c->ui, FILTER_NS) || more;
+    more = ui_interrupted(&c->ui) || task_work(&c->ui, TASK_NS) || more;
     c->ui.dirty = c->ui.dirty || busy;
     if (found != diagnosis_version(c->ui.diagnosis)) {
         findings_note(&c->ui);

@@ -9,9 +9,9 @@
 #   -r  rounds; the programs take turns in each (3)
 #   -k  leave the key measurements out
 #
-# Builds nothing. MEASURE and PRICE are looked for beside KEYS when they are not set. Each figure stands beside
-# its budget with PASS or "over"; being slow is never a failure here, not working is: exit status
-# 1, and 2 for a wrong call.
+# Builds nothing. MEASURE, PRICE and LOAD are looked for beside KEYS when they are not set. Each
+# figure stands beside its budget with PASS or "over"; being slow is never a failure here, not
+# working is: exit status 1, and 2 for a wrong call.
 #
 # Speed is messages a second of wall time, the ratios are of processor time on the same file:
 # sngrep only looks every half second whether it is done, and that wait is not its reading. All
@@ -45,11 +45,12 @@ done
 : "${KEYS:?is the program tests/bench/keys}"
 MEASURE=${MEASURE:-$(dirname "$KEYS")/measure}
 PRICE=${PRICE:-$(dirname "$KEYS")/price}
+LOAD=${LOAD:-$(dirname "$KEYS")/load}
 for program in "$SIPWHY" "$GENCAP" "$MEASURE" "$PRICE"; do
     [ -x "$program" ] || { echo "run.sh: $program is not built" >&2; exit 2; }
 done
-if [ "$with_keys" = 1 ] && [ ! -x "$KEYS" ]; then
-    echo "run.sh: $KEYS is not built (it needs libvterm): the console is not measured" >&2
+if [ "$with_keys" = 1 ] && ! { [ -x "$KEYS" ] && [ -x "$LOAD" ]; }; then
+    echo "run.sh: $KEYS or $LOAD is not built (it needs libvterm): the console is not measured" >&2
     with_keys=0
 fi
 
@@ -234,5 +235,6 @@ if [ "$with_keys" = 1 ]; then
     generate --flood -s 1767200000 -n "$messages" "$work/rows.pcap"
     "$KEYS" "$SIPWHY" "$work/small.pcap" "$work/calls.pcap" "$work/rows.pcap" ||
         trouble "the console"
+    "$LOAD" "$SIPWHY" "$work/rows.pcap" "$work/hep.pcap" || trouble "the console under load"
 fi
 exit "$failed"
