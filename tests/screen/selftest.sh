@@ -137,6 +137,21 @@ END
 must_fail "nothing asserted" "asserts nothing" <<'END'
 run cat
 END
+must_fail "a clipboard that is empty" "nothing was copied" <<'END'
+run-shell echo here; cat
+wait "here"
+expect-clipboard "here"
+END
+must_fail "another text on the clipboard, and not wrapped" "what was copied is 'hello'" <<'END'
+run-shell printf '\033]52;c;aGVsbG8=\a here'; cat
+wait "here"
+expect-clipboard "hell"
+END
+must_fail "a clipboard that is not wrapped" "it was not wrapped" <<'END'
+run-shell printf '\033]52;c;aGVsbG8=\a here'; cat
+wait "here"
+expect-clipboard "hello" wrapped
+END
 
 # What a script starts dies with it, however it hides from the terminal's signals.
 cat > "$dir/case.play" <<'END'
