@@ -37,7 +37,8 @@ struct ladder_view {
     struct ladder_options options;
     struct ladder_frame frames[FINDING_PROOFS]; /* that the options name */
     uint8_t zoom;
-    bool following; /* the newest row stays selected */
+    bool following;  /* the newest row stays selected */
+    uint32_t around; /* the transaction that a very long call is shown near to; 0: that opened */
 
     uint32_t finding; /* that it was opened for; 0: what leads */
     struct ladder_proof proofs[FINDING_PROOFS];

@@ -160,7 +160,7 @@ void ladder_rebuild(struct ui *ui, struct ladder_view *v)
     const struct ladder_row *row = ladder_selected(v);
     struct ladder_row was = row ? *row : (struct ladder_row){ 0 };
     size_t left = row ? v->row : 0;
-    v->options.around = store_transaction_find(ui->store, v->transaction);
+    v->options.around = v->around ? v->around : store_transaction_find(ui->store, v->transaction);
     v->options.transactions = v->zoom == ZOOM_TRANSACTIONS;
     v->options.frames = v->frames;
     ladder_free(&v->ladder);

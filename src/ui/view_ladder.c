@@ -127,6 +127,8 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_span(&text, to.user.n ? names_number(to.user) : to.host);
     strbuf_text(&text, "  ");
     strbuf_format(&text, _("%zu messages"), l->messages);
+    if (l->left_out)
+        strbuf_format(&text, _(", %zu of them here"), l->messages - l->left_out);
     strbuf_format(&text, "  %s s  ", time_seconds(duration(ui, v), total));
     if (v->joined)
         strbuf_format(&text, "%s  ", v->joined);
@@ -253,7 +255,19 @@ static bool search(struct ui *ui, struct view *view, bool backwards)
     return find(ui, (struct ladder_view *)view, backwards, row_fits);
 }
 
-static bool move_by(struct ladder_view *v, enum verb verb)
+/* To an end of the call, of which only a part is laid out where it is very long. */
+static void go_to_end(struct ui *ui, struct ladder_view *v, bool last)
+{
+    const struct call *call = store_call(ui->store, v->call);
+    if (call && v->ladder.left_out) {
+        v->around = last ? call->last_txn : call->first_txn;
+        ladder_rebuild(ui, v);
+    }
+    move_to(v, last ? (long)v->ladder.nrows : 0);
+    v->following = last;
+}
+
+static bool move_by(struct ui *ui, struct ladder_view *v, enum verb verb)
 {
     switch (verb) {
     case VERB_UP:
@@ -269,11 +283,8 @@ static bool move_by(struct ladder_view *v, enum verb verb)
         move_to(v, (long)v->row + v->height);
         return true;
     case VERB_TOP:
-        move_to(v, 0);
-        return true;
     case VERB_BOTTOM:
-        move_to(v, (long)v->ladder.nrows);
-        v->following = true;
+        go_to_end(ui, v, verb == VERB_BOTTOM);
         return true;
     case VERB_LEFT:
         v->cursor -= v->cursor > 0;
@@ -346,7 +357,7 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
             mark(ui, row);
         return true;
     default:
-        return move_by(v, verb);
+        return move_by(ui, v, verb);
     }
 }
 
