@@ -87,6 +87,10 @@ static void put_condition(struct list_row *row, struct strbuf *out)
     if (joined(row->list)) {
         struct sip_message sip;
         struct span agent = endpoint_agent(row->ui->store, endpoint_of(row), &sip);
+        if (agent.n == 0) {
+            strbuf_text(out, "(not ua or not server)");
+            return;
+        }
         strbuf_text(out, "(ua == ");
         cell_put_quoted(out, agent);
         strbuf_text(out, " or server == ");
@@ -205,7 +209,7 @@ static void open_transactions(struct list_row *row)
 /* Names of products are longer than addresses. */
 static int host_width(const struct ui *ui)
 {
-    return strcmp(ui->settings->by, "agent") != 0 ? 0 : COLS < 140 ? 24 : 40;
+    return strcmp(ui->settings->by, "agent") != 0 ? 0 : COLS < 220 ? 24 : 40;
 }
 
 static const struct list_column columns[] = {
