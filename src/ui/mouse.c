@@ -72,13 +72,14 @@ void mouse_handle(struct ui *ui)
     MEVENT mouse;
     if (getmouse(&mouse) != OK)
         return;
-    split_drag(&ui->splits, mouse.y, mouse.x);
-    if (mouse.bstate & BUTTON4_PRESSED)
-        turn_wheel(ui, mouse.y, mouse.x, false);
-    else if (mouse.bstate & BUTTON5_PRESSED)
-        turn_wheel(ui, mouse.y, mouse.x, true);
-    else if (mouse.bstate & pressed && !ui->splits.dragging)
+    if (mouse.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
+        turn_wheel(ui, mouse.y, mouse.x, mouse.bstate & BUTTON5_PRESSED);
+    } else if (mouse.bstate & pressed) {
+        split_release(&ui->splits); /* a release may have been lost while a prompt was open */
         press(ui, mouse.y, mouse.x);
+    } else {
+        split_drag(&ui->splits, mouse.y, mouse.x);
+    }
     if (mouse.bstate & BUTTON1_DOUBLE_CLICKED)
         press(ui, mouse.y, mouse.x);
     if (mouse.bstate & ~(mmask_t)(BUTTON1_PRESSED | REPORT_MOUSE_POSITION))
