@@ -16,6 +16,7 @@
 #define MESSAGE_HEAD 4096 /* bytes in which a message shows its CSeq */
 #define CALM 1024         /* bytes looked at ahead */
 #define NO_LENGTH SIZE_MAX
+_Static_assert(LINE_MOST >= 2 * LOG_WHOLE_MOST, "a message has to fit");
 
 /* A line without its end. */
 struct line {
@@ -54,7 +55,7 @@ struct textlog {
     unsigned waited; /* lines since it was whole */
     char tag[64];
     struct gather now;
-    char *made, *bare; /* a line without escapes, without colours; LINE_MOST bytes each */
+    char *made, *bare; /* a line without escapes, or a message; a line without colours */
     struct span queue; /* rest of `made` */
     bool queue_open;
     const char *calm; /* up to here the log has neither '#' nor escapes */
@@ -522,7 +523,7 @@ static enum capture_result hand_over(struct textlog *t, struct packet *packet)
 /* The next message from [p, end) in one go, if it looks like most; else NULL. */
 static const char *take_whole(struct textlog *t, const char *p, const char *end)
 {
-    struct log_whole whole;
+    struct log_whole whole = { .made = t->made };
     if (t->now.active || !t->pending.whole || t->format->dots || t->format->piece ||
         t->format->pieces || !log_find_whole(p, end, &whole) || (!whole.sized && t->pending.length))
         return NULL;
@@ -531,12 +532,8 @@ static const char *take_whole(struct textlog *t, const char *p, const char *end)
     t->packet.data = (const uint8_t *)p;
     t->packet.caplen = (uint32_t)whole.n;
     if (!whole.exact) {
-        if (t->out_size < whole.n + whole.lines) {
-            t->out_size = 2 * (whole.n + whole.lines);
-            t->out = mem_grow(t->out, t->out_size);
-        }
-        t->packet.data = (const uint8_t *)t->out;
-        t->packet.caplen = (uint32_t)log_put_whole(&whole, p, t->out);
+        t->packet.data = (const uint8_t *)whole.made;
+        t->packet.caplen = (uint32_t)whole.made_n;
     }
     t->packet.origlen = t->packet.caplen;
     t->ready = true;

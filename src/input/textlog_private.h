@@ -93,17 +93,18 @@ struct log_prefix {
 void log_prefix_learn(struct log_prefix *prefix, struct span before);
 struct span log_prefix_strip(const struct log_prefix *prefix, struct span line);
 
-/* A message that can be taken as it is. */
+#define LOG_WHOLE_MOST 65536 /* bytes in the log */
+
+/* A message that can be taken as it is, or with the CRs that the log left out. */
 struct log_whole {
-    size_t n;     /* bytes in the log */
-    size_t lines; /* each may need a CR */
-    bool exact;   /* lines end with CR and LF */
-    bool sized;   /* has a Content-Length */
+    size_t n;      /* bytes in the log */
+    bool exact;    /* lines end with CR and LF there */
+    bool sized;    /* has a Content-Length */
+    char *made;    /* the caller's: 2 * LOG_WHOLE_MOST bytes for one that is not exact, */
+    size_t made_n; /* of which so many are written */
 };
 /* Whether one begins at p, and all of it is there; false leaves it to whoever goes by lines. */
 bool log_find_whole(const char *p, const char *end, struct log_whole *whole);
-/* Writes it with CR and LF, n + lines bytes at most; how many. */
-size_t log_put_whole(const struct log_whole *whole, const char *p, char *to);
 
 /* Where the text stands in the span first, or NULL. For short ones, in which memmem() prepares much. */
 static inline const char *log_find(struct span s, const char *text)

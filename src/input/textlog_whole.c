@@ -5,8 +5,6 @@
  */
 #include "input/textlog_private.h"
 
-#define MOST 65536 /* bytes of a message */
-
 /* What names of header fields are made of, of all that RFC 3261 §25.1 allows. */
 static const bool in_name[256] = { ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['-'] = true };
 
@@ -15,6 +13,15 @@ static const char *line_end(const char *p, const char *end, bool exact)
 {
     const char *lf = memchr(p, '\n', (size_t)(end - p));
     return lf && (lf > p && lf[-1] == '\r') == exact ? lf : NULL;
+}
+
+/* With the CR that the log has left out. */
+static void make_line(struct log_whole *w, const char *p, const char *lf)
+{
+    size_t n = (size_t)(lf - p);
+    memcpy(w->made + w->made_n, p, n);
+    memcpy(w->made + w->made_n + n, "\r\n", 2);
+    w->made_n += n + 2;
 }
 
 struct head {
@@ -42,7 +49,7 @@ static bool take_header(struct head *head, const char *p, const char *lf)
     return span_number(span_trim(span_make(colon + 1, lf)), CAPTURE_MAX_PACKET, &head->length);
 }
 
-/* The lines "v=0" of a body of that many bytes, each counted with CR and LF. Where it ends, or NULL. */
+/* The lines "v=0" of a body of that many bytes, counted with CR and LF. Where it ends, or NULL. */
 static const char *skip_body(struct log_whole *w, const char *p, const char *end, size_t length)
 {
     size_t n = 0;
@@ -53,7 +60,8 @@ static const char *skip_body(struct log_whole *w, const char *p, const char *end
         if (!lf)
             return NULL;
         n += (size_t)(lf - p) + (w->exact ? 1 : 2);
-        w->lines++;
+        if (!w->exact)
+            make_line(w, p, lf);
         p = lf + 1;
     }
     return n == length ? p : NULL;
@@ -63,11 +71,14 @@ static const char *skip_head(struct log_whole *w, struct head *head, const char 
 {
     size_t blank = w->exact ? 2 : 1;
     for (const char *lf; (size_t)(end - p) >= blank; p = lf + 1) {
-        w->lines++;
-        if (p[blank - 1] == '\n' && (!w->exact || p[0] == '\r'))
-            return p + blank;
-        if (!(lf = line_end(p, end, w->exact)) || !take_header(head, p, lf))
+        bool last = p[blank - 1] == '\n' && (!w->exact || p[0] == '\r');
+        lf = last ? p + blank - 1 : line_end(p, end, w->exact);
+        if (!lf || (!last && !take_header(head, p, lf)))
             return NULL;
+        if (!w->exact)
+            make_line(w, p, lf);
+        if (last)
+            return p + blank;
     }
     return NULL;
 }
@@ -75,14 +86,17 @@ static const char *skip_head(struct log_whole *w, struct head *head, const char 
 bool log_find_whole(const char *p, const char *end, struct log_whole *w)
 {
     struct head head = { false, false, 0 };
-    if (end - p > MOST)
-        end = p + MOST;
+    if (end - p > LOG_WHOLE_MOST)
+        end = p + LOG_WHOLE_MOST;
     const char *lf = memchr(p, '\n', (size_t)(end - p));
     if (!lf || lf == p)
         return false;
-    *w = (struct log_whole){ .exact = lf[-1] == '\r', .lines = 1 };
+    w->exact = lf[-1] == '\r';
+    w->made_n = 0;
     if (log_start(span_make(p, lf - w->exact)) != 0)
         return false;
+    if (!w->exact)
+        make_line(w, p, lf);
     const char *at = skip_head(w, &head, lf + 1, end);
     if (!at || (head.typed && !head.sized))
         return false;
@@ -92,18 +106,4 @@ bool log_find_whole(const char *p, const char *end, struct log_whole *w)
     w->n = (size_t)(at - p);
     w->sized = head.sized;
     return !memchr(p, 0x1b, w->n) && !(memchr(p, '#', w->n) && memmem(p, w->n, "#012", 4));
-}
-
-size_t log_put_whole(const struct log_whole *w, const char *p, char *to)
-{
-    char *start = to;
-    for (const char *end = p + w->n; p < end;) {
-        const char *lf = memchr(p, '\n', (size_t)(end - p));
-        size_t n = (size_t)(lf - p);
-        memcpy(to, p, n);
-        memcpy(to + n, "\r\n", 2);
-        to += n + 2;
-        p = lf + 1;
-    }
-    return (size_t)(to - start);
 }

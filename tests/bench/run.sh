@@ -159,7 +159,8 @@ while [ "$round" -le "$rounds" ]; do
     timed tcp "$messages" "$SIPWHY" report --memory 4096 "$work/tcp.pcap"
     timed hep "$messages" "$SIPWHY" report --memory 4096 "$work/hep.pcap"
     timed sipdump "$messages" "$SIPWHY" report --memory 4096 "$work/sipdump.log"
-    timed pjsua "$messages" "$SIPWHY" report --memory 4096 "$work/pjsua.log"
+    timed pjsua "$messages" "$SIPWHY" report --memory 4096 --local 10.0.0.5:5060 \
+        "$work/pjsua.log"
     timed sipwhy_peers "$peer_messages" "$SIPWHY" report --memory 4096 "$work/peers.pcap"
     ! have tshark || timed tshark "$peer_messages" tshark -q -z sip,stat -r "$work/peers.pcap"
     # Its default limit of 20000 dialogs would leave most of the file unread; it tells no count.
