@@ -633,6 +633,7 @@ static void test_gone(void)
     tap_ok(!filter_match(f, store, 1000000), "none beyond the end");
     store_clear(store);
     tap_ok(!filter_match(f, store, ids[0]), "none in an emptied store");
+    tap_ok(store_counts(store)->live_marked == 0, "and none marked");
     filter_free(f);
     filter_free(NULL);
 }
@@ -792,6 +793,11 @@ int main(void)
     fill_store();
     for (size_t i = 0; i < 7; i++)
         tap_ok(ids[i] != 0, "transaction %c", (int)('A' + i));
+    tap_ok(store_counts(store)->live_marked == 1, "one is marked");
+    store_mark(store, ids[1], true);
+    store_mark(store, ids[2], true);
+    store_mark(store, ids[2], false);
+    tap_ok(store_counts(store)->live_marked == 1, "and counted once");
     test_cases();
     test_errors();
     test_hints();

@@ -279,6 +279,36 @@ static void test_choice(void)
     rows_free(&rows);
 }
 
+/* Which rows are shown, and going through all of them while some go. */
+static void test_shown(void)
+{
+    struct rows rows;
+    rows_init(&rows, &ops, NULL);
+    for (uint32_t id = 1; id <= 9; id++) {
+        values[id] = 10 - id;
+        there[id] = true;
+        rows_note(&rows, id);
+    }
+    tap_ok(rows_shows(&rows, 1) && rows_shows(&rows, 9) && !rows_shows(&rows, 10),
+           "without a filter all are shown");
+    for (int sorted = 0; sorted < 2; sorted++) {
+        rows_look(&rows, true, sorted, false);
+        finish(&rows);
+        bool right = true;
+        for (uint32_t id = 1; id <= 9; id++)
+            right = right && rows_shows(&rows, id) == (values[id] % 3 == 0);
+        tap_ok(right, "with one, what fits%s", sorted ? ", sorted too" : "");
+    }
+    tap_ok(rows_after(&rows, 0) == 0, "before all stamps lies the first row");
+    uint64_t third = rows_ref(&rows, 3).stamp;
+    tap_ok(rows.all.ids[rows_after(&rows, third)] == 4, "behind the third comes the fourth");
+    there[1] = there[3] = there[4] = false;
+    rows_sweep(&rows);
+    tap_ok(rows.all.ids[rows_after(&rows, third)] == 5, "or the next one that is still there");
+    tap_ok(rows_after(&rows, rows.last_stamp) == rows.all.count, "behind the last is none");
+    rows_free(&rows);
+}
+
 static void test_pause(void)
 {
     struct rows rows;
@@ -327,6 +357,7 @@ int main(void)
     test_groups();
     test_in_order();
     test_choice();
+    test_shown();
     test_pause();
     return tap_done();
 }
