@@ -519,15 +519,24 @@ static const struct call *next_call(struct census *c, size_t *most)
     return call;
 }
 
+static void take_time(struct statistics *s, int64_t ns)
+{
+    if (ns < 0 || ns > STATISTICS_LATEST)
+        return;
+    if (!s->any || ns < s->first_ns)
+        s->first_ns = ns;
+    if (!s->any || ns > s->last_ns)
+        s->last_ns = ns;
+    s->any = true;
+}
+
 static void learn_times(struct census *c, size_t *most)
 {
     struct statistics *s = c->next;
     const struct call *call;
     for (; *most > 0 && (call = next_call(c, most)); c->position++) {
-        if (!s->first_ns || call->first_ns < s->first_ns)
-            s->first_ns = call->first_ns;
-        if (call->last_ns > s->last_ns)
-            s->last_ns = call->last_ns;
+        take_time(s, call->first_ns);
+        take_time(s, call->last_ns);
         --*most;
     }
     if (c->position < store_call_end(c->store))

@@ -14,19 +14,20 @@
 #define DAY (24 * HOUR)
 
 /* Slots have widths that people count in. */
-static const int64_t widths[] = {
-    MS,          2 * MS,   5 * MS,     10 * MS,    20 * MS,     50 * MS,     100 * MS,
-    200 * MS,    500 * MS, SECOND,     2 * SECOND, 5 * SECOND,  10 * SECOND, 15 * SECOND,
-    30 * SECOND, MINUTE,   2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
-    HOUR,        2 * HOUR, 3 * HOUR,   6 * HOUR,   12 * HOUR,   DAY,         2 * DAY,
-    7 * DAY,     30 * DAY, 365 * DAY,  3650 * DAY,
-};
+static const int64_t widths[] = { MS,          2 * MS,     5 * MS,      10 * MS,     20 * MS,
+                                  50 * MS,     100 * MS,   200 * MS,    500 * MS,    SECOND,
+                                  2 * SECOND,  5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND,
+                                  MINUTE,      2 * MINUTE, 5 * MINUTE,  10 * MINUTE, 15 * MINUTE,
+                                  30 * MINUTE, HOUR,       2 * HOUR,    3 * HOUR,    6 * HOUR,
+                                  12 * HOUR,   DAY,        2 * DAY,     7 * DAY,     30 * DAY };
 #define WIDTHS (sizeof widths / sizeof widths[0])
 
 int64_t statistics_width(int64_t slot_ns, bool longer)
 {
     size_t i = 0;
-    while (i < WIDTHS - 1 && widths[i] < slot_ns)
+    if (slot_ns > widths[WIDTHS - 1])
+        return longer ? slot_ns : widths[WIDTHS - 1];
+    while (widths[i] < slot_ns)
         i++;
     if (longer)
         return widths[i < WIDTHS - 1 ? i + 1 : i];
@@ -39,35 +40,51 @@ static int64_t floor_to(int64_t ns, int64_t width)
     return ns - (rest < 0 ? rest + width : rest);
 }
 
-/* Times may be anything that a file says: differences are taken without a sign. */
 static uint64_t slots_until(int64_t from_ns, int64_t to_ns, int64_t width)
 {
-    return ((uint64_t)to_ns - (uint64_t)from_ns) / (uint64_t)width + 1;
+    return (uint64_t)(to_ns - from_ns) / (uint64_t)width + 1;
+}
+
+/* Whether so many slots of this width, on whole multiples of it, hold everything. */
+static bool holds_all(const struct statistics *s, int64_t width, uint64_t most)
+{
+    return slots_until(floor_to(s->first_ns, width), s->last_ns, width) <= most;
+}
+
+/* Everything: in slots that people count in, or where these are too short, as long as it takes. */
+static void place_all(struct statistics *s, uint64_t most)
+{
+    size_t i = 0;
+    while (i < WIDTHS && !holds_all(s, widths[i], most))
+        i++;
+    s->slot_ns = i < WIDTHS ? widths[i] : (s->last_ns - s->first_ns) / (int64_t)most + 1;
+    s->from_ns = i < WIDTHS ? floor_to(s->first_ns, s->slot_ns) : s->first_ns;
+}
+
+static void place_window(struct statistics *s, uint64_t most)
+{
+    const struct statistics_query *q = &s->query;
+    s->slot_ns = q->slot_ns;
+    s->from_ns = q->from_ns ? q->from_ns : floor_to(s->first_ns, q->slot_ns);
+    if (q->latest && slots_until(s->from_ns, s->last_ns, s->slot_ns) > most)
+        s->from_ns = floor_to(s->last_ns, s->slot_ns) - (int64_t)(most - 1) * s->slot_ns;
 }
 
 void statistics_place(struct statistics *s)
 {
     const struct statistics_query *q = &s->query;
     uint64_t most = q->slots && q->slots < STATISTICS_SLOTS ? q->slots : STATISTICS_SLOTS;
-    size_t i = 0;
-    s->slot_ns = q->slot_ns;
-    s->from_ns = q->from_ns;
-    while (!q->slot_ns && i < WIDTHS - 1 &&
-           slots_until(floor_to(s->first_ns, widths[i]), s->last_ns, widths[i]) > most)
-        i++;
-    if (!q->slot_ns)
-        s->slot_ns = widths[i];
-    if (!q->from_ns || !q->slot_ns)
-        s->from_ns = floor_to(s->first_ns, s->slot_ns);
-    if (q->latest && slots_until(s->from_ns, s->last_ns, s->slot_ns) > most)
-        s->from_ns = floor_to(s->last_ns, s->slot_ns) - (int64_t)(most - 1) * s->slot_ns;
+    if (q->slot_ns)
+        place_window(s, most);
+    else
+        place_all(s, most);
     uint64_t needed = s->last_ns < s->from_ns ? 1 : slots_until(s->from_ns, s->last_ns, s->slot_ns);
     s->nslots = (uint32_t)(needed < most ? needed : most);
 }
 
 bool statistics_slot_of(const struct statistics *s, int64_t ns, uint32_t *slot)
 {
-    if (ns < s->from_ns)
+    if (ns < s->from_ns || ns > s->last_ns)
         return false;
     uint64_t n = slots_until(s->from_ns, ns, s->slot_ns) - 1;
     *slot = (uint32_t)n;
@@ -76,10 +93,9 @@ bool statistics_slot_of(const struct statistics *s, int64_t ns, uint32_t *slot)
 
 static int64_t span_between(const struct statistics *s, int64_t from_ns, int64_t to_ns)
 {
-    int64_t span;
     from_ns = from_ns < s->first_ns ? s->first_ns : from_ns;
     to_ns = to_ns > s->last_ns ? s->last_ns : to_ns;
-    return to_ns <= from_ns || __builtin_sub_overflow(to_ns, from_ns, &span) ? 0 : span;
+    return to_ns > from_ns ? to_ns - from_ns : 0;
 }
 
 int64_t statistics_span(const struct statistics *s)

@@ -3,7 +3,7 @@
  * each group that transactions fall into. Counted by walking the calls, a slice at a time, so that
  * nothing is done for a message; a pass replaces the numbers of the one before. What it counts
  * belongs to the time at which its request was sent, but messages and calls that are up, which
- * belong to their own.
+ * belong to their own. Times before 1970 or after STATISTICS_LATEST take no part.
  */
 #ifndef SIPWHY_DIAGNOSE_STATISTICS_H
 #define SIPWHY_DIAGNOSE_STATISTICS_H
@@ -12,6 +12,7 @@
 #include "store/filter.h"
 #include "store/store.h"
 
+#define STATISTICS_LATEST ((int64_t)1 << 62) /* in 2116: sums of such times do not overflow */
 #define STATISTICS_SLOTS 320
 #define STATISTICS_GROUPS 250 /* told apart; what comes later falls into one more, the last */
 #define STATISTICS_LABEL 80
@@ -52,7 +53,8 @@ struct statistics_group {
 /* The result of a pass. */
 struct statistics {
     struct statistics_query query;
-    int64_t first_ns, last_ns; /* when the first and the last message was seen; 0: none */
+    bool any;                  /* messages were seen: */
+    int64_t first_ns, last_ns; /* when the first came, and the last */
     int64_t from_ns, slot_ns;  /* the first slot, and how long each is */
     uint32_t nslots, ngroups;
     struct measures total;
