@@ -364,7 +364,7 @@ const struct command commands[] = {
     { "previous-code", "[", NULL, VERB_PREVIOUS_CODE, NULL, NULL, NULL,
       N_("Show the code, the topic or the message before") },
     { "next-message", "", N_("next message"), VERB_NEXT_CODE, NULL, NULL, NULL,
-      N_("In a message: to the call's next message") },
+      N_("In a message: to the call's next message; comparing requests: to the final responses") },
     { "ask-compare", "c", N_("compare"), VERB_NONE, compare_run_ask, NULL, NULL,
       N_("Compare two marked messages or calls, the codes of two marked transactions, or the "
          "selected code with another") },

@@ -217,10 +217,56 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
                       _("Nothing differs, apart from what is ignored."));
 }
 
+static bool take_side(struct ui *ui, struct diff_view *v, int i, uint32_t id)
+{
+    struct sip_message sip;
+    struct strbuf copy = STRBUF_INIT;
+    const struct message *m = store_message(ui->store, id);
+    if (!m || store_scan(ui->store, id, &sip) < 0)
+        return false;
+    strbuf_span(&copy, message_payload(m));
+    free(v->side[i].text);
+    free(v->side[i].title);
+    v->side[i].message = id;
+    v->side[i].transaction = store_transaction_ref(ui->store, m->transaction);
+    v->side[i].n = copy.n;
+    v->side[i].text = strbuf_take(&copy);
+    v->side[i].title = title_of(ui, m);
+    return true;
+}
+
+/* The message that a transaction began with, or the response that decided it; 0: there is none. */
+static uint32_t end_of(struct ui *ui, const struct diff_view *v, int i, bool final)
+{
+    const struct transaction *t = store_transaction(
+        ui->store, store_transaction_find(ui->store, v->side[i].transaction));
+    return !t ? 0 : final ? t->final : transaction_head(t);
+}
+
+/* From the requests of two transactions to their final responses, and back. */
+static void turn(struct ui *ui, struct diff_view *v, bool next)
+{
+    uint32_t a = end_of(ui, v, 0, next), b = end_of(ui, v, 1, next);
+    if (!a || !b || a == b || (a == v->side[0].message && b == v->side[1].message)) {
+        ui_notice(ui, false,
+                  next ? _("There are no other final responses to compare")
+                       : _("There are no other requests to compare"));
+        return;
+    }
+    take_side(ui, v, 0, a);
+    take_side(ui, v, 1, b);
+    v->made = false; /* the lines point into the texts that were there before */
+    v->top = 0;
+}
+
 static bool act(struct ui *ui, struct view *view, enum verb verb)
 {
     struct diff_view *v = (struct diff_view *)view;
     switch (verb) {
+    case VERB_NEXT_CODE:
+    case VERB_PREVIOUS_CODE:
+        turn(ui, v, verb == VERB_NEXT_CODE);
+        return true;
     case VERB_DIFFERENCES:
         ui->diff_all = !ui->diff_all;
         return true;
@@ -265,28 +311,14 @@ static void close_diff(struct view *view)
 static const struct view_ops diff_ops = {
     .name = N_("comparison"),
     .verbs = VERBS_MOVE | VERB_BIT(VERB_DIFFERENCES) | VERB_BIT(VERB_IGNORE_ORDER) |
-             VERB_BIT(VERB_IGNORE_VOLATILE),
-    .keybar = "back differences ignore-order ignore-volatile search help command",
+             VERB_BIT(VERB_IGNORE_VOLATILE) | VERB_BIT(VERB_NEXT_CODE) |
+             VERB_BIT(VERB_PREVIOUS_CODE),
+    .keybar = "back differences ignore-order ignore-volatile next-message search help command",
     .draw = draw,
     .act = act,
     .search = search,
     .close = close_diff,
 };
-
-static bool take_side(struct ui *ui, struct diff_view *v, int i, uint32_t id)
-{
-    struct sip_message sip;
-    struct strbuf copy = STRBUF_INIT;
-    const struct message *m = store_message(ui->store, id);
-    if (!m || store_scan(ui->store, id, &sip) < 0)
-        return false;
-    strbuf_span(&copy, message_payload(m));
-    v->side[i].message = id;
-    v->side[i].n = copy.n;
-    v->side[i].text = strbuf_take(&copy);
-    v->side[i].title = title_of(ui, m);
-    return true;
-}
 
 struct view *view_diff_new(struct ui *ui, uint32_t a, uint32_t b)
 {
