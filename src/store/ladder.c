@@ -360,6 +360,17 @@ static void add_others(struct gathering *g, const uint32_t *calls, size_t n)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
+static void count_call(struct ladder *ladder, const struct call *call)
+{
+    if (!call)
+        return;
+    if (ladder->messages == 0 || call->first_ns < ladder->first_ns)
+        ladder->first_ns = call->first_ns;
+    if (ladder->messages == 0 || call->last_ns > ladder->last_ns)
+        ladder->last_ns = call->last_ns;
+    ladder->messages += call->messages;
+}
+
 void ladder_build(struct ladder *ladder, const struct store *store, const uint32_t *calls, size_t n,
                   const struct ladder_options *options)
 {
@@ -367,7 +378,7 @@ void ladder_build(struct ladder *ladder, const struct store *store, const uint32
     memset(ladder, 0, sizeof *ladder);
     ladder->next_ns = INT64_MAX;
     for (size_t i = 0; i < n; i++)
-        ladder->messages += store_call(store, calls[i]) ? store_call(store, calls[i])->messages : 0;
+        count_call(ladder, store_call(store, calls[i]));
     if (ladder->messages == 0)
         return;
     g.size = ladder->messages < LADDER_ROWS ? ladder->messages : LADDER_ROWS;

@@ -63,9 +63,11 @@ struct ladder {
     size_t ncolumns;
     struct ladder_row *rows; /* in order of time */
     size_t nrows;
-    size_t messages; /* that it was made of */
-    size_t left_out; /* messages of a very long call */
-    bool by_port;    /* what the columns are */
+    size_t messages;  /* that it was made of */
+    size_t left_out;  /* messages of a very long call */
+    bool by_port;     /* what the columns are */
+    int64_t first_ns; /* when the calls began, and last said something, shown or not */
+    int64_t last_ns;
     int64_t next_ns; /* when it should be made anew even if no message comes */
 };
 

@@ -268,7 +268,7 @@ static void draw_times(const struct canvas *c, int y, size_t row)
     int64_t at = rows[row].time_ns;
     if (c->clock && strcmp(how, "relative") == 0) {
         snprintf(shown, sizeof shown, "%*s", c->clock - 1,
-                 time_seconds(at - rows[0].time_ns, text));
+                 time_seconds(at - c->v->ladder.first_ns, text));
         screen_cell(y, c->rect.x, c->clock, STYLE_DIM, SPAN(shown));
     } else if (c->clock) {
         screen_cell(y, c->rect.x, c->clock, STYLE_DIM,

@@ -93,18 +93,6 @@ static void step_proof(struct ui *ui, struct ladder_view *v, bool backwards)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
-/* From the first message of the calls shown to the last. */
-static int64_t duration(const struct ui *ui, const struct ladder_view *v)
-{
-    int64_t first = INT64_MAX, last = 0;
-    for (size_t i = 0; i < v->nlegs; i++) {
-        const struct call *call = store_call(ui->store, v->legs[i]);
-        first = call->first_ns < first ? call->first_ns : first;
-        last = call->last_ns > last ? call->last_ns : last;
-    }
-    return last > first ? last - first : 0;
-}
-
 /* One line over the ladder: who called whom, and how the message selected came. */
 static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
 {
@@ -129,7 +117,7 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_format(&text, _("%zu messages"), l->messages);
     if (l->left_out)
         strbuf_format(&text, _(", %zu of them here"), l->messages - l->left_out);
-    strbuf_format(&text, "  %s s  ", time_seconds(duration(ui, v), total));
+    strbuf_format(&text, "  %s s  ", time_seconds(l->last_ns - l->first_ns, total));
     if (v->joined)
         strbuf_format(&text, "%s  ", v->joined);
     if (v->found)

@@ -360,8 +360,10 @@ static void endless(void)
     }
     build(NULL);
     tap_ok(ladder.nrows == LADDER_ROWS && ladder.left_out == 1000 &&
-               ladder_find(&ladder, store, message) == LADDER_ROWS - 1,
-           "of a very long call the latest part is shown");
+               ladder_find(&ladder, store, message) == LADDER_ROWS - 1 &&
+               ladder.rows[0].time_ns - ladder.first_ns == 1000000000 &&
+               ladder.last_ns == ladder.rows[LADDER_ROWS - 1].time_ns,
+           "of a very long call the latest part is shown; it knows when the call began");
     build(&(struct ladder_options){ .around = store_message(store, middle)->transaction });
     tap_ok(ladder.nrows == LADDER_ROWS && ladder_find(&ladder, store, middle) == 500,
            "or what lies around a transaction");
