@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 struct span {
     const char *p;
@@ -104,5 +107,23 @@ const char *span_search(struct span s, const char *text);
 bool span_number(struct span s, uint64_t max, uint64_t *value);
 /* Copies at most size-1 bytes and terminates; returns `buf`. */
 char *span_copy(struct span s, char *buf, size_t size);
+
+/*
+ * The first line feed from `p` on, or NULL. Lines of SIP and SDP are short, so that calling memchr()
+ * costs more than searching.
+ */
+static inline const char *span_line_feed(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    const __m128i feeds = _mm_set1_epi8('\n');
+    for (; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, feeds));
+        if (found)
+            return p + __builtin_ctz((unsigned)found);
+    }
+#endif
+    return p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+}
 
 #endif

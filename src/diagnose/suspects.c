@@ -158,10 +158,11 @@ void suspects_learn(struct suspects *s, const struct scene *scene)
             continue;
         struct refusal *r = take_refusal(source, t->id, (uint32_t)t->stored->seq);
         r->time_ns = t->final->stored->time_ns;
-        r->user = user_of(t);
         r->password = t->stored->credentials &&
                       (is_challenge(scene_final(t)) || scene_final(t) == 403);
         r->void_ = is_challenge(scene_final(t)) && answered_challenge(scene, t);
+        r->user = r->void_ ? 0
+                           : user_of(t); /* it is not counted then: no need to read the request */
         if (r->time_ns > source->last_ns)
             source->last_ns = r->time_ns;
     }

@@ -146,7 +146,7 @@ static const char *unfold(const char *lf, const char *end)
 /* The end of the header line at `p`, folded lines included; *next is the line behind it. */
 static inline const char *line_end(const char *p, const char *end, const char **next)
 {
-    const char *lf = memchr(p, '\n', (size_t)(end - p));
+    const char *lf = span_line_feed(p, end);
     if (lf && lf + 1 < end && lf[1] <= ' ')
         lf = unfold(lf, end);
     *next = lf ? lf + 1 : end;

@@ -231,7 +231,7 @@ unsigned sdp_glance(struct span body, struct span address[2])
     const char *p = body.p, *end = span_end(body);
     address[0] = address[1] = SPAN_NONE;
     while (p && p + 2 < end) {
-        const char *lf = memchr(p, '\n', (size_t)(end - p));
+        const char *lf = span_line_feed(p, end);
         struct span line = span_make(p, lf ? lf : end);
         if (p[0] == 'a' && p[2] == 'r') {
             bits |= glance_map(line);
