@@ -203,7 +203,7 @@ static const struct {
     int width;
     void (*put)(const struct row *row, struct strbuf *out);
 } columns[] = {
-    { N_("Kind"), 0, 7, put_kind },        { N_("State"), 0, 12, put_state },
+    { N_("Kind"), 0, 7, put_kind },        { N_("Status"), 0, 12, put_state },
     { N_("Packets"), 0, 11, put_packets }, { N_("Messages"), 0, 11, put_messages },
     { N_("Bytes"), 60, 7, put_bytes },     { N_("msg/s"), 70, 8, put_rate },
     { N_("Not SIP"), 110, 11, put_other }, { N_("Broken"), 110, 11, put_broken },
@@ -277,7 +277,7 @@ static void draw_source(const struct sources_view *v, const struct ui *ui, int y
 static void draw_titles(struct rect rect)
 {
     int x = rect.x + 1, width = name_width(rect.width);
-    screen_string(rect.y, x, width, STYLE_TITLE, _("Source"));
+    screen_string(rect.y, x, width, STYLE_TITLE, _("Input"));
     x += width;
     for (size_t k = 0; k < COLUMNS; k++) {
         struct strbuf title = STRBUF_INIT;
