@@ -3,6 +3,8 @@
 #include "ui/prompt.h"
 #include "ui/ui.h"
 
+#define LEAST_LINES 3
+#define LEAST_COLUMNS 10
 #define LEAST_FOR_TABS 16       /* lines */
 #define LEAST_FOR_PANE 6        /* lines */
 #define NARROWEST_SIDE_PANE 150 /* columns from which the pane stands beside */
@@ -44,8 +46,12 @@ const char *ui_keybar(struct ui *ui)
 
 void ui_draw(struct ui *ui)
 {
-    if (LINES < 3 || COLS < 10)
+    if (LINES < LEAST_LINES || COLS < LEAST_COLUMNS) {
+        erase(); /* better nothing than pieces of what was there */
+        screen_refresh();
+        ui->dirty = false;
         return;
+    }
     header_draw(ui);
     ui->pane.rect = (struct rect){ 0 };
     splits_begin(&ui->splits);
