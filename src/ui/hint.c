@@ -195,9 +195,10 @@ void hint_of_search(struct ui *ui, struct span line, struct hint *hint)
     line = (struct span){ line.p + whole, line.n - whole };
     if (regex_compile(&regex, line, REGEX_CASE_BLIND, &error) == 0) {
         regex_free(regex);
-        strbuf_text(&hint->text, whole ? _("sought in whole messages, of all rows of the list")
-                                       : _("a text or regular expression, sought in what is shown; "
-                                           "with another / before it, in whole messages"));
+        strbuf_text(&hint->text,
+                    whole
+                        ? _("sought in whole messages, of all rows of the list")
+                        : _("a text or regular expression in what is shown; // seeks in messages"));
         return;
     }
     strbuf_text(&hint->text, error.message);
