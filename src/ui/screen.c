@@ -365,8 +365,14 @@ void screen_clear(struct rect rect)
         screen_blank(rect.y + i, rect.x, rect.width);
 }
 
-/* Takes some attributes from cells and gives them others; colours stay. */
-static void change(int y, int x, int width, attr_t without, attr_t with)
+static attr_t underlined(attr_t attr, short *pair)
+{
+    (void)pair;
+    return (attr & ~A_COLOR) | A_UNDERLINE;
+}
+
+/* Cells look otherwise, their texts stay. */
+static void change(int y, int x, int width, attr_t (*look)(attr_t attr, short *pair))
 {
     for (int i = x; i < x + width && i < COLS; i++) {
         wchar_t text[CCHARW_MAX + 1];
@@ -375,18 +381,19 @@ static void change(int y, int x, int width, attr_t without, attr_t with)
         short pair = 0;
         if (mvin_wch(y, i, &cell) == OK)
             getcchar(&cell, text, &attr, &pair, NULL);
-        mvchgat(y, i, 1, (attr & ~(A_COLOR | without)) | with, pair, NULL);
+        attr = look(attr, &pair);
+        mvchgat(y, i, 1, attr, pair, NULL);
     }
 }
 
 void screen_select(int y, int x, int width)
 {
-    change(y, x, width, A_DIM, A_REVERSE);
+    change(y, x, width, theme_selected);
 }
 
 void screen_underline(int y, int x, int width)
 {
-    change(y, x, width, 0, A_UNDERLINE);
+    change(y, x, width, underlined);
 }
 
 static const char *rule_text(bool vertical)

@@ -19,7 +19,8 @@ enum style {
     STYLE_ALERT, /* what must not be missed: drops, errors */
     STYLE_MATCH, /* text found by a search */
     STYLE_MARKED,
-    STYLE_CLASS, /* + enum sip_class */
+    STYLE_SELECTED, /* the row that keys act on: its bar */
+    STYLE_CLASS,    /* + enum sip_class */
     STYLES = STYLE_CLASS + SIP_CLASSES
 };
 

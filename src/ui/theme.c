@@ -1,7 +1,10 @@
-/* See theme.h. A pair of colours is style + 1. */
+/* See theme.h. A pair of colours is style + 1, in the selected row it is SELECTED more. */
 #include "ui/theme.h"
 
+#define SELECTED STYLES
+
 static struct theme theme;
+static bool has_bar;
 static attr_t attrs[STYLES];
 
 static enum palette_depth depth(void)
@@ -37,6 +40,28 @@ static attr_t make_pair(int pair, const struct look *look)
     return (attr_t)COLOR_PAIR(pair) | (brighter ? A_BOLD : 0);
 }
 
+/* Reversed the pair shows the style's colour on the bar, or the bar's own where it has none. */
+static void make_selected(int style)
+{
+    const struct look *bar = &theme.looks[STYLE_SELECTED];
+    bool ignored;
+    int under = palette_fit(&bar->background, depth(), &ignored);
+    int text = palette_fit(&theme.looks[style].foreground, depth(), &ignored);
+    if (text < 0)
+        text = palette_fit(&bar->foreground, depth(), &ignored);
+    has_bar = under >= 0;
+    if (has_bar)
+        init_extended_pair(SELECTED + style + 1, under, text);
+}
+
+attr_t theme_selected(attr_t attr, short *pair)
+{
+    bool reversed = attr & A_REVERSE;
+    if (has_bar && !reversed && *pair <= STYLES)
+        *pair += SELECTED + (*pair == 0);
+    return (attr & ~(A_COLOR | A_DIM)) | A_REVERSE;
+}
+
 int theme_use(const char *name, bool colour, char **fault)
 {
     struct theme fresh;
@@ -48,10 +73,13 @@ int theme_use(const char *name, bool colour, char **fault)
         start_color();
         use_default_colors();
     }
+    has_bar = false;
     for (int i = 0; i < STYLES; i++) {
         attrs[i] = attributes_of(&theme.looks[i]);
         if (colour)
             attrs[i] |= make_pair(i + 1, &theme.looks[i]);
+        if (colour)
+            make_selected(i);
     }
     bkgd(' ' | (attrs[STYLE_NORMAL] & A_COLOR));
     return 0;

@@ -16,6 +16,11 @@ int theme_use(const char *name, bool colour, char **fault);
 /* The one in use. */
 const struct theme *theme_in_use(void);
 attr_t theme_attr(enum style style);
+/*
+ * What a cell of that pair and those attributes becomes in the selected row: *pair may change. It
+ * is reversed on every terminal; where the theme has a bar, the cell keeps its colour on it.
+ */
+attr_t theme_selected(attr_t attr, short *pair);
 enum style theme_class(uint8_t sip_class);
 enum style theme_help(enum help_style style);
 /* One column wide: "✗", or "x" in ASCII. */

@@ -32,6 +32,7 @@ static const struct {
     [STYLE_ALERT] = { "alert", N_("what must not be missed: faults, losses") },
     [STYLE_MATCH] = { "match", N_("what a search found") },
     [STYLE_MARKED] = { "marked", N_("marked rows") },
+    [STYLE_SELECTED] = { "selected", N_("the selected row: a bar below the colours of its cells") },
     [STYLE_CLASS + SIP_CLASS_NONE] = { "waiting", N_("no answer yet") },
     [STYLE_CLASS + SIP_CLASS_PROVISIONAL] = { "provisional", N_("1xx: on its way") },
     [STYLE_CLASS + SIP_CLASS_SUCCESS] = { "success", N_("2xx: good") },
