@@ -552,7 +552,8 @@ static int check_colour(struct play *p, char **word, int count, bool background)
         struct term_cell cell;
         char name[32];
         term_cell(p->term, place.row, place.col + i, &cell);
-        int have = background ? cell.bg : cell.fg;
+        bool behind = background != ((cell.attrs & TERM_REVERSE) != 0); /* as one sees it */
+        int have = behind ? cell.bg : cell.fg;
         /* A blank's foreground cannot be seen, and ncurses does not care for it either. */
         if (have == wanted || cell.width == 0 || (!background && is_blank(&cell)))
             continue;
