@@ -277,14 +277,13 @@ static void put_time(int64_t ns, bool day, struct strbuf *out)
 void board_put_span(const struct board *b, struct strbuf *out)
 {
     const struct statistics *s = board_shown(b);
-    uint32_t slot;
-    int64_t from = s->from_ns, to = s->from_ns + (int64_t)s->nslots * s->slot_ns;
-    if (board_chosen(b, &slot)) {
-        from = b->bar_ns;
-        to = from + s->slot_ns;
-    } else if (from <= s->first_ns && to > s->last_ns) {
+    /* what the user has asked for, counted or not */
+    int64_t width = b->slot_ns ? b->slot_ns : s->slot_ns;
+    bool window = b->slot_ns && !b->latest;
+    int64_t from = b->chosen ? b->bar_ns : window ? b->from_ns : s->from_ns;
+    int64_t to = from + (b->chosen ? 1 : window ? (int64_t)fitting(b) : (int64_t)s->nslots) * width;
+    if (!b->chosen && from <= s->first_ns && to > s->last_ns)
         return;
-    }
     bool day = !same_day(s->first_ns, s->last_ns) || !same_day(from, to) ||
                !same_day(from, s->first_ns);
     strbuf_text(out, "time >= ");

@@ -89,9 +89,8 @@ static void open_transactions(struct list_row *row)
 {
     struct ui *ui = row->ui;
     struct strbuf line = STRBUF_INIT, span = STRBUF_INIT, group = STRBUF_INIT;
-    uint32_t slot;
     board_put_span(board_of(row->list), &span);
-    if (!board_chosen(board_of(row->list), &slot))
+    if (!board_of(row->list)->chosen)
         put_condition(row, &group);
     if (ui->filter_text)
         strbuf_format(&line, span_search(SPAN(ui->filter_text), " or ") ? "(%s)" : "%s",
