@@ -123,17 +123,14 @@ static struct places places_of(struct census *c, const struct census_item *item,
                                bool first)
 {
     uint32_t slot;
-    struct places p = { .n = 0 };
     struct statistics *s = c->next;
     if (!statistics_slot_of(s, ns, &slot))
-        return p;
-    if (first) {
-        p.all[p.n++] = &s->total;
-        p.all[p.n++] = &s->slots[slot];
-    }
-    if (s->query.by && (first || by_hop(c)))
-        p.all[p.n++] = &group_of(c, item)->measures;
-    return p;
+        return (struct places){ { NULL, NULL, NULL }, 0 };
+    struct measures *group = s->query.by && (first || by_hop(c)) ? &group_of(c, item)->measures
+                                                                 : NULL;
+    if (first)
+        return (struct places){ { &s->total, &s->slots[slot], group }, group ? 3 : 2 };
+    return (struct places){ { group, NULL, NULL }, group ? 1 : 0 };
 }
 
 /* ---- transactions ---------------------------------------------------------------------------- */

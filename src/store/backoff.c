@@ -12,16 +12,27 @@
 
 struct backoffs {
     size_t next, count;
+    uint32_t senders[BACKOFFS]; /* what is looked through: short forms of their addresses */
     struct store_backoff entries[BACKOFFS];
 };
+
+static uint32_t short_form(const struct addr *a)
+{
+    uint32_t words[4];
+    memcpy(words, a->ip, sizeof words);
+    return words[0] ^ words[1] ^ words[2] ^ words[3];
+}
 
 /* The latest that was told at or before this time. */
 static struct store_backoff *find(struct backoffs *b, const struct addr *sender,
                                   const struct addr *target, int64_t time_ns)
 {
     struct store_backoff *best = NULL;
+    uint32_t wanted = short_form(sender);
     for (size_t i = 0; b && i < b->count; i++) {
         struct store_backoff *e = &b->entries[i];
+        if (b->senders[i] != wanted)
+            continue;
         if (addr_same_host(&e->sender, sender) && addr_equal(&e->target, target) &&
             e->from_ns < time_ns && time_ns < e->until_ns && (!best || e->from_ns > best->from_ns))
             best = e;
@@ -47,6 +58,7 @@ void backoff_learn(struct store *s, const struct message *response, const struct
         known->until_ns = until > known->until_ns ? until : known->until_ns;
         return;
     }
+    b->senders[b->next] = short_form(&flow->dst);
     b->entries[b->next] = (struct store_backoff){
         .sender = flow->dst,
         .target = flow->src,
