@@ -400,6 +400,15 @@ static void count_invite(struct census *c, const struct census_item *item, struc
     take_over(a, item, status);
 }
 
+static void count_registration(struct measures *m, const struct attempt *a,
+                               const struct transaction *t)
+{
+    m->registers++;
+    m->ineffective_registers += attempt_fails(t);
+    if (a->final_ns && t->class == SIP_CLASS_SUCCESS)
+        spread_add(&m->registration, a->final_ns - a->begin_ns);
+}
+
 /* RFC 6076 §4.1 and §4.2: the delay goes over the challenge, the share over all requests. */
 static void count_register(struct census *c, const struct census_item *item)
 {
@@ -412,12 +421,8 @@ static void count_register(struct census *c, const struct census_item *item)
         a->begin_ns = t->time_ns;
     take_over(a, item, (struct status){ 0, false });
     struct places p = places_of(c, item, t->time_ns, a->first);
-    for (unsigned i = 0; i < p.n; i++) {
-        p.all[i]->registers++;
-        p.all[i]->ineffective_registers += attempt_fails(t);
-        if (a->final_ns && t->class == SIP_CLASS_SUCCESS)
-            spread_add(&p.all[i]->registration, a->final_ns - a->begin_ns);
-    }
+    for (unsigned i = 0; i < p.n; i++)
+        count_registration(p.all[i], a, t);
 }
 
 /* ---- the walk -------------------------------------------------------------------------------- */
