@@ -117,7 +117,7 @@ const char *theme_mark(uint8_t sip_class, bool utf8)
         [SIP_CLASS_SUCCESS] = { "✓", "+" },   [SIP_CLASS_REDIRECT] = { "»", ">" },
         [SIP_CLASS_CHALLENGE] = { "?", "?" }, [SIP_CLASS_CANCELLED] = { "⊘", "x" },
         [SIP_CLASS_CLIENT] = { "✗", "!" },    [SIP_CLASS_SERVER] = { "✗", "!" },
-        [SIP_CLASS_GLOBAL] = { "✖", "#" },    [SIP_CLASS_TIMEOUT] = { "⧖", "T" },
+        [SIP_CLASS_GLOBAL] = { "✖", "#" },    [SIP_CLASS_TIMEOUT] = { "◷", "T" },
     };
     return marks[sip_class < SIP_CLASSES ? sip_class : SIP_CLASS_NONE][utf8 ? 0 : 1];
 }

@@ -140,7 +140,7 @@ static unsigned draw_lot(struct monkey *m, size_t below)
 
 static void remember(struct monkey *m, const char *what, const char *text)
 {
-    snprintf(m->last[m->pressed++ % REMEMBERED], sizeof(m->last[0]), "%s %s", what, text);
+    snprintf(m->last[m->pressed++ % REMEMBERED], sizeof(m->last[0]), "%s %.50s", what, text);
 }
 
 static int begin(struct monkey *m)

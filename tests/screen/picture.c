@@ -70,6 +70,17 @@ static void put_char(FILE *out, uint32_t c)
     }
 }
 
+/* Lower blocks, an eighth of a cell to a whole one, are drawn: letters would leave seams. */
+static bool put_block(FILE *out, int row, int col, uint32_t c, unsigned colour)
+{
+    if (c < 0x2581 || c > 0x2588)
+        return false;
+    int height = (CELL_Y * (int)(c - 0x2580) + 4) / 8;
+    fprintf(out, "<rect x='%d' y='%d' width='%d' height='%d' fill='#%06x'/>\n",
+            BORDER + col * CELL_X, BORDER + (row + 1) * CELL_Y - height, CELL_X, height, colour);
+    return true;
+}
+
 /* The cells of one row from `first` up to `end`, which look alike. */
 static void put_run(struct term *t, FILE *out, int row, int first, int end, struct look look)
 {
@@ -104,9 +115,13 @@ static void put_row(struct term *t, FILE *out, int row, int cols)
     for (int first = 0, end; first < cols; first = end) {
         term_cell(t, row, first, &cell);
         struct look look = look_of(&cell);
+        end = first + 1;
+        if (put_block(out, row, first, cell.chars[0], look.fg))
+            continue;
         for (end = first + 1; end < cols; end++) {
             term_cell(t, row, end, &cell);
-            if (cell.width > 0 && !same_look(look, look_of(&cell)))
+            bool block = cell.chars[0] >= 0x2581 && cell.chars[0] <= 0x2588;
+            if (cell.width > 0 && (block || !same_look(look, look_of(&cell))))
                 break;
         }
         put_run(t, out, row, first, end, look);
