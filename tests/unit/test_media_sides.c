@@ -12,6 +12,7 @@ static uint32_t say(uint8_t from, uint8_t to, const char *start, const char *fro
                     const char *branch, const char *body)
 {
     char text[1500];
+    frame++;
     size_t n = (size_t)snprintf(
         text, sizeof text,
         "%s\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK%s\r\nMax-Forwards: 70\r\n"
@@ -19,11 +20,11 @@ static uint32_t say(uint8_t from, uint8_t to, const char *start, const char *fro
         "Content-Length: %zu\r\n\r\n%s",
         start, branch, from_tag, strcmp(from_tag, "A") == 0 ? "B" : "A",
         *body ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
-    struct packet packet = { .time_ns = 1000000000 + frame * 1000000,
+    struct packet packet = { .time_ns = 1000000000 + (int64_t)frame * 1000000,
                              .data = (const uint8_t *)text,
                              .caplen = (uint32_t)n,
                              .origlen = (uint32_t)n,
-                             .frame = ++frame,
+                             .frame = frame,
                              .linktype = 101 };
     struct payload payload = { .data = packet.data,
                                .len = (uint32_t)n,

@@ -88,8 +88,10 @@ int main(void)
         tap_ok(time_read(SPAN(good[i].text), &w) && w.daily == good[i].daily &&
                    w.low == good[i].low && w.high == good[i].low + good[i].length - 1,
                "reads %s", good[i].text);
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        tap_ok(!time_read(SPAN(bad[i]), &w), "refuses '%s'", bad[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct span text = SPAN(bad[i]);
+        tap_ok(!time_read(text, &w), "refuses '%.*s'", SPAN_ARG(text));
+    }
     test_zone();
     return tap_done();
 }
