@@ -15,6 +15,8 @@
 
 /* Calls looked at for a batch of messages: more than it can bring, so that none wait for long. */
 #define CALLS_A_BATCH 32
+/* What an agent says later than that is late for itself: nobody else's calls wait for it. */
+#define AGENT_LATE_MOST_NS (INT64_C(90) * 1000000000)
 
 /* A source is known by its first packet. */
 static struct pipeline_counts *counts_of(struct pipeline *pipeline, size_t source)
@@ -107,8 +109,9 @@ static void add_from_agent(struct pipeline *pipeline, const struct packet *packe
     seen.agent = store_agent(pipeline->store, payload->hep->agent_id, payload->hep->agent);
     seen.hep = NULL;
     count_agent(pipeline, seen.agent, packet->source);
-    if (pipeline->last_ns - packet->time_ns > pipeline->late_ns)
-        pipeline->late_ns = pipeline->last_ns - packet->time_ns;
+    int64_t late = pipeline->last_ns - packet->time_ns;
+    if (late > pipeline->late_ns && late <= AGENT_LATE_MOST_NS)
+        pipeline->late_ns = late;
     add(pipeline, packet, &seen);
 }
 

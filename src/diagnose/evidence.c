@@ -163,6 +163,9 @@ static void add_origin(struct collect *c)
     free(who);
 }
 
+/* Timers B and F: 64*T1 (RFC 3261 §17.1.1.2, §17.1.2.2). */
+#define TIMEOUT_NS (INT64_C(32) * 1000000000)
+
 static void add_time(struct collect *c)
 {
     char a[TIME_TEXT];
@@ -181,7 +184,12 @@ static void add_time(struct collect *c)
         }
         return;
     }
-    time_short(store_now(c->store) - request->time_ns, a);
+    if (c->txn->method == SIP_ACK)
+        return; /* nothing answers it */
+    int64_t waited = store_now(c->store) - request->time_ns;
+    if (c->txn->state == TXN_TIMED_OUT && waited > TIMEOUT_NS)
+        waited = TIMEOUT_NS;
+    time_short(waited, a);
     char to[ADDR_TEXT];
     names_format(&store_flow(c->store, request->flow)->dst, to);
     add(c, c->txn->request, _("No response from %s, %s after the request"), to, a);

@@ -166,7 +166,8 @@ const struct scene_transaction *judge_origin(const struct scene_transaction *t)
 bool judge_private_from_public(struct span host, const struct addr *source)
 {
     struct addr a;
-    return addr_read(host, &a) == 0 && addr_private(&a) && !addr_private(source);
+    bool known = source->family != 0; /* a log may not say whom it speaks of */
+    return addr_read(host, &a) == 0 && addr_private(&a) && known && !addr_private(source);
 }
 
 const struct scene_transaction *judge_next(const struct judge *j, const struct scene_transaction *t,

@@ -1,6 +1,6 @@
 /*
- * Saving as text: each message under a line with its time and addresses, as people send them to
- * each other. Control bytes are made visible, so that a file can be looked at in a terminal.
+ * Saving as text: each message under a line with its time and addresses, as ngrep writes it, so that
+ * it can be read back. Control bytes are made visible, so that a file can be looked at in a terminal.
  */
 #include "base/text.h"
 
@@ -34,9 +34,9 @@ static void write_message(struct save_out *out, const char *comment)
     char when[TIME_TEXT], src[ADDR_TEXT], dst[ADDR_TEXT];
     const struct message *m = out->m;
     const struct flow *flow = store_flow(out->store, m->flow);
-    fprintf(out->file, "%s %s -> %s %s\n", time_date(m->time_ns, when),
-            addr_format(&flow->src, src), addr_format(&flow->dst, dst),
-            transport_name(flow->transport));
+    bool datagram = flow->transport == TRANSPORT_UDP;
+    fprintf(out->file, "%c %s %s -> %s\n", datagram ? 'U' : 'T', time_date(m->time_ns, when),
+            addr_format(&flow->src, src), addr_format(&flow->dst, dst));
     if (comment)
         write_lines(out->file, SPAN(comment));
     write_lines(out->file, message_payload(m));

@@ -247,6 +247,23 @@ void cell_why(struct list_row *row, struct strbuf *out)
     why_line(out, row->ui->diagnosis, row->ui->store, row->transaction);
 }
 
+void cell_why_example(struct list_row *row, struct strbuf *out)
+{
+    const struct finding *f = diagnosis_finding(
+        row->ui->diagnosis, diagnosis_of_transaction(row->ui->diagnosis, row->transaction));
+    if (f)
+        strbuf_format(out, "why == %s", finding_rule_id(f->rule));
+    else
+        cell_status_example(row, out);
+}
+
+void cell_seen_by(struct list_row *row, struct strbuf *out)
+{
+    const struct flow *flow = row->head ? store_flow(row->ui->store, row->head->flow) : NULL;
+    if (flow)
+        strbuf_span(out, store_agent_name(row->ui->store, flow->agent));
+}
+
 void cell_call_id(struct list_row *row, struct strbuf *out)
 {
     strbuf_span(out, list_row_sip(row)->call_id);

@@ -48,6 +48,9 @@ void cell_cseq(struct list_row *row, struct strbuf *out);
 int64_t cell_cseq_number(struct list_row *row);
 void cell_transport(struct list_row *row, struct strbuf *out);
 void cell_agent(struct list_row *row, struct strbuf *out);
+void cell_why_example(struct list_row *row, struct strbuf *out);
+/* The capture agent (HEP) that saw it; nothing where we saw it ourselves. */
+void cell_seen_by(struct list_row *row, struct strbuf *out);
 
 /*
  * Rows that several lists have in their tables of columns; places and widths that differ are
@@ -88,12 +91,17 @@ void cell_agent(struct list_row *row, struct strbuf *out);
 #define COLUMN_WHY(from_width)                                                   \
     {                                                                            \
         .name = "why", .title = N_("Why"), .put = cell_why, .least = from_width, \
-        .colour = COLOUR_CLASS                                                   \
+        .example = cell_why_example, .colour = COLOUR_CLASS                      \
     }
 #define COLUMN_CSEQ                                                                           \
     {                                                                                         \
         .name = "cseq", .title = N_("CSeq"), .put = cell_cseq, .number = cell_cseq_number,    \
         .field = "cseq", .least = COLUMN_HIDDEN, .narrow = 8, .wide = 8, .align = ALIGN_RIGHT \
+    }
+#define COLUMN_SEEN_BY                                                                \
+    {                                                                                 \
+        .name = "agent", .title = N_("Agent"), .put = cell_seen_by, .field = "agent", \
+        .least = COLUMN_HIDDEN, .narrow = 12, .wide = 16                              \
     }
 #define COLUMN_TRANSPORT                                                      \
     {                                                                         \

@@ -488,8 +488,8 @@ int console_run(struct session *session, struct settings *settings)
     else
         result = 2;
     screen_stop();
+    close_ui(&c->ui); /* a view that closes may still set a timer */
     free_events(c);
-    close_ui(&c->ui);
     /* Whoever sent the signal should see that it worked. */
     if (c->exit_signal) {
         signal(c->exit_signal, SIG_DFL);

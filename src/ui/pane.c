@@ -69,8 +69,9 @@ static void draw_waiting_title(struct ui *ui, const struct transaction *txn, str
     (void)ui;
     screen_rule(rect.y, rect.x, rect.width);
     on_rule(rect.y, rect.x + 1, rect.width - 1, txn ? theme_class(txn->class) : STYLE_TITLE,
-            txn && txn->state == TXN_TIMED_OUT ? _("No response: timed out")
-                                               : _("No response yet"));
+            txn && txn->method == SIP_ACK        ? _("ACK: nothing answers it")
+            : txn && txn->state == TXN_TIMED_OUT ? _("No response: timed out")
+                                                 : _("No response yet"));
 }
 
 /* A code that nobody sent is still explained when a request waits too long. */

@@ -121,6 +121,7 @@ static const struct list_column columns[] = {
       .wide = 10,
       .colour = COLOUR_CLASS },
     COLUMN_WHY(90),
+    COLUMN_SEEN_BY,
     { .name = "transactions",
       .title = N_("Transactions"),
       .put = put_transactions,

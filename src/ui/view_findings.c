@@ -55,9 +55,10 @@ static void put_severity(struct list_row *row, struct strbuf *out)
     strbuf_text(out, tr(finding_severity_name((uint8_t)finding_rule_severity((uint8_t)row->id))));
 }
 
+/* Upwards means worst first. */
 static int64_t severity(struct list_row *row)
 {
-    return finding_rule_severity((uint8_t)row->id);
+    return SEVERITIES - finding_rule_severity((uint8_t)row->id);
 }
 
 static void put_rule(struct list_row *row, struct strbuf *out)
@@ -205,6 +206,11 @@ static const struct list_column columns[] = {
     { 0 },
 };
 
+static void worst_first(struct list *list)
+{
+    list_sort(list, SPAN("severity"), false);
+}
+
 const struct list_ops findings_list = {
     .name = "findings",
     .title = N_("Findings"),
@@ -215,6 +221,7 @@ const struct list_ops findings_list = {
     .fits = fits,
     .load = load,
     .open = open_flow,
+    .start = worst_first,
 };
 
 /* Rows come from the diagnosis, not from the store. */

@@ -151,6 +151,7 @@ static const struct list_column columns[] = {
       .colour = COLOUR_DIM },
     COLUMN_CSEQ,
     COLUMN_TRANSPORT,
+    COLUMN_SEEN_BY,
     COLUMN_CALL_ID,
     { 0 },
 };

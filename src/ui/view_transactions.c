@@ -103,6 +103,7 @@ static const struct list_column columns[] = {
       .wide = 6,
       .align = ALIGN_RIGHT },
     COLUMN_TRANSPORT,
+    COLUMN_SEEN_BY,
     COLUMN_CALL_ID,
     { .name = "branch",
       .title = N_("Branch"),

@@ -194,7 +194,7 @@ static void other_formats(void)
     tap_ok(content_has("busy: here"), "with the comment");
     tap_ok(save_backwards(store, SAVE_TEXT), "text");
     read_back();
-    tap_ok(content_has(":5060 -> 192.0.2.2:5062 udp\n"), "with a line over each message");
+    tap_ok(content_has(":5060 -> 192.0.2.2:5062\n"), "with a line over each message");
     tap_ok(content_has("OPTIONS sip:b@y SIP/2.0\nVia: SIP/2.0/UDP h;branch=z9hG4bK36\n"),
            "the message's lines");
     tap_ok(content_has("busy: here^[[1m\n") && !content_has("\x1b"), "nothing for the terminal");
