@@ -39,6 +39,12 @@ static inline const char *span_end(struct span s)
     return s.n ? s.p + s.n : s.p; /* nothing may be added to NULL */
 }
 
+/* What lies behind the first n bytes, of which there must be so many. */
+static inline struct span span_behind(struct span s, size_t n)
+{
+    return n ? (struct span){ s.p + n, s.n - n } : s;
+}
+
 static inline bool span_equal(struct span a, struct span b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);

@@ -127,7 +127,7 @@ struct span tree_next_word(struct span *rest)
     while (n < rest->n && !ascii_blank(rest->p[n]))
         n++;
     struct span word = { rest->p, n };
-    *rest = span_trim((struct span){ rest->p + n, rest->n - n });
+    *rest = span_trim(span_behind(*rest, n));
     return word;
 }
 
@@ -272,7 +272,7 @@ size_t sip_tree_parent(const struct sip_tree *tree, size_t i)
 size_t sip_tree_at(const struct sip_tree *tree, size_t offset)
 {
     size_t found = SIZE_MAX;
-    const char *p = tree->bytes.p + offset;
+    const char *p = offset ? tree->bytes.p + offset : tree->bytes.p;
     for (size_t i = 0; i < tree->count; i++) {
         const struct sip_node *node = &tree->nodes[i];
         if (node->source.n > 0 && p >= node->source.p && p < span_end(node->source) &&

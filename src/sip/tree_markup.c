@@ -47,7 +47,7 @@ static struct span take_name(struct span *rest)
     while (n < rest->n && is_name(rest->p[n]))
         n++;
     struct span name = { rest->p, n };
-    *rest = (struct span){ rest->p + n, rest->n - n };
+    *rest = span_behind(*rest, n);
     return name;
 }
 
