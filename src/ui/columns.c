@@ -206,9 +206,18 @@ void columns_reset(struct list *list)
     set_cursor(list);
 }
 
+static bool sorted_as_own(const struct list *list)
+{
+    const struct list_column *by = list->sorter.column;
+    const char *own = list->ops->sorted;
+    return by && own ? strcmp(by->name, own) == 0 && !list->descending : !by && !own;
+}
+
 bool columns_are_own(const struct list *list)
 {
     size_t i = 0;
+    if (!sorted_as_own(list))
+        return false;
     for (const struct list_column *c = list->ops->columns; c->name; c++) {
         if (c->least == COLUMN_HIDDEN)
             continue;

@@ -52,7 +52,7 @@ static void want_layouts(struct keeper *k)
     for (size_t i = 0; i < lists_count(); i++) {
         const struct list *list = lists_at(k->ui, i);
         struct strbuf line = STRBUF_INIT;
-        if (columns_are_own(list) && !list->sorter.column)
+        if (columns_are_own(list))
             continue;
         strbuf_format(&line, "layout %s ", list->ops->name);
         columns_write(list, &line);

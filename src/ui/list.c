@@ -119,6 +119,11 @@ int list_sort(struct list *list, struct span name, bool descending)
     return 0;
 }
 
+void list_sort_own(struct list *list)
+{
+    list_sort(list, list->ops->sorted ? SPAN(list->ops->sorted) : SPAN_NONE, false);
+}
+
 /* ---- the selection ----------------------------------------------------------------------- */
 
 static bool follows(const struct list *list)

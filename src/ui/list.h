@@ -92,6 +92,7 @@ struct list_ops {
     const struct view_ops *view; /* what it adds to list_view_ops; NULL: nothing */
     /* Makes and frees the kind's own state, list->own; NULL: it has none. */
     void (*start)(struct list *list);
+    const char *sorted; /* the column that it is sorted by at first, upwards; NULL: as rows come */
     void (*stop)(struct list *list);
     /* While the list is shown: does a slice of what rows wait for; true when there is more. */
     bool (*work)(struct list *list);
@@ -208,6 +209,8 @@ bool list_load(struct list *list, uint32_t id, struct list_row *row);
 const struct sip_message *list_row_sip(struct list_row *row);
 /* Sorts by a column, "" for the order of arrival; -1 if there is no such column. */
 int list_sort(struct list *list, struct span name, bool descending);
+/* Sorts as the list comes. */
+void list_sort_own(struct list *list);
 /* Filters and sorts all rows anew; a little of it before the next drawing. */
 void list_look(struct list *list);
 /* Selects a row, which must be there. */
@@ -263,7 +266,7 @@ void columns_step(struct list *list, int width, bool right);
 void columns_write(const struct list *list, struct strbuf *out);
 /* Takes columns over from such a text; -1 with *error, which the caller frees, and nothing changed. */
 int columns_read(struct list *list, const char *text, char **error);
-/* Whether they are as they came with the list. */
+/* Whether they, and what rows are sorted by, are as they came with the list. */
 bool columns_are_own(const struct list *list);
 
 #endif

@@ -63,7 +63,7 @@ void list_run_layout(struct ui *ui, const char *argument)
     const char *columns = argument + name.n + strspn(argument + name.n, " ");
     if (!*columns) {
         columns_reset(list);
-        list_sort(list, SPAN_NONE, false);
+        list_sort_own(list);
     } else if (columns_read(list, columns, &error) < 0) {
         ui_notice(ui, true, "layout: %s", error);
     }

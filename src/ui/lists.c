@@ -47,6 +47,7 @@ void lists_init(struct ui *ui)
         if (list->ops->start)
             list->ops->start(list);
         columns_reset(list);
+        list_sort_own(list);
         /* a file opens at its beginning; what arrives live is followed */
         list->following = inputs_live(ui->session->inputs) && ui->settings->newest;
         list->rect.height = 1;

@@ -206,11 +206,6 @@ static const struct list_column columns[] = {
     { 0 },
 };
 
-static void worst_first(struct list *list)
-{
-    list_sort(list, SPAN("severity"), false);
-}
-
 const struct list_ops findings_list = {
     .name = "findings",
     .title = N_("Findings"),
@@ -221,7 +216,7 @@ const struct list_ops findings_list = {
     .fits = fits,
     .load = load,
     .open = open_flow,
-    .start = worst_first,
+    .sorted = "severity",
 };
 
 /* Rows come from the diagnosis, not from the store. */
