@@ -32,7 +32,7 @@ static void test_colours(void)
     is("#ff0000", 1, 9, 196, 0xff0000); /* 16 + 36 * 5 */
     is("196", 1, 9, 196, 0xff0000);
     is("#5f87af", -1, 8, 67, 0x5f87af); /* 16 + 36 * 1 + 6 * 2 + 3 */
-    is("244", -1, 8, 244, 0x808080);   /* 8 + 10 * (244 - 232) */
+    is("244", -1, 8, 244, 0x808080);    /* 8 + 10 * (244 - 232) */
     is("yellow/#e69f00", 3, 3, 178, 0xe69f00);
     fit("bright-red", PALETTE_8, &brighter);
     tap_ok(brighter, "bold stands in where brightness is missing");
