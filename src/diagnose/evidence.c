@@ -10,6 +10,7 @@
 #include "base/tr.h"
 #include "sip/fields.h"
 #include "sip/sdp.h"
+#include "sip/timers.h"
 #include "store/names.h"
 
 #define MAX_QUOTE 160 /* bytes of a header value quoted */
@@ -163,9 +164,6 @@ static void add_origin(struct collect *c)
     free(who);
 }
 
-/* Timers B and F: 64*T1 (RFC 3261 §17.1.1.2, §17.1.2.2). */
-#define TIMEOUT_NS (INT64_C(32) * 1000000000)
-
 static void add_time(struct collect *c)
 {
     char a[TIME_TEXT];
@@ -187,8 +185,8 @@ static void add_time(struct collect *c)
     if (c->txn->method == SIP_ACK)
         return; /* nothing answers it */
     int64_t waited = store_now(c->store) - request->time_ns;
-    if (c->txn->state == TXN_TIMED_OUT && waited > TIMEOUT_NS)
-        waited = TIMEOUT_NS;
+    if (c->txn->state == TXN_TIMED_OUT && waited > SIP_TIMEOUT_NS)
+        waited = SIP_TIMEOUT_NS;
     time_short(waited, a);
     char to[ADDR_TEXT];
     names_format(&store_flow(c->store, request->flow)->dst, to);

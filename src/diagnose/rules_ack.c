@@ -2,6 +2,7 @@
 #include "base/timefmt.h"
 #include "diagnose/rule.h"
 #include "sip/fields.h"
+#include "sip/timers.h"
 
 static struct span host_of(struct span contact_or_uri)
 {
@@ -133,7 +134,7 @@ static void ack_cseq_mismatch(struct judge *j)
         if (!scene_is_ack(a) || has_invite(j, a))
             continue;
         const struct scene_transaction *t = left_waiting(j, a);
-        if (!t || a->first->stored->time_ns - t->final->stored->time_ns > 32 * SECOND_NS)
+        if (!t || a->first->stored->time_ns - t->final->stored->time_ns > SIP_TIMEOUT_NS)
             continue;
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = a->first->stored->time_ns;

@@ -1,6 +1,7 @@
 /* Rules about CANCEL (RFC 3261 §9): whether it meets its INVITE, and ends it. */
 #include "base/timefmt.h"
 #include "diagnose/rule.h"
+#include "sip/timers.h"
 
 /* On the same hop; itself it may be missing in the capture, when it has been answered there. */
 static const struct scene_transaction *cancelled_invite(struct judge *j,
@@ -49,7 +50,7 @@ static void cancel_unanswered(struct judge *j)
         if (scene_method(t) != SIP_CANCEL || scene_final(t) / 100 != 2)
             continue;
         const struct scene_transaction *invite = cancelled_invite(j, t);
-        int64_t until = t->final->stored->time_ns + 32 * SECOND_NS;
+        int64_t until = t->final->stored->time_ns + SIP_TIMEOUT_NS;
         if (!invite || (invite->final && invite->final->stored->time_ns <= until) ||
             !judge_waited(j, until))
             continue;

@@ -1,6 +1,7 @@
 /* Rules about dialogs: Contact and Route, loops, CSeq, and the end (RFC 3261 §12). */
 #include "diagnose/rule.h"
 #include "sip/fields.h"
+#include "sip/timers.h"
 
 /* Contact */
 
@@ -81,7 +82,7 @@ static bool did_not_arrive(struct judge *j, const struct scene_transaction *t)
                code == 400 || code == 404 || code == 416 || code == 477 || code == 480;
     if (scene_unreliable(t))
         return t->responses == 0 && t->sent >= SENT_IN_VAIN;
-    return t->responses == 0 && judge_waited(j, t->first->stored->time_ns + 32 * SECOND_NS);
+    return t->responses == 0 && judge_waited(j, t->first->stored->time_ns + SIP_TIMEOUT_NS);
 }
 
 static void say_transport(struct judge *j, const struct scene_transaction *t,

@@ -4,9 +4,9 @@
 #include "sip/fields.h"
 #include "store/event.h"
 #include "store/names.h"
+#include "sip/timers.h"
 
 #define LARGE 1300 /* bytes, RFC 3261 §18.1.1 */
-#define TIMEOUT_NS (32 * SECOND_NS)
 
 /* Nothing at all came back: sent in vain over UDP, or for long enough over a stream. */
 static bool unanswered(struct judge *j, const struct scene_transaction *t)
@@ -15,7 +15,7 @@ static bool unanswered(struct judge *j, const struct scene_transaction *t)
         return false;
     if (scene_unreliable(t))
         return t->sent >= SENT_IN_VAIN;
-    return judge_waited(j, t->request->stored->time_ns + TIMEOUT_NS);
+    return judge_waited(j, t->request->stored->time_ns + SIP_TIMEOUT_NS);
 }
 
 static uint32_t size_of(const struct scene_message *m)

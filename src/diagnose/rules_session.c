@@ -2,8 +2,8 @@
 #include "base/timefmt.h"
 #include "diagnose/rule.h"
 #include "sip/fields.h"
+#include "sip/timers.h"
 
-#define TIMER_N_NS (32 * SECOND_NS)
 #define RETRY_NS (10 * SECOND_NS)
 #define CROSSING_NS (5 * SECOND_NS)
 
@@ -75,7 +75,7 @@ static void session_expired(struct judge *j)
         if (interval <= 0)
             continue;
         int64_t since = begun(b) - ended(t), full = interval * SECOND_NS;
-        int64_t early = full / 3 < 32 * SECOND_NS ? full / 3 : 32 * SECOND_NS;
+        int64_t early = sip_session_early(full);
         if (since < full - early - 5 * SECOND_NS || since > full + 5 * SECOND_NS ||
             tried_between(j, b->call, ended(t) + full / 2, begun(b)))
             continue;
@@ -437,7 +437,7 @@ static bool notified(struct judge *j, const struct scene_transaction *t)
 {
     EACH_TRANSACTION(j, o)
         if (o->call == t->call && scene_method(o) == SIP_NOTIFY && begun(o) >= begun(t) &&
-            begun(o) <= ended(t) + TIMER_N_NS)
+            begun(o) <= ended(t) + SIP_TIMEOUT_NS)
             return true;
     return false;
 }
@@ -448,7 +448,7 @@ static void notify_missing(struct judge *j)
     EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_SUBSCRIBE || scene_final(t) / 100 != 2 ||
             scene_final(t) == 204 || notified(j, t) || found_in_call(j, t->call) ||
-            !judge_waited(j, ended(t) + TIMER_N_NS))
+            !judge_waited(j, ended(t) + SIP_TIMEOUT_NS))
             continue;
         struct draft *d = judge_find(j, t, 90);
         struct span event = judge_quote(scene_header(t->request, "Event"));

@@ -1,10 +1,10 @@
 /* Rules about the timing of one transaction: slow, stuck, not acknowledged. See rule.h. */
 #include "base/timefmt.h"
 #include "diagnose/rule.h"
+#include "sip/timers.h"
 
 #define STUCK_NS (10 * SECOND_NS)
 #define SLOW_NS (2 * SECOND_NS)
-#define T1_NS (SECOND_NS / 2)
 
 /* The latest moment at which an INVITE had nothing but 100: its end, the CANCEL, or now. */
 static int64_t end_of_patience(struct judge *j, const struct scene_transaction *t)
@@ -57,7 +57,7 @@ static void missing_trying(struct judge *j)
         if (t->early && t->early->stored->time_ns < first->stored->time_ns)
             first = t->early;
         int64_t wait = first->stored->time_ns - t->request->stored->time_ns;
-        if (wait < T1_NS * 9 / 10)
+        if (wait < SIP_T1_NS * 9 / 10)
             continue; /* the answer came in time and was lost: nobody was slow */
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;

@@ -1,11 +1,12 @@
 /*
- * See diff.h. Both steps are the same: the longest common subsequence, weighed, of lines and then of
- * words (a table of scores, filled from the end).
+ * See diff.h. Lines are aligned by base/align.h. For the words of two lines, which are asked for at
+ * each drawing, a small table on the stack does the same.
  */
 #include "sip/diff.h"
 
 #include <stdlib.h>
 
+#include "base/align.h"
 #include "base/strbuf.h"
 #include "sip/names.h"
 
@@ -275,37 +276,27 @@ static void add(struct sip_diff *diff, struct span a, struct span b, unsigned pa
     diff->differences += state != SIP_DIFF_SAME && state != SIP_DIFF_IGNORED;
 }
 
-/* How much two lines belong together; 0: not at all. */
-static uint32_t likeness(const struct line *a, const struct line *b)
+/* What align() needs to know. */
+struct alignment {
+    struct sip_diff *diff;
+    const struct side *a, *b;
+    unsigned part, ignore;
+};
+
+static uint32_t likeness(size_t i, size_t j, void *arg)
 {
+    const struct alignment *x = arg;
+    const struct line *a = &x->a->lines[i], *b = &x->b->lines[j];
     if (!span_same(a->name, b->name))
         return 0;
     return span_equal(a->value, b->value) ? 5 : 2;
 }
 
-static void align(struct sip_diff *diff, const struct side *a, const struct side *b, unsigned part,
-                  unsigned ignore)
+static void put_pair(size_t i, size_t j, void *arg)
 {
-    size_t n = a->count, m = b->count, row = m + 1, i = 0, j = 0;
-    uint32_t *best = mem_zero((n + 1) * row * sizeof *best);
-    for (i = n; i-- > 0;)
-        for (j = m; j-- > 0;) {
-            uint32_t like = likeness(&a->lines[i], &b->lines[j]);
-            uint32_t pair = like ? best[(i + 1) * row + j + 1] + like : 0;
-            uint32_t skip = best[(i + 1) * row + j], other = best[i * row + j + 1];
-            skip = skip > other ? skip : other;
-            best[i * row + j] = pair > skip ? pair : skip;
-        }
-    for (i = j = 0; i < n || j < m;) {
-        uint32_t like = i < n && j < m ? likeness(&a->lines[i], &b->lines[j]) : 0;
-        bool pair = like && best[i * row + j] == best[(i + 1) * row + j + 1] + like;
-        bool left = i < n && !pair && (j == m || best[(i + 1) * row + j] == best[i * row + j]);
-        add(diff, pair || left ? a->lines[i].text : SPAN_NONE, left ? SPAN_NONE : b->lines[j].text,
-            part, ignore);
-        i += pair || left;
-        j += pair || !left;
-    }
-    free(best);
+    const struct alignment *x = arg;
+    add(x->diff, i == ALIGN_NONE ? SPAN_NONE : x->a->lines[i].text,
+        j == ALIGN_NONE ? SPAN_NONE : x->b->lines[j].text, x->part, x->ignore);
 }
 
 void sip_diff_make(struct sip_diff *diff, struct span a, struct span b, unsigned ignore)
@@ -325,7 +316,8 @@ void sip_diff_make(struct sip_diff *diff, struct span a, struct span b, unsigned
             if (part == SIP_DIFF_HEADER && ignore & SIP_DIFF_ORDER)
                 qsort(sides[i].lines, sides[i].count, sizeof *sides[i].lines, by_name);
         }
-        align(diff, &sides[0], &sides[1], part, ignore);
+        struct alignment x = { diff, &sides[0], &sides[1], part, ignore };
+        align(sides[0].count, sides[1].count, likeness, put_pair, &x);
         free(sides[0].lines);
         free(sides[1].lines);
     }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/align.h"
 #include "base/strbuf.h"
 #include "sip/sdp.h"
 
@@ -49,7 +50,7 @@ static void take_items(struct items *items, struct calls_comparison *out, const 
 }
 
 /* How well two messages pair; 0: not at all. Answers of one kind pair, if nothing is better. */
-static uint32_t likeness(const struct item *a, const struct item *b)
+static uint32_t likeness_of(const struct item *a, const struct item *b)
 {
     bool roles = a->side.from == b->side.from && a->side.to == b->side.to;
     if (a->method != b->method || !a->code != !b->code)
@@ -110,29 +111,24 @@ static void add(struct calls_comparison *out, const struct store *store, const s
     out->differences += row->differs != 0;
 }
 
-/* The longest common subsequence, weighed by likeness: a table of scores, filled from the end. */
-static void align(struct calls_comparison *out, const struct store *store, const struct items *a,
-                  const struct items *b)
+/* What align() needs to know. */
+struct alignment {
+    struct calls_comparison *out;
+    const struct store *store;
+    const struct items *a, *b;
+};
+
+static uint32_t likeness(size_t i, size_t j, void *arg)
 {
-    size_t n = a->count, m = b->count, row = m + 1, i = 0, j = 0;
-    uint32_t *best = mem_zero((n + 1) * row * sizeof *best);
-    for (i = n; i-- > 0;)
-        for (j = m; j-- > 0;) {
-            uint32_t like = likeness(&a->list[i], &b->list[j]);
-            uint32_t pair = like ? best[(i + 1) * row + j + 1] + like : 0;
-            uint32_t skip = best[(i + 1) * row + j], other = best[i * row + j + 1];
-            skip = skip > other ? skip : other;
-            best[i * row + j] = pair > skip ? pair : skip;
-        }
-    for (i = j = 0; i < n || j < m;) {
-        uint32_t like = i < n && j < m ? likeness(&a->list[i], &b->list[j]) : 0;
-        bool pair = like && best[i * row + j] == best[(i + 1) * row + j + 1] + like;
-        bool left = i < n && !pair && (j == m || best[(i + 1) * row + j] == best[i * row + j]);
-        add(out, store, pair || left ? &a->list[i] : NULL, left ? NULL : &b->list[j]);
-        i += pair || left;
-        j += pair || !left;
-    }
-    free(best);
+    const struct alignment *x = arg;
+    return likeness_of(&x->a->list[i], &x->b->list[j]);
+}
+
+static void put_pair(size_t i, size_t j, void *arg)
+{
+    const struct alignment *x = arg;
+    add(x->out, x->store, i == ALIGN_NONE ? NULL : &x->a->list[i],
+        j == ALIGN_NONE ? NULL : &x->b->list[j]);
 }
 
 void calls_compare(struct calls_comparison *comparison, const struct store *store, uint32_t a,
@@ -143,7 +139,8 @@ void calls_compare(struct calls_comparison *comparison, const struct store *stor
     take_items(&x, comparison, store, a);
     take_items(&y, comparison, store, b);
     comparison->rows = mem_zero((x.count + y.count + 1) * sizeof *comparison->rows);
-    align(comparison, store, &x, &y);
+    struct alignment pairs = { comparison, store, &x, &y };
+    align(x.count, y.count, likeness, put_pair, &pairs);
     free(x.list);
     free(y.list);
 }

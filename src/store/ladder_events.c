@@ -4,11 +4,12 @@
  * are looked for in its latest transactions.
  */
 #include "sip/fields.h"
+#include "sip/timers.h"
 #include "store/event.h"
 #include "store/ladder_private.h"
 
 #define SECOND_NS 1000000000LL
-#define TIMEOUT_S 32              /* 64*T1: Timer B and Timer F, RFC 3261 §17.1 */
+#define TIMEOUT_S (SIP_TIMEOUT_NS / SECOND_NS)
 #define BEFORE_NS (5 * SECOND_NS) /* a connection is a call's so long before it */
 #define AFTER_NS (64 * SECOND_NS) /* and after */
 #define SLACK_NS (5 * SECOND_NS)  /* how exactly a BYE meets the end of a session */
@@ -173,7 +174,7 @@ static void add_session(struct scenery *s)
     if (seconds == 0)
         return;
     int64_t begun = time_of(s, t->final), full = (int64_t)seconds * SECOND_NS;
-    int64_t early = full / 3 < 32 * SECOND_NS ? full / 3 : 32 * SECOND_NS;
+    int64_t early = sip_session_early(full);
     int64_t bye = first_after(s, SIP_BYE, begun);
     if (bye > begun + full)
         add_timer(s, id, LADDER_SESSION_OVER, begun, seconds);

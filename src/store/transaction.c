@@ -4,11 +4,10 @@
  * client's and the server's side, so one machine serves for both.
  */
 #include "base/hash.h"
+#include "sip/timers.h"
 #include "store/private.h"
 
-#define T1_NS 500000000LL
-#define TIMEOUT_NS (64 * T1_NS) /* Timer B and Timer F */
-#define LINK_LIMIT 256          /* transactions of a call looked through for a link */
+#define LINK_LIMIT 256 /* transactions of a call looked through for a link */
 
 static bool has_cookie(struct span branch)
 {
@@ -82,7 +81,7 @@ static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key,
     call_add_transaction(s, call, id);
     if (txn->method != SIP_ACK && sip_is_request(m)) {
         queue_push(&s->timers, (struct queue_entry){ id, (uint32_t)txn->seq });
-        store_due(s, time_ns + TIMEOUT_NS);
+        store_due(s, time_ns + SIP_TIMEOUT_NS);
     }
     return id;
 }
@@ -284,8 +283,8 @@ static void advance_timers(struct store *s)
         struct queue_entry entry = queue_peek(&s->timers, 0);
         const struct transaction *txn = transaction_at(s, entry.id);
         bool alive = txn->seq && (uint32_t)txn->seq == entry.stamp;
-        if (alive && s->now_ns - txn->time_ns < TIMEOUT_NS) {
-            store_due(s, txn->time_ns + TIMEOUT_NS);
+        if (alive && s->now_ns - txn->time_ns < SIP_TIMEOUT_NS) {
+            store_due(s, txn->time_ns + SIP_TIMEOUT_NS);
             break;
         }
         queue_pop(&s->timers, &entry);

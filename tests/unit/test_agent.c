@@ -213,6 +213,16 @@ static void clocks(void)
            "an agent that is a minute behind has its requests wait as long as others");
     pipeline_advance(&pipeline, NOW + 33 * SECOND);
     tap_ok(store_transaction(pipeline.store, 1)->state == TXN_TIMED_OUT, "and no longer");
+    begin();
+    hep = seen("UDP", 4);
+    hep.time_ns = NOW - 3600 * SECOND;
+    feed_hep(&hep);
+    hep = seen("UDP", 5);
+    hep.time_ns = NOW;
+    feed_hep(&hep);
+    pipeline_advance(&pipeline, NOW + 33 * SECOND);
+    tap_ok(store_transaction(pipeline.store, 2)->state == TXN_TIMED_OUT,
+           "one that is an hour behind delays nobody else");
 }
 
 static void transports(void)
