@@ -83,7 +83,7 @@ static enum capture_result read_file_header(struct pcap_capture *c, struct reade
     if (r.overrun)
         return CAPTURE_MORE;
     c->order = order_of(major, minor);
-    c->linktype = (uint16_t)(network & 0xffff);
+    c->linktype = link_of_capture(network);
     c->begun = true;
     *used = FILE_HEADER;
     return CAPTURE_SKIP;

@@ -113,7 +113,7 @@ static enum capture_result read_interface(struct pcapng_capture *c, struct reade
         c->size = size;
     }
     struct interface i = { .tsresol = 6 };
-    i.linktype = reader_u16_order(&r, c->little);
+    i.linktype = link_of_capture(reader_u16_order(&r, c->little));
     reader_skip(&r, 2);
     i.snaplen = reader_u32_order(&r, c->little);
     if (r.overrun)

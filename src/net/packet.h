@@ -44,6 +44,12 @@ enum assumed {
     ASSUMED_TIME = 8 /* the year, the day, or all of it */
 };
 
+/* The link type that a capture names: our own numbers mean nothing there, and nobody reads the rest. */
+static inline uint16_t link_of_capture(uint32_t named)
+{
+    return (uint16_t)((named & 0xffff) < LINK_HEP ? named : UINT16_MAX);
+}
+
 static inline bool packet_is_frame(const struct packet *packet)
 {
     return packet->linktype != LINK_TLS_KEYS;
