@@ -102,6 +102,17 @@ static inline struct span span_trim(struct span s)
         s.n--;
     return s;
 }
+/* Takes the first word, which ends before a blank, off `rest`; empty when there is none. */
+static inline struct span span_word(struct span *rest)
+{
+    *rest = span_trim(*rest);
+    size_t n = 0;
+    while (n < rest->n && !ascii_blank(rest->p[n]))
+        n++;
+    struct span word = { rest->p, n };
+    *rest = span_trim(span_behind(*rest, n));
+    return word;
+}
 /* First position of byte `c`, or NULL. */
 static inline const char *span_find(struct span s, char c)
 {

@@ -25,9 +25,8 @@ struct head {
 };
 
 struct direction {
-    uint8_t *bytes; /* a message that is not complete */
-    size_t n, size;
-    uint32_t seq; /* of its first byte */
+    struct stream_bytes kept; /* a message that is not complete */
+    uint32_t seq;             /* of its first byte */
     struct head head;
     uint64_t skip; /* bytes of its body still to come that are not kept */
 };
@@ -182,31 +181,14 @@ static void hand_on(struct stream *s, unsigned direction, const uint8_t *p, size
     stream_message(s, direction, &m);
 }
 
-static void keep(struct stream *s, struct direction *d, const uint8_t *p, size_t n)
-{
-    if (d->n + n > d->size) {
-        size_t size = d->size ? d->size : 2048;
-        while (size < d->n + n)
-            size *= 2;
-        d->bytes = mem_grow(d->bytes, size);
-        stream_charge(s, (ptrdiff_t)(size - d->size));
-        d->size = size;
-    }
-    memcpy(d->bytes + d->n, p, n);
-    d->n += n;
-}
-
 /* Large memory goes back at once: most messages need none. */
 static void reset(struct stream *s, struct direction *d)
 {
-    d->n = 0;
+    d->kept.n = 0;
     d->skip = 0;
     d->head = (struct head){ .length = -1 };
-    if (d->size > 16384) {
-        stream_charge(s, -(ptrdiff_t)d->size);
-        free(d->bytes);
-        d->bytes = NULL;
-        d->size = 0;
+    if (d->kept.size > 16384) {
+        stream_forget(s, &d->kept);
     }
 }
 
@@ -214,8 +196,8 @@ static void reset(struct stream *s, struct direction *d)
 static void finish(struct stream *s, unsigned direction, bool truncated, bool misframed)
 {
     struct direction *d = &((struct framing *)s->state)->directions[direction];
-    if (d->n > 0 && stream_sip_line(d->bytes, d->n) == STREAM_YES)
-        hand_on(s, direction, d->bytes, d->n, d->seq, truncated || d->skip > 0, misframed);
+    if (d->kept.n > 0 && stream_sip_line(d->kept.p, d->kept.n) == STREAM_YES)
+        hand_on(s, direction, d->kept.p, d->kept.n, d->seq, truncated || d->skip > 0, misframed);
     reset(s, d);
 }
 
@@ -235,10 +217,10 @@ static size_t feed_fresh(struct stream *s, unsigned direction, const uint8_t *p,
     struct head head = { .length = -1 };
     uint64_t length = read_head(&head, p, n) ? message_length(&head) : UINT64_MAX;
     if (length > n) {
-        keep(s, d, p, n < MAX_MESSAGE ? n : MAX_MESSAGE);
+        stream_keep(s, &d->kept, p, n < MAX_MESSAGE ? n : MAX_MESSAGE);
         d->seq = seq;
         d->head = head;
-        return d->n;
+        return d->kept.n;
     }
     size_t more = stray(p + length, n - (size_t)length);
     hand_on(s, direction, p, (size_t)length + more, seq, false, more > 0 || head.length < 0);
@@ -249,42 +231,43 @@ static size_t feed_fresh(struct stream *s, unsigned direction, const uint8_t *p,
 static size_t feed_head(struct stream *s, unsigned direction, const uint8_t *p, size_t n)
 {
     struct direction *d = &((struct framing *)s->state)->directions[direction];
-    size_t room = MAX_HEAD > d->n ? MAX_HEAD - d->n : 0, taken = n < room ? n : room;
-    keep(s, d, p, taken);
-    if (d->head.line == 0 && stream_sip_line(d->bytes, d->n) == STREAM_NO) {
-        size_t lost = find_start(d->bytes, d->n);
+    size_t room = MAX_HEAD > d->kept.n ? MAX_HEAD - d->kept.n : 0, taken = n < room ? n : room;
+    stream_keep(s, &d->kept, p, taken);
+    if (d->head.line == 0 && stream_sip_line(d->kept.p, d->kept.n) == STREAM_NO) {
+        size_t lost = find_start(d->kept.p, d->kept.n);
         s->net->counts.unframed += lost;
-        d->n -= lost;
+        d->kept.n -= lost;
         d->seq += (uint32_t)lost;
-        memmove(d->bytes, d->bytes + lost, d->n);
+        memmove(d->kept.p, d->kept.p + lost, d->kept.n);
         d->head = (struct head){ .length = -1 };
         return taken;
     }
-    if (!read_head(&d->head, d->bytes, d->n)) {
-        if (d->n >= MAX_HEAD)
+    if (!read_head(&d->head, d->kept.p, d->kept.n)) {
+        if (d->kept.n >= MAX_HEAD)
             finish(s, direction, true, false);
         return taken;
     }
     uint64_t length = message_length(&d->head);
-    if (length >= d->n)
+    if (length >= d->kept.n)
         return taken;
-    size_t surplus = d->n - (size_t)length; /* in the bytes just taken, as the body begins there */
-    d->n -= surplus;
+    size_t surplus = d->kept.n -
+                     (size_t)length; /* in the bytes just taken, as the body begins there */
+    d->kept.n -= surplus;
     return taken - surplus;
 }
 
 /* More of the body. */
 static size_t feed_body(struct direction *d, struct stream *s, const uint8_t *p, size_t n)
 {
-    uint64_t left = message_length(&d->head) - d->n;
-    size_t room = MAX_MESSAGE > d->n ? MAX_MESSAGE - d->n : 0;
+    uint64_t left = message_length(&d->head) - d->kept.n;
+    size_t room = MAX_MESSAGE > d->kept.n ? MAX_MESSAGE - d->kept.n : 0;
     size_t taken = left < n ? (size_t)left : n;
     if (taken > room) {
         taken = room;
         d->skip = left - room;
         s->net->counts.over_limit++;
     }
-    keep(s, d, p, taken);
+    stream_keep(s, &d->kept, p, taken);
     return taken;
 }
 
@@ -293,12 +276,12 @@ static size_t feed_begun(struct stream *s, unsigned direction, const uint8_t *p,
 {
     struct direction *d = &((struct framing *)s->state)->directions[direction];
     size_t used = d->head.body == 0 ? feed_head(s, direction, p, n) : feed_body(d, s, p, n);
-    if (d->n == 0 || d->head.body == 0 || d->skip > 0 || d->n < message_length(&d->head))
+    if (d->kept.n == 0 || d->head.body == 0 || d->skip > 0 || d->kept.n < message_length(&d->head))
         return used;
     size_t more = stray(p + used, n - used);
     if (more > MAX_HEAD)
         more = MAX_HEAD;
-    keep(s, d, p + used, more);
+    stream_keep(s, &d->kept, p + used, more);
     finish(s, direction, false, more > 0 || d->head.length < 0);
     return used + more;
 }
@@ -318,7 +301,7 @@ static size_t feed_skip(struct stream *s, unsigned direction, size_t n)
 /* Bytes of the begun body that are still to come. */
 static uint64_t body_left(const struct direction *d)
 {
-    return d->skip > 0 ? d->skip : message_length(&d->head) - d->n;
+    return d->skip > 0 ? d->skip : message_length(&d->head) - d->kept.n;
 }
 
 /*
@@ -340,9 +323,9 @@ static void sip_feed(struct stream *s, unsigned direction, const uint8_t *p, siz
     if (broken_off(d, p, n))
         finish(s, direction, false, true);
     while (n > 0) {
-        size_t used = d->skip > 0 ? feed_skip(s, direction, n)
-                      : d->n > 0  ? feed_begun(s, direction, p, n)
-                                  : feed_fresh(s, direction, p, n, seq);
+        size_t used = d->skip > 0     ? feed_skip(s, direction, n)
+                      : d->kept.n > 0 ? feed_begun(s, direction, p, n)
+                                      : feed_fresh(s, direction, p, n, seq);
         p += used;
         n -= used;
         seq += (uint32_t)used;
@@ -380,10 +363,8 @@ static int sip_open(struct stream *s)
 static void sip_close(struct stream *s)
 {
     struct framing *f = s->state;
-    for (int i = 0; i < 2; i++) {
-        stream_charge(s, -(ptrdiff_t)f->directions[i].size);
-        free(f->directions[i].bytes);
-    }
+    for (int i = 0; i < 2; i++)
+        stream_forget(s, &f->directions[i].kept);
     free(f);
     s->state = NULL;
 }

@@ -36,6 +36,29 @@ void stream_charge(struct stream *s, ptrdiff_t bytes)
     s->net->held += (size_t)bytes;
 }
 
+void stream_keep(struct stream *s, struct stream_bytes *kept, const uint8_t *p, size_t n)
+{
+    if (n == 0)
+        return;
+    if (kept->n + n > kept->size) {
+        size_t size = kept->size ? kept->size : 2048;
+        while (size < kept->n + n)
+            size *= 2;
+        kept->p = mem_grow(kept->p, size);
+        stream_charge(s, (ptrdiff_t)(size - kept->size));
+        kept->size = size;
+    }
+    memcpy(kept->p + kept->n, p, n);
+    kept->n += n;
+}
+
+void stream_forget(struct stream *s, struct stream_bytes *kept)
+{
+    stream_charge(s, -(ptrdiff_t)kept->size);
+    free(kept->p);
+    *kept = (struct stream_bytes){ NULL, 0, 0 };
+}
+
 static void forget_begun(struct stream *s, struct stream_half *h)
 {
     stream_charge(s, -(ptrdiff_t)h->begun_n);

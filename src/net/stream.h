@@ -77,6 +77,15 @@ const struct packet *stream_packet(const struct stream *s);
 /* For protocols: memory that they take (or, negative, give back), held against the common limit. */
 void stream_charge(struct stream *s, ptrdiff_t bytes);
 
+/* Bytes that a protocol keeps until more have come; all zero: none. */
+struct stream_bytes {
+    uint8_t *p;
+    size_t n, size;
+};
+/* For protocols: adds bytes, charged to the stream; and gives all of them back. */
+void stream_keep(struct stream *s, struct stream_bytes *kept, const uint8_t *p, size_t n);
+void stream_forget(struct stream *s, struct stream_bytes *kept);
+
 /* Whether a SIP message begins here (RFC 3261 §7.1, §7.2). */
 enum stream_match stream_sip_line(const uint8_t *p, size_t n);
 extern const struct stream_protocol stream_sip;

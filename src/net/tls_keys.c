@@ -128,19 +128,6 @@ static size_t read_hex(struct span s, uint8_t *out, size_t max)
     return s.n / 2;
 }
 
-/* The next word of a line, which is shortened. */
-static struct span take_word(struct span *line)
-{
-    *line = span_trim(*line);
-    size_t n = 0;
-    while (n < line->n && !ascii_blank(line->p[n]))
-        n++;
-    struct span word = { line->p, n };
-    line->p += n;
-    line->n -= n;
-    return word;
-}
-
 /* Which label a word of the format is; TLS_SECRETS for one that is of no use here. */
 static enum tls_label label_of(struct span word)
 {
@@ -161,10 +148,10 @@ static size_t take_line(struct tls_keys *keys, struct span line)
 {
     uint8_t name[TLS_RANDOM];
     struct tls_secret secret;
-    enum tls_label label = label_of(take_word(&line));
-    if (label == TLS_SECRETS || read_hex(take_word(&line), name, sizeof name) != sizeof name)
+    enum tls_label label = label_of(span_word(&line));
+    if (label == TLS_SECRETS || read_hex(span_word(&line), name, sizeof name) != sizeof name)
         return 0;
-    secret.n = (uint8_t)read_hex(take_word(&line), secret.bytes, sizeof secret.bytes);
+    secret.n = (uint8_t)read_hex(span_word(&line), secret.bytes, sizeof secret.bytes);
     bool good = label == TLS_SECRET_MASTER ? secret.n == TLS_MASTER
                                            : secret.n == 32 || secret.n == 48;
     if (good)

@@ -39,8 +39,7 @@ struct direction {
     bool open;   /* a message has begun */
     bool compressed, cut;
     uint32_t seq; /* of the message's first byte */
-    uint8_t *bytes;
-    size_t n, size;
+    struct stream_bytes kept;
     struct unpack *unpack;
 };
 
@@ -153,28 +152,6 @@ static enum stream_match recognise(const uint8_t *p, size_t n)
     return span_is(http_header(head, "Upgrade"), "websocket") ? STREAM_YES : STREAM_NO;
 }
 
-static void keep(struct stream *s, struct direction *d, const uint8_t *p, size_t n)
-{
-    if (d->n + n > d->size) {
-        size_t size = d->size ? d->size : 2048;
-        while (size < d->n + n)
-            size *= 2;
-        d->bytes = mem_grow(d->bytes, size);
-        stream_charge(s, (ptrdiff_t)(size - d->size));
-        d->size = size;
-    }
-    memcpy(d->bytes + d->n, p, n);
-    d->n += n;
-}
-
-static void forget_bytes(struct stream *s, struct direction *d)
-{
-    stream_charge(s, -(ptrdiff_t)d->size);
-    free(d->bytes);
-    d->bytes = NULL;
-    d->n = d->size = 0;
-}
-
 static void forget_unpack(struct stream *s, struct direction *d)
 {
     if (d->unpack)
@@ -201,17 +178,17 @@ static void take_answer(struct stream *s, unsigned direction, struct span head)
 static size_t feed_http(struct stream *s, unsigned direction, const uint8_t *p, size_t n)
 {
     struct direction *d = &((struct websocket *)s->state)->directions[direction];
-    size_t before = d->n, room = MAX_HTTP - d->n;
-    keep(s, d, p, n < room ? n : room);
-    size_t length = http_head(d->bytes, d->n);
+    size_t before = d->kept.n, room = MAX_HTTP - d->kept.n;
+    stream_keep(s, &d->kept, p, n < room ? n : room);
+    size_t length = http_head(d->kept.p, d->kept.n);
     if (length == 0) {
-        if (d->n >= MAX_HTTP)
+        if (d->kept.n >= MAX_HTTP)
             stream_abandon(s);
         return n < room ? n : room;
     }
-    if (d->bytes[0] == 'H')
-        take_answer(s, direction, (struct span){ (const char *)d->bytes, length });
-    forget_bytes(s, d);
+    if (d->kept.p[0] == 'H')
+        take_answer(s, direction, (struct span){ (const char *)d->kept.p, length });
+    stream_forget(s, &d->kept);
     d->phase = FRAMES;
     return length - before;
 }
@@ -233,8 +210,8 @@ static int inflate_message(struct stream *s, unsigned direction, struct strbuf *
             return -1;
         stream_charge(s, INFLATE_BYTES);
     }
-    keep(s, d, tail, sizeof tail);
-    struct reader in = reader_make(d->bytes, d->n);
+    stream_keep(s, &d->kept, tail, sizeof tail);
+    struct reader in = reader_make(d->kept.p, d->kept.n);
     enum unpack_result result;
     do {
         result = unpack_next(d->unpack, &in, room, sizeof room, &made);
@@ -265,7 +242,7 @@ static void finish(struct stream *s, unsigned direction, bool whole)
     d->open = false;
     d->cut = d->cut || !whole;
     if (!d->compressed) {
-        hand_on(s, direction, d->bytes, d->n, d->cut);
+        hand_on(s, direction, d->kept.p, d->kept.n, d->cut);
     } else if (d->cut) {
         s->net->counts.not_inflated++;
         forget_unpack(s, d);
@@ -277,7 +254,7 @@ static void finish(struct stream *s, unsigned direction, bool whole)
             s->net->counts.not_inflated++;
         strbuf_free(&text);
     }
-    forget_bytes(s, d);
+    stream_forget(s, &d->kept);
 }
 
 /* Collects a frame's header; how many bytes of it are here. */
@@ -319,9 +296,10 @@ static size_t feed_payload(struct stream *s, unsigned direction, const uint8_t *
     uint64_t left = d->frame.length - d->at;
     size_t taken = left < n ? (size_t)left : n;
     if (d->frame.opcode < FRAME_CONTROL && !d->cut) {
-        size_t start = d->n, kept = MAX_MESSAGE - d->n < taken ? MAX_MESSAGE - d->n : taken;
-        keep(s, d, p, kept);
-        unmask(&d->frame, d->at, p, kept, d->bytes + start);
+        size_t start = d->kept.n,
+               kept = MAX_MESSAGE - d->kept.n < taken ? MAX_MESSAGE - d->kept.n : taken;
+        stream_keep(s, &d->kept, p, kept);
+        unmask(&d->frame, d->at, p, kept, d->kept.p + start);
         d->cut = kept < taken;
     }
     d->at += taken;
@@ -398,7 +376,7 @@ static void close_websocket(struct stream *s)
 {
     struct websocket *w = s->state;
     for (int i = 0; i < 2; i++) {
-        forget_bytes(s, &w->directions[i]);
+        stream_forget(s, &w->directions[i].kept);
         forget_unpack(s, &w->directions[i]);
     }
     free(w);

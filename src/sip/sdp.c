@@ -30,23 +30,6 @@ static bool next_line(struct span *rest, struct span *line)
     return true;
 }
 
-static struct span next_word(struct span *rest)
-{
-    *rest = span_trim(*rest);
-    size_t n = 0;
-    while (n < rest->n && !ascii_blank(rest->p[n]))
-        n++;
-    struct span word = { rest->p, n };
-    *rest = (struct span){ rest->p + n, rest->n - n };
-    return word;
-}
-
-/* Behind the first `n` characters. */
-static struct span behind(struct span s, size_t n)
-{
-    return (struct span){ s.p + n, s.n - n };
-}
-
 /* `audio/G729`: RFC 4566 knows one spelling, devices several. */
 static struct span plain_codec(struct span codec)
 {
@@ -73,17 +56,17 @@ static void read_media(struct sdp *sdp, struct span value)
 {
     uint64_t port = 0;
     struct sdp_media *m = &sdp->media[sdp->medias++];
-    m->kind = next_word(&value);
-    struct span word = next_word(&value), type;
+    m->kind = span_word(&value);
+    struct span word = span_word(&value), type;
     const char *slash = span_find(word, '/');
     span_number(slash ? span_make(word.p, slash) : word, UINT16_MAX, &port);
     m->port = (uint16_t)port;
-    m->protocol = next_word(&value);
+    m->protocol = span_word(&value);
     m->address = sdp->address;
     m->direction = sdp->direction;
     m->formats = 0;
     m->bundle_only = false;
-    while (m->formats < SDP_FORMATS && (type = next_word(&value)).n > 0) {
+    while (m->formats < SDP_FORMATS && (type = span_word(&value)).n > 0) {
         m->format[m->formats] = (struct sdp_format){ .type = type };
         name_static(&m->format[m->formats++]);
     }
@@ -92,9 +75,9 @@ static void read_media(struct sdp *sdp, struct span value)
 /* c=<nettype> <addrtype> <address>[/<ttl>] */
 static struct span connection_address(struct span value)
 {
-    next_word(&value);
-    next_word(&value);
-    struct span address = next_word(&value);
+    span_word(&value);
+    span_word(&value);
+    struct span address = span_word(&value);
     const char *slash = span_find(address, '/');
     return slash ? span_make(address.p, slash) : address;
 }
@@ -102,7 +85,7 @@ static struct span connection_address(struct span value)
 /* a=rtpmap:<type> <codec>/<clock>[/<channels>] */
 static void read_map(struct sdp_media *m, struct span value)
 {
-    struct span type = next_word(&value), name = next_word(&value), clock = SPAN_NONE;
+    struct span type = span_word(&value), name = span_word(&value), clock = SPAN_NONE;
     uint64_t hz = 0;
     const char *slash = span_find(name, '/');
     if (slash) {
@@ -129,7 +112,7 @@ static void read_attribute(struct sdp *sdp, struct sdp_media *m, struct span val
     if (span_starts(value, "candidate:") || span_starts(value, "ice-ufrag:"))
         sdp->ice = true;
     if (m && span_starts(value, "rtpmap:"))
-        read_map(m, behind(value, 7));
+        read_map(m, span_behind(value, 7));
     if (m && span_is(value, "bundle-only"))
         m->bundle_only = true;
 }
@@ -141,7 +124,7 @@ int sdp_read(struct sdp *sdp, struct span body)
     while (next_line(&body, &line)) {
         if (line.n < 2 || line.p[1] != '=')
             continue;
-        struct span value = span_trim(behind(line, 2));
+        struct span value = span_trim(span_behind(line, 2));
         struct sdp_media *m = sdp->medias ? &sdp->media[sdp->medias - 1] : NULL;
         if (line.p[0] == 'o')
             sdp->origin = value;
@@ -222,7 +205,7 @@ static unsigned glance_map(struct span line)
     struct span codec = blank ? span_make(blank + 1, span_end(line)) : SPAN_NONE;
     if (!span_starts(codec, "telephone-event"))
         return 0;
-    return span_starts(behind(codec, 15), "/8000") ? SDP_TELEPHONE : SDP_TELEPHONE_WIDE;
+    return span_starts(span_behind(codec, 15), "/8000") ? SDP_TELEPHONE : SDP_TELEPHONE_WIDE;
 }
 
 unsigned sdp_glance(struct span body, struct span address[2])

@@ -120,17 +120,6 @@ bool tree_next_line(struct span *rest, struct span *line)
     return true;
 }
 
-struct span tree_next_word(struct span *rest)
-{
-    *rest = span_trim(*rest);
-    size_t n = 0;
-    while (n < rest->n && !ascii_blank(rest->p[n]))
-        n++;
-    struct span word = { rest->p, n };
-    *rest = span_trim(span_behind(*rest, n));
-    return word;
-}
-
 struct span tree_unquoted(struct span s)
 {
     return s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"' ? (struct span){ s.p + 1, s.n - 2 } : s;
@@ -139,7 +128,7 @@ struct span tree_unquoted(struct span s)
 /* `INVITE sip:bob@example.net SIP/2.0` or `SIP/2.0 200 OK` (RFC 3261 §7.1, §7.2). */
 static void add_start(struct tree_maker *t, struct span line)
 {
-    struct span rest = line, first = tree_next_word(&rest), second = tree_next_word(&rest);
+    struct span rest = line, first = span_word(&rest), second = span_word(&rest);
     bool response = span_starts(first, "SIP/");
     struct sip_node *start = tree_enter(
         t, SIP_NODE_START, response ? SPAN(_("status")) : SPAN(_("request")), line, line);
@@ -188,7 +177,7 @@ static bool next_header(struct tree_maker *t, struct span *rest)
 
 static bool is_start(struct span line)
 {
-    struct span rest = line, first = tree_next_word(&rest);
+    struct span rest = line, first = span_word(&rest);
     const char *version = line.n > 8 ? span_end(line) - 8 : NULL;
     return span_starts(first, "SIP/") || (version && !span_find(first, ':') &&
                                           span_starts(span_make(version, span_end(line)), " SIP/"));

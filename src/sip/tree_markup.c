@@ -75,7 +75,7 @@ static void add_attributes(struct tree_maker *t, struct span rest)
             const char *close = quote == '"' || quote == '\''
                                     ? memchr(rest.p + 1, quote, rest.n - 1)
                                     : NULL;
-            value = close ? span_make(rest.p + 1, close) : tree_next_word(&rest);
+            value = close ? span_make(rest.p + 1, close) : span_word(&rest);
             if (close)
                 rest = span_make(close + 1, span_end(rest));
         }

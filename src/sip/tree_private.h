@@ -37,8 +37,6 @@ struct span tree_word(const struct tree_word *words, struct span name);
 
 /* One line of `rest`, without its end. False at the end. */
 bool tree_next_line(struct span *rest, struct span *line);
-/* Up to the next blank, which is passed over. */
-struct span tree_next_word(struct span *rest);
 /* Without quotes at both ends. */
 struct span tree_unquoted(struct span s);
 

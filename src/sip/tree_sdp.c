@@ -68,7 +68,7 @@ static const struct tree_word attribute_words[] = {
 static void add_words(struct tree_maker *t, const char *const *names, struct span value)
 {
     for (; *names && value.n > 0; names++) {
-        struct span word = names[1] ? tree_next_word(&value) : value;
+        struct span word = names[1] ? span_word(&value) : value;
         tree_add(t, SIP_NODE_PART, SPAN(tr(*names)), word, word);
     }
 }
@@ -80,13 +80,13 @@ static struct span put_candidate(struct tree_maker *t, struct span value)
                                          N_("priority"),   N_("address"),   N_("port") };
     struct span word[6];
     for (size_t i = 0; i < 6; i++) {
-        word[i] = tree_next_word(&value);
+        word[i] = span_word(&value);
         if (word[i].n > 0)
             tree_add(t, SIP_NODE_PART, SPAN(tr(names[i])), word[i], word[i]);
     }
     struct span type = SPAN_NONE;
     while (value.n > 0) {
-        struct span name = tree_next_word(&value), one = tree_next_word(&value);
+        struct span name = span_word(&value), one = span_word(&value);
         tree_add(t, SIP_NODE_PART, name, one, one);
         type = span_is(name, "typ") ? one : type;
     }
@@ -144,7 +144,7 @@ static struct span format_parameters(struct span rest, struct span type)
     while (tree_next_line(&rest, &line) && !span_starts(line, "m="))
         if (span_starts(line, "a=fmtp:")) {
             struct span value = { line.p + 7, line.n - 7 };
-            if (span_equal(tree_next_word(&value), type))
+            if (span_equal(span_word(&value), type))
                 return value;
         }
     return SPAN_NONE;

@@ -215,7 +215,7 @@ static void put_via(struct tree_maker *t, struct span value)
 /* Digest realm="...", nonce="..." (§20.7, §20.44) */
 static void put_digest(struct tree_maker *t, struct span value)
 {
-    struct span rest = value, scheme = tree_next_word(&rest), piece;
+    struct span rest = value, scheme = span_word(&rest), piece;
     if (span_find(scheme, '=')) /* Authentication-Info has none */
         rest = value;
     else
@@ -248,7 +248,7 @@ static void put_reason(struct tree_maker *t, struct span value)
 /* 305 host "text" (§20.43) */
 static void put_warning(struct tree_maker *t, struct span value)
 {
-    struct span code = tree_next_word(&value), agent = tree_next_word(&value);
+    struct span code = span_word(&value), agent = span_word(&value);
     struct sip_node *node = tree_add(t, SIP_NODE_PART, SPAN(_("code")), code, code);
     tree_topic(node, "warning", code);
     add_word(t, _("said by"), agent);
@@ -257,7 +257,7 @@ static void put_warning(struct tree_maker *t, struct span value)
 
 static void put_cseq(struct tree_maker *t, struct span value)
 {
-    struct span number = tree_next_word(&value);
+    struct span number = span_word(&value);
     add_word(t, _("number"), number);
     if (value.n > 0)
         tree_topic(tree_add(t, SIP_NODE_PART, SPAN(_("method")), value, value), "method", value);
@@ -266,7 +266,7 @@ static void put_cseq(struct tree_maker *t, struct span value)
 /* response-num CSeq-num method (RFC 3262 §7.2) */
 static void put_rack(struct tree_maker *t, struct span value)
 {
-    add_word(t, "RSeq", tree_next_word(&value));
+    add_word(t, "RSeq", span_word(&value));
     put_cseq(t, value);
 }
 

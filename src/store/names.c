@@ -94,18 +94,6 @@ static struct name *add(uint64_t key, struct span text)
     return n;
 }
 
-/* The next word of a line, before a '#'. */
-static struct span next_word(struct span *line)
-{
-    *line = span_trim(*line);
-    size_t n = 0;
-    while (n < line->n && !ascii_blank(line->p[n]) && line->p[n] != '#')
-        n++;
-    struct span word = { line->p, n };
-    *line = (struct span){ line->p + n, line->n - n };
-    return word;
-}
-
 /* Digits with a '+' before them, '*' and '#' as on a telephone; a '*' at the end: its beginning. */
 static bool is_number(struct span word)
 {
@@ -152,13 +140,16 @@ static bool is_clean(struct span name)
 /* The first name is the one shown, so it is added last. */
 static bool read_line(struct span line)
 {
+    const char *comment = span_find(line, '#');
+    if (comment)
+        line = span_make(line.p, comment);
     struct addr addr;
-    struct span what = next_word(&line), words[16], word;
+    struct span what = span_word(&line), words[16], word;
     size_t n = 0;
     if (what.n == 0)
         return true;
     bool address = addr_read(what, &addr) == 0;
-    while (n < sizeof words / sizeof words[0] && (word = next_word(&line)).n) {
+    while (n < sizeof words / sizeof words[0] && (word = span_word(&line)).n) {
         if (!is_clean(word))
             return false;
         words[n++] = word;

@@ -66,18 +66,6 @@ const char *style_use(enum style style)
 
 /* ---- lines -------------------------------------------------------------------------------- */
 
-static struct span next_word(struct span *line)
-{
-    *line = span_trim(*line);
-    size_t n = 0;
-    while (n < line->n && !ascii_blank(line->p[n]))
-        n++;
-    struct span word = { line->p, n };
-    line->p += n;
-    line->n -= n;
-    return word;
-}
-
 static int find_style(struct span name)
 {
     for (int i = 0; i < STYLES; i++)
@@ -90,7 +78,7 @@ static int read_attributes(struct span line, unsigned *set, char **error)
 {
     struct span word;
     *set = 0;
-    while ((word = next_word(&line)).n) {
+    while ((word = span_word(&line)).n) {
         size_t i = 0;
         while (i < ATTRIBUTES && !span_is(word, attributes[i].name))
             i++;
@@ -106,7 +94,7 @@ static int read_attributes(struct span line, unsigned *set, char **error)
 
 static int read_colour(struct span *line, struct palette_colour *colour, char **error)
 {
-    struct span word = next_word(line);
+    struct span word = span_word(line);
     if (palette_parse(word, colour) == 0)
         return 0;
     *error = word.n ? mem_format(_("no colour is called '%.*s'"), SPAN_ARG(word))
@@ -117,11 +105,11 @@ static int read_colour(struct span *line, struct palette_colour *colour, char **
 int theme_line(struct theme *theme, struct span line, struct span *like, char **error)
 {
     struct look look;
-    struct span word = next_word(&line);
+    struct span word = span_word(&line);
     if (word.n == 0 || *word.p == '#')
         return 0;
     if (span_is(word, "like")) {
-        *like = next_word(&line);
+        *like = span_word(&line);
         return 0;
     }
     int style = find_style(word);
