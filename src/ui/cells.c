@@ -242,15 +242,28 @@ void cell_rtt(struct list_row *row, struct strbuf *out)
         strbuf_text(out, time_short(cell_rtt_number(row), text));
 }
 
+static const struct finding *leading(const struct list_row *row)
+{
+    const struct diagnosis *diagnosis = row->ui->diagnosis;
+    return diagnosis_finding(diagnosis, diagnosis_of_transaction(diagnosis, row->transaction));
+}
+
+/* What was found; where the sentence has no room, by its name. */
 void cell_why(struct list_row *row, struct strbuf *out)
 {
     why_line(out, row->ui->diagnosis, row->ui->store, row->transaction);
+    const struct finding *f = leading(row);
+    if (!f || text_width(strbuf_as_span(out)) <= (size_t)row->width)
+        return;
+    char topic[64];
+    snprintf(topic, sizeof topic, "finding/%s", finding_rule_id(f->rule));
+    strbuf_clear(out);
+    help_topic_title(row->ui->help, topic, out);
 }
 
 void cell_why_example(struct list_row *row, struct strbuf *out)
 {
-    const struct finding *f = diagnosis_finding(
-        row->ui->diagnosis, diagnosis_of_transaction(row->ui->diagnosis, row->transaction));
+    const struct finding *f = leading(row);
     if (f)
         strbuf_format(out, "why == %s", finding_rule_id(f->rule));
     else

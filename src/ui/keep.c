@@ -264,8 +264,6 @@ void keep_state(struct ui *ui)
     static const char *const settings[] = { "pane", "group", "by" };
     char *path = config_state_path("state");
     if (path && ui->settings->remember && !ui->settings->no_config) {
-        const char *name = lists_current(ui)->ops->name;
-        want(&k, "list", mem_text(name), mem_format("list %s", name));
         for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
             if (!is_given(ui->settings, option_find(settings[i])))
                 want_setting(&k, option_find(settings[i]));
@@ -319,7 +317,7 @@ static bool config_line(const char *line, const char *path, int number, void *ar
 /* What is broken costs no more than itself. */
 static bool state_line(const char *line, const char *path, int number, void *arg)
 {
-    static const char *const words[] = { "set", "layout", "split", "list", NULL };
+    static const char *const words[] = { "set", "layout", "split", NULL };
     run_line(arg, line, path, number, stands_in(words, line));
     return true;
 }
