@@ -103,7 +103,7 @@ const struct option_row option_rows[] = {
       N_("Keep the newest transaction in view until the selection moves up.") },
     { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, N_("Show the help pane.") },
     { "remember", 0, OPTION_FLAG, AT(remember), "on", 0, 0, NULL, NULL, BOTH,
-      N_("Begin with the list, the columns and the sizes that were there at the end of the last run.") },
+      N_("Begin with the columns and the sizes that were there at the end of the last run.") },
     { "mouse", 0, OPTION_FLAG, AT(mouse), "on", 0, 0, NULL, NULL, BOTH,
       N_("Whether the mouse is the console's; off, it selects text as the terminal does.") },
     { "history", 0, OPTION_FLAG, AT(history), "on", 0, 0, NULL, NULL, BOTH,
