@@ -228,7 +228,7 @@ static void count_bye(struct census *c, const struct census_item *item)
 /* 401, 402 and 407 ask for something more; they are no failures (RFC 6076 §4.2, §4.3.2). */
 static bool asks_for_more(const struct transaction *t)
 {
-    return t->class == SIP_CLASS_CHALLENGE || t->code == 402;
+    return sip_class_of(t->code) == SIP_CLASS_CHALLENGE || t->code == 402;
 }
 
 static bool attempt_fails(const struct transaction *t)

@@ -118,7 +118,7 @@ static void count_answer(struct endpoint_counts *c, uint32_t id, const struct tr
 static void take_message(struct endpoint_counts *c, uint32_t message, const struct transaction *t)
 {
     bool own = message == t->final &&
-               (t->method == SIP_REGISTER || t->class == SIP_CLASS_CHALLENGE);
+               (t->method == SIP_REGISTER || sip_class_of(t->code) == SIP_CLASS_CHALLENGE);
     if (!message || (c->message_own && !own))
         return;
     c->message = message;

@@ -36,11 +36,8 @@ static double transactions(counted *m, int64_t span_ns)
 
 static double failed(counted *m, int64_t span_ns)
 {
-    uint64_t n = 0, open = m->classes[SIP_CLASS_NONE] + m->classes[SIP_CLASS_PROVISIONAL];
     (void)span_ns;
-    for (int i = 0; i < SIP_CLASSES; i++)
-        n += sip_class_failed((enum sip_class)i) ? m->classes[i] : 0;
-    return share(n, m->transactions - open);
+    return sip_failed_share(m->classes);
 }
 
 static double attempts(counted *m, int64_t span_ns)

@@ -52,8 +52,15 @@ static void redirect(struct why *w)
     strbuf_format(w->out, _("to %.*s"), SPAN_ARG(target));
 }
 
+static void failure(struct why *w);
+
 static void challenge(struct why *w)
 {
+    if (sip_asks_for_more(w->txn->code)) {
+        failure(w);
+        strbuf_text(w->out, _("; sent again"));
+        return;
+    }
     struct span value = sip_find_header(&w->response, w->txn->code == 401 ? "WWW-Authenticate"
                                                                           : "Proxy-Authenticate");
     struct span realm = value.n ? sip_auth_param(value, "realm") : SPAN_NONE;

@@ -166,3 +166,24 @@ bool sip_class_failed(enum sip_class c)
     return c == SIP_CLASS_CLIENT || c == SIP_CLASS_SERVER || c == SIP_CLASS_GLOBAL ||
            c == SIP_CLASS_TIMEOUT;
 }
+
+bool sip_asks_for_more(uint16_t code)
+{
+    return code == 422 || code == 423 || code == 491;
+}
+
+uint64_t sip_failed(const uint64_t classes[SIP_CLASSES])
+{
+    uint64_t n = 0;
+    for (int i = 0; i < SIP_CLASSES; i++)
+        n += sip_class_failed((enum sip_class)i) ? classes[i] : 0;
+    return n;
+}
+
+double sip_failed_share(const uint64_t classes[SIP_CLASSES])
+{
+    uint64_t ended = 0;
+    for (int i = SIP_CLASS_SUCCESS; i < SIP_CLASSES; i++)
+        ended += classes[i];
+    return ended ? (double)sip_failed(classes) / (double)ended : -1;
+}

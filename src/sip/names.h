@@ -68,7 +68,10 @@ struct span sip_header_full(struct span name);
 /* Whether two field names mean the same header ("v" and "Via"). */
 bool sip_header_same(struct span name, const char *full);
 
-/* How a status is shown and counted: a challenge and a cancelled call are no failures. */
+/*
+ * How a status is shown and counted: a challenge and a cancelled call are no failures. A request
+ * that was refused and then sent again as the answer asks (sip_asks_for_more()) counts as challenged.
+ */
 enum sip_class {
     SIP_CLASS_NONE, /* no response yet */
     SIP_CLASS_PROVISIONAL,
@@ -85,7 +88,19 @@ enum sip_class {
 
 /* The class that a response code alone tells: 401, 407 and 494 are challenges, 487 is cancelled. */
 enum sip_class sip_class_of(uint16_t code);
+/*
+ * Whether the answer asks for the same request in another shape: 422 a longer session timer (RFC 4028
+ * §7.3), 423 a longer expiry (RFC 3261 §10.2.8), 491 a little later (§14.1).
+ */
+bool sip_asks_for_more(uint16_t code);
 /* Whether the class counts as a failure: 4xx to 6xx and timed out. */
 bool sip_class_failed(enum sip_class c);
+/*
+ * Of transactions, counted by class: how many failed, and what share of those that have ended that
+ * is, 0 to 1; -1: none has. ACKs, which are not answered, must not be among them, or only as
+ * SIP_CLASS_NONE.
+ */
+uint64_t sip_failed(const uint64_t classes[SIP_CLASSES]);
+double sip_failed_share(const uint64_t classes[SIP_CLASSES]);
 
 #endif

@@ -141,7 +141,7 @@ void call_update(struct store *s, uint32_t id, const struct sip_message *m, int6
     learn_leg(s, id, m);
 }
 
-/* Such an answer lets the client send its request again, with another CSeq. */
+/* Such an answer lets the client send its request again, with another CSeq; or it has. */
 static bool sent_again(const struct transaction *t)
 {
     return t->class == SIP_CLASS_CHALLENGE || t->class == SIP_CLASS_REDIRECT;

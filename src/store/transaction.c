@@ -120,18 +120,30 @@ bool transaction_open(const struct transaction *txn)
     return txn->method != SIP_ACK && (txn->state == TXN_WAITING || txn->state == TXN_PROCEEDING);
 }
 
+static void set_class(struct store *s, struct transaction *txn, enum sip_class class)
+{
+    if (txn->method != SIP_ACK) {
+        s->counts.classes[txn->class]--;
+        s->counts.classes[class]++;
+    }
+    txn->class = (uint8_t) class;
+}
+
+/* What is known to have been sent again stays so. */
+static enum sip_class class_of(const struct transaction *txn)
+{
+    if (txn->class == SIP_CLASS_CHALLENGE && sip_asks_for_more(txn->code))
+        return SIP_CLASS_CHALLENGE;
+    return txn->state == TXN_TIMED_OUT ? SIP_CLASS_TIMEOUT : sip_class_of(txn->code);
+}
+
 static void set_state(struct store *s, uint32_t id, enum transaction_state state)
 {
     struct transaction *txn = transaction_at(s, id);
     bool before = transaction_open(txn);
     txn->state = (uint8_t)state;
     bool after = transaction_open(txn);
-    enum sip_class class = state == TXN_TIMED_OUT ? SIP_CLASS_TIMEOUT : sip_class_of(txn->code);
-    if (txn->method != SIP_ACK) {
-        s->counts.classes[txn->class]--;
-        s->counts.classes[class]++;
-    }
-    txn->class = (uint8_t) class;
+    set_class(s, txn, class_of(txn));
     if (before != after) {
         s->counts.open += after ? 1 : -1ULL;
         call_at(s, txn->call)->open += after ? 1 : -1U;
@@ -209,6 +221,30 @@ static void link_cancel(struct store *s, uint32_t id, const struct sip_message *
     store_tell(s, STORE_CHANGED, invite);
 }
 
+static bool same_hop(struct store *s, const struct transaction *a, const struct transaction *b)
+{
+    const struct flow *f = flow_at(s, message_at(s, a->request)->flow);
+    const struct flow *g = flow_at(s, message_at(s, b->request)->flow);
+    return f->src_host == g->src_host && f->dst_host == g->dst_host;
+}
+
+/* A request that follows one that was refused for its shape: that one is no failure. */
+static void note_retry(struct store *s, uint32_t id)
+{
+    const struct transaction *txn = transaction_at(s, id);
+    int looked = 0;
+    for (uint32_t t = call_at(s, txn->call)->window; t && looked < LINK_LIMIT; looked++) {
+        struct transaction *before = transaction_at(s, t);
+        if (before->method == txn->method && before->cseq < txn->cseq && before->request &&
+            before->final && sip_asks_for_more(before->code) && same_hop(s, before, txn) &&
+            before->class != SIP_CLASS_CHALLENGE) {
+            set_class(s, before, SIP_CLASS_CHALLENGE);
+            store_tell(s, STORE_CHANGED, t);
+        }
+        t = before->next_in_call;
+    }
+}
+
 static void apply_request(struct store *s, uint32_t id, uint32_t message,
                           const struct sip_message *m)
 {
@@ -219,6 +255,8 @@ static void apply_request(struct store *s, uint32_t id, uint32_t message,
     }
     if (!txn->request) {
         txn->request = message;
+        if (call_at(s, txn->call)->marks & CALL_ASKED_FOR_MORE)
+            note_retry(s, id);
         if (m->method_id == SIP_CANCEL)
             link_cancel(s, id, m);
     }
@@ -243,6 +281,8 @@ static void apply_final(struct store *s, uint32_t id, uint32_t message, uint16_t
         return;
     txn->final = message;
     txn->code = code;
+    if (sip_asks_for_more(code))
+        call_at(s, txn->call)->marks |= CALL_ASKED_FOR_MORE;
     bool cancelled = txn->method == SIP_INVITE && code == 487 && txn->related;
     set_state(s, id, cancelled ? TXN_CANCELLED : txn->ack ? TXN_CONFIRMED : TXN_COMPLETED);
 }

@@ -86,27 +86,18 @@ static void add_state(struct ui *ui, struct header *h)
         add(h, STYLE_NORMAL, 6, _("%.0f msg/s"), ui->rate);
 }
 
-static uint64_t failures(const struct store_counts *c)
-{
-    uint64_t n = 0;
-    for (int i = 0; i < SIP_CLASSES; i++)
-        if (sip_class_failed((enum sip_class)i))
-            n += c->classes[i];
-    return n;
-}
-
 static void add_counts(struct ui *ui, struct header *h)
 {
     char a[32];
     const struct store_counts *c = store_counts(ui->store);
-    uint64_t failed = failures(c);
+    uint64_t failed = sip_failed(c->classes);
     add(h, STYLE_NORMAL, 6, h->roomy ? _("%s messages") : _("%s msg"),
         ui_grouped(c->messages, a, sizeof a));
     add(h, STYLE_NORMAL, 3, h->roomy ? _("%s transactions") : _("%s trans"),
         ui_grouped(c->transactions, a, sizeof a));
-    double share = c->transactions ? 100.0 * (double)failed / (double)c->transactions : 0;
+    double share = sip_failed_share(c->classes);
     add(h, failed ? STYLE_CLASS + SIP_CLASS_CLIENT : STYLE_NORMAL, 1, _("%s failed %.1f%%"),
-        ui_grouped(failed, a, sizeof a), share);
+        ui_grouped(failed, a, sizeof a), share > 0 ? 100 * share : 0);
     add(h, STYLE_NORMAL, 4, _("%s open"), ui_grouped(c->open, a, sizeof a));
 }
 

@@ -412,6 +412,42 @@ static void challenges(void)
            "an unregistered method is counted by its name");
 }
 
+/* RFC 4028 §7.3, RFC 3261 §10.2.8 and §14.1: the request goes again, in another shape. */
+static void retries(void)
+{
+    begin();
+    uint32_t i = say(0, 1, 2, &invite);
+    say_it(10, 2, 1, with(invite, "SIP/2.0 422 Session Interval Too Small", "ts"));
+    tap_ok(txn_at(i)->class == SIP_CLASS_CLIENT && sip_failed(store_counts(store)->classes) == 1,
+           "a 422 is a failure while nothing follows it");
+    struct talk again = invite;
+    again.cseq = 2;
+    again.branch = "z9hG4bKagain";
+    uint32_t other_hop = say(15, 2, 3, &again);
+    tap_ok(txn_at(i)->class == SIP_CLASS_CLIENT, "also when the next request is another host's");
+    again.branch = "z9hG4bKagain2";
+    uint32_t next = say(20, 1, 2, &again);
+    struct talk ack = other(invite, "ACK sip:b@y SIP/2.0", "ACK", invite.branch);
+    say_it(25, 1, 2, with(ack, ack.start, "ts"));
+    say_it(30, 2, 1, with(again, "SIP/2.0 200 OK", "ts"));
+    tap_ok(txn_at(i)->class == SIP_CLASS_CHALLENGE && txn_at(i)->state == TXN_CONFIRMED &&
+               sip_failed(store_counts(store)->classes) == 0,
+           "sent again by the same host it is none, whenever its ACK comes");
+    tap_ok(call_leading(store, call_of(i)) == txn_of(other_hop) && txn_at(next)->code == 200,
+           "and the request that was sent again stands for the call");
+    tap_ok(sip_failed_share(store_counts(store)->classes) == 0, "nothing of what ended failed");
+    begin();
+    struct talk reg = other(invite, "REGISTER sip:y SIP/2.0", "REGISTER", "z9hG4bKreg1");
+    uint32_t r = say(0, 1, 2, &reg);
+    say_it(10, 2, 1, with(reg, "SIP/2.0 403 Forbidden", "ts"));
+    reg.cseq = 2;
+    reg.branch = "z9hG4bKreg2";
+    say(20, 1, 2, &reg);
+    tap_ok(txn_at(r)->class == SIP_CLASS_CLIENT &&
+               sip_failed_share(store_counts(store)->classes) == 1,
+           "a 403 stays a failure, and what is open does not count");
+}
+
 struct told {
     unsigned added, changed, evicted;
 };
@@ -580,6 +616,7 @@ int main(void)
     timeouts();
     without_request();
     challenges();
+    retries();
     observing();
     flood();
     eviction_order();
