@@ -39,8 +39,8 @@ enum call_mark {
     CALL_LACKS_TELEPHONE = 1 << 27,
     CALL_RECORD_ROUTED = 1 << 28,
     CALL_ASKED_FOR_MORE = 1 << 29, /* see sip_asks_for_more() */
-    CALL_QUEUED = 1 << 30,        /* waits for store_attention() */
-    CALL_ALONE = (int)(1u << 31), /* separated by hand from its group */
+    CALL_QUEUED = 1 << 30,         /* waits for store_attention() */
+    CALL_ALONE = (int)(1u << 31),  /* separated by hand from its group */
 };
 #define CALL_WORTH_A_LOOK ((1u << 26) - 1)
 /* What comes later changes nothing about these. */
