@@ -138,7 +138,7 @@ void metrics_rows(const struct session *session, const struct filter *filter)
         }
         json_t *o = json_measures(&group->measures, statistics_span(s));
         json_put(o, statistics_by_name(by), group->other ? SPAN("*") : SPAN(group->label));
-        json_print(o, JSON_COMPACT);
+        json_print(o, JSON_COMPACT | JSON_REAL_PRECISION(6));
     }
     census_free(c);
 }

@@ -133,7 +133,7 @@ static void report_json(const struct session *session)
     json_object_set_new(report, "codes", json_codes(c));
     json_object_set_new(report, "metrics", metrics_json(session));
     json_object_set_new(report, "findings", findings_json(session));
-    json_print(report, JSON_INDENT(1));
+    json_print(report, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
 }
 
 static void print_count(const char *label, uint64_t value, const char *note)
