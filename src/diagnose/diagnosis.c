@@ -18,6 +18,14 @@ struct verdict {
     uint32_t lead;
 };
 
+/* Counts of the latest capture time, a slice of it in each place of a ring. */
+#define SLICE_S 10
+#define SLICES (FINDING_RECENT_S / SLICE_S)
+struct slice {
+    int64_t number; /* the time in slices since 1970 */
+    uint32_t found[UINT8_MAX + 1];
+};
+
 struct diagnosis {
     struct store *store;
     struct pool findings;
@@ -27,6 +35,7 @@ struct diagnosis {
     struct suspects *suspects;
     struct scene scene; /* of the latest look */
     struct finding_count counts[UINT8_MAX + 1];
+    struct slice recent[SLICES];
     uint64_t version;
 };
 
@@ -96,6 +105,7 @@ void diagnosis_clear(struct diagnosis *d)
     suspects_free(d->suspects);
     d->suspects = suspects_new();
     memset(d->counts, 0, sizeof d->counts);
+    memset(d->recent, 0, sizeof d->recent);
     d->version++;
 }
 
@@ -119,13 +129,44 @@ static struct finding *finding_at(const struct diagnosis *d, uint32_t id)
 
 /* Keeping */
 
+/* The place of a time in the ring; NULL when it is older than what stands there. */
+static struct slice *slice_of(struct diagnosis *d, int64_t time_ns)
+{
+    int64_t number = time_ns / (SLICE_S * SECOND_NS);
+    struct slice *slice = &d->recent[(uint64_t)number % SLICES];
+    if (slice->number < number)
+        *slice = (struct slice){ .number = number };
+    return slice->number == number ? slice : NULL;
+}
+
+static void count(struct diagnosis *d, const struct finding *f)
+{
+    struct finding_count *c = &d->counts[f->rule];
+    struct slice *slice = slice_of(d, f->time_ns);
+    c->findings++;
+    if (!c->first_ns || f->time_ns < c->first_ns)
+        c->first_ns = f->time_ns;
+    if (f->time_ns > c->last_ns)
+        c->last_ns = f->time_ns;
+    if (slice)
+        slice->found[f->rule]++;
+}
+
+static void count_back(struct diagnosis *d, const struct finding *f)
+{
+    struct slice *slice = slice_of(d, f->time_ns);
+    d->counts[f->rule].findings--;
+    if (slice && slice->found[f->rule] > 0)
+        slice->found[f->rule]--;
+}
+
 static void drop_list(struct diagnosis *d, struct verdict *v, bool counted)
 {
     for (uint32_t id = v->first; id;) {
         struct finding *f = finding_at(d, id);
         uint32_t next = f->next;
         if (!counted && !f->hidden)
-            d->counts[f->rule].findings--;
+            count_back(d, f);
         f->rule = 0;
         pool_release(&d->findings, id);
         id = next;
@@ -159,16 +200,6 @@ static const struct verdict *verdict_find(const struct diagnosis *d, uint32_t ca
     return &d->verdicts[call];
 }
 
-static void count(struct diagnosis *d, const struct draft *draft)
-{
-    struct finding_count *c = &d->counts[draft->rule];
-    c->findings++;
-    if (!c->first_ns || draft->time_ns < c->first_ns)
-        c->first_ns = draft->time_ns;
-    if (draft->time_ns > c->last_ns)
-        c->last_ns = draft->time_ns;
-}
-
 /* Findings about transactions that have moved out of a long call's window stay as they are. */
 static void drop_seen(struct diagnosis *d, const struct scene *scene, struct verdict *v)
 {
@@ -181,7 +212,7 @@ static void drop_seen(struct diagnosis *d, const struct scene *scene, struct ver
             seen = scene->transactions[i].id == f->transaction;
         if (seen) {
             if (!f->hidden)
-                d->counts[f->rule].findings--;
+                count_back(d, f);
             f->rule = 0;
             pool_release(&d->findings, id);
         } else {
@@ -213,7 +244,7 @@ static uint32_t keep(struct diagnosis *d, const struct draft *draft)
                                            .endpoint = draft->endpoint };
     v->first = id;
     if (!draft->hidden)
-        count(d, draft);
+        count(d, finding_at(d, id));
     return id;
 }
 
@@ -359,6 +390,26 @@ uint32_t diagnosis_of_transaction(const struct diagnosis *d, uint32_t id)
 struct finding_count diagnosis_count(const struct diagnosis *d, uint8_t rule)
 {
     return d->counts[rule];
+}
+
+static uint64_t found_lately(const struct diagnosis *d, uint8_t rule)
+{
+    int64_t now = store_now(d->store) / (SLICE_S * SECOND_NS);
+    uint64_t n = 0;
+    for (size_t i = 0; i < SLICES; i++)
+        n += d->recent[i].number > now - SLICES ? d->recent[i].found[rule] : 0;
+    return n;
+}
+
+struct finding_top diagnosis_top(const struct diagnosis *d, bool recent)
+{
+    struct finding_top top = { 0, 0 };
+    for (unsigned rule = 1; rule <= finding_rules(); rule++) {
+        uint64_t n = recent ? found_lately(d, (uint8_t)rule) : d->counts[rule].findings;
+        if (finding_rule_severity((uint8_t)rule) == SEVERITY_ERROR && n > top.findings)
+            top = (struct finding_top){ (uint8_t)rule, n };
+    }
+    return top;
 }
 
 /* Putting into words */

@@ -90,4 +90,14 @@ const char *finding_severity_name(uint8_t severity); /* "error"; not translated 
 /* How often each rule has found, hidden findings left out. */
 struct finding_count diagnosis_count(const struct diagnosis *d, uint8_t rule);
 
+/* What goes wrong most. */
+struct finding_top {
+    uint8_t rule; /* 0: no error was found */
+    uint64_t findings;
+};
+/* The error that was found most often: over the whole run, or (`recent`) in the last
+ * FINDING_RECENT_S seconds of capture time, as one wants it of live traffic. */
+#define FINDING_RECENT_S 300
+struct finding_top diagnosis_top(const struct diagnosis *d, bool recent);
+
 #endif

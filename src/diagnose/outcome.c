@@ -96,6 +96,44 @@ enum call_outcome call_outcome(const struct diagnosis *d, const struct store *st
                : outcome;
 }
 
+int call_severity(const struct diagnosis *d, uint32_t call)
+{
+    const struct finding *lead = diagnosis_finding(d, diagnosis_lead(d, call));
+    return lead ? lead->severity : -1;
+}
+
+static const struct addr *client_of(const struct store *store, const struct transaction *t)
+{
+    const struct message *head = store_message(store, transaction_head(t));
+    const struct flow *flow = store_flow(store, head->flow);
+    return head->code ? &flow->dst : &flow->src;
+}
+
+/* Whether the answer made the client send its request again, or lets it. */
+static bool asks_again(const struct transaction *t)
+{
+    return t->class == SIP_CLASS_CHALLENGE || t->class == SIP_CLASS_REDIRECT;
+}
+
+uint32_t transaction_mended(const struct store *store, uint32_t id)
+{
+    const struct transaction *first = store_transaction(store, id), *t;
+    if (!first || !asks_again(first))
+        return 0;
+    uint32_t at = first->next_in_call;
+    for (int left = CALL_WINDOW; at && left > 0; left--, at = t->next_in_call) {
+        t = store_transaction(store, at);
+        if (t->method != first->method || t->cseq <= first->cseq ||
+            !addr_same_host(client_of(store, t), client_of(store, first)))
+            continue;
+        if (t->class == SIP_CLASS_SUCCESS)
+            return at;
+        if (!asks_again(t))
+            return 0;
+    }
+    return 0;
+}
+
 const char *call_outcome_name(enum call_outcome outcome)
 {
     static const char *const names[OUTCOMES] = {

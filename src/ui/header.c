@@ -101,22 +101,15 @@ static void add_counts(struct ui *ui, struct header *h)
     add(h, STYLE_NORMAL, 4, _("%s open"), ui_grouped(c->open, a, sizeof a));
 }
 
-/* The error that was found most often. */
+/* The error that was found most often; of what goes on, lately. */
 static void add_finding(struct ui *ui, struct header *h)
 {
     char a[32];
-    uint64_t most = 0;
-    uint8_t top = 0;
-    for (unsigned rule = 1; rule <= finding_rules(); rule++) {
-        uint64_t n = diagnosis_count(ui->diagnosis, (uint8_t)rule).findings;
-        if (finding_rule_severity((uint8_t)rule) == SEVERITY_ERROR && n > most) {
-            most = n;
-            top = (uint8_t)rule;
-        }
-    }
-    if (top)
-        add(h, STYLE_CLASS + SIP_CLASS_CLIENT, RANK_EXTRA, _("top: %s %s"), finding_rule_id(top),
-            ui_grouped(most, a, sizeof a));
+    bool lately = inputs_live(ui->session->inputs) || ui->session->settings->follow;
+    struct finding_top top = diagnosis_top(ui->diagnosis, lately);
+    if (top.rule)
+        add(h, STYLE_CLASS + SIP_CLASS_CLIENT, RANK_EXTRA, _("top: %s %s"),
+            finding_rule_id(top.rule), ui_grouped(top.findings, a, sizeof a));
 }
 
 static void add_filter(struct ui *ui, struct header *h)
