@@ -66,10 +66,10 @@ static void put_address(json_t *o, const char *key, const struct addr *a)
     put_text(o, key, a->family ? SPAN(addr_format(a, text)) : SPAN_NONE);
 }
 
-/* Seconds until then at the end of the capture; null for none. */
+/* Seconds until then at the end of the capture, rounded as people read it; null for none. */
 static void put_left(json_t *o, const struct usage *u, int64_t until_ns)
 {
-    int64_t left = (until_ns - store_now(u->store)) / 1000000000;
+    int64_t left = (until_ns - store_now(u->store) + 500000000) / 1000000000;
     json_object_set_new(o, "left_s", left > 0 ? json_integer(left) : json_null());
 }
 

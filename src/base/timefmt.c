@@ -2,9 +2,13 @@
 #include "base/timefmt.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
+#define MICROSECOND 1000LL
+#define MILLISECOND 1000000LL
 #define SECOND 1000000000LL
+#define MINUTE (60 * SECOND)
 
 static bool utc;
 
@@ -64,30 +68,55 @@ char *time_iso(int64_t ns, char *buf)
     return buf;
 }
 
+/* How many units a time makes, rounded to the nearest. */
+static unsigned long long whole(int64_t ns, int64_t unit)
+{
+    return ns < 0 ? 0 : ((uint64_t)ns + (uint64_t)unit / 2) / (uint64_t)unit;
+}
+
 char *time_seconds(int64_t ns, char *buf)
 {
-    const char *sign = ns < 0 ? "-" : "";
-    uint64_t ms = (uint64_t)(ns < 0 ? -ns : ns) / 1000000;
-    snprintf(buf, TIME_TEXT, "%s%llu.%03llu", sign, (unsigned long long)(ms / 1000),
-             (unsigned long long)(ms % 1000));
+    unsigned long long ms = whole(ns < 0 ? -ns : ns, MILLISECOND);
+    snprintf(buf, TIME_TEXT, "%s%llu.%03llu", ns < 0 && ms ? "-" : "", ms / 1000, ms % 1000);
     return buf;
 }
 
 char *time_short(int64_t ns, char *buf)
 {
-    uint64_t ms = (uint64_t)(ns < 0 ? 0 : ns) / 1000000;
-    unsigned long long s = ms / 1000;
-    if (ns > 0 && ms == 0)
+    unsigned long long tenths = whole(ns, SECOND / 10), s = whole(ns, SECOND),
+                       m = whole(ns, MINUTE);
+    if (ns > 0 && ns < MILLISECOND)
         snprintf(buf, TIME_TEXT, "<1ms");
-    else if (ms < 1000)
-        snprintf(buf, TIME_TEXT, "%llums", (unsigned long long)ms);
-    else if (ms < 10000)
-        snprintf(buf, TIME_TEXT, "%llu.%llus", s, (unsigned long long)(ms % 1000 / 100));
+    else if (whole(ns, MILLISECOND) < 1000)
+        snprintf(buf, TIME_TEXT, "%llums", whole(ns, MILLISECOND));
+    else if (tenths < 100)
+        snprintf(buf, TIME_TEXT, "%llu.%llus", tenths / 10, tenths % 10);
     else if (s < 100)
         snprintf(buf, TIME_TEXT, "%llus", s);
     else if (s < 6000)
         snprintf(buf, TIME_TEXT, "%llum%02llu", s / 60, s % 60);
     else
-        snprintf(buf, TIME_TEXT, "%lluh%02llu", s / 3600, s / 60 % 60);
+        snprintf(buf, TIME_TEXT, "%lluh%02llu", m / 60, m % 60);
+    return buf;
+}
+
+char *time_step(int64_t ns, bool utf8, char *buf)
+{
+    unsigned long long us = whole(ns, MICROSECOND);
+    if (us == 0 || us >= 1000)
+        return time_seconds(ns, buf);
+    snprintf(buf, TIME_TEXT, "%llu%s", us, utf8 ? "µs" : "us");
+    return buf;
+}
+
+char *time_filter(int64_t ns, bool day, char *buf)
+{
+    char *blank = day ? strchr(time_date(ns, buf), ' ') : NULL;
+    if (blank)
+        *blank = 'T';
+    else
+        time_clock(ns, buf);
+    if (ns % SECOND == 0)
+        buf[strlen(buf) - strlen(".000")] = '\0';
     return buf;
 }

@@ -1,4 +1,7 @@
-/* Times and durations as people read them. All times are nanoseconds since 1970, UTC. */
+/*
+ * Times and durations as people read them. All times are nanoseconds since 1970, UTC. A point in time
+ * is cut to milliseconds, so that it is never later than what it names.
+ */
 #ifndef SIPWHY_BASE_TIMEFMT_H
 #define SIPWHY_BASE_TIMEFMT_H
 
@@ -17,8 +20,12 @@ char *time_clock(int64_t ns, char *buf);
 char *time_date(int64_t ns, char *buf);
 /* "2026-11-23T14:02:11.482000Z". */
 char *time_iso(int64_t ns, char *buf);
-/* "0.000", "12.345": seconds since something. */
+/* "14:02:11.482" as filters read it, with the day "2026-11-23T14:02:11.482"; no ".000". */
+char *time_filter(int64_t ns, bool day, char *buf);
+/* Those that follow are rounded. "0.000", "12.345": seconds since something. */
 char *time_seconds(int64_t ns, char *buf);
+/* The same, but "312µs" ("312us" without UTF-8) below a millisecond. */
+char *time_step(int64_t ns, bool utf8, char *buf);
 /* At most five columns, with its unit: "<1ms", "12ms", "1.9s", "32s", "4m07", "2h05". */
 char *time_short(int64_t ns, char *buf);
 

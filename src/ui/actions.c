@@ -434,7 +434,8 @@ const struct command commands[] = {
     { "sort", "", NULL, VERB_NONE, list_run_sort, "[-]COLUMN", complete_column,
       N_("Sort by a column, with - downwards; alone: in order of arrival") },
     { "like", "i", N_("only these"), VERB_LIKE, NULL, NULL, NULL,
-      N_("Show only rows that are like this one in the column under the cursor") },
+      N_("Show only rows that are like this one in the column under the cursor; of times, durations "
+         "and counts those from it on") },
     { "unlike", "I", NULL, VERB_UNLIKE, NULL, NULL, NULL,
       N_("Hide the rows that are like this one in the column under the cursor") },
     { "columns", "F10", N_("columns"), VERB_NONE, list_run_columns, NULL, NULL,

@@ -262,20 +262,9 @@ static bool same_day(int64_t a, int64_t b)
     return a - time_of_day(a) == b - time_of_day(b);
 }
 
-/* Without the day where there is but one; no more digits than the time has. */
-static void put_time(int64_t ns, bool day, struct strbuf *out)
-{
-    char text[TIME_TEXT];
-    struct span t = SPAN(day ? time_date(ns, text) : time_clock(ns, text));
-    if (day)
-        *strchr(text, ' ') = 'T';
-    if (ns % 1000000000 == 0)
-        t.n -= strlen(".000");
-    strbuf_span(out, t);
-}
-
 void board_put_span(const struct board *b, struct strbuf *out)
 {
+    char begin_text[TIME_TEXT], end_text[TIME_TEXT];
     const struct statistics *s = board_shown(b);
     /* what the user has asked for, counted or not */
     int64_t width = b->slot_ns ? b->slot_ns : s->slot_ns;
@@ -286,8 +275,6 @@ void board_put_span(const struct board *b, struct strbuf *out)
         return;
     bool day = !same_day(s->first_ns, s->last_ns) || !same_day(from, to) ||
                !same_day(from, s->first_ns);
-    strbuf_text(out, "time >= ");
-    put_time(from, day, out);
-    strbuf_text(out, " and time < ");
-    put_time(to, day, out);
+    strbuf_format(out, "time >= %s and time < %s", time_filter(from, day, begin_text),
+                  time_filter(to, day, end_text));
 }

@@ -4,6 +4,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/timefmt.h"
+#include "base/timeread.h"
 #include "diagnose/evidence.h"
 #include "sip/fields.h"
 #include "store/names.h"
@@ -55,6 +56,46 @@ void cell_put_quoted(struct strbuf *out, struct span text)
     strbuf_char(out, '"');
 }
 
+/* When the first transaction came. */
+static int64_t beginning(const struct ui *ui)
+{
+    const struct id_array *all = &lists_at(ui, 0)->rows.all;
+    const struct transaction *first = all->count ? store_transaction(ui->store, all->ids[0]) : NULL;
+    return first ? first->time_ns : 0;
+}
+
+void cell_put_text_condition(const char *condition, struct span text, struct strbuf *out)
+{
+    strbuf_format(out, "%s ", condition);
+    cell_put_quoted(out, text);
+}
+
+/* With the day only where there are several. */
+void cell_put_since(const struct list_row *row, int64_t time_ns, struct strbuf *out)
+{
+    char text[TIME_TEXT];
+    int64_t end = store_now(row->ui->store), first = beginning(row->ui);
+    bool one_day = end - time_of_day(end) == first - time_of_day(first);
+    strbuf_format(out, "time >= %s", time_filter(time_ns, !one_day, text));
+}
+
+void cell_put_count_condition(const char *field, int64_t count, struct strbuf *out)
+{
+    strbuf_format(out, "%s %s %lld", field, count ? ">=" : "==", (long long)count);
+}
+
+/* No longer than it was, so that the row itself fits. */
+void cell_put_duration_condition(const char *field, int64_t ns, struct strbuf *out)
+{
+    long long us = ns / 1000;
+    if (us < 1000)
+        strbuf_format(out, "%s >= %lldus", field, us);
+    else if (us < 1000000)
+        strbuf_format(out, "%s >= %lldms", field, us / 1000);
+    else
+        strbuf_format(out, "%s >= %lld.%llds", field, us / 1000000, us / 100000 % 10);
+}
+
 void cell_put_time(const struct list_row *row, int64_t time_ns, int64_t first_ns,
                    struct strbuf *out)
 {
@@ -76,14 +117,6 @@ int cell_time_width(const struct ui *ui)
     return strcmp(ui->settings->time, "date") == 0 ? 23 : 0;
 }
 
-/* When the first transaction came. */
-static int64_t beginning(const struct ui *ui)
-{
-    const struct id_array *all = &lists_at(ui, 0)->rows.all;
-    const struct transaction *first = all->count ? store_transaction(ui->store, all->ids[0]) : NULL;
-    return first ? first->time_ns : 0;
-}
-
 void cell_time(struct list_row *row, struct strbuf *out)
 {
     cell_put_time(row, cell_time_number(row), beginning(row->ui), out);
@@ -103,6 +136,12 @@ void cell_moment(struct list_row *row, struct strbuf *out)
         cell_put_time(row, time_ns, beginning(row->ui), out);
 }
 
+void cell_moment_example(struct list_row *row, struct strbuf *out)
+{
+    if (row->column->number(row))
+        cell_put_since(row, row->column->number(row), out);
+}
+
 void cell_left(struct list_row *row, int64_t until_ns, struct strbuf *out)
 {
     char text[TIME_TEXT];
@@ -114,6 +153,12 @@ void cell_left(struct list_row *row, int64_t until_ns, struct strbuf *out)
 int64_t cell_time_number(struct list_row *row)
 {
     return row->call ? row->call->first_ns : row->txn->time_ns;
+}
+
+/* Filters choose transactions, also in the list of messages. */
+void cell_time_example(struct list_row *row, struct strbuf *out)
+{
+    cell_put_since(row, cell_time_number(row), out);
 }
 
 void cell_method(struct list_row *row, struct strbuf *out)
@@ -240,6 +285,14 @@ void cell_rtt(struct list_row *row, struct strbuf *out)
     char text[TIME_TEXT];
     if (cell_rtt_number(row) >= 0)
         strbuf_text(out, time_short(cell_rtt_number(row), text));
+}
+
+void cell_rtt_example(struct list_row *row, struct strbuf *out)
+{
+    if (cell_rtt_number(row) >= 0)
+        cell_put_duration_condition("rtt", cell_rtt_number(row), out);
+    else
+        strbuf_text(out, "not rtt");
 }
 
 static const struct finding *leading(const struct list_row *row)

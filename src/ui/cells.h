@@ -13,6 +13,11 @@ bool cell_load_call(struct list_row *row, uint32_t call);
 void cell_mark_call(struct ui *ui, uint32_t call, bool marked);
 /* A text as a filter expression takes it: quoted, with what it may not hold escaped. */
 void cell_put_quoted(struct strbuf *out, struct span text);
+/* Conditions that a cell's like fulfils: from that time on; so many, so long, or more; a text. */
+void cell_put_since(const struct list_row *row, int64_t time_ns, struct strbuf *out);
+void cell_put_count_condition(const char *field, int64_t count, struct strbuf *out);
+void cell_put_duration_condition(const char *field, int64_t ns, struct strbuf *out);
+void cell_put_text_condition(const char *condition, struct span text, struct strbuf *out);
 /* A time as the setting has it; `first_ns` is where relative ones begin. */
 void cell_put_time(const struct list_row *row, int64_t time_ns, int64_t first_ns,
                    struct strbuf *out);
@@ -20,6 +25,9 @@ int cell_time_width(const struct ui *ui);
 /* The number that its column is sorted by, nothing for none: how many, or when it was. */
 void cell_count(struct list_row *row, struct strbuf *out);
 void cell_moment(struct list_row *row, struct strbuf *out);
+/* What came from that time on: its column's number, or the transaction's time. */
+void cell_moment_example(struct list_row *row, struct strbuf *out);
+void cell_time_example(struct list_row *row, struct strbuf *out);
 /* How long until then, in capture time; nothing if it has passed. */
 void cell_left(struct list_row *row, int64_t until_ns, struct strbuf *out);
 /* The transaction's time, relative to the first one's. */
@@ -42,6 +50,7 @@ void cell_status_example(struct list_row *row, struct strbuf *out);
 /* Nanoseconds from request to final response, -1 without one. */
 int64_t cell_rtt_number(struct list_row *row);
 void cell_rtt(struct list_row *row, struct strbuf *out);
+void cell_rtt_example(struct list_row *row, struct strbuf *out);
 void cell_why(struct list_row *row, struct strbuf *out);
 void cell_call_id(struct list_row *row, struct strbuf *out);
 void cell_cseq(struct list_row *row, struct strbuf *out);
@@ -52,18 +61,22 @@ void cell_why_example(struct list_row *row, struct strbuf *out);
 /* The capture agent (HEP) that saw it; nothing where we saw it ourselves. */
 void cell_seen_by(struct list_row *row, struct strbuf *out);
 
+/* Why there is no condition for a column of a record that several transactions made. */
+#define NO_EXAMPLE \
+    N_("it comes from several transactions, and filters choose single ones; but rows can be sorted by it")
 /*
  * Rows that several lists have in their tables of columns; places and widths that differ are
  * given with them, as in COLUMN_FROM(.least = 60, .narrow = 12, .wide = 12).
  */
-#define COLUMN_COUNT(word, heading, fn, from_width, cells)                                    \
+#define COLUMN_COUNT(word, heading, fn, from_width, cells, ...)                               \
     {                                                                                         \
         .name = word, .title = heading, .put = cell_count, .number = fn, .least = from_width, \
-        .narrow = cells, .wide = cells, .align = ALIGN_RIGHT                                  \
+        .narrow = cells, .wide = cells, .align = ALIGN_RIGHT, __VA_ARGS__                     \
     }
-#define COLUMN_TIME(...)                                                             \
-    {                                                                                \
-        .name = "time", .title = N_("Time"), .measure = cell_time_width, __VA_ARGS__ \
+#define COLUMN_TIME(...)                                                 \
+    {                                                                    \
+        .name = "time", .title = N_("Time"), .measure = cell_time_width, \
+        .example = cell_time_example, __VA_ARGS__                        \
     }
 #define COLUMN_FROM(...)                                                                    \
     {                                                                                       \

@@ -278,7 +278,7 @@ static void draw_times(const struct canvas *c, int y, size_t row)
         return;
     int64_t since = at - rows[row ? row - 1 : 0].time_ns;
     snprintf(shown, sizeof shown, "%s%s", row ? "+" : " ",
-             since < LONG_NS ? time_seconds(since, text) : time_short(since, text));
+             since < LONG_NS ? time_step(since, screen_utf8(), text) : time_short(since, text));
     screen_cell(y, c->rect.x + c->clock, c->delta, STYLE_DIM, SPAN(shown));
 }
 

@@ -445,6 +445,7 @@ static void put_condition(struct list_row *row, const struct list_column *column
                           struct strbuf *out)
 {
     struct strbuf text = STRBUF_INIT;
+    row->column = column;
     if (column->example) {
         column->example(row, out);
         return;
@@ -455,17 +456,26 @@ static void put_condition(struct list_row *row, const struct list_column *column
     strbuf_free(&text);
 }
 
+static void refuse_example(struct list *list, const struct list_column *column)
+{
+    const char *title = tr(column->heading ? column->heading(list->ui) : column->title);
+    ui_notice(list->ui, true, "%s: %s", title,
+              column->refusal ? tr(column->refusal) : _("here is nothing to filter by"));
+}
+
 /* Only rows that are like the selected one in the cursor's column, or only others. */
 static void filter_by_example(struct list *list, enum verb verb)
 {
     struct list_row row;
-    struct strbuf line = STRBUF_INIT;
+    struct strbuf line = STRBUF_INIT, condition = STRBUF_INIT;
     const struct list_column *column = list->slots[list->cursor]->column;
     const char *before = list->ui->filter_text;
     if (!list_selected(list, &row))
         return;
-    if (!column->field && !column->example) {
-        ui_notice(list->ui, true, _("Nothing can be filtered by the column %s"), tr(column->title));
+    if (column->field || column->example)
+        put_condition(&row, column, &condition);
+    if (condition.n == 0) {
+        refuse_example(list, column);
         return;
     }
     if (before && span_search(SPAN(before), " or "))
@@ -473,9 +483,10 @@ static void filter_by_example(struct list *list, enum verb verb)
     else if (before)
         strbuf_format(&line, "%s and ", before);
     strbuf_text(&line, verb == VERB_UNLIKE ? "not " : "");
-    put_condition(&row, column, &line);
+    strbuf_span(&line, strbuf_as_span(&condition));
     ui_filter(list->ui, strbuf_str(&line));
     strbuf_free(&line);
+    strbuf_free(&condition);
 }
 
 static void fold(struct list *list, enum verb verb)

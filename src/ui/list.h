@@ -56,11 +56,12 @@ struct list_column {
     /* What it is sorted by; NULL: by the cell's text. */
     int64_t (*number)(struct list_row *row);
     const char *field; /* of the filter: FIELD == the cell's text finds its like; or NULL */
-    /* Instead of `field`: writes the condition that finds the cell's like. */
+    /* Instead of `field`: writes the condition that finds the cell's like; nothing: there is none. */
     void (*example)(struct list_row *row, struct strbuf *out);
-    int least;  /* columns of the list's width from which it is shown */
-    int narrow; /* its width there; 0 takes what is left */
-    int roomy;  /* columns from which it is wide */
+    const char *refusal; /* why there is none, without field and example at all; see tr() */
+    int least;           /* columns of the list's width from which it is shown */
+    int narrow;          /* its width there; 0 takes what is left */
+    int roomy;           /* columns from which it is wide */
     int wide;
     enum column_align align;
     enum column_colour colour;

@@ -50,6 +50,11 @@ static int64_t messages(struct list_row *row)
     return row->call->messages;
 }
 
+static void messages_example(struct list_row *row, struct strbuf *out)
+{
+    cell_put_count_condition("call.messages", messages(row), out);
+}
+
 static void put_transactions(struct list_row *row, struct strbuf *out)
 {
     strbuf_format(out, "%u", row->call->transactions);
@@ -58,6 +63,11 @@ static void put_transactions(struct list_row *row, struct strbuf *out)
 static int64_t transactions(struct list_row *row)
 {
     return row->call->transactions;
+}
+
+static void transactions_example(struct list_row *row, struct strbuf *out)
+{
+    cell_put_count_condition("call.transactions", transactions(row), out);
 }
 
 /* While it goes on, until now. */
@@ -77,6 +87,11 @@ static void put_duration(struct list_row *row, struct strbuf *out)
                   time_short(duration(row), text));
 }
 
+static void duration_example(struct list_row *row, struct strbuf *out)
+{
+    cell_put_duration_condition("duration", duration(row), out);
+}
+
 static int64_t outcome(struct list_row *row)
 {
     return call_outcome(row->ui->diagnosis, row->ui->store, row->call, row->id);
@@ -87,6 +102,17 @@ static void put_outcome(struct list_row *row, struct strbuf *out)
     const char *name = call_outcome_name((enum call_outcome)outcome(row));
     if (name)
         strbuf_text(out, tr(name));
+}
+
+/* The filter's words have no blanks. */
+static void outcome_example(struct list_row *row, struct strbuf *out)
+{
+    const char *name = call_outcome_name((enum call_outcome)outcome(row));
+    if (!name)
+        return;
+    strbuf_text(out, "outcome == ");
+    for (; *name; name++)
+        strbuf_char(out, *name == ' ' ? '-' : *name);
 }
 
 static const struct list_column columns[] = {
@@ -100,6 +126,7 @@ static const struct list_column columns[] = {
       .title = N_("Lasted"),
       .put = put_duration,
       .number = duration,
+      .example = duration_example,
       .least = 50,
       .narrow = 8,
       .wide = 8 },
@@ -107,6 +134,7 @@ static const struct list_column columns[] = {
       .title = N_("Msgs"),
       .put = put_messages,
       .number = messages,
+      .example = messages_example,
       .least = 64,
       .narrow = 5,
       .wide = 5,
@@ -116,6 +144,7 @@ static const struct list_column columns[] = {
       .title = N_("Outcome"),
       .put = put_outcome,
       .number = outcome,
+      .example = outcome_example,
       .least = 160,
       .narrow = 10,
       .wide = 10,
@@ -126,6 +155,7 @@ static const struct list_column columns[] = {
       .title = N_("Transactions"),
       .put = put_transactions,
       .number = transactions,
+      .example = transactions_example,
       .least = COLUMN_HIDDEN,
       .narrow = 12,
       .wide = 12,

@@ -88,8 +88,8 @@ static void put_side(struct ui *ui, const struct calls_side *side, struct strbuf
     const struct message *m = store_message(ui->store, side->message);
     if (!m || store_scan(ui->store, side->message, &sip) < 0)
         return;
-    strbuf_format(out, "+%s %u%s%u ", time_seconds(side->waited_ns, time), side->from + 1u,
-                  screen_utf8() ? "→" : ">", side->to + 1u);
+    strbuf_format(out, "+%s %u%s%u ", time_step(side->waited_ns, screen_utf8(), time),
+                  side->from + 1u, screen_utf8() ? "→" : ">", side->to + 1u);
     if (m->code)
         strbuf_format(out, "%u ", m->code);
     strbuf_span(out, m->code ? sip.reason : sip.method);

@@ -4,6 +4,7 @@
  */
 #include "diagnose/endpoints.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/strbuf.h"
@@ -102,6 +103,48 @@ static void put_condition(struct list_row *row, struct strbuf *out)
     strbuf_format(out, "(src == %s or dst == %s)", host, host);
 }
 
+/* The transactions behind one of its figures, if there are any. */
+static void put_part(struct list_row *row, const char *what, struct strbuf *out)
+{
+    if (row->column->number && row->column->number(row) <= 0)
+        return;
+    strbuf_char(out, '(');
+    put_condition(row, out);
+    strbuf_format(out, " and %s)", what);
+}
+
+/* Who sent, or got, the request: hosts have addresses, products are told from User-Agent and Server. */
+static void side_example(struct list_row *row, struct strbuf *out)
+{
+    char host[ADDR_HOST];
+    bool sender = strcmp(row->column->name, "sent") == 0;
+    if (row->column->number(row) == 0)
+        return;
+    if (joined(row->list))
+        put_condition(row, out);
+    else
+        strbuf_format(out, "%s == %s", sender ? "src" : "dst",
+                      addr_host(&endpoint_of(row)->host, host));
+}
+
+/* Of "4xx" code == 4xx. */
+static void answers_example(struct list_row *row, struct strbuf *out)
+{
+    char what[32];
+    snprintf(what, sizeof what, "code == %s", row->column->name);
+    put_part(row, what, out);
+}
+
+static void unanswered_example(struct list_row *row, struct strbuf *out)
+{
+    put_part(row, "class == timeout", out);
+}
+
+static void failed_example(struct list_row *row, struct strbuf *out)
+{
+    put_part(row, "failed", out);
+}
+
 static int64_t sent(struct list_row *row)
 {
     return (int64_t)endpoint_of(row)->now.sent;
@@ -170,11 +213,30 @@ static void put_time(struct list_row *row, struct strbuf *out)
         strbuf_text(out, time_short(ns, text));
 }
 
+/* What took as long, or longer. */
+static void time_example(struct list_row *row, struct strbuf *out)
+{
+    struct strbuf what = STRBUF_INIT;
+    strbuf_text(&what, "method != INVITE and ");
+    cell_put_duration_condition("rtt", row->column->number(row), &what);
+    put_part(row, strbuf_str(&what), out);
+    strbuf_free(&what);
+}
+
 static void put_finding(struct list_row *row, struct strbuf *out)
 {
     uint8_t rule = endpoint_finding(endpoint_of(row));
     if (rule)
         strbuf_text(out, finding_rule_id(rule));
+}
+
+static void finding_example(struct list_row *row, struct strbuf *out)
+{
+    char what[64];
+    uint8_t rule = endpoint_finding(endpoint_of(row));
+    snprintf(what, sizeof what, "why == %s", rule ? finding_rule_id(rule) : "");
+    if (rule)
+        put_part(row, what, out);
 }
 
 static const char *other_heading(const struct ui *ui)
@@ -223,26 +285,28 @@ static const struct list_column columns[] = {
       .roomy = 140,
       .wide = 26,
       .colour = COLOUR_CLASS },
-    COLUMN_COUNT("sent", N_("Sent"), sent, 0, 6),
-    COLUMN_COUNT("received", N_("Recv"), received, 0, 6),
+    COLUMN_COUNT("sent", N_("Sent"), sent, 0, 6, .example = side_example),
+    COLUMN_COUNT("received", N_("Recv"), received, 0, 6, .example = side_example),
     { .name = "failed",
       .title = N_("Failed"),
       .put = put_share,
       .number = share,
+      .example = failed_example,
       .narrow = 8,
       .wide = 8,
       .align = ALIGN_RIGHT,
       .colour = COLOUR_CLASS },
-    COLUMN_COUNT("2xx", "2xx", answers_2xx, 100, 5),
-    COLUMN_COUNT("3xx", "3xx", answers_3xx, 130, 5),
-    COLUMN_COUNT("4xx", "4xx", answers_4xx, 100, 5),
-    COLUMN_COUNT("5xx", "5xx", answers_5xx, 100, 5),
-    COLUMN_COUNT("6xx", "6xx", answers_6xx, 130, 5),
-    COLUMN_COUNT("none", N_("None"), unanswered, 100, 5),
+    COLUMN_COUNT("2xx", "2xx", answers_2xx, 100, 5, .example = answers_example),
+    COLUMN_COUNT("3xx", "3xx", answers_3xx, 130, 5, .example = answers_example),
+    COLUMN_COUNT("4xx", "4xx", answers_4xx, 100, 5, .example = answers_example),
+    COLUMN_COUNT("5xx", "5xx", answers_5xx, 100, 5, .example = answers_example),
+    COLUMN_COUNT("6xx", "6xx", answers_6xx, 130, 5, .example = answers_example),
+    COLUMN_COUNT("none", N_("None"), unanswered, 100, 5, .example = unanswered_example),
     { .name = "p50",
       .title = "p50",
       .put = put_time,
       .number = half,
+      .example = time_example,
       .least = 150,
       .narrow = 6,
       .wide = 6,
@@ -251,6 +315,7 @@ static const struct list_column columns[] = {
       .title = "p95",
       .put = put_time,
       .number = most,
+      .example = time_example,
       .least = 70,
       .narrow = 6,
       .wide = 6,
@@ -258,6 +323,7 @@ static const struct list_column columns[] = {
     { .name = "finding",
       .title = N_("Found most"),
       .put = put_finding,
+      .example = finding_example,
       .least = 60,
       .narrow = 20,
       .roomy = 120,
@@ -266,6 +332,7 @@ static const struct list_column columns[] = {
       .title = "User-Agent/Server",
       .heading = other_heading,
       .put = put_other,
+      .example = put_condition,
       .least = 100 },
     { 0 },
 };

@@ -55,6 +55,12 @@ static void put_severity(struct list_row *row, struct strbuf *out)
     strbuf_text(out, tr(finding_severity_name((uint8_t)finding_rule_severity((uint8_t)row->id))));
 }
 
+static void severity_example(struct list_row *row, struct strbuf *out)
+{
+    strbuf_format(out, "severity == %s",
+                  finding_severity_name((uint8_t)finding_rule_severity((uint8_t)row->id)));
+}
+
 /* Upwards means worst first. */
 static int64_t severity(struct list_row *row)
 {
@@ -108,11 +114,10 @@ static struct addr concerned(const struct store *store, const struct finding *f)
     return a;
 }
 
-static void put_endpoints(struct list_row *row, struct strbuf *out)
+/* The hosts that it was found about lately, each once; how many. */
+static int hosts_of(const struct list_row *row, struct addr seen[ENDPOINTS])
 {
     const struct diagnosis *d = row->ui->diagnosis;
-    struct addr seen[ENDPOINTS];
-    char host[ADDR_HOST];
     int n = 0;
     for (uint32_t id = diagnosis_end(d), looked = 0; id-- > 1 && n < ENDPOINTS && looked < LOOKED;
          looked++) {
@@ -123,11 +128,33 @@ static void put_endpoints(struct list_row *row, struct strbuf *out)
         int i = 0;
         while (i < n && !addr_same_host(&seen[i], &a))
             i++;
-        if (i == n) {
+        if (i == n)
             seen[n++] = a;
-            strbuf_format(out, "%s%s", n > 1 ? " " : "", names_host(&a, host));
-        }
     }
+    return n;
+}
+
+static void put_endpoints(struct list_row *row, struct strbuf *out)
+{
+    struct addr seen[ENDPOINTS];
+    char host[ADDR_HOST];
+    int n = hosts_of(row, seen);
+    for (int i = 0; i < n; i++)
+        strbuf_format(out, "%s%s", i ? " " : "", names_host(&seen[i], host));
+}
+
+static void endpoints_example(struct list_row *row, struct strbuf *out)
+{
+    struct addr seen[ENDPOINTS];
+    char host[ADDR_HOST];
+    int n = hosts_of(row, seen);
+    for (int i = 0; i < n; i++)
+        strbuf_format(out, "%saddr == %s",
+                      i       ? " or "
+                      : n > 1 ? "("
+                              : "",
+                      addr_host(&seen[i], host));
+    strbuf_text(out, n > 1 ? ")" : "");
 }
 
 static void put_example(struct list_row *row, struct strbuf *out)
@@ -162,6 +189,7 @@ static const struct list_column columns[] = {
       .title = N_("Severity"),
       .put = put_severity,
       .number = severity,
+      .example = severity_example,
       .narrow = 10,
       .wide = 10,
       .colour = COLOUR_CLASS },
@@ -169,6 +197,7 @@ static const struct list_column columns[] = {
       .title = N_("Found"),
       .put = put_count,
       .number = times_found,
+      .example = put_condition,
       .narrow = 6,
       .wide = 6,
       .align = ALIGN_RIGHT },
@@ -183,6 +212,7 @@ static const struct list_column columns[] = {
       .title = N_("First"),
       .put = put_first,
       .number = first_seen,
+      .example = cell_moment_example,
       .least = 110,
       .narrow = 8,
       .roomy = 140,
@@ -191,6 +221,7 @@ static const struct list_column columns[] = {
       .title = N_("Last"),
       .put = put_last,
       .number = last_seen,
+      .example = cell_moment_example,
       .least = 90,
       .narrow = 8,
       .roomy = 140,
@@ -198,11 +229,12 @@ static const struct list_column columns[] = {
     { .name = "endpoints",
       .title = N_("About"),
       .put = put_endpoints,
+      .example = endpoints_example,
       .least = 100,
       .narrow = 16,
       .roomy = 150,
       .wide = 34 },
-    { .name = "example", .title = N_("Latest"), .put = put_example },
+    { .name = "example", .title = N_("Latest"), .put = put_example, .example = put_condition },
     { 0 },
 };
 

@@ -120,6 +120,11 @@ static int64_t size(struct list_row *row)
     return row->head->payload_len;
 }
 
+static void size_example(struct list_row *row, struct strbuf *out)
+{
+    cell_put_count_condition("size", size(row), out);
+}
+
 static const struct list_column columns[] = {
     COLUMN_TIME(.put = put_time, .number = message_time, .least = 60, .narrow = 12, .wide = 12),
     { .name = "frame",
@@ -144,6 +149,7 @@ static const struct list_column columns[] = {
       .title = N_("Bytes"),
       .put = put_size,
       .number = size,
+      .example = size_example,
       .least = 140,
       .narrow = 6,
       .wide = 6,

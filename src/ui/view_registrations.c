@@ -54,6 +54,22 @@ static void put_contact(struct list_row *row, struct strbuf *out)
     strbuf_span(out, words_of(row).contact);
 }
 
+/* Equal where only user and host are told, since one of them may begin like another. */
+static void contact_example(struct list_row *row, struct strbuf *out)
+{
+    struct span contact = words_of(row).contact;
+    const char *at = span_find(contact, '@');
+    bool port = at && memchr(at, ':', (size_t)(span_end(contact) - at));
+    if (contact.n)
+        cell_put_text_condition(port ? "contact contains" : "contact ==", contact, out);
+}
+
+static void instance_example(struct list_row *row, struct strbuf *out)
+{
+    if (words_of(row).instance.n)
+        cell_put_text_condition("contact contains", words_of(row).instance, out);
+}
+
 static void put_instance(struct list_row *row, struct strbuf *out)
 {
     strbuf_span(out, words_of(row).instance);
@@ -104,6 +120,16 @@ static void put_state(struct list_row *row, struct strbuf *out)
         strbuf_format(out, " %u", registration_of(row)->code);
 }
 
+/* A state that depends on the time, or on what others did, is no transaction's. */
+static void state_example(struct list_row *row, struct strbuf *out)
+{
+    enum registration_state state = state_of(row);
+    if (state == REGISTRATION_REFUSED)
+        strbuf_format(out, "(method == REGISTER and code == %u)", registration_of(row)->code);
+    else if (state == REGISTRATION_UNANSWERED)
+        strbuf_text(out, "(method == REGISTER and class == timeout)");
+}
+
 static int64_t state_number(struct list_row *row)
 {
     return state_of(row);
@@ -148,11 +174,18 @@ static void put_why(struct list_row *row, struct strbuf *out)
         strbuf_text(out, _("listed by the registrar"));
 }
 
+static void why_example(struct list_row *row, struct strbuf *out)
+{
+    if (registration_of(row)->asked_seq)
+        cell_why_example(row, out);
+}
+
 static const struct list_column columns[] = {
     { .name = "last",
       .title = N_("Refreshed"),
       .put = cell_moment,
       .number = last,
+      .example = cell_moment_example,
       .least = 110,
       .narrow = 12,
       .wide = 12,
@@ -167,6 +200,7 @@ static const struct list_column columns[] = {
     { .name = "contact",
       .title = N_("Contact"),
       .put = put_contact,
+      .example = contact_example,
       .least = 60,
       .narrow = 21,
       .roomy = 110,
@@ -189,6 +223,9 @@ static const struct list_column columns[] = {
       .title = N_("State"),
       .put = put_state,
       .number = state_number,
+      .example = state_example,
+      .refusal = N_(
+          "filters know refused ones and those without an answer; but rows can be sorted by it"),
       .narrow = 13,
       .wide = 13,
       .colour = COLOUR_CLASS },
@@ -196,13 +233,19 @@ static const struct list_column columns[] = {
       .title = N_("Left"),
       .put = put_left,
       .number = until,
+      .refusal = NO_EXAMPLE,
       .narrow = 5,
       .wide = 5,
       .align = ALIGN_RIGHT },
-    COLUMN_COUNT("expires", N_("Granted"), expires, 100, 7),
-    COLUMN_COUNT("refreshes", N_("Again"), refreshes, 120, 5),
-    COLUMN_COUNT("challenges", N_("Asked"), challenges, 130, 5),
-    { .name = "why", .title = N_("Why"), .put = put_why, .least = 70, .colour = COLOUR_CLASS },
+    COLUMN_COUNT("expires", N_("Granted"), expires, 100, 7, .refusal = NO_EXAMPLE),
+    COLUMN_COUNT("refreshes", N_("Again"), refreshes, 120, 5, .refusal = NO_EXAMPLE),
+    COLUMN_COUNT("challenges", N_("Asked"), challenges, 130, 5, .refusal = NO_EXAMPLE),
+    { .name = "why",
+      .title = N_("Why"),
+      .put = put_why,
+      .example = why_example,
+      .least = 70,
+      .colour = COLOUR_CLASS },
     { .name = "client",
       .title = N_("Client"),
       .put = put_client,
@@ -213,12 +256,14 @@ static const struct list_column columns[] = {
     { .name = "instance",
       .title = "+sip.instance",
       .put = put_instance,
+      .example = instance_example,
       .least = COLUMN_HIDDEN,
       .narrow = 24,
       .wide = 24 },
     { .name = "reg_id",
       .title = "reg-id",
       .put = put_flow,
+      .refusal = NO_EXAMPLE,
       .least = COLUMN_HIDDEN,
       .narrow = 6,
       .wide = 6 },

@@ -169,11 +169,43 @@ static void put_why(struct list_row *row, struct strbuf *out)
         strbuf_format(out, _("to %.*s"), SPAN_ARG(target.uri));
 }
 
+/* As the latest NOTIFY says it, else as the answer does. */
+static void state_example(struct list_row *row, struct strbuf *out)
+{
+    static const char *const said[SUBSCRIPTION_STATES] = {
+        [SUBSCRIPTION_PENDING] = "hdr.Subscription-State contains pending",
+        [SUBSCRIPTION_ACTIVE] = "hdr.Subscription-State contains active",
+        [SUBSCRIPTION_TERMINATED] = "hdr.Subscription-State contains terminated",
+        [SUBSCRIPTION_UNANSWERED] = "class == timeout",
+    };
+    const struct subscription *s = subscription_of(row);
+    enum subscription_state state = state_of(row);
+    bool notify = row->txn->method == SIP_NOTIFY;
+    if (state == SUBSCRIPTION_REFUSED)
+        strbuf_format(out, "code == %u", s->code);
+    else if (said[state] && (notify || state == SUBSCRIPTION_UNANSWERED))
+        strbuf_text(out, said[state]);
+}
+
+static void why_example(struct list_row *row, struct strbuf *out)
+{
+    struct subscription_words words = words_of(row);
+    if (row->txn->why || (!words.outcome.n && !words.reason.n && !words.target.n))
+        cell_why_example(row, out);
+    else if (words.outcome.n)
+        cell_put_text_condition("body contains", words.outcome, out);
+    else if (words.reason.n)
+        cell_put_text_condition("hdr.Subscription-State contains", words.reason, out);
+    else
+        cell_put_text_condition("hdr.Refer-To ==", words.target, out);
+}
+
 static const struct list_column columns[] = {
     { .name = "last",
       .title = N_("Last NOTIFY"),
       .put = cell_moment,
       .number = last,
+      .example = cell_moment_example,
       .least = 100,
       .narrow = 12,
       .wide = 12,
@@ -205,6 +237,8 @@ static const struct list_column columns[] = {
       .title = N_("State"),
       .put = put_state,
       .number = state_number,
+      .example = state_example,
+      .refusal = NO_EXAMPLE,
       .narrow = 16,
       .wide = 16,
       .colour = COLOUR_CLASS },
@@ -212,12 +246,18 @@ static const struct list_column columns[] = {
       .title = N_("Left"),
       .put = put_left,
       .number = until,
+      .refusal = NO_EXAMPLE,
       .narrow = 5,
       .wide = 5,
       .align = ALIGN_RIGHT },
-    COLUMN_COUNT("notifies", "NOTIFY", notifies, 90, 6),
-    COLUMN_COUNT("refreshes", N_("Again"), refreshes, 130, 5),
-    { .name = "why", .title = N_("Why"), .put = put_why, .least = 70, .colour = COLOUR_CLASS },
+    COLUMN_COUNT("notifies", "NOTIFY", notifies, 90, 6, .refusal = NO_EXAMPLE),
+    COLUMN_COUNT("refreshes", N_("Again"), refreshes, 130, 5, .refusal = NO_EXAMPLE),
+    { .name = "why",
+      .title = N_("Why"),
+      .put = put_why,
+      .example = why_example,
+      .least = 70,
+      .colour = COLOUR_CLASS },
     COLUMN_AGENT,
     COLUMN_CALL_ID,
     { 0 },

@@ -39,6 +39,11 @@ static int64_t retransmissions(struct list_row *row)
     return row->txn->retransmissions;
 }
 
+static void retransmissions_example(struct list_row *row, struct strbuf *out)
+{
+    cell_put_count_condition("retransmissions", retransmissions(row), out);
+}
+
 static void put_messages(struct list_row *row, struct strbuf *out)
 {
     strbuf_format(out, "%u", row->call ? row->call->messages : row->txn->messages);
@@ -47,6 +52,11 @@ static void put_messages(struct list_row *row, struct strbuf *out)
 static int64_t messages(struct list_row *row)
 {
     return row->call ? row->call->messages : row->txn->messages;
+}
+
+static void messages_example(struct list_row *row, struct strbuf *out)
+{
+    cell_put_count_condition(row->call ? "call.messages" : "messages", messages(row), out);
 }
 
 static void put_state(struct list_row *row, struct strbuf *out)
@@ -72,6 +82,7 @@ static const struct list_column columns[] = {
       .title = N_("Took"),
       .put = cell_rtt,
       .number = cell_rtt_number,
+      .example = cell_rtt_example,
       .least = COLUMN_HIDDEN,
       .narrow = 6,
       .wide = 6,
@@ -88,7 +99,7 @@ static const struct list_column columns[] = {
       .title = N_("Msgs"),
       .put = put_messages,
       .number = messages,
-      .field = "messages",
+      .example = messages_example,
       .least = COLUMN_HIDDEN,
       .narrow = 5,
       .wide = 5,
@@ -97,7 +108,7 @@ static const struct list_column columns[] = {
       .title = N_("Again"),
       .put = put_retransmissions,
       .number = retransmissions,
-      .field = "retransmissions",
+      .example = retransmissions_example,
       .least = COLUMN_HIDDEN,
       .narrow = 6,
       .wide = 6,
