@@ -163,6 +163,14 @@ const struct scene_transaction *judge_origin(const struct scene_transaction *t)
     return t;
 }
 
+bool judge_same_host(struct span a, struct span b)
+{
+    struct addr x, y;
+    if (addr_read(a, &x) == 0 && addr_read(b, &y) == 0)
+        return addr_same_host(&x, &y);
+    return span_same(sip_host_name(a), sip_host_name(b));
+}
+
 bool judge_private_from_public(struct span host, const struct addr *source)
 {
     struct addr a;

@@ -109,6 +109,8 @@ void draft_endpoint(struct draft *d, const struct addr *address);
 bool judge_passed_on(const struct scene_transaction *t);
 /* The last transaction downstream that ended with a failure of its own, itself if it made it. */
 const struct scene_transaction *judge_origin(const struct scene_transaction *t);
+/* Whether both name one host, whatever the ports and the ways to write a name or an address. */
+bool judge_same_host(struct span a, struct span b);
 /* Whether a private address is of no use to who reads it: its sender is on the public network. */
 bool judge_private_from_public(struct span host, const struct addr *source);
 /* Whether an ACK with the INVITE's number went over this hop, or left its client for somewhere else

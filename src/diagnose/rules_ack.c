@@ -67,7 +67,7 @@ static bool strict_route(const struct scene_transaction *ack, const struct scene
         last = one;
     sip_read_address(last, &a);
     return !span_search(a.uri, ";lr") &&
-           span_same(sip_host_name(a.host), host_of(scene_sip(ack->request)->uri));
+           judge_same_host(a.host, host_of(scene_sip(ack->request)->uri));
 }
 
 /* A proxy that knows its client is behind NAT sends to where the 2xx came from. */
@@ -87,7 +87,7 @@ static void ack_wrong_target(struct judge *j)
         const struct scene_transaction *t = scene_is_ack(a) ? answered_by(j, a) : NULL;
         struct span wanted = t ? contact_host(t->final) : SPAN_NONE;
         struct span got = t ? host_of(scene_sip(a->request)->uri) : SPAN_NONE;
-        if (wanted.n == 0 || got.n == 0 || span_same(wanted, got) || nat_repaired(t, got) ||
+        if (wanted.n == 0 || got.n == 0 || judge_same_host(wanted, got) || nat_repaired(t, got) ||
             strict_route(a, t) || (a->upstream && !addr_same_host(&t->client, &a->client)))
             continue;
         struct draft *d = judge_find(j, t, 95);

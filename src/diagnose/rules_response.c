@@ -506,8 +506,7 @@ static bool leads_to(const struct scene_message *redirect, const struct scene_me
     while (sip_next_header(&rest, &name, &list))
         while (sip_header_same(name, "Contact") && sip_next_value(&list, &one)) {
             sip_read_address(one, &target);
-            if (span_equal(target.user, uri.user) &&
-                span_same(sip_host_name(target.host), sip_host_name(uri.host)))
+            if (span_equal(target.user, uri.user) && judge_same_host(target.host, uri.host))
                 return true;
         }
     return false;
@@ -529,8 +528,9 @@ static bool target_was_reached(const struct scene_transaction *o)
 
 static bool is_dead(const struct scene_transaction *o)
 {
+    bool in_vain = scene_unreliable(o) && o->responses == 0 && o->sent >= SENT_IN_VAIN;
     if (!o->final)
-        return o->stored->state == TXN_TIMED_OUT;
+        return in_vain || o->stored->state == TXN_TIMED_OUT;
     return is_failure(scene_final(o)) && !target_was_reached(o);
 }
 

@@ -269,7 +269,7 @@ static void prack_missing(struct judge *j)
     char by[ADDR_TEXT], to[ADDR_TEXT];
     EACH_MESSAGE(j, m) {
         const struct scene_transaction *t = m->txn;
-        if (m->repeated || !is_reliable(m) || scene_final(t) / 100 == 2 || found_in_scene(j))
+        if (m->repeated || !is_reliable(m) || found_in_scene(j))
             continue;
         const struct scene_message *last = m;
         int64_t rseq = judge_seconds(scene_header(m, "RSeq"), -1);

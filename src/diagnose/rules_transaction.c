@@ -5,6 +5,7 @@
 
 #define STUCK_NS (10 * SECOND_NS)
 #define SLOW_NS (2 * SECOND_NS)
+#define CLOCK_NS (SECOND_NS / 50) /* timers tick: Timer A runs out a little early */
 
 /* The latest moment at which an INVITE had nothing but 100: its end, the CANCEL, or now. */
 static int64_t end_of_patience(struct judge *j, const struct scene_transaction *t)
@@ -45,6 +46,15 @@ static void stuck_after_trying(struct judge *j)
     }
 }
 
+/* When the request came again for the first time; INT64_MAX where only once. */
+static int64_t first_repetition(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_MESSAGE(j, m)
+        if (m->txn == t && m->repeated && m->stored->code == 0)
+            return m->stored->time_ns;
+    return INT64_MAX;
+}
+
 static void missing_trying(struct judge *j)
 {
     char took[TIME_TEXT];
@@ -57,8 +67,9 @@ static void missing_trying(struct judge *j)
         if (t->early && t->early->stored->time_ns < first->stored->time_ns)
             first = t->early;
         int64_t wait = first->stored->time_ns - t->request->stored->time_ns;
-        if (wait < SIP_T1_NS * 9 / 10)
-            continue; /* the answer came in time and was lost: nobody was slow */
+        /* an answer in time was lost, or on its way when the request came again: nobody was slow */
+        if (wait < SIP_T1_NS - CLOCK_NS || first->stored->time_ns < first_repetition(j, t))
+            continue;
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;
         time_short(wait, took);

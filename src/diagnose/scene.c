@@ -295,14 +295,28 @@ void scene_free(struct scene *scene)
     memset(scene, 0, sizeof *scene);
 }
 
+/* What the capture cut off is unknown, and so is the line that it cut through. */
+static struct span whole_lines(struct span bytes)
+{
+    const char *lf = bytes.n ? memrchr(bytes.p, '\n', bytes.n) : NULL;
+    return lf ? span_make(bytes.p, lf + 1) : bytes;
+}
+
 const struct sip_message *scene_sip(const struct scene_message *m)
 {
     struct scene_message *own = (struct scene_message *)m;
     struct span bytes = message_payload(m->stored);
+    if (!m->scanned && (m->stored->flags & MESSAGE_TRUNCATED))
+        bytes = whole_lines(bytes);
     if (!m->scanned && sip_scan(&own->sip, bytes.p, bytes.n) < 0)
         own->sip = (struct sip_message){ .content_length = -1 };
     own->scanned = true;
     return &m->sip;
+}
+
+static bool lacks_bytes(const struct sip_message *sip)
+{
+    return sip->content_length < 0 || (size_t)sip->content_length > sip->body.n;
 }
 
 /* Parsed when first asked for; the scene owns it. */
@@ -313,8 +327,8 @@ const struct sdp *scene_sdp(const struct scene_message *m)
         return m ? m->sdp : NULL;
     own->sdp_read = true;
     struct span body = sdp_of(scene_sip(m));
-    if (body.n == 0)
-        return NULL;
+    if (body.n == 0 || ((m->stored->flags & MESSAGE_TRUNCATED) && lacks_bytes(scene_sip(m))))
+        return NULL; /* of a part nobody knows what the whole offers */
     own->sdp = mem_alloc(sizeof *own->sdp);
     if (sdp_read(own->sdp, body) < 0) {
         free(own->sdp);

@@ -3,7 +3,8 @@
 
 #include "sip/fields.h"
 
-#define MAX_METHOD 64 /* longer first words are text, not methods; RFC 4475 has one of 43 */
+#define UNREAD_CODE 999 /* of a status line that says none, or one out of range */
+#define MAX_METHOD 64   /* longer first words are text, not methods; RFC 4475 has one of 43 */
 
 static bool token_char(char c)
 {
@@ -57,7 +58,7 @@ static int scan_status_line(struct sip_message *m, struct span line)
         return -1;
     if (i - digits != 3 || code < 100 || code > 699)
         m->problems |= SIP_BAD_START;
-    m->code = (uint16_t)(code == 0 || code > 999 ? 999 : code);
+    m->code = (uint16_t)(code == 0 || code > UNREAD_CODE ? UNREAD_CODE : code);
     m->reason = span_trim(span_make(line.p + i, span_end(line)));
     return 0;
 }
@@ -116,8 +117,37 @@ static int scan_request_line(struct sip_message *m, struct span line)
     return 0;
 }
 
-/* Reads the start line; returns where the headers begin, NULL when this is no SIP. */
-static const char *scan_start_line(struct sip_message *m, const char *p, const char *end)
+/*
+ * A line that was meant as a start line: it begins with a version, or with a registered method and
+ * goes on with a SIP URI or ends with something like a version. Only the headers can tell.
+ */
+static bool meant_as_start(struct sip_message *m, struct span line)
+{
+    struct span trimmed = span_trim(line);
+    size_t i = 0;
+    m->problems |= SIP_BAD_START;
+    if (span_starts(trimmed, "SIP/")) {
+        m->code = UNREAD_CODE;
+        return true;
+    }
+    while (i < trimmed.n && token_char(trimmed.p[i]))
+        i++;
+    m->method = (struct span){ trimmed.p, i };
+    m->method_id = (uint8_t)sip_method_of(m->method);
+    m->uri = span_trim(span_make(trimmed.p + i, span_end(trimmed)));
+    const char *version = span_search(m->uri, "SIP/");
+    if (version)
+        m->uri = span_trim(span_make(m->uri.p, version));
+    return m->method_id != SIP_OTHER && i < trimmed.n && blank(trimmed.p[i]) &&
+           (version || span_starts(m->uri, "sip:") || span_starts(m->uri, "sips:"));
+}
+
+/*
+ * Reads the start line; returns where the headers begin, NULL when this is no SIP. *meant: it is
+ * none yet, but was meant as one.
+ */
+static const char *scan_start_line(struct sip_message *m, const char *p, const char *end,
+                                   bool *meant)
 {
     while (p < end && ascii_blank(*p))
         p++;
@@ -127,8 +157,9 @@ static const char *scan_start_line(struct sip_message *m, const char *p, const c
         stop--;
     m->start_line = span_make(p, stop);
     m->all.p = p;
-    if (span_starts(m->start_line, "SIP/") ? scan_status_line(m, m->start_line)
-                                           : scan_request_line(m, m->start_line))
+    *meant = span_starts(m->start_line, "SIP/") ? scan_status_line(m, m->start_line)
+                                                : scan_request_line(m, m->start_line);
+    if (*meant && (!lf || !meant_as_start(m, m->start_line)))
         return NULL;
     if (!lf)
         m->problems |= SIP_NO_END;
@@ -456,12 +487,15 @@ static void note_missing(struct sip_message *m)
 int sip_scan(struct sip_message *m, const void *data, size_t n)
 {
     const char *p = data, *end = p + n;
+    bool meant;
     memset(m, 0, sizeof *m);
     m->content_length = -1;
-    p = n ? scan_start_line(m, p, end) : NULL;
+    p = n ? scan_start_line(m, p, end, &meant) : NULL;
     if (!p)
         return -1;
     p = scan_headers(m, p, end);
+    if (meant && (m->vias == 0 || m->call_id.n == 0 || m->from.n == 0))
+        return -1;
     scan_body(m, p, end);
     note_missing(m);
     if (m->code == 0 && !uri_good(m->uri))

@@ -19,7 +19,7 @@ enum sip_problem {
     SIP_NO_CALL_ID = 1 << 3,
     SIP_NO_CSEQ = 1 << 4,
     SIP_BAD_START =
-        1 << 5, /* blanks too many, no URI, or a version other than 2.0 in the start line */
+        1 << 5, /* blanks too many, no URI, or not version 2.0 in the start line */
     SIP_BAD_CSEQ = 1 << 6,       /* number or method unreadable */
     SIP_METHOD_DIFFERS = 1 << 7, /* CSeq names another method than the request line */
     SIP_BAD_HEADER = 1 << 8,     /* a header line without a colon */

@@ -306,7 +306,7 @@ static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *
         marks |= CALL_LOOPING;
     if (sip->to_tag.n == 0 && call->first_txn == id && is_scanner(s, sip))
         marks |= CALL_SCANNER;
-    if (s->backoffs && txn->method != SIP_ACK && backoff_ignored(s, m))
+    if (s->backoffs && sip->to_tag.n == 0 && txn->method != SIP_CANCEL && backoff_ignored(s, m))
         marks |= CALL_BACKOFF;
     if (may_leave_route(s, call, m, sip))
         marks |= CALL_ROUTE_ODD;

@@ -105,6 +105,19 @@ static void tolerance(void)
            "two blanks in the request line");
     tap_ok(scan("INVITE sip:a@b SIP/2.0 \r\n" HEADERS "\r\n") == 0 && m.problems == SIP_BAD_START,
            "a blank at its end");
+    static const char *const broken[] = {
+        "INVITE sip:a@b", "INVITE sip:a@b SIP/7.q",  "INVITE sip:a@b SIP2.0",
+        "INVITE SIP/2.0", "INVITE sip:a@b HTTP/1.1", "SIP/2.0 OK",
+        "SIP/2.0 2xx OK", "SIP/two 200 OK",
+    };
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "%s\r\n" HEADERS "\r\n", broken[i]);
+        tap_ok(scan(text) == 0 && m.problems & SIP_BAD_START && (m.code == 0) == (i < 5),
+               "a broken start line before the headers of SIP: %s", broken[i]);
+    }
+    tap_ok(scan("OPTIONS rtsp://a/b RTSP/1.0\r\nCSeq: 1\r\nVia: RTSP/1.0 c\r\n\r\n") < 0,
+           "RTSP has methods of the same names");
     tap_ok(scan("INVITE sip:a b SIP/2.0\r\n" HEADERS "\r\n") == 0 && m.problems == SIP_BAD_START,
            "a blank in the URI");
     tap_ok(scan("!interesting-Method0123456789_*+`.%indeed'~ sip:a@b SIP/2.0\r\n" HEADERS "\r\n") ==
