@@ -31,5 +31,8 @@ void evidence_free(struct evidence *evidence);
  */
 void why_line(struct strbuf *out, const struct diagnosis *diagnosis, const struct store *store,
               uint32_t transaction);
+/* The same of a whole call: what leads in it, else as of the `transaction` that stands for it. */
+void why_line_of_call(struct strbuf *out, const struct diagnosis *diagnosis,
+                      const struct store *store, uint32_t call, uint32_t transaction);
 
 #endif

@@ -150,10 +150,9 @@ static void failure(struct why *w)
     strbuf_span(w->out, w->response.reason);
 }
 
-static bool found(struct strbuf *out, const struct diagnosis *diagnosis, uint32_t id)
+static bool found(struct strbuf *out, const struct diagnosis *diagnosis, uint32_t finding)
 {
     struct finding_text text;
-    uint32_t finding = diagnosis ? diagnosis_of_transaction(diagnosis, id) : 0;
     if (!finding || diagnosis_explain(diagnosis, finding, &text) < 0)
         return false;
     strbuf_text(out, text.summary);
@@ -172,8 +171,15 @@ void why_line(struct strbuf *out, const struct diagnosis *diagnosis, const struc
         [SIP_CLASS_GLOBAL] = failure,      [SIP_CLASS_TIMEOUT] = timed_out,
     };
     struct why w = { .out = out, .store = store, .txn = store_transaction(store, id) };
-    if (!w.txn || found(out, diagnosis, id))
+    if (!w.txn || found(out, diagnosis, diagnosis ? diagnosis_of_transaction(diagnosis, id) : 0))
         return;
     store_scan(store, w.txn->final ? w.txn->final : w.txn->provisional, &w.response);
     by_class[w.txn->class](&w);
+}
+
+void why_line_of_call(struct strbuf *out, const struct diagnosis *diagnosis,
+                      const struct store *store, uint32_t call, uint32_t transaction)
+{
+    if (!found(out, diagnosis, diagnosis_lead(diagnosis, call)))
+        why_line(out, diagnosis, store, transaction);
 }

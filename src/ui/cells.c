@@ -6,6 +6,7 @@
 #include "base/timefmt.h"
 #include "base/timeread.h"
 #include "diagnose/evidence.h"
+#include "diagnose/outcome.h"
 #include "sip/fields.h"
 #include "store/names.h"
 
@@ -24,16 +25,35 @@ static bool any_marked(const struct store *store, const struct call *call)
     return false;
 }
 
+uint8_t cell_severity(uint8_t rule)
+{
+    return rule ? (uint8_t)finding_rule_severity(rule) : SEVERITY_NOTICE;
+}
+
+/* What was refused first and accepted then, or by another branch of a fork, is no failure. */
+static uint8_t call_class(const struct list_row *row, uint32_t id)
+{
+    uint8_t class = row->txn->class;
+    if (!sip_class_failed((enum sip_class) class))
+        return class;
+    enum call_outcome outcome = call_outcome(row->ui->diagnosis, row->ui->store, row->call, id);
+    return outcome == OUTCOME_OK || outcome == OUTCOME_ANSWERED ? SIP_CLASS_SUCCESS : class;
+}
+
 bool cell_load_call(struct list_row *row, uint32_t call)
 {
     const struct store *store = row->ui->store;
+    const struct diagnosis *d = row->ui->diagnosis;
     row->call = store_call(store, call);
     if (!row->call)
         return false;
     row->transaction = call_leading(store, row->call);
     row->txn = store_transaction(store, row->transaction);
     row->message = transaction_head(row->txn);
-    row->class = row->txn->class;
+    row->lead = diagnosis_lead(d, call);
+    const struct finding *lead = diagnosis_finding(d, row->lead);
+    row->class = call_class(row, call);
+    row->severity = cell_severity(lead ? lead->rule : 0);
     row->marked = any_marked(store, row->call);
     return true;
 }
@@ -250,7 +270,7 @@ void cell_status(struct list_row *row, struct strbuf *out)
         strbuf_text(out, screen_utf8() ? "·" : ".");
         return;
     }
-    strbuf_format(out, "%s ", theme_mark(t->class, screen_utf8()));
+    strbuf_format(out, "%s ", list_row_mark(row));
     if (t->code)
         strbuf_format(out, "%u", t->code);
     else
@@ -297,14 +317,19 @@ void cell_rtt_example(struct list_row *row, struct strbuf *out)
 
 static const struct finding *leading(const struct list_row *row)
 {
-    const struct diagnosis *diagnosis = row->ui->diagnosis;
-    return diagnosis_finding(diagnosis, diagnosis_of_transaction(diagnosis, row->transaction));
+    const struct diagnosis *d = row->ui->diagnosis;
+    return diagnosis_finding(d,
+                             row->lead ? row->lead : diagnosis_of_transaction(d, row->transaction));
 }
 
 /* What was found; where the sentence has no room, by its name. */
 void cell_why(struct list_row *row, struct strbuf *out)
 {
-    why_line(out, row->ui->diagnosis, row->ui->store, row->transaction);
+    const struct ui *ui = row->ui;
+    if (row->call)
+        why_line_of_call(out, ui->diagnosis, ui->store, row->id, row->transaction);
+    else
+        why_line(out, ui->diagnosis, ui->store, row->transaction);
     const struct finding *f = leading(row);
     if (!f || text_width(strbuf_as_span(out)) <= (size_t)row->width)
         return;

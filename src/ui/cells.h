@@ -9,6 +9,8 @@
 
 /* Fills a row that stands for a call: the request that began it counts. False if it has gone. */
 bool cell_load_call(struct list_row *row, uint32_t call);
+/* The severity of a rule as struct list_row has it; 0: no rule. */
+uint8_t cell_severity(uint8_t rule);
 /* Marks or unmarks all its transactions. */
 void cell_mark_call(struct ui *ui, uint32_t call, bool marked);
 /* A text as a filter expression takes it: quoted, with what it may not hold escaped. */

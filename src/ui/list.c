@@ -217,7 +217,7 @@ static void draw_cell(struct list_row *row, int y, const struct list_place *plac
     put_cell(row, column, text);
     if (column->align == ALIGN_RIGHT && (int)text->n < place->width)
         x += place->width - (int)text->n;
-    enum style style = column->colour == COLOUR_CLASS ? theme_class(row->class)
+    enum style style = column->colour == COLOUR_CLASS ? theme_class(list_row_colour(row))
                        : column->colour == COLOUR_DIM ? STYLE_DIM
                        : row->heads                   ? STYLE_BOLD
                                                       : STYLE_NORMAL;
@@ -307,7 +307,7 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
 
 /* ---- finding ------------------------------------------------------------------------------- */
 
-static bool find_row(struct list *list, bool backwards, bool (*fits)(struct list_row *row))
+bool list_find(struct list *list, bool backwards, bool (*fits)(struct list_row *row))
 {
     struct list_row row;
     size_t count = rows_count(&list->rows), start = list_selected_row(list);
@@ -321,11 +321,6 @@ static bool find_row(struct list *list, bool backwards, bool (*fits)(struct list
             return false;
     }
     return false;
-}
-
-static bool row_failed(struct list_row *row)
-{
-    return sip_class_failed((enum sip_class)row->class);
 }
 
 /* What is searched is what a row shows, at any width, and the Call-ID besides. */
@@ -348,7 +343,7 @@ static bool search(struct ui *ui, struct view *view, bool backwards)
     struct list *list = (struct list *)view;
     if (hunt_holds(ui, list))
         return hunt_next(list, backwards);
-    return find_row(list, backwards, row_has_match);
+    return list_find(list, backwards, row_has_match);
 }
 
 /* ---- what the keys do -------------------------------------------------------------------- */
@@ -393,8 +388,7 @@ static void mark_row(struct list *list, enum verb verb)
 
 static void find_failure(struct list *list, enum verb verb)
 {
-    if (!find_row(list, verb == VERB_PREVIOUS_FAILURE, row_failed))
-        ui_notice(list->ui, false, _("No failed transaction"));
+    list_next_failure(list, verb == VERB_PREVIOUS_FAILURE);
 }
 
 static void go_to_bottom(struct list *list, enum verb verb)
@@ -530,6 +524,7 @@ static const struct {
 static bool act(struct ui *ui, struct view *view, enum verb verb)
 {
     (void)ui;
+    ((struct list *)view)->tally.on = false;
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
         if (acts[i].verb != verb)
             continue;

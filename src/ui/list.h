@@ -33,8 +33,10 @@ struct list_row {
     uint32_t message; /* whose header fields the columns show, or 0 */
     const struct message *head;
     const struct call *call;
+    uint32_t lead;    /* the finding that leads in the call, or 0 */
     const void *item; /* a record of the kind's own */
-    uint8_t class;    /* enum sip_class: the colour */
+    uint8_t class;    /* enum sip_class: the colour, unless what was found is worse: */
+    uint8_t severity; /* enum finding_severity of what leads; SEVERITY_NOTICE also for nothing */
     bool marked;
     bool heads;                       /* it is a group's own row, and `id` the group's number */
     const struct list_column *column; /* being filled, */
@@ -118,6 +120,16 @@ struct list_ops {
     void (*mark)(struct list_row *row, bool marked);
 };
 
+/* Failed rows being counted, so that it can be told which of how many is selected. */
+struct list_tally {
+    bool on;
+    size_t at;            /* the row that is selected, */
+    size_t next;          /* the one to be looked at, */
+    size_t before, total; /* how many there were up to `at`, and so far; */
+    size_t found;         /* of those how many only for what was found about them */
+    char told[80];        /* what stands in the bottom line meanwhile */
+};
+
 /* A column as the user has it. */
 struct list_slot {
     const struct list_column *column;
@@ -144,6 +156,7 @@ struct list {
     bool following;        /* the newest row stays selected */
     struct rect rect;      /* of the rows, at the last drawing */
     int margin;            /* columns of it, on the left, that show how rows are grouped */
+    struct list_tally tally;
 };
 
 extern const struct list_ops transactions_list, calls_list, messages_list, findings_list,
@@ -214,11 +227,26 @@ int list_sort(struct list *list, struct span name, bool descending);
 void list_sort_own(struct list *list);
 /* Filters and sorts all rows anew; a little of it before the next drawing. */
 void list_look(struct list *list);
+/* Selects the next row that fits, or the one before, going round; false if there is none. */
+bool list_find(struct list *list, bool backwards, bool (*fits)(struct list_row *row));
 /* Selects a row, which must be there. */
 void list_choose(struct list *list, size_t row);
 size_t list_selected_row(const struct list *list);
 /* Fills the selected row; false in an empty list. */
 bool list_selected(struct list *list, struct list_row *row);
+
+/* ---- list_failures.c: rows in which something went wrong --------------------------------------- */
+
+/* Whether it failed, or an error or a warning was found about it. */
+bool list_row_failed(struct list_row *row);
+/* The class in whose colour it is shown: of what ended well, an error or a warning decides. */
+uint8_t list_row_colour(const struct list_row *row);
+/* Its mark, which tells the same without colour. */
+const char *list_row_mark(const struct list_row *row);
+/* To the next failed row, or the one before; how many there are is told once they are counted. */
+void list_next_failure(struct list *list, bool backwards);
+/* Goes on counting for about `budget_ns`; true when there is more to do. */
+bool list_count_failures(struct list *list, int64_t budget_ns);
 
 /* ---- list_groups.c: grouped rows ------------------------------------------------------------- */
 

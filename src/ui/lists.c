@@ -117,7 +117,8 @@ bool lists_work(struct ui *ui, int64_t budget_ns)
 {
     struct list *list = lists_current(ui);
     bool more = list->ops->work && list->ops->work(list);
-    return rows_work(&list->rows, budget_ns) || more;
+    more = rows_work(&list->rows, budget_ns) || more;
+    return list_count_failures(list, budget_ns) || more;
 }
 
 void lists_tick(struct ui *ui)

@@ -7,6 +7,7 @@
 #include "base/tr.h"
 #include "diagnose/outcome.h"
 #include "ui/cells.h"
+#include "ui/hunt.h"
 
 static void note(struct list *list, uint32_t transaction)
 {
@@ -38,6 +39,31 @@ static bool load(struct list_row *row)
 static void mark(struct list_row *row, bool marked)
 {
     cell_mark_call(row->ui, row->id, marked);
+}
+
+/* The pane speaks of what went wrong in a call that was answered. */
+static struct subject subject(struct list_row *row)
+{
+    struct subject s;
+    const struct store *store = row->ui->store;
+    const struct finding *lead = diagnosis_finding(row->ui->diagnosis, row->lead);
+    bool other = !sip_class_failed((enum sip_class)row->class) && lead &&
+                 row->severity >= SEVERITY_WARNING && lead->call == row->id &&
+                 store_transaction(store, lead->transaction);
+    memset(&s, 0, sizeof s);
+    s.transaction = other ? lead->transaction : row->transaction;
+    s.code = store_transaction(store, s.transaction)->code;
+    return s;
+}
+
+/* Enter: the flow, at what proves that. */
+static void open_flow(struct list_row *row)
+{
+    uint32_t message = hunt_message(row);
+    struct view *flow = row->severity >= SEVERITY_WARNING && !message
+                            ? view_ladder_of_finding(row->ui, row->lead)
+                            : NULL;
+    ui_push(row->ui, flow ? flow : view_ladder_new(row->ui, row->transaction, message));
 }
 
 static void put_messages(struct list_row *row, struct strbuf *out)
@@ -121,13 +147,13 @@ static const struct list_column columns[] = {
     COLUMN_METHOD,
     COLUMN_FROM(.least = 60, .narrow = 12, .roomy = 96, .wide = 16),
     COLUMN_TO(.least = 34, .narrow = 12, .roomy = 96, .wide = 16),
-    COLUMN_HOP(cell_hop, .least = 120, .narrow = 27, .roomy = 140, .wide = 34),
+    COLUMN_HOP(cell_hop, .least = 150, .narrow = 27, .roomy = 180, .wide = 34),
     { .name = "duration",
       .title = N_("Lasted"),
       .put = put_duration,
       .number = duration,
       .example = duration_example,
-      .least = 50,
+      .least = 100,
       .narrow = 8,
       .wide = 8 },
     { .name = "messages",
@@ -135,7 +161,7 @@ static const struct list_column columns[] = {
       .put = put_messages,
       .number = messages,
       .example = messages_example,
-      .least = 64,
+      .least = 120,
       .narrow = 5,
       .wide = 5,
       .align = ALIGN_RIGHT },
@@ -145,11 +171,11 @@ static const struct list_column columns[] = {
       .put = put_outcome,
       .number = outcome,
       .example = outcome_example,
-      .least = 160,
+      .least = 130,
       .narrow = 10,
       .wide = 10,
       .colour = COLOUR_CLASS },
-    COLUMN_WHY(90),
+    COLUMN_WHY(50),
     COLUMN_SEEN_BY,
     { .name = "transactions",
       .title = N_("Transactions"),
@@ -176,5 +202,7 @@ const struct list_ops calls_list = {
     .alive = alive,
     .fits = fits,
     .load = load,
+    .open = open_flow,
+    .subject = subject,
     .mark = mark,
 };

@@ -31,8 +31,6 @@ static uint32_t example_of(const struct diagnosis *d, uint32_t rule)
 
 static bool load(struct list_row *row)
 {
-    static const uint8_t classes[SEVERITIES] = { SIP_CLASS_PROVISIONAL, SIP_CLASS_CHALLENGE,
-                                                 SIP_CLASS_CLIENT };
     if (count_of(row).findings == 0)
         return false;
     const struct finding *f = diagnosis_finding(row->ui->diagnosis,
@@ -40,7 +38,8 @@ static bool load(struct list_row *row)
     row->transaction = f ? f->transaction : 0;
     row->txn = store_transaction(row->ui->store, row->transaction);
     row->message = row->txn ? transaction_head(row->txn) : 0;
-    row->class = classes[finding_rule_severity((uint8_t)row->id)];
+    row->class = SIP_CLASS_PROVISIONAL;
+    row->severity = cell_severity((uint8_t)row->id);
     return true;
 }
 

@@ -25,6 +25,7 @@ static bool load(struct list_row *row)
         return false;
     row->message = transaction_head(row->txn);
     row->class = row->txn->class;
+    row->severity = cell_severity(row->txn->why);
     row->marked = row->txn->marked;
     return true;
 }
@@ -75,7 +76,7 @@ static const struct list_column columns[] = {
     COLUMN_METHOD,
     COLUMN_FROM(.least = 60, .narrow = 12, .roomy = 96, .wide = 16),
     COLUMN_TO(.least = 34, .narrow = 12, .roomy = 96, .wide = 16),
-    COLUMN_HOP(cell_hop, .least = 120, .narrow = 27, .roomy = 140, .wide = 34),
+    COLUMN_HOP(cell_hop, .least = 130, .narrow = 27, .roomy = 160, .wide = 34),
     COLUMN_STATUS,
     COLUMN_WHY(50),
     { .name = "took",
