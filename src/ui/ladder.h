@@ -83,14 +83,16 @@ bool ladder_is_proof(const struct ladder_view *v, size_t row);
 const struct ladder_proof *ladder_next_proof(const struct ladder_view *v, bool backwards);
 void ladder_forget_finding(struct ladder_view *v);
 
-/* Lines that go with a row: above it, itself, below it. */
+/* Lines that go with a row: above it, itself, below it; below the last one that nothing came since. */
 struct ladder_lines {
-    bool gap, leg, note;
+    bool gap, leg, note, silence;
 };
 struct ladder_lines ladder_lines(struct ui *ui, const struct ladder_view *v, size_t row);
 int ladder_height(struct ladder_lines lines);
 /* How long nothing was seen before a row, folded repetitions included. */
 int64_t ladder_pause(const struct ladder_view *v, size_t row);
+/* How long nothing has come since the last row, though something is waited for; else 0. */
+int64_t ladder_silence(struct ui *ui, const struct ladder_view *v);
 
 /* ---- ladder_columns.c ----------------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@
 #define TIMED_STEP 24 /* from which both times are shown */
 #define MOST_STEP 44
 #define LEAST_LABEL 6           /* of a label that is cut */
+#define LINE_ENDS 3             /* cells of line and blanks at its ends, if there is room */
 #define LONG_NS 1000000000000LL /* from which a time is told in minutes */
 #define LEAST_FOR_AGENTS 15     /* lines from which hosts show what they call themselves */
 #define DELTA_WIDTH 8
@@ -23,6 +24,7 @@ struct canvas {
     int clock;  /* width of the time; 0: not shown */
     int delta;  /* of the time since the row before */
     int margin; /* of all that stands left of the arrows */
+    int edge;   /* columns left of the first address, and right of the last */
     int head;   /* lines of the addresses */
 };
 
@@ -30,7 +32,7 @@ struct canvas {
 
 static int place_x(const struct canvas *c, size_t place)
 {
-    return c->rect.x + c->margin + c->step / 2 + ((int)place - (int)c->v->left) * c->step;
+    return c->rect.x + c->margin + c->edge + ((int)place - (int)c->v->left) * c->step;
 }
 
 static int column_x(const struct canvas *c, uint8_t column)
@@ -57,6 +59,36 @@ static int clock_width(const struct ui *ui)
                                           : 13;
 }
 
+/* Half of the longest name that stands over a column. */
+static int half_name(const struct ladder_view *v, bool agents)
+{
+    char text[ADDR_TEXT];
+    size_t most = 0;
+    for (size_t i = 0; i < v->ladder.ncolumns; i++) {
+        size_t width = text_width(SPAN(ui_address(&v->ladder.columns[i], text)));
+        size_t agent = agents ? text_width(SPAN(v->agents[i])) : 0;
+        width = agent > width ? agent : width;
+        most = width > most ? width : most;
+    }
+    return (int)most / 2 + 1;
+}
+
+/* The addresses as far apart as their names at the edges allow, for the sake of the labels. */
+static void spread_columns(struct canvas *c, int columns)
+{
+    int room = c->rect.width - c->margin, half = half_name(c->v, c->head > 1);
+    c->step = room / columns;
+    c->step = c->step < LEAST_STEP ? LEAST_STEP : c->step > MOST_STEP ? MOST_STEP : c->step;
+    c->edge = c->step / 2;
+    int fitting = room / c->step;
+    if (columns > 1 && fitting >= columns && half < c->edge) {
+        c->edge = half;
+        c->step = (room - 2 * half) / (columns - 1);
+        c->step = c->step > MOST_STEP ? MOST_STEP : c->step;
+    }
+    ladder_scroll_columns(c->v, fitting > 0 ? (size_t)fitting : 1);
+}
+
 /* As many times as there is room for, the time since the row before being the shortest. */
 static void lay_out(struct canvas *c)
 {
@@ -70,10 +102,7 @@ static void lay_out(struct canvas *c)
         c->delta = alone ? 0 : DELTA_WIDTH;
     }
     c->margin = c->clock + c->delta + marks;
-    c->step = (c->rect.width - c->margin) / columns;
-    c->step = c->step < LEAST_STEP ? LEAST_STEP : c->step > MOST_STEP ? MOST_STEP : c->step;
-    int fitting = (c->rect.width - c->margin) / c->step;
-    ladder_scroll_columns(c->v, fitting > 0 ? (size_t)fitting : 1);
+    spread_columns(c, columns);
 }
 
 /* ---- addresses ------------------------------------------------------------------------------ */
@@ -89,6 +118,7 @@ static void draw_name(const struct canvas *c, int y, size_t place, enum style st
     width = width < c->step ? width : c->step - 1;
     int at = x - width / 2;
     at = at + width > right_edge(c) ? right_edge(c) - width : at;
+    at = at < c->rect.x + c->margin && inside(c, x) ? c->rect.x + c->margin : at;
     if (inside(c, at) && inside(c, x)) {
         screen_text(y, at, width, style, strbuf_as_span(&shown));
         if (chosen)
@@ -178,29 +208,38 @@ static void draw_beside(const struct canvas *c, int y, int x, enum style style, 
     screen_text(y, x, width, style, text);
 }
 
+/* Cells for an arrow's label: all between its ends but the head, as far as they are in view. */
 static int room_between(const struct canvas *c, int low, int high)
 {
     int left = low < c->rect.x + c->margin ? c->rect.x + c->margin : low;
     int right = high > right_edge(c) ? right_edge(c) : high;
-    return right - left - 5;
+    return right - left - 2;
 }
 
-/* In the middle of the arrow, a piece of which stays at both ends; what is no message may be wider. */
-static void draw_label(const struct canvas *c, int y, int low, int high, enum style style,
+/*
+ * In the middle of the arrow, a piece of which stays at both ends where the label leaves room for
+ * it; what is no message may be wider than the arrow.
+ */
+static void draw_label(const struct canvas *c, int y, int from, int to, enum style style,
                        struct span label, bool wide)
 {
+    int low = from < to ? from : to, high = from < to ? to : from;
     int left = low < c->rect.x + c->margin ? c->rect.x + c->margin : low;
     int room = room_between(c, low, high), width = (int)text_width(label);
-    if (wide && width > room) {
+    if (wide && width > room - LINE_ENDS) {
         draw_beside(c, y, left + 3, style, label);
         return;
     }
-    if (width > room && room < LEAST_LABEL)
+    if (width > room && room < LEAST_LABEL + LINE_ENDS)
         return; /* of an arrow that is mostly beyond the edge */
-    width = width < room ? width : room;
-    int x = left + 3 + (room - width) / 2;
-    screen_blank(y, x - 1, width + 2);
-    screen_text(y, x, width, style, label);
+    int first = from < to ? left + 1 : left + 2, spare = room - (width < room ? width : room);
+    int x = spare >= LINE_ENDS ? left + 3 + (spare - LINE_ENDS) / 2
+                               : first + (from < to ? (spare + 1) / 2 : spare / 2);
+    if (x > first)
+        screen_blank(y, x - 1, 1);
+    if (x + room - spare < first + room)
+        screen_blank(y, x + room - spare, 1);
+    screen_text(y, x, room - spare, style, label);
 }
 
 static void draw_row(const struct canvas *c, int y, const struct ladder_row *row, bool plain)
@@ -219,20 +258,22 @@ static void draw_row(const struct canvas *c, int y, const struct ladder_row *row
         }
     } else {
         draw_arrow(c, y, from, to, style, pen_of(row->kind));
-        draw_label(c, y, low, high, style, strbuf_as_span(&label), wide);
+        draw_label(c, y, from, to, style, strbuf_as_span(&label), wide);
     }
     strbuf_free(&label);
 }
 
 /* ---- lines beside rows ---------------------------------------------------------------------- */
 
-/* "··· 32s ···": nothing was seen for so long. */
-static void draw_gap(const struct canvas *c, int y, size_t row)
+/* "··· nothing for 32s ···" */
+static void draw_gap(const struct canvas *c, int y, const char *format, int64_t ns)
 {
     char took[TIME_TEXT];
     struct strbuf text = STRBUF_INIT;
     const char *dots = screen_utf8() ? "···" : "...";
-    strbuf_format(&text, "%s %s %s", dots, time_short(ladder_pause(c->v, row), took), dots);
+    strbuf_format(&text, "%s ", dots);
+    strbuf_format(&text, format, time_short(ns, took));
+    strbuf_format(&text, " %s", dots);
     int width = (int)text_width(strbuf_as_span(&text));
     int middle = (place_x(c, c->v->left) + place_x(c, c->v->left + c->v->fitting - 1)) / 2;
     draw_beside(c, y, middle - width / 2, STYLE_DIM, strbuf_as_span(&text));
@@ -336,7 +377,7 @@ static int draw_lines(const struct canvas *c, int y, size_t row)
     struct ladder_lines lines = ladder_lines(c->ui, c->v, row);
     int end = c->rect.y + c->rect.height;
     if (lines.gap && y < end)
-        draw_gap(c, y++, row);
+        draw_gap(c, y++, _("nothing for %s"), ladder_pause(c->v, row));
     if (lines.leg && y < end)
         draw_leg_line(c, y++, row);
     if (y >= end)
@@ -349,17 +390,19 @@ static int draw_lines(const struct canvas *c, int y, size_t row)
     y++;
     if (lines.note && y < end)
         draw_note(c, y++, row);
+    if (lines.silence && y < end)
+        draw_gap(c, y++, _("nothing since, for %s"), ladder_silence(c->ui, c->v));
     return y;
 }
 
 void ladder_draw(struct ui *ui, struct ladder_view *v, struct rect rect)
 {
     struct canvas c = { .ui = ui, .v = v, .rect = rect };
-    lay_out(&c);
     c.head = v->named && v->zoom == ZOOM_FULL && rect.height >= LEAST_FOR_AGENTS ? 2 : 1;
+    lay_out(&c);
     v->height = rect.height > c.head ? rect.height - c.head : 1;
     v->top_y = rect.y + c.head;
-    v->left_x = rect.x + c.margin;
+    v->left_x = rect.x + c.margin + c.edge - c.step / 2;
     v->step = c.step;
     show_row(ui, v);
     draw_columns(&c);

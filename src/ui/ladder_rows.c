@@ -193,13 +193,25 @@ void ladder_refresh(struct ui *ui, struct ladder_view *v)
 
 /* ---- lines ---------------------------------------------------------------------------------- */
 
-int64_t ladder_pause(const struct ladder_view *v, size_t row)
+/* When something came last before a row, folded repetitions included. */
+static int64_t last_before(const struct ladder_view *v, size_t row)
 {
     const struct ladder_row *rows = v->ladder.rows;
     int64_t last = row ? rows[row - 1].last_ns : rows[row].time_ns;
     for (size_t i = row; i-- > 0 && row - i <= LOOKED_BACK;)
         last = rows[i].last_ns > last ? rows[i].last_ns : last;
-    return rows[row].time_ns - last;
+    return last;
+}
+
+int64_t ladder_pause(const struct ladder_view *v, size_t row)
+{
+    return v->ladder.rows[row].time_ns - last_before(v, row);
+}
+
+int64_t ladder_silence(struct ui *ui, const struct ladder_view *v)
+{
+    size_t rows = v->ladder.nrows;
+    return v->open && rows ? store_now(ui->store) - last_before(v, rows) : 0;
 }
 
 struct ladder_lines ladder_lines(struct ui *ui, const struct ladder_view *v, size_t row)
@@ -212,10 +224,12 @@ struct ladder_lines ladder_lines(struct ui *ui, const struct ladder_view *v, siz
     lines.note = v->zoom == ZOOM_FULL && r->kind == LADDER_MESSAGE && m &&
                  !(m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)) &&
                  m->flags & MESSAGE_SDP && session_is_news(&v->ladder, ui->store, row);
+    lines.silence = v->zoom != ZOOM_TRANSACTIONS && row + 1 == v->ladder.nrows &&
+                    ladder_silence(ui, v) >= GAP_NS;
     return lines;
 }
 
 int ladder_height(struct ladder_lines lines)
 {
-    return 1 + lines.gap + lines.leg + lines.note;
+    return 1 + lines.gap + lines.leg + lines.note + lines.silence;
 }

@@ -233,7 +233,7 @@ void ui_reload_help(struct ui *ui);
 void ui_suspend(struct ui *ui);
 
 /* The views. Each is owned by the stack once pushed. */
-/* The flow of a transaction's call; begins on `message`, 0: on the response that decided. */
+/* The flow of a transaction's call; begins on `message`, 0: at what proves its finding. */
 struct view *view_ladder_new(struct ui *ui, uint32_t transaction, uint32_t message);
 /* The flow that a finding is about, at what proves it; NULL when it has gone. */
 struct view *view_ladder_of_finding(struct ui *ui, uint32_t finding);

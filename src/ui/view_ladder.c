@@ -410,11 +410,24 @@ static const struct view_ops ladder_ops = {
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-/* The row to begin with: the response that decided the transaction, else its request. */
-static uint32_t deciding(struct ui *ui, uint32_t transaction)
+static void begin_at_proof(struct ladder_view *v)
+{
+    v->row = 0;
+    const struct ladder_proof *proof = ladder_next_proof(v, false);
+    if (proof && !ladder_is_proof(v, 0))
+        v->row = proof->row;
+}
+
+/* What was found about the transaction; about its call, if it stands for that; else where it begins. */
+static void begin(struct ui *ui, struct ladder_view *v, uint32_t transaction)
 {
     const struct transaction *txn = store_transaction(ui->store, transaction);
-    return txn->final ? txn->final : txn->provisional ? txn->provisional : txn->first;
+    const struct call *call = store_call(ui->store, txn->call);
+    if (diagnosis_of_transaction(ui->diagnosis, transaction) ||
+        call_leading(ui->store, call) == transaction)
+        begin_at_proof(v);
+    else
+        ladder_select(ui, v, txn->first);
 }
 
 static struct ladder_view *open_ladder(struct ui *ui, uint32_t transaction, uint32_t finding)
@@ -432,8 +445,10 @@ static struct ladder_view *open_ladder(struct ui *ui, uint32_t transaction, uint
 struct view *view_ladder_new(struct ui *ui, uint32_t transaction, uint32_t message)
 {
     struct ladder_view *v = open_ladder(ui, transaction, 0);
-    if (v->ladder.nrows)
-        ladder_select(ui, v, message ? message : deciding(ui, transaction));
+    if (message && v->ladder.nrows)
+        ladder_select(ui, v, message);
+    else if (v->ladder.nrows)
+        begin(ui, v, transaction);
     return &v->view;
 }
 
@@ -443,8 +458,6 @@ struct view *view_ladder_of_finding(struct ui *ui, uint32_t finding)
     if (!f || !store_transaction(ui->store, f->transaction))
         return NULL;
     struct ladder_view *v = open_ladder(ui, f->transaction, finding);
-    v->row = 0;
-    if (!ladder_is_proof(v, 0) && ladder_next_proof(v, false))
-        v->row = ladder_next_proof(v, false)->row;
+    begin_at_proof(v);
     return &v->view;
 }
