@@ -422,7 +422,9 @@ static bool same_finding(const struct draft *d, const struct finding *f)
 
 static void take_texts(struct finding_text *text, struct draft *draft)
 {
-    text->summary = draft->summary;
+    text->summary = draft->confidence < FINDING_SURE ? mem_format(_("probably %s"), draft->summary)
+                                                     : mem_text(draft->summary);
+    text->own_cause = draft->cause;
     text->because = draft->because;
     text->own_remedy = draft->remedy;
     text->nproofs = draft->nproofs;
@@ -432,7 +434,7 @@ static void take_texts(struct finding_text *text, struct draft *draft)
         text->proofs[i].source = draft->proofs[i].source;
         text->proofs[i].text = draft->proofs[i].text ? draft->proofs[i].text : mem_text("");
     }
-    draft->summary = draft->because = draft->remedy = NULL;
+    draft->cause = draft->because = draft->remedy = NULL;
     draft->nproofs = 0;
 }
 
@@ -449,7 +451,7 @@ int diagnosis_explain(const struct diagnosis *d, uint32_t id, struct finding_tex
     for (size_t i = 0; i < j.ndrafts && !text->summary; i++)
         if (same_finding(&j.drafts[i], f))
             take_texts(text, &j.drafts[i]);
-    text->cause = tr(rule_at(f->rule)->cause);
+    text->cause = text->own_cause ? text->own_cause : tr(rule_at(f->rule)->cause);
     text->remedy = text->own_remedy ? text->own_remedy : tr(rule_at(f->rule)->remedy);
     if (!text->summary) /* what it stood on has been evicted, or lies before the window */
         text->summary = mem_text(text->cause);
@@ -464,6 +466,7 @@ void finding_text_free(struct finding_text *text)
         free(text->proofs[i].text);
     free(text->summary);
     free(text->because);
+    free(text->own_cause);
     free(text->own_remedy);
     memset(text, 0, sizeof *text);
 }

@@ -12,6 +12,7 @@ enum finding_severity { SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_ERROR, SEVER
 enum finding_scope { SCOPE_MESSAGE, SCOPE_TRANSACTION, SCOPE_CALL, SCOPE_ENDPOINT };
 
 #define FINDING_PROOFS 8
+#define FINDING_SURE 90 /* percent: below, it is only probable */
 
 /* One finding. Ids are of the store, and may have gone. */
 struct finding {
@@ -29,10 +30,10 @@ struct finding {
 
 /* The words of one finding, in the language. Texts quote the network: escape before showing. */
 struct finding_text {
-    char *summary; /* one line */
+    char *summary; /* one line; it says so when less than FINDING_SURE percent are sure */
     const char *cause, *remedy;
-    char *own_remedy; /* what `remedy` points to when it is not the rule's */
-    char *because;    /* why one may doubt it, or NULL */
+    char *own_cause, *own_remedy; /* what these point to when it is not the rule's */
+    char *because;                /* why one may doubt it, or NULL */
     size_t nproofs;
     struct {
         uint32_t message; /* 0: a packet that is no message */

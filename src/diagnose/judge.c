@@ -58,6 +58,14 @@ void draft_say(struct draft *d, const char *format, ...)
     va_end(args);
 }
 
+void draft_cause(struct draft *d, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    set_text(d, &d->cause, format, args);
+    va_end(args);
+}
+
 void draft_because(struct draft *d, const char *format, ...)
 {
     va_list args;
@@ -116,6 +124,7 @@ void draft_clear(struct draft *d)
     for (size_t i = 0; i < d->nproofs; i++)
         free(d->proofs[i].text);
     free(d->summary);
+    free(d->cause);
     free(d->because);
     free(d->remedy);
     memset(d, 0, sizeof *d);

@@ -49,7 +49,7 @@ struct draft {
     int64_t time_ns;
     bool texts;  /* wanted */
     bool hidden; /* another one says it better */
-    char *summary, *because, *remedy;
+    char *summary, *cause, *because, *remedy;
     size_t nproofs;
     struct {
         const struct scene_message *message; /* NULL: another packet */
@@ -98,6 +98,8 @@ void draft_frame(struct draft *d, uint32_t frame, uint16_t source, const char *f
     __attribute__((format(printf, 4, 5)));
 /* Why one may doubt it. */
 void draft_because(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The cause, instead of the rule's own sentence. */
+void draft_cause(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What to do first, instead of the rule's own sentence. */
 void draft_remedy(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The address that an endpoint rule is about; its port is taken off. */

@@ -1,6 +1,7 @@
 /* Rules about offers and answers (RFC 3264): codecs, profiles, streams, hold. See rule.h. */
 #include <stdio.h>
 
+#include "diagnose/refusal.h"
 #include "diagnose/rule.h"
 #include "sip/fields.h"
 
@@ -149,50 +150,124 @@ static int peer_shares(struct judge *j, const struct scene_transaction *t, const
     return result;
 }
 
-/* Warnings that blame something else than the codecs (RFC 3261 §20.43), and a body of a type that
- * is not taken. */
-static bool blames_other(const struct scene_transaction *t)
+/* "audio, video": the kinds of streams that were offered. */
+static const char *kind_list(const struct sdp *sdp, char *buf)
 {
-    int64_t warning = judge_seconds(scene_header(t->final, "Warning"), 0);
-    struct span accept = scene_header(t->final, "Accept");
-    bool other_body = scene_final(t) == 415 && span_search(accept, "application/sdp") &&
-                      !span_starts(scene_sip(t->request)->content_type, "application/sdp");
-    return other_body || (warning >= 300 && warning <= 303) || warning == 306 || warning == 307 ||
-           warning == 330 || warning == 331 || warning == 370;
+    size_t n = 0;
+    buf[0] = '\0';
+    for (int i = 0; i < sdp->medias; i++) {
+        struct span kind = sdp->media[i].kind;
+        if (is_active(&sdp->media[i]) && kind.n + 3 <= LIST_TEXT - n)
+            n += (size_t)snprintf(buf + n, LIST_TEXT - n, "%s%.*s", n ? ", " : "", SPAN_ARG(kind));
+    }
+    return buf;
 }
 
-static void tell_codecs(struct judge *j, const struct scene_transaction *t,
-                        const struct exchange *x, const struct scene_message *shown)
+/* The other side has shown what it speaks. */
+static void tell_known(struct judge *j, const struct scene_transaction *t, const struct exchange *x,
+                       const struct scene_message *shown)
 {
     char offered[LIST_TEXT], known[LIST_TEXT], by[ADDR_TEXT];
-    struct draft *d = judge_find(j, t, shown ? 100 : 60);
+    bool cut = scene_cut(x->offered) || scene_cut(shown);
+    struct draft *d = judge_find(j, t, cut ? 60 : 100);
     const struct scene_message *end = x->answered ? x->answered : t->final;
     if (!d->texts)
         return;
     codec_list(x->offer, offered);
+    codec_list(scene_sdp(shown), known);
     judge_address(&end->flow->src, by);
+    draft_say(d, _("no shared codec: %s offered, the other side has %s"), offered, known);
     draft_proof(d, x->offered, _("offered: %s"), offered);
-    if (shown) {
-        codec_list(scene_sdp(shown), known);
-        draft_say(d, _("no shared codec: %s offered, %s accepted by %s"), offered, known, by);
-        draft_proof(d, shown, _("%s knows: %s"), by, known);
-        draft_remedy(d, _("Enable one of %s on one side or one of %s on the other, or transcode"),
-                     known, offered);
-    } else {
-        draft_say(d, _("%u from %s: it takes none of the codecs offered (%s)"), scene_final(t), by,
-                  offered);
-        draft_because(d,
-                      _("the codecs of %s are not in this capture; it may refuse something "
-                        "else"),
-                      by);
-    }
+    draft_proof(d, shown, _("%s knows: %s"), by, known);
     if (end != shown)
         draft_proof(d, end, _("%u: refused"), scene_final(t));
+    draft_cause(d, _("%s offered, %s at %s: no codec is in both"), offered, known, by);
+    draft_remedy(d, _("Enable one of %s on one side or one of %s on the other, or transcode"),
+                 known, offered);
+    if (cut)
+        draft_because(d, _("the capture cut a session description: more codecs may stand in it"));
+}
+
+/* How sure it is that codecs were meant, by what the refusal says. */
+static unsigned trust_in(const struct refusal *r, const struct exchange *x)
+{
+    unsigned trust = r->what == REFUSED_FORMAT ? 90 : r->what == REFUSED_MEDIUM ? 75 : 60;
+    return scene_cut(x->offered) ? trust - 10 : trust;
+}
+
+/* In words: what was refused, as far as the refusal tells; the codecs of its sender are not known. */
+static void say_refusal(struct draft *d, const struct scene_transaction *t,
+                        const struct exchange *x, const struct refusal *r)
+{
+    char list[LIST_TEXT], by[ADDR_TEXT];
+    uint16_t code = scene_final(t);
+    struct span words = judge_quote(r->words), type = scene_sip(x->offered)->content_type;
+    judge_address(&t->final->flow->src, by);
+    if (!x->offer) {
+        draft_say(d, _("no shared codec: %u from %s; the offer was cut by the capture"), code, by);
+    } else if (r->what == REFUSED_BODY) {
+        type = judge_quote(type);
+        draft_say(d, _("no body of type %.*s is taken by %s: %u"), SPAN_ARG(type), by, code);
+    } else if (r->what == REFUSED_MEDIUM) {
+        draft_say(d, _("no media of this kind at %s: %s offered, %u"), by,
+                  kind_list(x->offer, list), code);
+    } else {
+        draft_say(d, _("no shared codec: %s offered, %u from %s"), codec_list(x->offer, list), code,
+                  by);
+    }
+    if (r->warning && words.n)
+        draft_proof(d, t->final, _("%u, Warning %u: %.*s"), code, r->warning, SPAN_ARG(words));
+    else if (words.n)
+        draft_proof(d, t->final, _("%u, Accept: %.*s"), code, SPAN_ARG(words));
+    else
+        draft_proof(d, t->final, _("%u: refused"), code);
+}
+
+/* What follows from it: cause, remedy, and the doubt that is left. */
+static void explain_refusal(struct draft *d, const struct scene_transaction *t,
+                            const struct exchange *x, const struct refusal *r)
+{
+    char by[ADDR_TEXT];
+    uint16_t code = scene_final(t);
+    struct span words = judge_quote(r->words);
+    judge_address(&t->final->flow->src, by);
+    if (r->warning && words.n)
+        draft_cause(d, _("%s says itself what does not fit: \"%.*s\""), by, SPAN_ARG(words));
+    else if (code == 415)
+        draft_cause(d, r->what == REFUSED_BODY
+                           ? _("415 refuses the type of the body (Content-Type), not a codec in it")
+                           : _("415 is about the body's type, encoding or language; where these "
+                               "are taken, some devices mean the codecs in it"));
+    if (code == 415 && !r->warning)
+        draft_remedy(d, _("Compare Content-Type, -Encoding and -Language of the request with "
+                          "Accept, -Encoding and -Language of the 415; then the codecs"));
+    if (scene_cut(x->offered))
+        draft_because(d, _("the capture cut the offer: what stood in the rest is not known"));
+    else if (r->what != REFUSED_FORMAT)
+        draft_because(
+            d, _("the codecs of %s are not in this capture; it may refuse something else"), by);
+}
+
+/* Only the refusal tells, more or less. */
+static void tell_refusal(struct judge *j, const struct scene_transaction *t,
+                         const struct exchange *x, const struct refusal *r)
+{
+    char offered[LIST_TEXT];
+    struct draft *d = judge_find(j, t, trust_in(r, x));
+    if (!d->texts)
+        return;
+    if (x->offer)
+        draft_proof(d, x->offered, _("offered: %s"), codec_list(x->offer, offered));
+    else
+        draft_proof(d, x->offered, _("the offer; its body is not wholly captured"));
+    say_refusal(d, t, x, r);
+    explain_refusal(d, t, x, r);
 }
 
 static bool refuses_all(const struct exchange *x)
 {
-    return x->answer && has_stream(x->offer, NULL) && !has_stream(x->answer, NULL);
+    return x->answer && !scene_cut(x->answered) && has_stream(x->offer, NULL) &&
+           !has_stream(x->answer, NULL);
 }
 
 /* Whether the answer that refuses all came from a hop further on. */
@@ -205,21 +280,40 @@ static bool refused_below(const struct scene_transaction *t)
     return false;
 }
 
+/* An offer of which the capture has too little to read: the request may have held one. */
+static bool offer_was_cut(const struct scene_transaction *t, struct exchange *x)
+{
+    struct span type = t->request ? scene_sip(t->request)->content_type : SPAN_NONE;
+    *x = (struct exchange){ .offered = t->request };
+    return scene_method(t) == SIP_INVITE && scene_cut(t->request) && !scene_sdp(t->request) &&
+           (type.n == 0 || span_search(type, "sdp") || span_starts(type, "multipart/"));
+}
+
+static bool offers_sound(const struct scene_transaction *t, bool refused, struct exchange *x)
+{
+    return (exchange_of(t, x) && has_stream(x->offer, is_sound)) ||
+           (refused && offer_was_cut(t, x));
+}
+
 static void no_common_codec(struct judge *j)
 {
     EACH_TRANSACTION(j, t) {
         struct exchange x;
+        struct refusal refusal = { .what = REFUSED_UNSAID };
         const struct scene_message *shown = NULL;
         bool refused = is_refusal(scene_final(t)) && !judge_passed_on(t);
         if (!refused && !(j->scene->marks & CALL_SDP_ODD))
             continue; /* nothing was refused */
-        if (!exchange_of(t, &x) || !has_stream(x.offer, is_sound))
+        if (!offers_sound(t, refused, &x))
             continue;
         bool refuses = refuses_all(&x) && !refused_below(t);
-        int shares = refused || refuses ? peer_shares(j, t, &x, &shown) : 1;
-        if (shares > 0 || (shares == 0 && (refuses || blames_other(t))))
-            continue;
-        tell_codecs(j, t, &x, shown);
+        int shares = (refused || refuses) && x.offer ? peer_shares(j, t, &x, &shown) : 0;
+        if (refused)
+            refusal_read(&refusal, t);
+        if (shares < 0)
+            tell_known(j, t, &x, shown);
+        else if (shares == 0 && refused && refusal.what != REFUSED_OTHER)
+            tell_refusal(j, t, &x, &refusal);
     }
 }
 
@@ -285,7 +379,8 @@ static void srtp_mismatch(struct judge *j)
         if (!refused && !(j->scene->marks & CALL_SDP_ODD))
             continue;
         int offered = exchange_of(t, &x) ? security(x.offer, true) : 0;
-        bool stream_off = x.answer && !has_stream(x.answer, is_sound) && !refused_below(t);
+        bool stream_off = x.answer && !scene_cut(x.answered) && !has_stream(x.answer, is_sound) &&
+                          !refused_below(t);
         if (!offered || !(refused || stream_off))
             continue;
         const struct scene_message *other = other_profile(j, t, &x, offered);
@@ -348,7 +443,8 @@ static bool fax_refused(const struct scene_transaction *t)
     struct exchange x;
     if (!exchange_of(t, &x) || x.offered != t->request || !has_stream(x.offer, is_fax))
         return false;
-    return is_refusal(scene_final(t)) || (x.answer && !has_stream(x.answer, is_fax));
+    return is_refusal(scene_final(t)) ||
+           (x.answer && !scene_cut(x.answered) && !has_stream(x.answer, is_fax));
 }
 
 static void t38_refused(struct judge *j)
@@ -437,7 +533,7 @@ static void dtmf_mismatch(struct judge *j)
         struct exchange x;
         if (scene_method(t) != SIP_INVITE || scene_final(t) / 100 != 2 || !exchange_of(t, &x))
             continue;
-        int at = without_events(&x);
+        int at = scene_cut(x.answered) ? -1 : without_events(&x);
         if (at < 0 || mismatched_below(t) || found_in_call(j, t->call))
             continue;
         struct draft *d = judge_find(j, t, 100);

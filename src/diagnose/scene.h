@@ -80,7 +80,13 @@ void scene_free(struct scene *scene);
 
 /* The message as sip_scan() reads it; of one whose bytes have gone everything is empty. */
 const struct sip_message *scene_sip(const struct scene_message *m);
-/* The session description of a message, or NULL; valid as long as the scene. */
+/* Whether the capture cut the message: what is missing of its body or headers may have been sent. */
+static inline bool scene_cut(const struct scene_message *m)
+{
+    return m && (m->stored->flags & MESSAGE_TRUNCATED);
+}
+/* The session description of a message, or NULL; valid as long as the scene. Of a message that the
+ * capture cut it has what is there. */
 const struct sdp *scene_sdp(const struct scene_message *m);
 /* The value of a header, or an empty span. NULL has none. */
 struct span scene_header(const struct scene_message *m, const char *name);

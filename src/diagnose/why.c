@@ -2,6 +2,7 @@
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "diagnose/evidence.h"
+#include "diagnose/refusal.h"
 #include "sip/fields.h"
 
 struct why {
@@ -89,17 +90,6 @@ static void success(struct why *w)
         strbuf_text(w->out, _("answered by one branch of a fork"));
 }
 
-/* The text of `305 host "Incompatible media format"` (RFC 3261 §20.43). */
-static struct span warning_text(struct span value)
-{
-    const char *open = span_find(value, '"');
-    if (!open)
-        return value;
-    struct span rest = span_make(open + 1, span_end(value));
-    const char *close = span_find(rest, '"');
-    return close ? span_make(open + 1, close) : rest;
-}
-
 static struct span reason_text(struct span value)
 {
     struct span text = sip_param(value, "text");
@@ -119,7 +109,7 @@ static const struct {
     const char *format; /* takes the value; NULL: that alone says it all */
     bool phrased;       /* the format takes the phrase before the value */
 } telling[] = {
-    { "Warning", 0, warning_text, NULL, false },
+    { "Warning", 0, refusal_warning_text, NULL, false },
     { "Unsupported", 420, whole, N_("unsupported: %.*s"), false },
     { "Require", 421, whole, N_("required: %.*s"), false },
     { "Min-SE", 422, whole, N_("session timer at least %.*s s"), false },

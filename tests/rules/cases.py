@@ -3,6 +3,7 @@ talk.py.
 """
 import os
 import re
+import shlex
 
 
 class Script(Exception):
@@ -47,7 +48,7 @@ def read_cases(path):
                 raise Script(f'{path}:{at}: no case yet')
             elif words[0] in ('expect', 'allow', 'forbid'):
                 if words[1] != 'none':
-                    cases[-1].claims.append(Claim(words[0], words[1:]))
+                    cases[-1].claims.append(Claim(words[0], shlex.split(line)[1:]))
             elif words[0] == 'also':
                 cases[-1].variants += words[1:]
             else:

@@ -29,6 +29,11 @@ def fits(claim, finding, talk):
     where = claim.where
     if 'code' in where and str(finding.get('code')) != where['code']:
         return False
+    if 'sure' in where and round(100 * finding['confidence']) != int(where['sure']):
+        return False
+    if any(key in where and where[key] not in finding[part]
+           for key, part in (('says', 'summary'), ('cause', 'cause'), ('first', 'remedy'))):
+        return False
     if 'call' in where:
         return talk.calls[where['call']].id in [finding.get('call_id'), *(finding.get('call_ids') or ())]
     if 'endpoint' in where:

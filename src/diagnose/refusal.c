@@ -1,0 +1,105 @@
+/* See refusal.h. */
+#include "diagnose/refusal.h"
+
+#include "sip/fields.h"
+
+struct span refusal_warning_text(struct span value)
+{
+    const char *open = span_find(value, '"');
+    if (!open)
+        return value;
+    struct span rest = span_make(open + 1, span_end(value));
+    const char *close = span_find(rest, '"');
+    return close ? span_make(open + 1, close) : rest;
+}
+
+/* By Warning code; 399 and what is unknown say nothing that a program understands. */
+static enum refused warned_of(uint64_t code)
+{
+    static const struct {
+        uint16_t from, to;
+        enum refused what;
+    } table[] = {
+        { 300, 303, REFUSED_OTHER }, { 304, 304, REFUSED_MEDIUM }, { 305, 305, REFUSED_FORMAT },
+        { 306, 307, REFUSED_OTHER }, { 330, 331, REFUSED_OTHER },  { 370, 370, REFUSED_OTHER },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (code >= table[i].from && code <= table[i].to)
+            return table[i].what;
+    return REFUSED_UNSAID;
+}
+
+/* The first Warning that says something: there may be several, in one line or more. */
+static void read_warnings(struct refusal *r, const struct scene_message *m)
+{
+    struct span rest = scene_sip(m)->headers, name, list, one;
+    uint64_t code;
+    while (sip_next_header(&rest, &name, &list))
+        while (sip_header_same(name, "Warning") && sip_next_value(&list, &one)) {
+            if (r->what != REFUSED_UNSAID || !sip_read_seconds(one, 999, &code))
+                continue;
+            r->what = warned_of(code);
+            r->warning = (uint16_t)code;
+            r->words = refusal_warning_text(one);
+        }
+}
+
+/* "application/sdp" of "application/sdp;charset=x". */
+static struct span without_params(struct span value)
+{
+    const char *semicolon = span_find(value, ';');
+    return span_trim(semicolon ? span_make(value.p, semicolon) : value);
+}
+
+/* Whether a range takes a value: one that ends in a star takes all that begins so. */
+static bool is_within(struct span range, struct span value)
+{
+    const char *star = span_find(range, '*');
+    struct span head = star ? span_make(range.p, star) : range;
+    if (!star)
+        return span_same(range, value);
+    return value.n >= head.n && span_same((struct span){ value.p, head.n }, head);
+}
+
+/* Whether one of a list's ranges takes a value; an empty list takes all. */
+static bool takes(struct span list, struct span value)
+{
+    struct span one;
+    bool any = false;
+    while (sip_next_value(&list, &one)) {
+        if (is_within(without_params(one), value))
+            return true;
+        any = true;
+    }
+    return !any;
+}
+
+/* Whether the request has a header that the answer's list does not take. */
+static bool is_outside(const struct scene_transaction *t, const char *has, const char *accepts)
+{
+    struct span value = without_params(scene_header(t->request, has));
+    return value.n && !span_is(value, "identity") && !takes(scene_header(t->final, accepts), value);
+}
+
+/* 415 is about the body's type, encoding and language, not about what stands in it. */
+static void read_accepts(struct refusal *r, const struct scene_transaction *t)
+{
+    struct span accept = scene_header(t->final, "Accept");
+    if (r->what != REFUSED_UNSAID)
+        return;
+    if (is_outside(t, "Content-Encoding", "Accept-Encoding") ||
+        is_outside(t, "Content-Language", "Accept-Language"))
+        r->what = REFUSED_OTHER;
+    else if (is_outside(t, "Content-Type", "Accept"))
+        r->what = span_search(accept, "application/sdp") ? REFUSED_OTHER : REFUSED_BODY;
+    if (r->words.n == 0)
+        r->words = accept;
+}
+
+void refusal_read(struct refusal *refusal, const struct scene_transaction *t)
+{
+    *refusal = (struct refusal){ .what = REFUSED_UNSAID };
+    read_warnings(refusal, t->final);
+    if (t->final->stored->code == 415)
+        read_accepts(refusal, t);
+}
