@@ -420,6 +420,25 @@ static bool same_finding(const struct draft *d, const struct finding *f)
            addr_equal(&d->endpoint, &f->endpoint);
 }
 
+/* By time; a packet that is no message stays behind the message that it was told after. */
+static void sort_proofs(struct finding_text *text, const struct store *store)
+{
+    int64_t times[FINDING_PROOFS];
+    for (size_t i = 0; i < text->nproofs; i++) {
+        const struct message *m = store_message(store, text->proofs[i].message);
+        times[i] = m ? m->time_ns : i ? times[i - 1] : INT64_MIN;
+    }
+    for (size_t i = 1; i < text->nproofs; i++)
+        for (size_t k = i; k > 0 && times[k - 1] > times[k]; k--) {
+            int64_t time = times[k];
+            struct finding_proof proof = text->proofs[k];
+            times[k] = times[k - 1];
+            text->proofs[k] = text->proofs[k - 1];
+            times[k - 1] = time;
+            text->proofs[k - 1] = proof;
+        }
+}
+
 static void take_texts(struct finding_text *text, struct draft *draft)
 {
     text->summary = draft->confidence < FINDING_SURE ? mem_format(_("probably %s"), draft->summary)
@@ -453,6 +472,7 @@ int diagnosis_explain(const struct diagnosis *d, uint32_t id, struct finding_tex
             take_texts(text, &j.drafts[i]);
     text->cause = text->own_cause ? text->own_cause : tr(rule_at(f->rule)->cause);
     text->remedy = text->own_remedy ? text->own_remedy : tr(rule_at(f->rule)->remedy);
+    sort_proofs(text, d->store);
     if (!text->summary) /* what it stood on has been evicted, or lies before the window */
         text->summary = mem_text(text->cause);
     judge_free(&j);

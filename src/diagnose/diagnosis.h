@@ -28,6 +28,14 @@ struct finding {
     struct addr endpoint; /* of an endpoint rule, family 0: none; port 0 */
 };
 
+/* A message or packet that proves a finding, with a sentence. */
+struct finding_proof {
+    uint32_t message; /* 0: a packet that is no message */
+    uint32_t frame;
+    uint16_t source;
+    char *text;
+};
+
 /* The words of one finding, in the language. Texts quote the network: escape before showing. */
 struct finding_text {
     char *summary; /* one line; it says so when less than FINDING_SURE percent are sure */
@@ -35,12 +43,7 @@ struct finding_text {
     char *own_cause, *own_remedy; /* what these point to when it is not the rule's */
     char *because;                /* why one may doubt it, or NULL */
     size_t nproofs;
-    struct {
-        uint32_t message; /* 0: a packet that is no message */
-        uint32_t frame;
-        uint16_t source;
-        char *text;
-    } proofs[FINDING_PROOFS];
+    struct finding_proof proofs[FINDING_PROOFS]; /* by time */
 };
 
 /* How often a rule found, over the whole run. */

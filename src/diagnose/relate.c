@@ -103,6 +103,7 @@ static const struct {
     { "register-interval-too-brief", "registration-lapsed" },
     { "auth-loop", "brute-force" },
     { "auth-loop", "auth-not-attempted" },
+    { "auth-loop", "auth-refused" },
     { "scanner", "auth-not-attempted" },
     { "scanner", "forbidden" },
     { "scanner", "number-not-found" },

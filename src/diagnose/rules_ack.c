@@ -18,6 +18,47 @@ static struct span contact_host(const struct scene_message *m)
     return m ? host_of(scene_sip(m)->contact) : SPAN_NONE;
 }
 
+/* An ACK for the answer that went somewhere else. */
+static const struct scene_transaction *stray_ack(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, a)
+        if (a->call == t->call && scene_is_ack(a) && a->stored->cseq == t->stored->cseq)
+            return a;
+    return NULL;
+}
+
+static const struct scene_transaction *bye_after(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, b)
+        if (b->call == t->call && scene_method(b) == SIP_BYE && b->request &&
+            b->request->stored->time_ns > t->final->stored->time_ns)
+            return b;
+    return NULL;
+}
+
+/* What to look at next, and what came of it, as far as it can be seen. */
+static void follow_ack(struct judge *j, struct draft *d, const struct scene_transaction *t)
+{
+    char to[ADDR_TEXT], after[TIME_TEXT];
+    const struct scene_transaction *ack = stray_ack(j, t), *bye = bye_after(j, t);
+    struct span contact = judge_quote(contact_host(t->final));
+    judge_address(ack ? &ack->server : &t->client, to);
+    if (ack) {
+        draft_proof(d, ack->request, _("an ACK went to %s instead"), to);
+        draft_remedy(
+            d, _("Compare Contact and Record-Route of the 2xx with the ACK that went to %s"), to);
+    } else {
+        draft_remedy(
+            d, _("See at %s whether the 2xx arrives there; if so, where its ACK to %.*s goes"), to,
+            SPAN_ARG(contact));
+    }
+    if (!bye)
+        return;
+    time_short(bye->request->stored->time_ns - t->final->stored->time_ns, after);
+    judge_address(&bye->client, to);
+    draft_proof(d, bye->request, _("BYE from %s, %s after the answer"), to, after);
+}
+
 static void ack_missing(struct judge *j)
 {
     char to[ADDR_TEXT], lasted[TIME_TEXT];
@@ -31,11 +72,17 @@ static void ack_missing(struct judge *j)
         judge_address(&t->client, to);
         time_short(t->last->stored->time_ns - t->final->stored->time_ns, lasted);
         struct span contact = judge_quote(contact_host(t->final));
-        draft_say(d, _("answered, but no ACK came from %s: %u sent %u times; the call will drop"),
-                  to, scene_final(t), t->answered);
+        if (bye_after(j, t))
+            draft_say(d, _("answered, but no ACK from %s: %u sent %u times, then BYE"), to,
+                      scene_final(t), t->answered);
+        else
+            draft_say(d, _("answered, but no ACK from %s: %u sent %u times"), to, scene_final(t),
+                      t->answered);
         draft_proof(d, t->final, _("the first %u to %s, Contact %.*s"), scene_final(t), to,
                     SPAN_ARG(contact));
         draft_proof(d, t->last, _("the last of %u copies, %s later"), t->answered, lasted);
+        if (d->texts)
+            follow_ack(j, d, t);
     }
 }
 
@@ -149,8 +196,8 @@ static void ack_cseq_mismatch(struct judge *j)
 
 const struct rule rules_ack[] = {
     { "ack-missing", SCOPE_CALL, SEVERITY_ERROR, CALL_REPEATED, ack_missing,
-      N_("The ACK cannot reach the callee: a wrong or private Contact, a lost Record-Route, NAT or "
-         "a filter; the call will drop after about 32 s"),
+      N_("The ACK is not sent, or cannot reach the callee: a wrong or private Contact, a lost "
+         "Record-Route, NAT or a filter; without it the callee hangs up after 32 s at the latest"),
       N_("Compare the Contact and Record-Route of the 2xx with where the ACK went") },
     { "ack-wrong-target", SCOPE_CALL, SEVERITY_ERROR, CALL_ACK_ODD, ack_wrong_target,
       N_("The caller ignores Contact, or a device on the way rewrote it"),

@@ -114,6 +114,37 @@ static struct span user_of(const struct scene_transaction *t)
     return judge_quote(sip_auth_param(name, "username"));
 }
 
+/* The refusal that ended the attempts of a run, if it was more than one challenge more. */
+static const struct scene_transaction *forbidden_after(struct judge *j,
+                                                       const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+        if (o > t && same_purpose(o, t) && scene_final(o) == 403 && !judge_passed_on(o))
+            return o;
+    return NULL;
+}
+
+/* The realm is the one that was asked for, and the nonce was fresh: user and password are left. */
+static void blame_password(struct judge *j, struct draft *d, const struct scene_transaction *t,
+                           size_t n)
+{
+    struct span realm = judge_quote(realm_of(t)), user = user_of(t);
+    const struct scene_transaction *end = forbidden_after(j, t);
+    draft_say(d, _("wrong password or user name: \"%.*s\" refused %zu times"), SPAN_ARG(user), n);
+    draft_cause(
+        d,
+        _("The password of \"%.*s\" is wrong most likely, or the user name: the realm is the "
+          "one that was asked for, and the nonce was fresh"),
+        SPAN_ARG(user));
+    draft_remedy(d,
+                 _("Set the password of \"%.*s\" anew on both sides, then compare the user name; "
+                   "the realm is \"%.*s\""),
+                 SPAN_ARG(user), SPAN_ARG(realm));
+    if (end)
+        draft_proof(d, end->final, _("then 403 %.*s: the account may be locked for a while"),
+                    SPAN_ARG(judge_quote(scene_sip(end->final)->reason)));
+}
+
 /* One finding a run: at the attempt that fills the measure. */
 static void loop(struct judge *j, bool stale)
 {
@@ -125,13 +156,10 @@ static void loop(struct judge *j, bool stale)
         if (n < TRIES || tries[TRIES - 1] != t)
             continue;
         struct draft *d = judge_find(j, t, 95);
-        struct span realm = judge_quote(realm_of(t)), user = user_of(t);
+        struct span realm = judge_quote(realm_of(t));
         if (stale)
             draft_say(d, _("each new nonce of realm \"%.*s\" is stale at once, %zu times"),
                       SPAN_ARG(realm), n);
-        else
-            draft_say(d, _("credentials of \"%.*s\" for realm \"%.*s\" refused %zu times"),
-                      SPAN_ARG(user), SPAN_ARG(realm), n);
         for (size_t i = 0; i < n && i < 3; i++) {
             draft_proof(d, tries[i]->request, _("%s with credentials"),
                         sip_method_name(scene_method(tries[i])));
@@ -140,6 +168,8 @@ static void loop(struct judge *j, bool stale)
                               : _("%u again, not because the nonce was old"),
                         scene_final(tries[i]));
         }
+        if (!stale)
+            blame_password(j, d, t, n);
     }
 }
 
@@ -162,6 +192,16 @@ static const struct scene_transaction *with_credentials(const struct scene_trans
     return t;
 }
 
+/* Whether credentials were refused just before, so that these were not understood either. */
+static bool failed_before(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+        if (o < t && same_purpose(o, t) && asks_itself(o) && !is_stale(o) &&
+            has_credentials(o, realm_of(o)))
+            return true;
+    return false;
+}
+
 static void auth_refused(struct judge *j)
 {
     char from[ADDR_TEXT];
@@ -172,8 +212,16 @@ static void auth_refused(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         struct span user = user_of(sent), phrase = judge_quote(scene_sip(t->final)->reason);
         judge_address(&t->server, from);
-        draft_say(d, _("credentials of \"%.*s\" understood, but refused: 403 %.*s"), SPAN_ARG(user),
-                  SPAN_ARG(phrase));
+        if (failed_before(j, t)) {
+            draft_say(d, _("\"%.*s\" had wrong credentials, and no more tries: 403 %.*s"),
+                      SPAN_ARG(user), SPAN_ARG(phrase));
+            draft_cause(d, _("Password or user name were refused before; now no try is allowed"));
+            draft_remedy(d,
+                         _("Correct the password first; then see whether the account is locked"));
+        } else {
+            draft_say(d, _("\"%.*s\" is known, but refused: 403 %.*s"), SPAN_ARG(user),
+                      SPAN_ARG(phrase));
+        }
         draft_proof(d, sent->request, _("%s with credentials"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("403 from %s"), from);
     }

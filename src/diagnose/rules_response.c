@@ -84,6 +84,33 @@ static int words_of(uint16_t code)
     return -1;
 }
 
+/* The first 180 or 183. */
+static const struct scene_message *ringing_of(struct judge *j, const struct scene_transaction *t)
+{
+    if (!t->early)
+        return NULL;
+    for (const struct scene_message *m = t->early; m < j->scene->messages + j->scene->nmessages;
+         m++)
+        if (m->txn == t && (m->stored->code == 180 || m->stored->code == 183))
+            return m;
+    return NULL;
+}
+
+/* 480 after ringing: the callee is registered and was reached (RFC 3261 §21.4.18). */
+static void say_rang(struct judge *j, struct draft *d, const struct scene_transaction *t)
+{
+    char rang[TIME_TEXT], from[ADDR_TEXT];
+    const struct scene_message *ringing = ringing_of(j, t);
+    if (!ringing || scene_final(t) != 480)
+        return;
+    time_short(t->final->stored->time_ns - ringing->stored->time_ns, rang);
+    judge_address(&t->final->flow->src, from);
+    draft_say(d, _("rang for %s, nobody picked up: 480 from %s"), rang, from);
+    draft_cause(d, _("It rang, so the callee is reached: nobody picked up, or refused by a key"));
+    draft_remedy(
+        d, _("Nothing to do, unless every call ends so; then see how long %s lets it ring"), from);
+}
+
 /* The header that explains a refusal best, of those that it carries. */
 static struct span explanation(const struct scene_message *m, const char **name)
 {
@@ -208,6 +235,7 @@ static void judge_answers(struct judge *j, const struct answers *a)
         struct draft *d = judge_find(j, t, 100); /* of an answer with a code of its own rule */
         if (d->texts)
             say_code(d, t);
+        say_rang(j, d, t);
     }
 }
 
@@ -232,18 +260,6 @@ ANSWERS(identity_rejected, .codes = { 403, 428, 436, 437, 438 }, .holds = stale_
         .final_word = true)
 
 /* Ringing in vain */
-
-/* The first 180 or 183. */
-static const struct scene_message *ringing_of(struct judge *j, const struct scene_transaction *t)
-{
-    if (!t->early)
-        return NULL;
-    for (const struct scene_message *m = t->early; m < j->scene->messages + j->scene->nmessages;
-         m++)
-        if (m->txn == t && (m->stored->code == 180 || m->stored->code == 183))
-            return m;
-    return NULL;
-}
 
 static const struct scene_transaction *cancel_of(struct judge *j, const struct scene_transaction *t)
 {

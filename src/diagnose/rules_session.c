@@ -310,6 +310,41 @@ static bool is_glare(const struct scene_transaction *t)
     return is_refresh(t) && scene_final(t) == 491 && scene_sip(t->first)->to_tag.n;
 }
 
+/* The refused side's next change within the time in which it is to try again (RFC 3261 §14.1). */
+static const struct scene_transaction *tried_again(struct judge *j,
+                                                   const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+        if (o > t && o->call == t->call && is_refresh(o) && o->request &&
+            o->stored->cseq > t->stored->cseq && addr_same_host(&o->client, &t->client) &&
+            begun(o) - ended(t) <= RETRY_NS)
+            return o;
+    return NULL;
+}
+
+static void tell_retry(struct judge *j, struct draft *d, const struct scene_transaction *t,
+                       const char *sides[2])
+{
+    char after[TIME_TEXT];
+    const struct scene_transaction *o = tried_again(j, t);
+    time_short(o ? begun(o) - ended(t) : 0, after);
+    if (!o) {
+        draft_say(d, _("491: %s and %s changed the session at once; no retry"), sides[0], sides[1]);
+        draft_remedy(
+            d, _("See why %s did not try again: its change (hold, transfer, refresh) is lost"),
+            sides[0]);
+    } else if (scene_final(o) / 100 == 2) {
+        draft_say(d, _("491: both sides changed the session at once; retried, accepted"));
+        draft_remedy(d, _("Nothing to do: the retry %s later was accepted"), after);
+    } else {
+        draft_say(d, _("491: both sides changed the session at once; the retry got %u"),
+                  scene_final(o));
+        draft_remedy(d, _("See the answer to the retry that came %s later"), after);
+    }
+    draft_proof(d, o ? o->request : NULL, _("sent again, %s later"), after);
+    draft_proof(d, o ? o->final : NULL, _("%u to it"), o ? scene_final(o) : 0);
+}
+
 static void glare(struct judge *j)
 {
     char a[ADDR_TEXT], b[ADDR_TEXT];
@@ -320,11 +355,11 @@ static void glare(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         judge_address(&t->client, a);
         judge_address(&o->client, b);
-        draft_say(d, _("%s and %s changed the session at once: 491"), a, b);
         draft_proof(d, o->request, _("%s from %s"), sip_method_name(scene_method(o)), b);
         draft_proof(d, t->request, _("%s from %s while that was open"),
                     sip_method_name(scene_method(t)), a);
         draft_proof(d, t->final, _("491 %.*s"), SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
+        tell_retry(j, d, t, (const char *[]){ a, b });
     }
 }
 
