@@ -1,5 +1,6 @@
 /* See evidence.h. Header facts are rows of a table; the rest is about time and place. */
 #include "diagnose/evidence.h"
+#include "diagnose/outcome.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 struct collect {
     struct evidence *out;
     const struct store *store;
+    uint32_t id;
     const struct transaction *txn;
     struct sip_message response; /* the deciding one, or all empty */
     uint32_t response_id;
@@ -104,6 +106,8 @@ static const struct header_fact {
     { "Allow", 405, 405, plain_fact, N_("It allows: %.*s (Allow)") },
     { "Allow-Events", 489, 489, plain_fact, N_("It knows the events: %.*s (Allow-Events)") },
     { "Accept", 406, 415, plain_fact, N_("It accepts: %.*s (Accept)") },
+    { "Accept-Encoding", 415, 415, plain_fact, N_("It accepts: %.*s (Accept-Encoding)") },
+    { "Accept-Language", 415, 415, plain_fact, N_("It accepts: %.*s (Accept-Language)") },
     { "Error-Info", 300, 699, plain_fact, N_("More at %.*s (Error-Info)") },
     { "Security-Server", 494, 494, plain_fact, N_("It offers: %.*s (Security-Server)") },
 };
@@ -193,6 +197,52 @@ static void add_time(struct collect *c)
     add(c, c->txn->request, _("No response from %s, %s after the request"), to, a);
 }
 
+static void add_ringing(struct collect *c)
+{
+    char a[TIME_TEXT];
+    uint32_t id = transaction_rang(c->store, c->id);
+    const struct message *rang = store_message(c->store, id);
+    const struct message *end = store_message(c->store, c->txn->final);
+    if (!rang || !end || end->code < 300)
+        return;
+    add(c, id, _("It rang for %s (%u), then came %u"), time_short(end->time_ns - rang->time_ns, a),
+        rang->code, end->code);
+}
+
+/* What a request asks for that an answer may want larger: its header, its value. */
+static struct span asked(const struct sip_message *m, uint16_t code, const char **header)
+{
+    *header = code == 422 ? "Session-Expires" : "Expires";
+    if (code != 422 && code != 423)
+        return SPAN_NONE;
+    struct span contact = code == 423 ? sip_param(m->contact, "expires") : SPAN_NONE;
+    return contact.n ? contact : sip_find_header(m, *header);
+}
+
+/* A refusal after which the client did right is no failure: then nothing is left to do. */
+static void add_retry(struct collect *c)
+{
+    char after[TIME_TEXT];
+    const char *header;
+    struct sip_message m;
+    uint32_t id = transaction_mended(c->store, c->id);
+    const struct transaction *again = store_transaction(c->store, id);
+    const struct message *answer = store_message(c->store, c->response_id);
+    if (!again || !sip_asks_for_more(c->txn->code) || !answer ||
+        store_scan(c->store, transaction_head(again), &m) < 0)
+        return;
+    const struct message *request = store_message(c->store, transaction_head(again));
+    struct span value = quote(asked(&m, c->txn->code, &header));
+    time_short(request->time_ns - answer->time_ns, after);
+    if (value.n)
+        add(c, transaction_head(again),
+            _("Sent again %s later with %s: %.*s, and accepted with %u: nothing to do"), after,
+            header, SPAN_ARG(value), again->code);
+    else
+        add(c, transaction_head(again),
+            _("Sent again %s later and accepted with %u: nothing to do"), after, again->code);
+}
+
 static void add_repeats(struct collect *c)
 {
     const struct transaction *t = c->txn;
@@ -242,14 +292,16 @@ static void add_offer(struct collect *c)
 
 void evidence_collect(struct evidence *evidence, const struct store *store, uint32_t id)
 {
-    struct collect c = { .out = evidence, .store = store };
+    struct collect c = { .out = evidence, .store = store, .id = id };
     evidence->count = 0;
     c.txn = store_transaction(store, id);
     if (!c.txn)
         return;
     c.response_id = c.txn->final ? c.txn->final : c.txn->provisional;
     if (c.response_id && store_scan(store, c.response_id, &c.response) == 0) {
+        add_retry(&c);
         add_headers(&c);
+        add_ringing(&c);
         add_cancel(&c);
         add_origin(&c);
     }

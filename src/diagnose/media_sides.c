@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "diagnose/rule.h"
+#include "store/names.h"
 
 enum { CALLER, CALLEE };
 
@@ -40,6 +41,29 @@ static int side_of(const struct collect *c, const struct sip_message *sip)
     return callers_request == sip_is_request(sip) ? CALLER : CALLEE;
 }
 
+/*
+ * The copy of a message that was seen nearest to its sender: the earliest of those with its CSeq,
+ * sender and code. Proxies pass descriptions on; they are no side of the media.
+ */
+static const struct message *first_copy(const struct collect *c, const struct message *m,
+                                        const struct sip_message *sip)
+{
+    const struct transaction *own = store_transaction(c->store, m->transaction), *t;
+    const struct call *call = store_call(c->store, own->call);
+    uint32_t id = call->first_txn;
+    for (int left = CALL_WINDOW; id && left > 0; left--, id = t->next_in_call) {
+        struct sip_message other;
+        t = store_transaction(c->store, id);
+        uint32_t at = m->code == 0 ? t->request : t->final;
+        const struct message *copy = store_message(c->store, at);
+        if (copy && t->method == own->method && t->cseq == own->cseq && copy->code == m->code &&
+            copy->time_ns < m->time_ns && store_scan(c->store, at, &other) == 0 &&
+            span_equal(other.from_tag, sip->from_tag))
+            m = copy;
+    }
+    return m;
+}
+
 /* Takes a message's description for the side that sent it, unless there is one. */
 static void take(struct collect *c, uint32_t id)
 {
@@ -55,8 +79,9 @@ static void take(struct collect *c, uint32_t id)
     c->out->known[side] = true;
     c->out->from[side] = id;
     free(c->out->who[side]);
-    c->out->who[side] = mem_format(side == CALLER ? _("caller %s") : _("callee %s"),
-                                   addr_format(&store_flow(c->store, m->flow)->src, address));
+    c->out->who[side] = mem_format(
+        side == CALLER ? _("caller %s") : _("callee %s"),
+        names_format(&store_flow(c->store, first_copy(c, m, &sip)->flow)->src, address));
 }
 
 /* What the finding's messages do not say may be in others of its transaction. */

@@ -3,7 +3,8 @@
 
 #include "base/tr.h"
 
-#define LOOKED 64 /* findings of a call */
+#define LOOKED 64           /* findings of a call */
+#define MESSAGES_LOOKED 128 /* of a transaction */
 
 /* Findings that are the normal end of a call, and responses that say the same without one. */
 static const struct {
@@ -94,6 +95,18 @@ enum call_outcome call_outcome(const struct diagnosis *d, const struct store *st
     return outcome == OUTCOME_FAILED || outcome == OUTCOME_CANCELLED
                ? unanswered(d, store, t, id, outcome)
                : outcome;
+}
+
+uint32_t transaction_rang(const struct store *store, uint32_t id)
+{
+    const struct transaction *t = store_transaction(store, id);
+    uint32_t found = 0, at = t ? t->last : 0;
+    for (int left = MESSAGES_LOOKED; at && left > 0; left--) {
+        const struct message *m = store_message(store, at);
+        found = m->code == 180 || m->code == 183 ? at : found;
+        at = m->previous;
+    }
+    return found;
 }
 
 int call_severity(const struct diagnosis *d, uint32_t call)

@@ -32,5 +32,7 @@ int call_severity(const struct diagnosis *d, uint32_t call);
  * again by its client and accepted: that transaction, and nothing is left to do. 0: it was not.
  */
 uint32_t transaction_mended(const struct store *store, uint32_t id);
+/* The first 180 or 183 to a request, a message; 0: nobody was rung. */
+uint32_t transaction_rang(const struct store *store, uint32_t id);
 
 #endif

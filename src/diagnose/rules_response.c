@@ -235,7 +235,8 @@ static void judge_answers(struct judge *j, const struct answers *a)
         struct draft *d = judge_find(j, t, 100); /* of an answer with a code of its own rule */
         if (d->texts)
             say_code(d, t);
-        say_rang(j, d, t);
+        if (d->texts)
+            say_rang(j, d, t);
     }
 }
 

@@ -355,9 +355,9 @@ static void glare(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         judge_address(&t->client, a);
         judge_address(&o->client, b);
-        draft_proof(d, o->request, _("%s from %s"), sip_method_name(scene_method(o)), b);
-        draft_proof(d, t->request, _("%s from %s while that was open"),
-                    sip_method_name(scene_method(t)), a);
+        draft_proof(d, o->request, _("%s from %s, still open"), sip_method_name(scene_method(o)),
+                    b);
+        draft_proof(d, t->request, _("%s from %s, refused"), sip_method_name(scene_method(t)), a);
         draft_proof(d, t->final, _("491 %.*s"), SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
         tell_retry(j, d, t, (const char *[]){ a, b });
     }

@@ -2,12 +2,14 @@
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "diagnose/evidence.h"
+#include "diagnose/outcome.h"
 #include "diagnose/refusal.h"
 #include "sip/fields.h"
 
 struct why {
     struct strbuf *out;
     const struct store *store;
+    uint32_t id;
     const struct transaction *txn;
     struct sip_message response;
 };
@@ -59,7 +61,8 @@ static void challenge(struct why *w)
 {
     if (sip_asks_for_more(w->txn->code)) {
         failure(w);
-        strbuf_text(w->out, _("; sent again"));
+        strbuf_text(w->out, transaction_mended(w->store, w->id) ? _("; sent again and accepted")
+                                                                : _("; sent again"));
         return;
     }
     struct span value = sip_find_header(&w->response, w->txn->code == 401 ? "WWW-Authenticate"
@@ -71,6 +74,19 @@ static void challenge(struct why *w)
         strbuf_text(w->out, _("challenge"));
 }
 
+/* Whether it rang and nobody took the call; then that is what happened, whatever the code says. */
+static bool rang_out(struct why *w)
+{
+    char a[TIME_TEXT];
+    const struct message *rang = store_message(w->store, transaction_rang(w->store, w->id));
+    const struct message *end = store_message(w->store, w->txn->final);
+    if (!rang || !end)
+        return false;
+    strbuf_format(w->out, _("rang for %s, nobody picked up: %u"),
+                  time_short(end->time_ns - rang->time_ns, a), w->txn->code);
+    return true;
+}
+
 static void cancelled(struct why *w)
 {
     char a[TIME_TEXT];
@@ -78,7 +94,7 @@ static void cancelled(struct why *w)
     if (cancel && cancel->method == SIP_CANCEL)
         strbuf_format(w->out, _("cancelled by the caller after %s"),
                       time_short(cancel->time_ns - w->txn->time_ns, a));
-    else
+    else if (!rang_out(w))
         strbuf_text(w->out, _("ended before an answer"));
 }
 
@@ -114,6 +130,7 @@ static const struct {
     { "Require", 421, whole, N_("required: %.*s"), false },
     { "Min-SE", 422, whole, N_("session timer at least %.*s s"), false },
     { "Min-Expires", 423, whole, N_("expiry at least %.*s s"), false },
+    { "Accept", 415, whole, N_("takes only %.*s"), false },
     { "Allow", 405, whole, N_("allowed: %.*s"), false },
     { "Reason", 0, reason_text, NULL, false },
     { "Retry-After", 0, whole, N_("%.*s, retry after %.*s s"), true },
@@ -121,6 +138,8 @@ static const struct {
 
 static void failure(struct why *w)
 {
+    if ((w->txn->code == 408 || w->txn->code == 480) && rang_out(w))
+        return;
     for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++) {
         if (telling[i].code && telling[i].code != w->txn->code)
             continue;
@@ -160,7 +179,7 @@ void why_line(struct strbuf *out, const struct diagnosis *diagnosis, const struc
         [SIP_CLASS_CLIENT] = failure,      [SIP_CLASS_SERVER] = failure,
         [SIP_CLASS_GLOBAL] = failure,      [SIP_CLASS_TIMEOUT] = timed_out,
     };
-    struct why w = { .out = out, .store = store, .txn = store_transaction(store, id) };
+    struct why w = { .out = out, .store = store, .id = id, .txn = store_transaction(store, id) };
     if (!w.txn || found(out, diagnosis, diagnosis ? diagnosis_of_transaction(diagnosis, id) : 0))
         return;
     store_scan(store, w.txn->final ? w.txn->final : w.txn->provisional, &w.response);

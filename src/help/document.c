@@ -20,6 +20,21 @@ struct document_part *document_add(struct document *doc, enum part_kind kind, co
     return part;
 }
 
+struct span document_first_step(const struct document *doc)
+{
+    static const char first[] = "1. ";
+    for (size_t i = 0; i < doc->nparts; i++) {
+        const struct document_part *part = &doc->parts[i];
+        if (part->kind != PART_TEXT || strcmp(part->id, "fix") != 0)
+            continue;
+        if (strncmp(part->text, first, strlen(first)) != 0)
+            return SPAN_NONE;
+        const char *step = part->text + strlen(first), *next = strstr(step, "\n2. ");
+        return span_trim(next ? span_make(step, next) : SPAN(step));
+    }
+    return SPAN_NONE;
+}
+
 void document_free(struct document *doc)
 {
     for (size_t i = 0; i < doc->nparts; i++) {

@@ -42,6 +42,8 @@ void document_topic(struct document *doc, const struct help *help, const char *t
  */
 void document_compare(struct document *doc, const struct help *help, const char *a, const char *b);
 void document_free(struct document *doc);
+/* What to do first: the first step of the "fix" part as markup, without its number; or empty. */
+struct span document_first_step(const struct document *doc);
 
 /* For those who compose. `title` and `text` are copied, `id` is kept. */
 struct document_part *document_add(struct document *doc, enum part_kind kind, const char *id,

@@ -337,6 +337,7 @@ void cell_why(struct list_row *row, struct strbuf *out)
     snprintf(topic, sizeof topic, "finding/%s", finding_rule_id(f->rule));
     strbuf_clear(out);
     help_topic_title(row->ui->help, topic, out);
+    strbuf_text(out, f->confidence < FINDING_SURE ? "?" : "");
 }
 
 void cell_why_example(struct list_row *row, struct strbuf *out)

@@ -166,14 +166,15 @@ static bool add_other(struct layout *out, uint32_t id)
     return true;
 }
 
-/* The finding that explains the transaction, then others of its call: a long one has hundreds. */
-static void add_findings(struct layout *out, uint32_t transaction)
+/* The finding that explains the transaction, then others of its call: a long one has hundreds.
+ * False when nothing was found. */
+static bool add_findings(struct layout *out, uint32_t transaction)
 {
     const struct diagnosis *d = out->ui->diagnosis;
     const struct transaction *t = store_transaction(out->ui->store, transaction);
     uint32_t best = t ? diagnosis_of_transaction(d, transaction) : 0;
     if (!t || !(best || diagnosis_lead(d, t->call)))
-        return;
+        return false;
     best = best ? best : diagnosis_lead(d, t->call);
     label(out, HELP_HEADING, _("Finding"));
     add_finding(out, best);
@@ -182,6 +183,7 @@ static void add_findings(struct layout *out, uint32_t transaction)
          id = diagnosis_finding(d, id)->next)
         told += id != best && add_other(out, id);
     set_apart(out);
+    return true;
 }
 
 /* Whether there is a page of this very name, whatever its case. */
@@ -293,6 +295,27 @@ static void add_page(struct layout *out, const char *topic, bool notes)
     document_free(&doc);
 }
 
+/*
+ * A failure about which nothing was found: what its page tells to do first. Nothing where the client
+ * did what the answer asked for, or ended the call itself.
+ */
+static void add_first_step(struct layout *out, uint32_t transaction, const char *topic)
+{
+    struct document doc;
+    struct strbuf text = STRBUF_INIT;
+    const struct transaction *t = store_transaction(out->ui->store, transaction);
+    if (!t || !sip_class_failed(t->class) || !*topic)
+        return;
+    document_topic(&doc, out->ui->help, topic);
+    struct span step = document_first_step(&doc);
+    if (step.n) {
+        strbuf_format(&text, _("First: %.*s"), SPAN_ARG(step));
+        styled_markup(out->text, strbuf_as_span(&text), out->width, out->indent);
+    }
+    strbuf_free(&text);
+    document_free(&doc);
+}
+
 static struct layout layout_for(struct ui *ui, struct rect rect)
 {
     struct layout out = { .ui = ui, .text = &ui->pane.reader.text };
@@ -305,8 +328,10 @@ static struct layout layout_for(struct ui *ui, struct rect rect)
 void pane_text_selection(struct ui *ui, uint32_t transaction, const char *topic, struct rect rect)
 {
     struct layout out = layout_for(ui, rect);
-    add_findings(&out, transaction);
+    bool found = add_findings(&out, transaction);
     add_evidence(&out, transaction);
+    if (!found)
+        add_first_step(&out, transaction, topic);
     add_related(&out, transaction);
     add_notes(&out, topic, transaction);
     if (*topic)

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "help/block.h"
 #include "help/bundle.h"
+#include "help/document.h"
 #include "help/markup.h"
 #include "help/search.h"
 #include "help/table.h"
@@ -270,6 +271,29 @@ static void test_page_files(const struct help *help)
 }
 
 /* Every topic of the tables has its page in the language; of headers, those met most. */
+/* The pane tells it of a failure about which nothing else is known. */
+static void test_first_steps(const struct help *help)
+{
+    const char *topic;
+    size_t told = 0, asked = 0;
+    for (size_t i = 0; (topic = help_topic_at(help, i)); i++) {
+        struct document doc;
+        uint16_t code = help_topic_code(topic);
+        if (code < 300)
+            continue;
+        document_topic(&doc, help, topic);
+        struct span step = document_first_step(&doc);
+        bool good = step.n > 0 && !span_search(step, "\n2. ");
+        if (!good)
+            tap_note("%s: nothing to do first", topic);
+        told += good;
+        asked++;
+        document_free(&doc);
+    }
+    tap_ok(asked > 60 && told == asked, "%s: every failure tells one thing to do first",
+           help_language(help));
+}
+
 static void test_pages_there(const struct help *help)
 {
     const char *topic;
@@ -354,6 +378,7 @@ static void test_language(void)
     test_titles(help);
     test_facts_translated(help);
     test_pages_there(help);
+    test_first_steps(help);
     test_korean_sections(help);
     help_free(help);
 }
@@ -697,6 +722,7 @@ static void test_all(void)
     test_titles(help);
     test_page_files(help);
     test_pages_there(help);
+    test_first_steps(help);
     test_lookup(help);
     test_words(help);
     test_pairs(help);

@@ -90,6 +90,16 @@ int main(void)
            "in brief the codecs of a stream stand in one line, and tones that one side lacks");
     media_sides_free(&m);
 
+    /* a proxy passes the offer on: it is no side of the media */
+    uint32_t passed = say(3, 4, "INVITE sip:c@d SIP/2.0", "A", "p",
+                          HEAD "m=audio 4000 RTP/AVP 18\r\n");
+    text.proofs[0].message = passed;
+    media_sides_collect(&m, store, &f, &text, true);
+    tap_ok(strcmp(m.who[0], "caller 192.0.2.1:5060") == 0,
+           "the caller is who sent the offer first");
+    media_sides_free(&m);
+    text.proofs[0].message = offer;
+
     uint32_t tones = say(2, 1, "SIP/2.0 488 Not Acceptable Here", "A", "1",
                          HEAD
                          "m=audio 5000 RTP/SAVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n");

@@ -108,6 +108,41 @@ static void mended(const struct store *store)
     }
 }
 
+/* What the list and the pane say of transactions without a finding. */
+static void words(const struct store *store)
+{
+    static const struct {
+        const char *call;
+        uint16_t code;
+        bool rang;
+        const char *why, *fact;
+    } rows[] = {
+        { "745-1-no-answer-408", 408, true, "rang for 9.3s, nobody picked up: 408",
+          "It rang for 9.3s (180), then came 408" },
+        { "862-1-min-se", 422, false, "session timer at least 90 s; sent again and accepted",
+          "Session-Expires: 90" },
+        { "556-1-reg-brief", 423, false, "expiry at least 60 s; sent again and accepted",
+          "Expires: 60, and accepted with 200: nothing to do" },
+        { "808-1-redirected", 302, false, "to sip:", "Redirected to" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t id = with_code(store, call_of(store, rows[i].call), rows[i].code);
+        struct strbuf line = STRBUF_INIT;
+        struct evidence evidence;
+        bool told = false;
+        why_line(&line, NULL, store, id);
+        evidence_collect(&evidence, store, id);
+        for (size_t f = 0; f < evidence.count; f++)
+            told = told || strstr(evidence.facts[f].text, rows[i].fact);
+        tap_ok((transaction_rang(store, id) != 0) == rows[i].rang &&
+                   strncmp(strbuf_str(&line), rows[i].why, strlen(rows[i].why)) == 0,
+               "%s: %s", rows[i].call, strbuf_str(&line));
+        tap_ok(told, "%s: the pane says \"%s\"", rows[i].call, rows[i].fact);
+        evidence_free(&evidence);
+        strbuf_free(&line);
+    }
+}
+
 static void most_frequent(struct pipeline *pipeline)
 {
     const struct diagnosis *d = pipeline->diagnosis;
@@ -132,6 +167,7 @@ int main(void)
     tap_ok(read, "the bundled traffic is read");
     calls(&pipeline);
     mended(pipeline.store);
+    words(pipeline.store);
     most_frequent(&pipeline);
     pipeline_close(&pipeline);
     free(demo);
