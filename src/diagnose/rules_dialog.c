@@ -62,12 +62,23 @@ static const char *named_transport(const struct scene_message *m, struct span *n
     return span_starts(a.uri, "sips:") ? "tls" : NULL;
 }
 
-static bool transport_differs(const struct scene_message *m)
+/* A Contact that names none stands for UDP (RFC 3263 §4.1); it counts where a request took it so. */
+static bool taken_for_udp(const struct scene_message *m, const struct scene_transaction *t)
+{
+    struct sip_address a;
+    struct addr host;
+    sip_read_address(scene_sip(m)->contact, &a);
+    return addr_read(a.host, &host) == 0 && addr_same_host(&host, &t->server) &&
+           addr_same_host(&host, &m->flow->src) && scene_unreliable(t) &&
+           m->flow->transport != TRANSPORT_UDP;
+}
+
+static bool transport_differs(const struct scene_message *m, const struct scene_transaction *t)
 {
     struct span name;
     const char *named = named_transport(m, &name), *used = transport_name(m->flow->transport);
     if (!named)
-        return false;
+        return taken_for_udp(m, t);
     /* a URI says "ws" for both, RFC 7118 §5.2 */
     bool web = strncmp(named, "ws", 2) == 0 && strncmp(used, "ws", 2) == 0;
     return !web && strcmp(named, used) != 0;
@@ -93,6 +104,8 @@ static void say_transport(struct judge *j, const struct scene_transaction *t,
     const char *named = named_transport(contact, &name);
     struct draft *d = judge_find(j, t, 85);
     judge_address(&contact->flow->src, from);
+    if (!named)
+        named = transport_name(TRANSPORT_UDP); /* for want of a word */
     draft_say(d, _("Contact of %s says transport %s, but it speaks %s; %s to it failed"), from,
               named, transport_name(contact->flow->transport),
               scene_answered(t) ? "ACK" : sip_method_name(scene_method(t)));
@@ -118,7 +131,7 @@ static void contact_transport_mismatch(struct judge *j)
             contact = t->final;
         else if (scene_in_dialog(t) && scene_method(t) != SIP_ACK && did_not_arrive(j, t))
             contact = latest_contact(j, t->call, scene_sip(t->request)->to_tag, t->request);
-        if (!contact || scene_sip(contact)->contact.n == 0 || !transport_differs(contact))
+        if (!contact || scene_sip(contact)->contact.n == 0 || !transport_differs(contact, t))
             continue;
         say_transport(j, t, contact);
         return;

@@ -13,6 +13,16 @@ struct exchange {
     const struct sdp *offer, *answer;
 };
 
+/* Where the 2xx has none, the answer came with an earlier response of its dialog (RFC 3262 §5). */
+static const struct scene_message *early_answer(const struct scene_transaction *t)
+{
+    for (const struct scene_message *m = t->early; m && m < t->final; m++)
+        if (m->txn == t && m->stored->code && scene_sdp(m) &&
+            span_equal(scene_sip(m)->to_tag, scene_sip(t->final)->to_tag))
+            return m;
+    return NULL;
+}
+
 /* Offer in the request, or in the 2xx with the answer in the ACK (RFC 3261 §13.2.1). */
 static bool exchange_of(const struct scene_transaction *t, struct exchange *x)
 {
@@ -22,7 +32,7 @@ static bool exchange_of(const struct scene_transaction *t, struct exchange *x)
         x->offer = scene_sdp(x->offered);
         x->answered = t->ack;
     } else if (scene_final(t) / 100 == 2) {
-        x->answered = scene_sdp(t->final) ? t->final : t->early;
+        x->answered = scene_sdp(t->final) ? t->final : early_answer(t);
     }
     x->answer = scene_sdp(x->answered);
     return x->offer != NULL;

@@ -76,6 +76,14 @@ static void no_response(struct judge *j)
     }
 }
 
+/* A small request may be answered after the large one was lost: looked for ever more seldom. */
+static void look_later(struct judge *j, const struct scene_transaction *t)
+{
+    int64_t since = j->scene->now_ns - t->first->stored->time_ns;
+    if (since < 2 * SIP_TIMEOUT_NS)
+        judge_again(j, j->scene->now_ns + since / 2 + SECOND_NS);
+}
+
 static void large_request_lost(struct judge *j)
 {
     char to[ADDR_TEXT];
@@ -84,8 +92,10 @@ static void large_request_lost(struct judge *j)
             continue;
         const struct transaction *small = smaller_answered(j, t);
         const struct message *m = small ? store_message(j->scene->store, small->request) : NULL;
-        if (!m)
+        if (!m) {
+            look_later(j, t);
             continue;
+        }
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;
         judge_address(&t->server, to);

@@ -208,7 +208,7 @@ static bool says_no_media(struct span reason)
     static const char *const what[] = { "rtp", "media", NULL };
     static const char *const lacks[] = { "timeout",   "time-out", "timed out", "time out",
                                          "inactiv",   "no rtp",   "no media",  "not received",
-                                         "timed-out", NULL };
+                                         "timed-out", "expire",   NULL };
     return says_any(reason, what) && says_any(reason, lacks);
 }
 

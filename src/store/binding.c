@@ -120,6 +120,14 @@ static bool expiry(struct span contact, const struct sip_message *m, uint64_t *s
     return span_number(value, LONGEST_S, seconds);
 }
 
+/* What the request asked for: it holds where the registrar names no time (RFC 3261 §10.3 step 7). */
+static bool asked_for(const struct store *s, const struct transaction *txn, uint64_t *seconds)
+{
+    struct sip_message request;
+    return txn->request && store_scan(s, txn->request, &request) == 0 &&
+           expiry(request.contact, &request, seconds);
+}
+
 /* Its own place, one of the same client (a new port after a restart), a free one, or the oldest. */
 static struct contact *place_for(struct user *u, uint64_t id, const struct addr *client)
 {
@@ -218,7 +226,7 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
             contact = request.contact;
         own = contact_id(&aor, contact);
     }
-    if (asked_s != 0 && !expiry(contact, response, &seconds))
+    if (asked_s != 0 && !expiry(contact, response, &seconds) && !asked_for(s, txn, &seconds))
         return;
     bind(s, user, own, &flow_at(s, m->flow)->dst, txn->call, m->time_ns,
          m->time_ns + (int64_t)seconds * SECOND_NS);
