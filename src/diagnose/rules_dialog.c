@@ -185,6 +185,16 @@ static const struct scene_message *route_source(struct judge *j, const struct sc
     return NULL;
 }
 
+/* Whether the request went straight to where the other side said that it is: whatever host a name in
+ * the route stands for, it is the neighbour that the dialog came over. */
+static bool went_straight(const struct scene_message *source, const struct scene_transaction *t)
+{
+    struct sip_address a;
+    struct addr contact;
+    sip_read_address(scene_sip(source)->contact, &a);
+    return addr_read(a.host, &contact) == 0 && addr_same_host(&contact, &t->server);
+}
+
 static void record_route_bypassed(struct judge *j)
 {
     char to[ADDR_TEXT], by[ADDR_TEXT];
@@ -196,7 +206,8 @@ static void record_route_bypassed(struct judge *j)
             continue;
         const struct scene_message *source = route_source(j, t, &neighbour);
         if (!source || addr_same_host(neighbour, &t->server) ||
-            records_host(source, &t->server, &named, &any) || !any || named)
+            records_host(source, &t->server, &named, &any) || !any ||
+            (named && !went_straight(source, t)))
             continue;
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;

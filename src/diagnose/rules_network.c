@@ -160,7 +160,9 @@ static bool uri_target(struct span value, struct addr *target)
     if (addr_read(a.host, target) < 0)
         return false;
     if (target->port == 0)
-        target->port = span_starts(a.uri, "sips:") ? 5061 : 5060;
+        target->port = span_starts(a.uri, "sips:") || span_is(sip_param(a.uri, "transport"), "tls")
+                           ? 5061
+                           : 5060;
     return true;
 }
 
@@ -191,7 +193,8 @@ static const struct connection *failed_attempt(struct judge *j, const struct sce
     return NULL;
 }
 
-/* The places that a request, or one that follows in its dialog, may be sent to. */
+/* The places that a request, or one that follows in its dialog, may be sent to: where it went, too,
+ * since its client may have tried another transport first. */
 static size_t targets_of(const struct scene_transaction *t, struct addr *targets, size_t max)
 {
     const struct scene_message *from[] = { t->request, t->final, t->early };
@@ -203,6 +206,7 @@ static size_t targets_of(const struct scene_transaction *t, struct addr *targets
         n += i == 0 && uri_target(scene_sip(from[i])->uri, &targets[n]);
         n += uri_target(scene_header(from[i], i == 0 ? "Route" : "Record-Route"), &targets[n]);
     }
+    targets[n++] = t->server;
     return n;
 }
 

@@ -314,11 +314,6 @@ const struct sip_message *scene_sip(const struct scene_message *m)
     return &m->sip;
 }
 
-static bool lacks_bytes(const struct sip_message *sip)
-{
-    return sip->content_length < 0 || (size_t)sip->content_length > sip->body.n;
-}
-
 /* Parsed when first asked for; the scene owns it. */
 const struct sdp *scene_sdp(const struct scene_message *m)
 {
@@ -327,8 +322,8 @@ const struct sdp *scene_sdp(const struct scene_message *m)
         return m ? m->sdp : NULL;
     own->sdp_read = true;
     struct span body = sdp_of(scene_sip(m));
-    if (body.n == 0 || ((m->stored->flags & MESSAGE_TRUNCATED) && lacks_bytes(scene_sip(m))))
-        return NULL; /* of a part nobody knows what the whole offers */
+    if (body.n == 0)
+        return NULL;
     own->sdp = mem_alloc(sizeof *own->sdp);
     if (sdp_read(own->sdp, body) < 0) {
         free(own->sdp);

@@ -112,11 +112,13 @@ static bool is_challenge(uint16_t code)
     return code == 401 || code == 407;
 }
 
-/* Codes that say no to the request itself; a busy or absent callee and a failing server do not. */
-static bool refuses(uint16_t code)
+/* Codes that say no to the request itself; a busy or absent callee and a failing server do not, nor
+ * does a callee that declines what has rung. */
+static bool refuses(const struct scene_transaction *t)
 {
+    uint16_t code = scene_final(t);
     return code >= 400 && (code < 500 || code >= 603) && code != 408 && code != 486 &&
-           code != 487 && code != 491 && code != 603;
+           code != 487 && code != 491 && !(code == 603 && t->early);
 }
 
 static bool tries_users(const struct scene_transaction *t)
@@ -151,7 +153,7 @@ void suspects_learn(struct suspects *s, const struct scene *scene)
 {
     for (size_t i = 0; i < scene->ntransactions; i++) {
         const struct scene_transaction *t = &scene->transactions[i];
-        if (!tries_users(t) || !t->final || !refuses(scene_final(t)))
+        if (!tries_users(t) || !t->final || !refuses(t))
             continue;
         struct source *source = take_source(s, &t->client);
         if (!source)

@@ -24,13 +24,10 @@
 const char *link_reason_name(enum link_reason reason)
 {
     static const char *const names[LINK_REASONS] = {
-        [LINK_NONE] = N_("another leg"),
-        [LINK_SESSION_ID] = N_("Session-ID"),
-        [LINK_HEADER] = N_("call id header"),
-        [LINK_REPLACES] = N_("Replaces or REFER"),
-        [LINK_CHARGING] = N_("P-Charging-Vector"),
-        [LINK_CALL_ID] = N_("similar Call-ID"),
-        [LINK_SDP] = N_("same SDP"),
+        [LINK_NONE] = N_("another leg"),        [LINK_SESSION_ID] = N_("Session-ID"),
+        [LINK_HEADER] = N_("call id header"),   [LINK_REPLACES] = N_("Replaces or REFER"),
+        [LINK_REDIRECT] = N_("redirection"),    [LINK_CHARGING] = N_("P-Charging-Vector"),
+        [LINK_CALL_ID] = N_("similar Call-ID"), [LINK_SDP] = N_("same SDP"),
         [LINK_NUMBERS] = N_("same numbers"),
     };
     return tr(names[reason < LINK_REASONS ? reason : LINK_NONE]);
@@ -371,6 +368,79 @@ static bool passes_through(const struct store *s, const struct transaction *txn,
     return false;
 }
 
+static size_t add_call(uint32_t *ids, size_t n, size_t max, uint32_t call)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ids[i] == call)
+            return n;
+    if (n < max)
+        ids[n++] = call;
+    return n;
+}
+
+/* Whether one of the Contacts of a 3xx is this URI: the same user and host. */
+static bool offers_target(const struct sip_message *answer, struct span uri)
+{
+    struct span rest = answer->headers, name, value, one;
+    struct sip_address target, wanted;
+    sip_read_uri(uri, &wanted);
+    while (sip_next_header(&rest, &name, &value))
+        while (sip_header_same(name, "Contact") && sip_next_value(&value, &one)) {
+            sip_read_address(one, &target);
+            if (span_equal(target.user, wanted.user) && span_same(target.host, wanted.host))
+                return true;
+        }
+    return false;
+}
+
+/* Whether the client of `from` began the call `to` since it was redirected there: it may take a new
+ * Call-ID for it (RFC 3261 §8.1.3.4). */
+static bool redirects(const struct store *s, const struct transaction *from,
+                      const struct transaction *to)
+{
+    struct sip_message answer, request;
+    const struct message *final = from->code / 100 == 3 ? store_message(s, from->final) : NULL;
+    return final && from->call != to->call && final->time_ns <= to->time_ns + BEFORE_NS &&
+           to->time_ns - final->time_ns <= AFTER_NS && !alone(s, from->call) &&
+           !alone(s, to->call) && store_scan(s, from->final, &answer) == 0 &&
+           store_scan(s, to->request, &request) == 0 && offers_target(&answer, request.uri);
+}
+
+/* The call that its own client was redirected from. */
+static uint32_t redirected_from(const struct store *s, uint32_t own)
+{
+    const struct transaction *txn = store_transaction(s, own);
+    const struct host *host = store_host(s, flow_of(s, txn)->src_host);
+    uint32_t id = host && host->redirected ? step(s, txn, true) : 0;
+    for (int looks = 0; id && looks < LOOKS; looks++) {
+        const struct transaction *t = store_transaction(s, id);
+        if (txn->time_ns - t->time_ns > AFTER_NS)
+            break;
+        if (redirects(s, t, txn))
+            return id;
+        id = step(s, t, true);
+    }
+    return 0;
+}
+
+/* And the calls that the client of this one began instead. */
+static size_t add_redirected(const struct store *s, uint32_t own, uint32_t *ids, size_t n,
+                             size_t max)
+{
+    const struct transaction *txn = store_transaction(s, own);
+    const struct host *host = store_host(s, flow_of(s, txn)->src_host);
+    uint32_t id = host && txn->code / 100 == 3 ? host->last_sent : 0;
+    for (int looks = 0; id && id != own && looks < LOOKS && n < max; looks++) {
+        const struct transaction *t = store_transaction(s, id);
+        if (!begins_call(t) || t->time_ns < txn->time_ns)
+            break;
+        if (redirects(s, txn, t))
+            n = add_call(ids, n, max, t->call);
+        id = step(s, t, true);
+    }
+    return n;
+}
+
 /* The leg that an INVITE came from: among those that its sender had received. */
 static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason *why)
 {
@@ -378,6 +448,9 @@ static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason 
     const struct host *host = store_host(s, flow_of(s, txn)->src_host);
     struct link_keys mine;
     uint32_t best = 0;
+    *why = LINK_REDIRECT;
+    if ((best = redirected_from(s, own)) != 0)
+        return best;
     *why = LINK_NONE;
     if (!host || !host->last_received || passes_through(s, txn, true))
         return 0;
@@ -403,16 +476,6 @@ static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason 
         id = step(s, t, false);
     }
     return best;
-}
-
-static size_t add_call(uint32_t *ids, size_t n, size_t max, uint32_t call)
-{
-    for (size_t i = 0; i < n; i++)
-        if (ids[i] == call)
-            return n;
-    if (n < max)
-        ids[n++] = call;
-    return n;
 }
 
 /* The calls whose INVITEs came from this one: among those that its receiver sent. */
@@ -452,6 +515,7 @@ static size_t add_neighbours(const struct store *s, uint32_t call, uint32_t *ids
             const struct transaction *parent = store_transaction(s, parent_of(s, id, &why));
             n = parent ? add_call(ids, n, max, parent->call) : n;
             n = add_children(s, id, ids, n, max);
+            n = add_redirected(s, id, ids, n, max);
         }
         id = t->next_in_call;
     }

@@ -13,6 +13,7 @@ enum link_reason {
     LINK_SESSION_ID, /* RFC 7989 */
     LINK_HEADER,     /* X-CID, X-Call-ID and the like: link_header_names() */
     LINK_REPLACES,   /* Replaces or Referred-By names it (RFC 3891, RFC 3892) */
+    LINK_REDIRECT,   /* its Request-URI is a Contact of the 3xx that its client got */
     LINK_CHARGING,   /* icid-value of P-Charging-Vector (RFC 7315) */
     LINK_CALL_ID,    /* one Call-ID contains the other */
     LINK_SDP,        /* the same SDP origin, or media address and port */

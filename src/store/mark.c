@@ -356,6 +356,8 @@ static uint32_t final_marks(struct store *s, uint32_t id, const struct message *
         return marks | (txn->credentials ? CALL_REFUSED : CALL_CHALLENGED);
     if (sip->code == 503 && (sip->traits & SIP_HAS_RETRY_AFTER))
         backoff_learn(s, m, sip);
+    if (sip->code < 400 && txn->method == SIP_INVITE && flow_at(s, m->flow)->dst_host)
+        host_at(s, flow_at(s, m->flow)->dst_host)->redirected = true;
     return marks | CALL_FAILED;
 }
 
