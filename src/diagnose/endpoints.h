@@ -19,7 +19,7 @@ struct endpoint_counts {
     uint64_t answers[ENDPOINT_ANSWERS]; /* to those, by class */
     uint64_t failed;     /* of those: 4xx to 6xx but challenges and 487, and what timed out */
     struct spread times; /* how fast it answered others' requests than INVITE */
-    struct {
+    struct endpoint_rule {
         uint8_t rule;
         uint32_t count;
     } rules[ENDPOINT_RULES]; /* found about it; those beyond take the rarest's place */

@@ -546,6 +546,10 @@ static struct subject subject(struct ui *ui, struct view *view)
         return row.list->ops->subject(&row);
     s.transaction = row.transaction;
     s.code = row.txn ? row.txn->code : 0;
+    if (row.list->ops->tell) {
+        s.list = row.list;
+        s.row = row.id;
+    }
     return s;
 }
 

@@ -17,6 +17,7 @@
 #define COLUMN_NAME 64
 #define COLUMN_HIDDEN INT_MAX /* struct list_column's `least`: only when the user asks for it */
 
+struct layout;
 struct list;
 struct list_column;
 
@@ -116,6 +117,9 @@ struct list_ops {
     void (*open)(struct list_row *row);
     /* What the pane shows; NULL: row->transaction and its code. */
     struct subject (*subject)(struct list_row *row);
+    /* What it says of rows that are no transactions: a title, and its text; NULL: as above. */
+    void (*head)(struct list_row *row, struct strbuf *out);
+    void (*tell)(struct list_row *row, struct layout *out);
     /* Marks or unmarks; NULL does so to row->transaction. */
     void (*mark)(struct list_row *row, bool marked);
 };
@@ -167,6 +171,8 @@ void findings_note(struct ui *ui);
 
 /* list_ledger.c: what lists of a ledger's records have in common; `own` begins with the ledger. */
 struct ledger_ops;
+/* What was asked and answered about a record lately, in its call. */
+void list_ledger_history(struct list_row *row, struct layout *out);
 void list_ledger_start(struct list *list, const struct ledger_ops *ops);
 void list_ledger_stop(struct list *list);
 void list_ledger_note(struct list *list, uint32_t transaction);

@@ -4,10 +4,14 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/timefmt.h"
 #include "base/tr.h"
 #include "ui/list.h"
+#include "ui/pane_text.h"
 
-#define SLICE 1000 /* transactions looked at between two keys, and records at a tick */
+#define HISTORY 6           /* requests that are told */
+#define HISTORY_LOOKED 5000 /* transactions of a call looked at for them */
+#define SLICE 1000          /* transactions looked at between two keys, and records at a tick */
 
 /* list->own: a ledger, and the record that list_ledger_tick() goes on with. */
 struct ledger_list {
@@ -83,4 +87,53 @@ const void *list_ledger_load(struct list_row *row)
     row->marked = row->txn->marked;
     row->item = record;
     return record;
+}
+
+/* ---- what the pane tells ----------------------------------------------------------------------- */
+
+/* The latest requests of its call, each on its first hop; how many. */
+static size_t latest_of(const struct store *store, const struct call *call, uint32_t ids[HISTORY])
+{
+    size_t n = 0;
+    uint32_t id = call->first_txn;
+    for (int left = HISTORY_LOOKED; id && left > 0; left--) {
+        const struct transaction *t = store_transaction(store, id);
+        if (t->run == 0 && t->method != SIP_ACK)
+            ids[n++ % HISTORY] = id;
+        id = t->next_in_call;
+    }
+    return id ? 0 : n; /* of a longer one the latest are not known */
+}
+
+static void tell_request(const struct ui *ui, uint32_t id, struct layout *out)
+{
+    char when[TIME_TEXT], took[TIME_TEXT] = "";
+    const struct transaction *t = store_transaction(ui->store, id);
+    struct sip_message sip;
+    int64_t rtt = transaction_rtt(ui->store, t);
+    struct span reason = SPAN_NONE;
+    if (t->final && store_scan(ui->store, t->final, &sip) == 0)
+        reason = sip.reason;
+    if (rtt >= 0)
+        time_short(rtt, took);
+    if (t->code)
+        pane_line(out, "%s %s: %u %.*s %s", time_clock(t->time_ns, when),
+                  sip_method_name(t->method), t->code, SPAN_ARG(reason), took);
+    else
+        pane_line(out, "%s %s: %s", time_clock(t->time_ns, when), sip_method_name(t->method),
+                  t->class == SIP_CLASS_TIMEOUT ? _("no answer") : _("no answer yet"));
+}
+
+void list_ledger_history(struct list_row *row, struct layout *out)
+{
+    uint32_t ids[HISTORY];
+    const struct call *call = store_call(row->ui->store, row->txn->call);
+    size_t n = call ? latest_of(row->ui->store, call, ids) : 0;
+    if (n == 0)
+        return;
+    pane_label(out, _("Lately"));
+    if (n > HISTORY)
+        pane_line(out, tr_n("%zu request before", "%zu requests before", n - HISTORY), n - HISTORY);
+    for (size_t i = n > HISTORY ? n - HISTORY : 0; i < n; i++)
+        tell_request(row->ui, ids[i % HISTORY], out);
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "sip/tree.h"
+#include "ui/list.h"
 #include "ui/ui.h"
 
 const char pane_keybar[] = "back next-link flow return next-code ask-compare focus help close";
@@ -118,6 +119,21 @@ static void draw_selection(struct ui *ui, struct subject subject, struct rect re
     pane_text_selection(ui, subject.transaction, topic, rect);
 }
 
+/* False: the row has gone. */
+static bool draw_list_row(struct ui *ui, struct subject subject, struct rect rect)
+{
+    struct list_row row;
+    struct strbuf title = STRBUF_INIT;
+    if (!subject.list || !list_load(subject.list, subject.row, &row))
+        return false;
+    row.list->ops->head(&row, &title);
+    screen_rule(rect.y, rect.x, rect.width);
+    on_rule(rect.y, rect.x + 1, rect.width - 1, theme_class(row.class), strbuf_str(&title));
+    pane_text_row(ui, &row, rect);
+    strbuf_free(&title);
+    return true;
+}
+
 void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
 {
     struct pane *pane = &ui->pane;
@@ -138,6 +154,8 @@ void pane_draw(struct ui *ui, struct subject subject, struct rect rect)
     } else if (subject.topic) {
         draw_topic_title(ui, subject.topic, rect);
         pane_text_page(ui, subject.topic, rect);
+    } else if (draw_list_row(ui, subject, rect)) {
+        /* the list has told all */
     } else if (subject.transaction) {
         draw_selection(ui, subject, rect);
     } else {

@@ -12,7 +12,8 @@
 #include "diagnose/related.h"
 #include "help/document.h"
 #include "sip/tree.h"
-#include "ui/ui.h"
+#include "ui/list.h"
+#include "ui/pane_text.h"
 
 #define LABEL_WIDTH 17
 #define NARROW 56
@@ -325,17 +326,54 @@ static struct layout layout_for(struct ui *ui, struct rect rect)
     return out;
 }
 
+void pane_label(struct layout *out, const char *title)
+{
+    set_apart(out);
+    label(out, HELP_HEADING, title);
+}
+
+void pane_line(struct layout *out, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    add_formatted(out, 0, mem_format_args(format, args));
+    va_end(args);
+}
+
+void pane_finding(struct layout *out, uint32_t finding)
+{
+    if (diagnosis_finding(out->ui->diagnosis, finding))
+        add_finding(out, finding);
+}
+
+void pane_page(struct layout *out, const char *topic)
+{
+    add_page(out, topic, false);
+}
+
+void pane_transaction(struct layout *out, uint32_t transaction, const char *topic)
+{
+    set_apart(out);
+    bool found = add_findings(out, transaction);
+    add_evidence(out, transaction);
+    if (!found)
+        add_first_step(out, transaction, topic);
+    add_related(out, transaction);
+    add_notes(out, topic, transaction);
+    if (*topic)
+        add_page(out, topic, false);
+}
+
 void pane_text_selection(struct ui *ui, uint32_t transaction, const char *topic, struct rect rect)
 {
     struct layout out = layout_for(ui, rect);
-    bool found = add_findings(&out, transaction);
-    add_evidence(&out, transaction);
-    if (!found)
-        add_first_step(&out, transaction, topic);
-    add_related(&out, transaction);
-    add_notes(&out, topic, transaction);
-    if (*topic)
-        add_page(&out, topic, false);
+    pane_transaction(&out, transaction, topic);
+}
+
+void pane_text_row(struct ui *ui, struct list_row *row, struct rect rect)
+{
+    struct layout out = layout_for(ui, rect);
+    row->list->ops->tell(row, &out);
 }
 
 void pane_text_page(struct ui *ui, const char *topic, struct rect rect)

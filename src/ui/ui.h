@@ -100,6 +100,8 @@ struct subject {
     uint16_t code;               /* whose page to show; 0: none yet */
     const struct sip_node *node; /* the element of the message under the cursor, or NULL */
     const char *topic;           /* the page about that, "" for none; without it the one to show */
+    struct list *list;           /* whose row it is about, more than about a transaction; or NULL */
+    uint32_t row;
 };
 
 struct view_ops {
@@ -302,6 +304,9 @@ void pane_text_selection(struct ui *ui, uint32_t transaction, const char *topic,
 void pane_text_page(struct ui *ui, const char *topic, struct rect rect);
 void pane_text_node(struct ui *ui, const struct sip_node *node, const char *topic,
                     struct rect rect);
+/* What a list tells of a row. */
+struct list_row;
+void pane_text_row(struct ui *ui, struct list_row *row, struct rect rect);
 void pane_text_hint(struct ui *ui, struct rect rect);
 
 /* header.c: the first line. */

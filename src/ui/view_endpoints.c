@@ -12,6 +12,7 @@
 #include "base/tr.h"
 #include "store/names.h"
 #include "ui/cells.h"
+#include "ui/pane_text.h"
 
 #define SLICE 5000 /* transactions looked at between two keys */
 
@@ -337,6 +338,118 @@ static const struct list_column columns[] = {
     { 0 },
 };
 
+/* ---- the pane ------------------------------------------------------------------------------------ */
+
+static void tell_counts(const struct endpoint *e, struct layout *out)
+{
+    static const char *const names[ENDPOINT_ANSWERS] = { NULL,  "1xx", "2xx", "3xx",
+                                                         "4xx", "5xx", "6xx" };
+    struct strbuf answers = STRBUF_INIT;
+    const struct endpoint_counts *c = &e->now;
+    for (int i = 2; i < ENDPOINT_ANSWERS; i++)
+        if (c->answers[i])
+            strbuf_format(&answers, "%s%llu %s", answers.n ? ", " : "",
+                          (unsigned long long)c->answers[i], names[i]);
+    if (c->answers[0]) {
+        strbuf_text(&answers, answers.n ? ", " : "");
+        strbuf_format(&answers, _("%llu without an answer"), (unsigned long long)c->answers[0]);
+    }
+    pane_label(out, _("Requests"));
+    pane_line(out, _("%llu sent, %llu received"), (unsigned long long)c->sent,
+              (unsigned long long)c->received);
+    if (answers.n)
+        pane_line(out, _("answers to both: %s"), strbuf_str(&answers));
+    pane_line(out, _("%llu of them failed, %.1f%%"), (unsigned long long)c->failed,
+              100 * endpoint_failure_share(e));
+    strbuf_free(&answers);
+}
+
+static void tell_times(const struct endpoint *e, struct layout *out)
+{
+    char half_text[TIME_TEXT], most_text[TIME_TEXT];
+    if (endpoint_percentile(e, 50) < 0)
+        return;
+    pane_label(out, _("Answers within"));
+    pane_line(out, _("%s for half of what it was asked, %s for 95%% (INVITE left out)"),
+              time_short(endpoint_percentile(e, 50), half_text),
+              time_short(endpoint_percentile(e, 95), most_text));
+}
+
+static void tell_agent(struct list_row *row, struct layout *out)
+{
+    struct sip_message sip;
+    char host[ADDR_HOST], name[ADDR_HOST];
+    const struct endpoint *e = endpoint_of(row);
+    struct span agent = endpoint_agent(row->ui->store, e, &sip);
+    pane_label(out, _("Who"));
+    bool named = strcmp(names_host(&e->host, name), addr_host(&e->host, host)) != 0;
+    pane_line(out, "%.*s%s%s%s%s", SPAN_ARG(agent), agent.n ? ", " : "", host, named ? ", " : "",
+              named ? name : "");
+    if (e->hosts > 1)
+        pane_line(out, tr_n("and %u host more", "and %u hosts more", e->hosts - 1), e->hosts - 1);
+}
+
+static int more_often(const void *a, const void *b)
+{
+    const struct endpoint_rule *x = a, *y = b;
+    return x->count < y->count ? 1 : x->count > y->count ? -1 : 0;
+}
+
+/* What was found about it, most often first. */
+static void tell_findings(struct list_row *row, struct layout *out)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct endpoint_rule rules[ENDPOINT_RULES];
+    memcpy(rules, endpoint_of(row)->now.rules, sizeof rules);
+    qsort(rules, ENDPOINT_RULES, sizeof *rules, more_often);
+    for (size_t i = 0; i < ENDPOINT_RULES && rules[i].count; i++)
+        strbuf_format(&text, "%s%s %u", text.n ? ", " : "", finding_rule_id(rules[i].rule),
+                      rules[i].count);
+    pane_label(out, _("Findings"));
+    pane_line(out, "%s", text.n ? strbuf_str(&text) : _("nothing"));
+    strbuf_free(&text);
+}
+
+/* What was found about its latest failure. */
+static void tell_example(struct list_row *row, struct layout *out)
+{
+    uint32_t finding = row->transaction
+                           ? diagnosis_of_transaction(row->ui->diagnosis, row->transaction)
+                           : 0;
+    if (!finding)
+        return;
+    pane_label(out, _("For example"));
+    pane_finding(out, finding);
+}
+
+/* What to do about what is found most, else about its last failure. */
+static void tell_page(struct list_row *row, struct layout *out)
+{
+    char topic[HELP_TOPIC_SIZE] = "";
+    uint8_t rule = endpoint_finding(endpoint_of(row));
+    if (rule)
+        snprintf(topic, sizeof topic, "finding/%s", finding_rule_id(rule));
+    else if (endpoint_of(row)->now.failed && row->txn && row->txn->code)
+        help_code_topic(row->txn->code, topic);
+    if (*topic && help_knows(row->ui->help, topic))
+        pane_page(out, topic);
+}
+
+static void put_head(struct list_row *row, struct strbuf *out)
+{
+    put_host(row, out);
+}
+
+static void tell(struct list_row *row, struct layout *out)
+{
+    tell_counts(endpoint_of(row), out);
+    tell_findings(row, out);
+    tell_times(endpoint_of(row), out);
+    tell_agent(row, out);
+    tell_example(row, out);
+    tell_page(row, out);
+}
+
 static void start(struct list *list)
 {
     struct endpoints_state *own = mem_zero(sizeof *own);
@@ -416,4 +529,6 @@ const struct list_ops endpoints_list = {
     .fits = fits,
     .load = load,
     .open = open_transactions,
+    .head = put_head,
+    .tell = tell,
 };

@@ -5,8 +5,10 @@
 #include "store/registration.h"
 
 #include "base/strbuf.h"
+#include "base/timefmt.h"
 #include "base/tr.h"
 #include "ui/cells.h"
+#include "ui/pane_text.h"
 
 static const struct registration *registration_of(const struct list_row *row)
 {
@@ -271,6 +273,99 @@ static const struct list_column columns[] = {
     { 0 },
 };
 
+/* ---- the pane ------------------------------------------------------------------------------------ */
+
+static void put_head(struct list_row *row, struct strbuf *out)
+{
+    put_aor(row, out);
+    strbuf_text(out, "  ");
+    put_state(row, out);
+}
+
+static void tell_binding(struct list_row *row, struct layout *out)
+{
+    char text[ADDR_TEXT], other[ADDR_TEXT];
+    struct addr client, registrar;
+    struct registration_words words = words_of(row);
+    pane_label(out, _("Binding"));
+    pane_line(out, _("%.*s at %.*s"), SPAN_ARG(words.aor), SPAN_ARG(words.contact));
+    if (registration_ends(row->list->own, registration_of(row), &client, &registrar) == 0) {
+        if (client.family)
+            pane_line(out, _("registered from %s at %s"), ui_address(&client, text),
+                      ui_address(&registrar, other));
+        else
+            pane_line(out, _("told by %s; its own REGISTER was not seen"),
+                      ui_address(&registrar, other));
+    }
+    if (words.agent.n)
+        pane_line(out, "User-Agent: %.*s", SPAN_ARG(words.agent));
+    if (words.instance.n)
+        pane_line(out, "+sip.instance: %.*s  reg-id: %.*s", SPAN_ARG(words.instance),
+                  SPAN_ARG(words.reg_id));
+}
+
+/* A contact that names another address than the packets come from. */
+static void tell_nat(struct list_row *row, struct layout *out)
+{
+    char text[ADDR_TEXT], host[ADDR_HOST];
+    struct addr client, registrar, named;
+    struct span contact = words_of(row).contact;
+    const char *at = span_find(contact, '@');
+    struct span place = at ? span_make(at + 1, span_end(contact)) : contact;
+    if (registration_ends(row->list->own, registration_of(row), &client, &registrar) < 0 ||
+        !client.family || addr_read(place, &named) < 0 || addr_same_host(&named, &client))
+        return;
+    pane_line(out, _("NAT: the contact names %s, its packets come from %s"),
+              addr_host(&named, host), ui_address(&client, text));
+}
+
+/* Until when it holds, or when that ended. */
+static void tell_time(struct list_row *row, struct layout *out)
+{
+    char when[TIME_TEXT], left[TIME_TEXT];
+    const struct registration *r = registration_of(row);
+    int64_t until_ns = until(row), rest = until_ns - store_now(row->ui->store);
+    time_clock(until_ns, when);
+    time_short(rest < 0 ? -rest : rest, left);
+    if (until_ns && rest > 0)
+        pane_line(out, _("until %s, for another %s"), when, left);
+    else if (until_ns)
+        pane_line(out, _("it ran out at %s, %s ago"), when, left);
+    if (until_ns && r->expires_s)
+        pane_line(out, _("%u s were granted"), r->expires_s);
+    if (r->refreshed_ns)
+        pane_line(out,
+                  state_of(row) == REGISTRATION_REMOVED ? _("removed at %s") : _("granted at %s"),
+                  time_clock(r->refreshed_ns, when));
+}
+
+static void tell_state(struct list_row *row, struct layout *out)
+{
+    const struct registration *r = registration_of(row);
+    pane_label(out, _("State"));
+    tell_time(row, out);
+    if (refreshes(row))
+        pane_line(out, tr_n("renewed %u time", "renewed %u times", (unsigned long)refreshes(row)),
+                  (unsigned)refreshes(row));
+    if (r->challenges)
+        pane_line(
+            out,
+            tr_n("asked for credentials %u time", "asked for credentials %u times", r->challenges),
+            r->challenges);
+    tell_nat(row, out);
+}
+
+static void tell(struct list_row *row, struct layout *out)
+{
+    char topic[HELP_TOPIC_SIZE] = "";
+    tell_binding(row, out);
+    tell_state(row, out);
+    list_ledger_history(row, out);
+    if (registration_of(row)->asked_seq && row->txn->code)
+        help_code_topic(row->txn->code, topic);
+    pane_transaction(out, row->transaction, topic);
+}
+
 const struct list_ops registrations_list = {
     .name = "registrations",
     .title = N_("Registrations"),
@@ -286,4 +381,6 @@ const struct list_ops registrations_list = {
     .evicted = list_ledger_evicted,
     .alive = list_ledger_alive,
     .load = load,
+    .head = put_head,
+    .tell = tell,
 };

@@ -5,9 +5,11 @@
 #include "store/subscription.h"
 
 #include "base/strbuf.h"
+#include "base/timefmt.h"
 #include "base/tr.h"
 #include "sip/fields.h"
 #include "ui/cells.h"
+#include "ui/pane_text.h"
 
 static const struct subscription *subscription_of(const struct list_row *row)
 {
@@ -263,6 +265,64 @@ static const struct list_column columns[] = {
     { 0 },
 };
 
+/* ---- the pane ------------------------------------------------------------------------------------ */
+
+static void put_head(struct list_row *row, struct strbuf *out)
+{
+    put_subscriber(row, out);
+    strbuf_text(out, screen_utf8() ? " → " : " -> ");
+    put_resource(row, out);
+    strbuf_format(out, "  %.*s  ", SPAN_ARG(words_of(row).event));
+    put_state(row, out);
+}
+
+static void tell_usage(struct list_row *row, struct layout *out)
+{
+    struct subscription_words words = words_of(row);
+    pane_label(out, _("Subscription"));
+    pane_line(out, _("%.*s wants to know of %.*s (%.*s)"), SPAN_ARG(words.subscriber),
+              SPAN_ARG(words.resource), SPAN_ARG(words.event));
+    if (words.target.n)
+        pane_line(out, "Refer-To: %.*s", SPAN_ARG(words.target));
+    if (words.outcome.n)
+        pane_line(out, _("what became of it: %.*s"), SPAN_ARG(words.outcome));
+    if (words.reason.n)
+        pane_line(out, _("ended: %.*s"), SPAN_ARG(words.reason));
+}
+
+static void tell_state(struct list_row *row, struct layout *out)
+{
+    char when[TIME_TEXT], left[TIME_TEXT];
+    const struct subscription *s = subscription_of(row);
+    int64_t until_ns = until(row), rest = until_ns - store_now(row->ui->store);
+    pane_label(out, _("State"));
+    if (until_ns && rest > 0)
+        pane_line(out, _("until %s, for another %s"), time_clock(until_ns, when),
+                  time_short(rest, left));
+    else if (until_ns)
+        pane_line(out, _("it ran out at %s, %s ago"), time_clock(until_ns, when),
+                  time_short(-rest, left));
+    if (refreshes(row))
+        pane_line(out, tr_n("renewed %u time", "renewed %u times", (unsigned long)refreshes(row)),
+                  (unsigned)refreshes(row));
+    if (s->notified_ns)
+        pane_line(out, tr_n("%u NOTIFY, at %s", "%u NOTIFYs, the last one at %s", s->notifies),
+                  s->notifies, time_clock(s->notified_ns, when));
+    else
+        pane_line(out, _("no NOTIFY has come"));
+}
+
+static void tell(struct list_row *row, struct layout *out)
+{
+    char topic[HELP_TOPIC_SIZE] = "";
+    tell_usage(row, out);
+    tell_state(row, out);
+    list_ledger_history(row, out);
+    if (row->txn->code)
+        help_code_topic(row->txn->code, topic);
+    pane_transaction(out, row->transaction, topic);
+}
+
 const struct list_ops subscriptions_list = {
     .name = "subscriptions",
     .title = N_("Subscriptions"),
@@ -278,4 +338,6 @@ const struct list_ops subscriptions_list = {
     .evicted = list_ledger_evicted,
     .alive = list_ledger_alive,
     .load = load,
+    .head = put_head,
+    .tell = tell,
 };
