@@ -219,7 +219,12 @@ int64_t judge_seconds(struct span value, int64_t missing)
 
 const char *judge_address(const struct addr *a, char *buf)
 {
-    return names_format(a, buf);
+    static const char usual[] = ":5060";
+    names_format(a, buf);
+    size_t n = strlen(buf), cut = strlen(usual);
+    if (n > cut && strcmp(buf + n - cut, usual) == 0)
+        buf[n - cut] = '\0';
+    return buf;
 }
 
 struct span judge_quote(struct span text)

@@ -123,7 +123,7 @@ const struct scene_transaction *judge_next(const struct judge *j, const struct s
                                            uint8_t method);
 /* A header value as a number of seconds ("20 (busy)", "1800;refresher=uas"), or `missing`. */
 int64_t judge_seconds(struct span value, int64_t missing);
-/* "192.0.2.1:5060"; `buf` has ADDR_TEXT bytes. */
+/* "192.0.2.1", "192.0.2.1:5080": SIP's usual port says nothing. `buf` has ADDR_TEXT bytes. */
 const char *judge_address(const struct addr *a, char *buf);
 /* At most 80 characters of text from the network, for quoting with %.*s. */
 struct span judge_quote(struct span text);

@@ -73,10 +73,10 @@ static void ack_missing(struct judge *j)
         time_short(t->last->stored->time_ns - t->final->stored->time_ns, lasted);
         struct span contact = judge_quote(contact_host(t->final));
         if (bye_after(j, t))
-            draft_say(d, _("answered, but no ACK from %s: %u sent %u times, then BYE"), to,
+            draft_say(d, _("answered, no ACK from %s: %u sent %u times, then BYE"), to,
                       scene_final(t), t->answered);
         else
-            draft_say(d, _("answered, but no ACK from %s: %u sent %u times"), to, scene_final(t),
+            draft_say(d, _("answered, no ACK from %s: %u sent %u times"), to, scene_final(t),
                       t->answered);
         draft_proof(d, t->final, _("the first %u to %s, Contact %.*s"), scene_final(t), to,
                     SPAN_ARG(contact));
@@ -142,8 +142,7 @@ static void ack_wrong_target(struct judge *j)
         judge_address(&a->server, to);
         wanted = judge_quote(wanted);
         got = judge_quote(got);
-        draft_say(d, _("the ACK is addressed to %.*s, the 2xx asked for %.*s"), SPAN_ARG(got),
-                  SPAN_ARG(wanted));
+        draft_say(d, _("ACK to %.*s, but the 2xx asked for %.*s"), SPAN_ARG(got), SPAN_ARG(wanted));
         draft_proof(d, t->final, _("%u with Contact %.*s"), scene_final(t), SPAN_ARG(wanted));
         draft_proof(d, a->request, _("ACK for %.*s, sent to %s"), SPAN_ARG(got), to);
         return;

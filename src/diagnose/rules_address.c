@@ -84,7 +84,7 @@ static void contact_private(struct judge *j)
         judge_address(&m->flow->src, source);
         host = judge_quote(host);
         struct span start = judge_quote(scene_sip(m)->start_line);
-        draft_say(d, _("%s wants to be reached at %.*s, which is private"), source, SPAN_ARG(host));
+        draft_say(d, _("private Contact %.*s from public %s"), SPAN_ARG(host), source);
         draft_proof(d, m, _("\"%.*s\" from %s, Contact %.*s"), SPAN_ARG(start), source,
                     SPAN_ARG(host));
     }
@@ -130,8 +130,7 @@ static void sdp_private_address(struct judge *j)
         judge_address(&m->flow->src, source);
         address = judge_quote(address);
         struct span start = judge_quote(scene_sip(m)->start_line);
-        draft_say(d, _("media is to be sent to %.*s, which is private; the SDP came from %s"),
-                  SPAN_ARG(address), source);
+        draft_say(d, _("private media address %.*s from public %s"), SPAN_ARG(address), source);
         draft_proof(d, m, _("\"%.*s\" from %s, c= %.*s"), SPAN_ARG(start), source,
                     SPAN_ARG(address));
         draft_because(d, _("a media relay that learns the real address would repair it"));
@@ -180,8 +179,8 @@ static void sip_alg_suspected(struct judge *j)
         d->time_ns = m->stored->time_ns;
         names_host(&m->flow->src, source);
         struct span inner = judge_quote(left->host);
-        draft_say(d, _("something rewrote %s to %s but left %.*s in %s: a SIP ALG?"),
-                  rewritten->where, source, SPAN_ARG(inner), left->where);
+        draft_say(d, _("a SIP ALG at %s: %s rewritten, %s not"), source, rewritten->where,
+                  left->where);
         draft_proof(d, m, _("%s holds %s, the packet's source; %s holds %.*s"), rewritten->where,
                     source, left->where, SPAN_ARG(inner));
         draft_because(d, _("the client may know its public address in another way"));

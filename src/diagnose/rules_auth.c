@@ -158,8 +158,8 @@ static void loop(struct judge *j, bool stale)
         struct draft *d = judge_find(j, t, 95);
         struct span realm = judge_quote(realm_of(t));
         if (stale)
-            draft_say(d, _("each new nonce of realm \"%.*s\" is stale at once, %zu times"),
-                      SPAN_ARG(realm), n);
+            draft_say(d, _("every nonce is stale at once, %zu times; realm \"%.*s\""), n,
+                      SPAN_ARG(realm));
         for (size_t i = 0; i < n && i < 3; i++) {
             draft_proof(d, tries[i]->request, _("%s with credentials"),
                         sip_method_name(scene_method(tries[i])));
@@ -272,8 +272,10 @@ static void auth_not_attempted(struct judge *j)
         struct span algorithm = sip_auth_param(challenge_of(t), "algorithm");
         algorithm = algorithm.n ? judge_quote(algorithm) : SPAN("MD5");
         judge_address(&first->client, client);
-        draft_say(d, _("challenge of realm \"%.*s\" was not answered by %s"), SPAN_ARG(realm),
-                  client);
+        if (realm.n)
+            draft_say(d, _("%s sent no credentials for realm \"%.*s\""), client, SPAN_ARG(realm));
+        else
+            draft_say(d, _("%s did not answer the %u challenge"), client, scene_final(t));
         draft_proof(d, t->request, _("%s without credentials"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("%u asks for credentials (%.*s)"), scene_final(t),
                     SPAN_ARG(algorithm));

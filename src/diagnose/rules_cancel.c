@@ -28,13 +28,13 @@ static void cancel_no_match(struct judge *j)
         bool differs = invite && t->request &&
                        !span_equal(scene_sip(invite->first)->branch, scene_sip(t->request)->branch);
         if (differs)
-            draft_say(d, _("%s finds no INVITE to cancel: the CANCEL has another branch"), by);
+            draft_say(d, _("no INVITE to cancel at %s: other branch"), by);
         else if (invite && invite->final &&
                  invite->final->stored->time_ns <= t->first->stored->time_ns)
-            draft_say(d, _("%s finds no INVITE to cancel: it was over with %u"), by,
+            draft_say(d, _("no INVITE to cancel at %s: it was over with %u"), by,
                       scene_final(invite));
         else
-            draft_say(d, _("%s finds no INVITE to cancel"), by);
+            draft_say(d, _("no INVITE to cancel at %s"), by);
         if (invite)
             draft_proof(d, invite->request, _("INVITE, branch %.*s"),
                         SPAN_ARG(scene_sip(invite->first)->branch));
@@ -84,9 +84,17 @@ static void cancel_crossed_answer(struct judge *j)
             continue;
         struct draft *d = judge_find(j, invite, 95);
         time_short(between, apart);
-        draft_say(d, _("CANCEL and answer crossed, %s apart: the call is up"), apart);
+        const struct scene_transaction *bye = judge_next(j, invite, SIP_BYE);
+        draft_say(d,
+                  bye ? _("CANCEL and answer crossed, %s apart; then BYE")
+                      : _("CANCEL and answer crossed, %s apart: the call is up"),
+                  apart);
         draft_proof(d, t->request, _("CANCEL"));
         draft_proof(d, invite->final, _("%u to the INVITE"), scene_final(invite));
+        if (!bye)
+            continue;
+        draft_proof(d, bye->first, "BYE");
+        draft_remedy(d, _("Nothing to do: a BYE ended the call"));
     }
 }
 
@@ -97,6 +105,7 @@ const struct rule rules_cancel[] = {
     { "cancel-unanswered", SCOPE_CALL, SEVERITY_ERROR, CALL_CANCELLED, cancel_unanswered,
       N_("The server forgot the INVITE"), N_("Correct the server; expect channels that hang") },
     { "cancel-crossed-answer", SCOPE_CALL, SEVERITY_NOTICE, CALL_CANCELLED, cancel_crossed_answer,
-      N_("A race: the callee answered while the caller hung up"), N_("Check that a BYE followed") },
+      N_("A race: the callee answered while the caller hung up"),
+      N_("See why no BYE follows: the caller has hung up, and the call is up") },
     { 0 },
 };

@@ -106,9 +106,7 @@ static void say_transport(struct judge *j, const struct scene_transaction *t,
     judge_address(&contact->flow->src, from);
     if (!named)
         named = transport_name(TRANSPORT_UDP); /* for want of a word */
-    draft_say(d, _("Contact of %s says transport %s, but it speaks %s; %s to it failed"), from,
-              named, transport_name(contact->flow->transport),
-              scene_answered(t) ? "ACK" : sip_method_name(scene_method(t)));
+    draft_say(d, _("a wrong transport (%s) in the Contact of %s"), named, from);
     struct span value = judge_quote(scene_sip(contact)->contact);
     draft_proof(d, contact, _("Contact %.*s, over %s"), SPAN_ARG(value),
                 transport_name(contact->flow->transport));
@@ -263,8 +261,8 @@ static void routing_loop(struct judge *j)
         struct draft *d = judge_find(j, t, exhausted && n >= 3 ? 100 : 90);
         judge_address(&t->server, at);
         if (n >= 3)
-            draft_say(d, _("the request came to %s %u times, Max-Forwards fell from %lld to %lld"),
-                      at, n, (long long)forwards_left(first), (long long)forwards_left(t));
+            draft_say(d, _("loop: it came to %s %u times, Max-Forwards %lld to %lld"), at, n,
+                      (long long)forwards_left(first), (long long)forwards_left(t));
         else
             draft_say(d, _("too many hops, says %s"), at);
         draft_proof(d, first->request, _("%s to %s, Max-Forwards %lld"),
@@ -393,7 +391,7 @@ const struct rule rules_dialog[] = {
       N_("A user agent ignores the route set"), N_("Correct the user agent's route set") },
     { "routing-loop", SCOPE_CALL, SEVERITY_ERROR, CALL_LOOPING | CALL_FAILED, routing_loop,
       N_("Two elements send the call to each other"),
-      N_("Find the pair in the ladder; correct alias, domain or dial plan") },
+      N_("Find the two hosts in the flow; correct alias, domain or dial plan") },
     { "cseq-not-increasing", SCOPE_CALL, SEVERITY_ERROR, CALL_FAILED, cseq_not_increasing,
       N_("The client did not count, or a copy re-used the header"),
       N_("Correct the client, or the proxy that authenticates on its behalf") },

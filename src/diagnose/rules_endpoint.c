@@ -24,10 +24,13 @@ static void by_name(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         struct span agent = judge_quote(scene_sip(t->request)->agent);
         struct span from = judge_quote(scene_sip(t->request)->from);
+        struct sip_address who;
         draft_endpoint(d, &t->client);
         names_host(&t->client, source);
+        sip_read_address(from, &who);
+        who.display = who.display.n ? who.display : who.uri;
         draft_say(d, _("scanner at %s: %.*s"), source,
-                  SPAN_ARG(sip_is_scanner(agent, SPAN_NONE) ? agent : from));
+                  SPAN_ARG(sip_is_scanner(agent, SPAN_NONE) ? agent : who.display));
         draft_proof(d, t->request, _("%s from %s, User-Agent %.*s"),
                     sip_method_name(scene_method(t)), source, SPAN_ARG(agent));
         return;
@@ -57,8 +60,8 @@ static void scanner(struct judge *j)
     struct draft *d = judge_find(j, t, 80);
     draft_endpoint(d, &t->client);
     names_host(&t->client, source);
-    draft_say(d, _("%s tried %u users within a minute, all were refused"), source, users);
-    draft_proof(d, t->request, _("one of its requests"));
+    draft_say(d, _("a scanner at %s: %u users tried in a minute"), source, users);
+    draft_proof(d, t->request, _("one of its requests; all were refused"));
     draft_proof(d, t->final, _("refused with %u"), scene_final(t));
     draft_because(d, _("a misconfigured dialler or gateway may look the same"));
 }
@@ -75,7 +78,7 @@ static void brute_force(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         draft_endpoint(d, &t->client);
         names_host(&t->client, source);
-        draft_say(d, _("%s had %u failed authentications within a minute"), source, tries);
+        draft_say(d, _("passwords guessed by %s: %u failures in a minute"), source, tries);
         draft_proof(d, t->request, _("%s with credentials"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("refused with %u"), scene_final(t));
         return;

@@ -1,4 +1,5 @@
 /* Rules about offers and answers (RFC 3264): codecs, profiles, streams, hold. See rule.h. */
+#include <limits.h>
 #include <stdio.h>
 
 #include "diagnose/refusal.h"
@@ -6,6 +7,8 @@
 #include "sip/fields.h"
 
 #define LIST_TEXT 200
+#define LIST_MORE 16 /* bytes kept for what stands behind a name */
+#define IN_A_LINE 3  /* codecs that the one line names */
 
 /* An offer and what became of it. */
 struct exchange {
@@ -114,19 +117,27 @@ static bool names_codec(const struct sdp *sdp)
     return false;
 }
 
-/* "PCMA, G722, opus": the codecs of all streams of sound and pictures. */
-static const char *codec_list(const struct sdp *sdp, char *buf)
+/* "PCMA, G722, opus +2": the codecs of all streams of sound and pictures, `most` by name. */
+static const char *codec_list(const struct sdp *sdp, unsigned most, char *buf)
 {
     size_t n = 0;
+    unsigned more = 0;
     buf[0] = '\0';
     for (int i = 0; i < sdp->medias; i++)
         for (int k = 0; is_sound(&sdp->media[i]) && k < sdp->media[i].formats; k++) {
             const struct sdp_format *f = &sdp->media[i].format[k];
             size_t room = LIST_TEXT - n;
-            if (!sdp_is_codec(f) || f->codec.n + 3 > room)
+            if (!sdp_is_codec(f))
                 continue;
+            if (most == 0 || f->codec.n + LIST_MORE > room) {
+                more++;
+                continue;
+            }
+            most--;
             n += (size_t)snprintf(buf + n, room, "%s%.*s", n ? ", " : "", SPAN_ARG(f->codec));
         }
+    if (more)
+        snprintf(buf + n, LIST_TEXT - n, " +%u", more);
     return buf;
 }
 
@@ -183,10 +194,12 @@ static void tell_known(struct judge *j, const struct scene_transaction *t, const
     const struct scene_message *end = x->answered ? x->answered : t->final;
     if (!d->texts)
         return;
-    codec_list(x->offer, offered);
-    codec_list(scene_sdp(shown), known);
+    draft_say(d, _("no shared codec: %s offered, the other side has %s"),
+              codec_list(x->offer, IN_A_LINE, offered),
+              codec_list(scene_sdp(shown), IN_A_LINE, known));
+    codec_list(x->offer, UINT_MAX, offered);
+    codec_list(scene_sdp(shown), UINT_MAX, known);
     judge_address(&end->flow->src, by);
-    draft_say(d, _("no shared codec: %s offered, the other side has %s"), offered, known);
     draft_proof(d, x->offered, _("offered: %s"), offered);
     draft_proof(d, shown, _("%s knows: %s"), by, known);
     if (end != shown)
@@ -214,7 +227,7 @@ static void say_refusal(struct draft *d, const struct scene_transaction *t,
     struct span words = judge_quote(r->words), type = scene_sip(x->offered)->content_type;
     judge_address(&t->final->flow->src, by);
     if (!x->offer) {
-        draft_say(d, _("no shared codec: %u from %s; the offer was cut by the capture"), code, by);
+        draft_say(d, _("no shared codec: %u from %s; offer cut by the capture"), code, by);
     } else if (r->what == REFUSED_BODY) {
         type = judge_quote(type);
         draft_say(d, _("no body of type %.*s is taken by %s: %u"), SPAN_ARG(type), by, code);
@@ -222,8 +235,8 @@ static void say_refusal(struct draft *d, const struct scene_transaction *t,
         draft_say(d, _("no media of this kind at %s: %s offered, %u"), by,
                   kind_list(x->offer, list), code);
     } else {
-        draft_say(d, _("no shared codec: %s offered, %u from %s"), codec_list(x->offer, list), code,
-                  by);
+        draft_say(d, _("no shared codec: %s offered, %u from %s"),
+                  codec_list(x->offer, IN_A_LINE, list), code, by);
     }
     if (r->warning && words.n)
         draft_proof(d, t->final, _("%u, Warning %u: %.*s"), code, r->warning, SPAN_ARG(words));
@@ -267,7 +280,7 @@ static void tell_refusal(struct judge *j, const struct scene_transaction *t,
     if (!d->texts)
         return;
     if (x->offer)
-        draft_proof(d, x->offered, _("offered: %s"), codec_list(x->offer, offered));
+        draft_proof(d, x->offered, _("offered: %s"), codec_list(x->offer, UINT_MAX, offered));
     else
         draft_proof(d, x->offered, _("the offer; its body is not wholly captured"));
     say_refusal(d, t, x, r);
@@ -401,11 +414,9 @@ static void srtp_mismatch(struct judge *j)
         struct span mine = profile_of(x.offer);
         judge_address(&end->flow->src, by);
         if (offered > 0)
-            draft_say(d, _("encrypted media offered (%.*s), but %s uses plain RTP"), SPAN_ARG(mine),
-                      by);
+            draft_say(d, _("encrypted media offered (%.*s), %s has plain RTP"), SPAN_ARG(mine), by);
         else
-            draft_say(d, _("plain RTP offered (%.*s), but %s wants encrypted media"),
-                      SPAN_ARG(mine), by);
+            draft_say(d, _("plain RTP offered (%.*s), %s wants encryption"), SPAN_ARG(mine), by);
         draft_proof(d, x.offered, _("offered: %.*s"), SPAN_ARG(mine));
         if (other)
             draft_proof(d, other, _("%s uses %.*s"), by, SPAN_ARG(profile_of(scene_sdp(other))));
@@ -438,11 +449,11 @@ static void media_rejected(struct judge *j)
             x.answered == t->ack || !refuses_all(&x) || refused_below(t) || media_later(j, t))
             continue;
         struct draft *d = judge_find(j, t, 100);
-        struct span kind = judge_quote(x.answer->media[0].kind);
         judge_address(&t->final->flow->src, by);
-        draft_say(d, _("answered without media: %s set port 0 for every stream (%.*s)"), by,
-                  SPAN_ARG(kind));
-        draft_proof(d, x.offered, _("the offer has %d streams"), x.offer->medias);
+        draft_say(d, _("answered without media: %s set every port to 0"), by);
+        draft_proof(d, x.offered,
+                    tr_n("the offer has %u stream", "the offer has %u streams", x.offer->medias),
+                    x.offer->medias);
         draft_proof(d, x.answered, _("the answer has port 0 in all m= lines"));
     }
 }
@@ -551,15 +562,18 @@ static void dtmf_mismatch(struct judge *j)
         unsigned answered = telephone_of(&x.answer->media[at]);
         judge_address(&x.answered->flow->src, by);
         if (answered)
-            draft_say(d, _("DTMF: telephone-event at %u Hz offered, %s has only %u Hz"), offered,
-                      by, answered);
+            draft_say(d, _("DTMF: telephone-event offered at %u Hz, answered at %u Hz"), offered,
+                      answered);
         else
-            draft_say(d, _("DTMF: telephone-event offered, but not in the answer of %s"), by);
+            draft_say(d, _("DTMF: telephone-event offered, not answered by %s"), by);
         draft_proof(d, x.offered, _("the offer has telephone-event/%u"), offered);
         draft_proof(d, x.answered,
-                    answered ? _("the answer has telephone-event/%u only")
-                             : _("the answer has no telephone-event"),
-                    answered);
+                    answered ? _("the answer of %s has telephone-event/%u only")
+                             : _("the answer of %s has no telephone-event"),
+                    by, answered);
+        if (answered)
+            draft_remedy(d, _("Offer telephone-event at %u Hz, too, or enable %u Hz at %s"),
+                         answered, offered, by);
     }
 }
 
@@ -606,7 +620,7 @@ static void hold_legacy_address(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = t->request->stored->time_ns;
         judge_address(&t->client, by);
-        draft_say(d, _("%s puts the call on hold by c=0.0.0.0, the old way"), by);
+        draft_say(d, _("%s holds by c=0.0.0.0, the old way"), by);
         draft_proof(d, t->request, _("re-INVITE with c=0.0.0.0"));
         draft_because(d, _("third-party call control may send the same address"));
     }
@@ -632,7 +646,7 @@ static void delayed_offer_refused(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, code == 400 ? 70 : 90);
         judge_address(&t->final->flow->src, by);
-        draft_say(d, _("%s refuses an INVITE without SDP (delayed offer) with %u"), by, code);
+        draft_say(d, _("%s refuses an INVITE without SDP: %u"), by, code);
         draft_proof(d, t->request, _("INVITE without a session description"));
         draft_proof(d, t->final, _("%u %.*s"), code,
                     SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));

@@ -37,8 +37,7 @@ static void malformed_message(struct judge *j)
         d->code = m->stored->code;
         judge_address(&m->flow->src, from);
         struct span start = judge_quote(scene_sip(m)->start_line);
-        draft_say(d, _("malformed %s from %s: %s"), m->stored->code ? _("response") : _("request"),
-                  from, tr(sip_problem_words[i].words));
+        draft_say(d, _("malformed: %s; from %s"), tr(sip_problem_words[i].words), from);
         for (; sip_problem_words[i].words; i++)
             if (sip_problem_words[i].problem & problems)
                 draft_proof(d, m, _("%s (%s) in \"%.*s\""), tr(sip_problem_words[i].words),
@@ -91,8 +90,8 @@ static void content_length_mismatch(struct judge *j)
         if (lacks_length(m))
             draft_say(d, _("%s sends no Content-Length over a stream"), from);
         else
-            draft_say(d, _("Content-Length from %s says %lld, the body has %zu bytes"), from,
-                      (long long)scene_sip(m)->content_length, there);
+            draft_say(d, _("Content-Length says %lld, the body has %zu; from %s"),
+                      (long long)scene_sip(m)->content_length, there, from);
         draft_proof(d, m, _("\"%.*s\": %zu bytes behind the headers"), SPAN_ARG(start), there);
     }
 }

@@ -99,8 +99,8 @@ static void large_request_lost(struct judge *j)
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;
         judge_address(&t->server, to);
-        draft_say(d, _("%s of %u bytes gets no answer from %s, one of %u bytes does"),
-                  sip_method_name(scene_method(t)), size_of(t->request), to, m->payload_len);
+        draft_say(d, _("%s answers %u bytes, but not %s of %u bytes"), to, m->payload_len,
+                  sip_method_name(scene_method(t)), size_of(t->request));
         draft_proof(d, t->request, _("%s of %u bytes, sent %u times"),
                     sip_method_name(scene_method(t)), size_of(t->request), t->sent);
         draft_frame(d, m->frame, m->source, _("%s of %u bytes to the same host: answered with %u"),
@@ -136,9 +136,13 @@ static void host_unreachable(struct judge *j)
             continue; /* it came through in the end */
         struct draft *d = judge_find(j, t, 100);
         d->time_ns = e->time_ns;
-        judge_address(&e->to, to);
+        names_format(&e->to, to); /* with its port: that is what cannot be reached */
         names_host(&e->from, by);
-        draft_say(d, _("%s: %s, says %s"), to, icmp_words(e->from.family, e->type, e->code), by);
+        if (addr_same_host(&e->from, &e->to))
+            draft_say(d, "%s: %s", to, icmp_words(e->from.family, e->type, e->code));
+        else
+            draft_say(d, _("%s: %s, says %s"), to, icmp_words(e->from.family, e->type, e->code),
+                      by);
         draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), to);
         draft_frame(d, e->frame, e->source, _("ICMP type %u code %u from %s quotes it: %s"),
                     e->type, e->code, by, icmp_words(e->from.family, e->type, e->code));
@@ -254,10 +258,9 @@ static void connection_refused(struct judge *j)
         judge_address(&c->server, to);
         names_host(&c->client, by);
         if (c->answer == CONNECTION_SILENT)
-            draft_say(d, _("no TCP connection to %s: no answer to %u SYN from %s"), to, c->syns,
-                      by);
+            draft_say(d, _("TCP from %s to %s gets no answer (%u SYN)"), by, to, c->syns);
         else
-            draft_say(d, _("TCP connection to %s refused (asked for by %s)"), to, by);
+            draft_say(d, _("TCP from %s to %s refused"), by, to);
         draft_proof(d, t->request, _("%s that leads to %s"), sip_method_name(scene_method(t)), to);
         draft_frame(d, c->syn_frame, c->source, _("SYN from %s to %s"), by, to);
         if (c->answer_frame)

@@ -42,9 +42,7 @@ static void interval_too_brief(struct judge *j)
         told = t;
         struct draft *d = judge_find(j, t, 95);
         int64_t asked = t->request ? asked_expiry(t->request, scene_sip(t->request)->contact) : -1;
-        draft_say(d,
-                  _("expiry of %lld s is too brief, the registrar wants %lld s, no retry "
-                    "succeeded"),
+        draft_say(d, _("expiry of %lld s refused, %lld s wanted; no retry succeeded"),
                   (long long)asked, (long long)least);
         draft_proof(d, t->request, _("REGISTER for %lld s"), (long long)asked);
         draft_proof(d, t->final, _("423 with Min-Expires: %lld"), (long long)least);
@@ -81,9 +79,8 @@ static void registration_lapsed(struct judge *j)
         names_host(&t->client, client);
         user = judge_quote(user);
         time_clock(until, when);
-        draft_say(d, _("registration of %.*s from %s ran out at %s without a refresh"),
-                  SPAN_ARG(user), client, when);
-        draft_proof(d, t->request, _("the last REGISTER before"));
+        draft_say(d, _("registration of %.*s ran out at %.8s, no refresh"), SPAN_ARG(user), when);
+        draft_proof(d, t->request, _("the last REGISTER before, from %s"), client);
         draft_proof(d, t->final, _("accepted for %s"),
                     time_short(until - t->final->stored->time_ns, since));
         draft_because(d, _("a refresh over a path that is not captured would not be seen"));
@@ -98,7 +95,7 @@ static void flow_failed(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 100);
         judge_address(&t->server, from);
-        draft_say(d, _("the connection that the user registered over is gone, says %s"), from);
+        draft_say(d, _("the user's registered connection is gone, says %s"), from);
         draft_proof(d, t->request, _("%s"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("430 from %s"), from);
     }
@@ -112,7 +109,7 @@ static void outbound_not_supported(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 100);
         judge_address(&t->server, from);
-        draft_say(d, _("the first hop does not keep flows for outbound, says %s"), from);
+        draft_say(d, _("no outbound (RFC 5626) at the first hop, says %s"), from);
         draft_proof(d, t->request, _("%s asks for outbound"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("439 from %s"), from);
     }
@@ -156,8 +153,7 @@ static void contact_unroutable(struct judge *j)
         draft_endpoint(d, &t->client);
         names_host(&t->client, source);
         host = judge_quote(host);
-        draft_say(d, _("registered as %.*s, which leads nowhere from here; it came from %s"),
-                  SPAN_ARG(host), source);
+        draft_say(d, _("%s registered as %.*s: not reachable"), source, SPAN_ARG(host));
         draft_proof(d, t->request, _("REGISTER from %s with Contact %.*s"), source, SPAN_ARG(host));
         draft_proof(d, t->final, _("the registrar accepted it"));
     }

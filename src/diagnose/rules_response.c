@@ -1,11 +1,17 @@
 /* Rules about the answers that end a request: what a code says, and how it came to be. See rule.h. */
+#include <stdio.h>
+
+#include "base/text.h"
 #include "base/timefmt.h"
+#include "diagnose/refusal.h"
 #include "diagnose/rule.h"
 #include "sip/fields.h"
 #include "store/names.h"
 
 #define RINGING_NS (15 * SECOND_NS)
 #define GLARE_RETRY_S 10
+#define BRIEF 80      /* bytes of what stands in brackets */
+#define BRIEF_TEXT 40 /* of a text that is quoted there */
 
 static bool is_failure(uint16_t code)
 {
@@ -28,60 +34,64 @@ static struct span called(const struct scene_transaction *t)
 /* What the codes say */
 
 /* In the words of the one line; the remedy where a code has a better one than the rule. */
-static const struct {
+static const struct words {
     uint16_t code;
+    bool names; /* whom it is for belongs to the meaning */
     const char *meaning, *remedy;
 } words[] = {
-    { 403, N_("the signature of the caller's number is too old"),
+    { 403, false, N_("the caller's signature is too old"),
       N_("Compare the clocks of the signing and the verifying side; sign each call anew") },
-    { 404, N_("no such number or user"), NULL },
-    { 410, N_("the number is no longer in use"), NULL },
-    { 420, N_("an extension is required that the callee's side lacks"), NULL },
-    { 421, N_("an extension is missing that the callee's side insists on"), NULL },
-    { 428, N_("the caller's number is not signed, and it must be"),
+    { 404, true, N_("no such number or user"), NULL },
+    { 410, true, N_("number no longer in use"), NULL },
+    { 420, false, N_("an extension is not supported"), NULL },
+    { 421, false, N_("a required extension is missing"), NULL },
+    { 428, false, N_("the caller's number is not signed"),
       N_("Sign the call (Identity), and see that nothing on the way strips the header") },
-    { 436, N_("the certificate of the signature cannot be fetched"),
+    { 436, false, N_("the signature's certificate cannot be fetched"),
       N_("Open the URL in the Identity's info parameter from the verifier: DNS, port, firewall") },
-    { 437, N_("the certificate of the signature is not trusted"),
+    { 437, false, N_("the signature's certificate is not trusted"),
       N_("Renew the certificate, with its whole chain, from an authority the verifier trusts") },
-    { 438, N_("the signature does not fit the call"),
+    { 438, false, N_("the signature does not fit the call"),
       N_("See whether a number, To or Date is changed after the signing; sign behind that") },
-    { 480, N_("the callee cannot be reached now"), NULL },
-    { 482, N_("it has this request already"), NULL },
-    { 484, N_("the number is incomplete"),
+    { 480, true, N_("cannot be reached now"), NULL },
+    { 482, false, N_("it has this request already"), NULL },
+    { 484, true, N_("number incomplete"),
       N_("Compare the digits with the dial plan: prefix, length, a rule that matches too early") },
-    { 485, N_("the number or user is ambiguous"), NULL },
-    { 486, N_("busy"), NULL },
-    { 500, N_("the server failed"),
+    { 485, true, N_("number or user ambiguous"), NULL },
+    { 486, false, N_("busy"), NULL },
+    { 500, false, N_("the server failed"),
       N_("Look at this server's log and at what it asks: database, "
          "script, the host behind it") },
-    { 501, N_("the server cannot do this"),
+    { 501, false, N_("the server cannot do this"),
       N_("Do not send this method or feature there, or enable it") },
-    { 502, N_("the server got a bad answer from the host behind it"),
+    { 502, false, N_("a bad answer from the host behind it"),
       N_("Follow the request to the host behind this server") },
-    { 503, N_("the service is not available"), NULL },
-    { 504, N_("the server got no answer in time from what it asked"),
+    { 503, false, N_("service not available"),
+      N_("Look at this host's load, licences and routes: in its log at that time") },
+    { 504, false, N_("no answer in time from what it asked"),
       N_("Find what the server waited for: DNS, a database, the next hop") },
-    { 505, N_("the SIP version is refused"), N_("Correct the version in the start line: SIP/2.0") },
-    { 513, N_("the message is too large"),
+    { 505, false, N_("the SIP version is refused"),
+      N_("Correct the version in the start line: SIP/2.0") },
+    { 513, false, N_("the message is too large"),
       N_("Make it smaller: fewer codecs, headers, candidates; or raise the server's limit") },
-    { 555, N_("the push service is not supported"),
+    { 555, false, N_("the push service is not supported"),
       N_("Correct the pn- parameters of Contact, or the server's push configuration") },
-    { 580, N_("the preconditions are not met"),
+    { 580, false, N_("the preconditions are not met"),
       N_("Look at the resource reservation, or switch preconditions off") },
-    { 600, N_("busy everywhere"), NULL },
-    { 603, N_("declined"), NULL },
-    { 604, N_("the number or user exists nowhere"), NULL },
-    { 607, N_("the callee does not want this caller"), NULL },
-    { 608, N_("the network blocks this caller"), NULL },
+    { 600, false, N_("busy everywhere"), NULL },
+    { 603, false, N_("declined"), NULL },
+    { 604, true, N_("number or user exists nowhere"), NULL },
+    { 607, false, N_("the callee does not want this caller"), NULL },
+    { 608, false, N_("the network blocks this caller"), NULL },
 };
 
-static int words_of(uint16_t code)
+static const struct words *words_of(uint16_t code)
 {
+    static const struct words other = { 0, false, N_("refused"), NULL };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (words[i].code == code)
-            return (int)i;
-    return -1;
+            return &words[i];
+    return &other;
 }
 
 /* The first 180 or 183. */
@@ -111,57 +121,6 @@ static void say_rang(struct judge *j, struct draft *d, const struct scene_transa
         d, _("Nothing to do, unless every call ends so; then see how long %s lets it ring"), from);
 }
 
-/* The header that explains a refusal best, of those that it carries. */
-static struct span explanation(const struct scene_message *m, const char **name)
-{
-    static const char *const headers[] = { "Reason", "Unsupported", "Warning", "Retry-After" };
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-        struct span value = scene_header(m, *name = headers[i]);
-        if (value.n)
-            return judge_quote(value);
-    }
-    struct span require = m->stored->code == 421 ? scene_header(m, *name = "Require") : SPAN_NONE;
-    return judge_quote(require);
-}
-
-static void say_code(struct draft *d, const struct scene_transaction *t)
-{
-    char from[ADDR_TEXT];
-    const char *header;
-    uint16_t code = scene_final(t);
-    int at = words_of(code);
-    struct span why = explanation(t->final, &header), who = called(t);
-    struct span phrase = judge_quote(scene_sip(t->final)->reason);
-    const char *meaning = at >= 0 ? tr(words[at].meaning) : _("refused");
-    judge_address(&t->final->flow->src, from);
-    if (why.n)
-        draft_say(d, _("%s (%.*s), says %s; %s: %.*s"), meaning, SPAN_ARG(who), from, header,
-                  SPAN_ARG(why));
-    else
-        draft_say(d, _("%s (%.*s), says %s"), meaning, SPAN_ARG(who), from);
-    draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(who));
-    draft_proof(d, t->early, _("%u before"), t->early ? t->early->stored->code : 0);
-    if (why.n)
-        draft_proof(d, t->final, _("%u %.*s from %s, with %s: %.*s"), code, SPAN_ARG(phrase), from,
-                    header, SPAN_ARG(why));
-    else
-        draft_proof(d, t->final, _("%u %.*s from %s"), code, SPAN_ARG(phrase), from);
-    if (at >= 0 && words[at].remedy)
-        draft_remedy(d, "%s", tr(words[at].remedy));
-}
-
-/* What the rules ask beyond the code */
-
-static bool begins_call(const struct scene_transaction *t)
-{
-    return scene_method(t) == SIP_INVITE && !scene_in_dialog(t);
-}
-
-static bool busy_without_limit(const struct scene_transaction *t)
-{
-    return begins_call(t) && !(t->final->stored->flags & MESSAGE_RETRY_AFTER);
-}
-
 /* Words of those who judge callers by statistics, in the phrase or in any Reason (ATIS-1000099). */
 static bool says_analytics(const struct scene_message *m)
 {
@@ -175,6 +134,95 @@ static bool says_analytics(const struct scene_message *m)
             if (span_search(value, said[i]))
                 return true;
     return false;
+}
+
+/* The header that explains a refusal best, of those that it carries. */
+static struct span explanation(const struct scene_message *m, const char **name)
+{
+    static const char *const headers[] = { "Reason", "Unsupported", "Warning", "Retry-After" };
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        struct span value = scene_header(m, *name = headers[i]);
+        if (value.n)
+            return judge_quote(value);
+    }
+    struct span require = m->stored->code == 421 ? scene_header(m, *name = "Require") : SPAN_NONE;
+    return judge_quote(require);
+}
+
+/* What of it fits into the one line, in `buf`: a text, a cause, a time; "" if nothing does. */
+static const char *in_brief(struct span value, const char *header, char buf[BRIEF])
+{
+    struct span text = sip_param(value, "text"), cause = sip_param(value, "cause");
+    int64_t seconds = judge_seconds(value, -1);
+    const char *semicolon = span_find(value, ';');
+    buf[0] = '\0';
+    if (span_is(SPAN(header), "Warning"))
+        text = refusal_warning_text(value);
+    else if (!span_is(SPAN(header), "Reason"))
+        text = value;
+    text = text_head(text, BRIEF - 10);
+    if (span_is(SPAN(header), "Retry-After") && seconds >= 0)
+        snprintf(buf, BRIEF, _("retry after %lld s"), (long long)seconds);
+    else if (text.n && text.n <= BRIEF_TEXT)
+        snprintf(buf, BRIEF, "%.*s", SPAN_ARG(text));
+    else if (cause.n && cause.n < 4 && semicolon && semicolon - value.p < 16)
+        snprintf(buf, BRIEF, _("%.*s cause %.*s"), SPAN_ARG(span_make(value.p, semicolon)),
+                 SPAN_ARG(cause));
+    return buf;
+}
+
+static void say_line(struct draft *d, const struct scene_transaction *t, const char *brief)
+{
+    char from[ADDR_TEXT];
+    const struct words *w = words_of(scene_final(t));
+    struct span who = called(t);
+    bool blocked = scene_final(t) == 603 && says_analytics(t->final);
+    const char *meaning = blocked ? _("blocked by call analytics") : tr(w->meaning);
+    judge_address(&t->final->flow->src, from);
+    if (w->names)
+        draft_say(d, _("%s: %.*s, says %s"), meaning, SPAN_ARG(who), from);
+    else if (*brief && !blocked)
+        draft_say(d, _("%s (%s), says %s"), meaning, brief, from);
+    else
+        draft_say(d, _("%s, says %s"), meaning, from);
+}
+
+static void say_code(struct draft *d, const struct scene_transaction *t)
+{
+    char from[ADDR_TEXT], brief[BRIEF];
+    const char *header;
+    uint16_t code = scene_final(t);
+    struct span why = explanation(t->final, &header), who = called(t);
+    struct span phrase = judge_quote(scene_sip(t->final)->reason);
+    judge_address(&t->final->flow->src, from);
+    say_line(d, t, in_brief(why, header, brief));
+    draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(who));
+    draft_proof(d, t->early, _("%u before"), t->early ? t->early->stored->code : 0);
+    if (why.n)
+        draft_proof(d, t->final, _("%u %.*s from %s, with %s: %.*s"), code, SPAN_ARG(phrase), from,
+                    header, SPAN_ARG(why));
+    else
+        draft_proof(d, t->final, _("%u %.*s from %s"), code, SPAN_ARG(phrase), from);
+    bool waits = span_is(SPAN(header), "Retry-After") && *brief;
+    if (code == 503 && waits)
+        draft_remedy(d, _("Wait as it says (%s), or route around %s; look at its load"), brief,
+                     from);
+    else if (code == 503 && why.n && *brief)
+        draft_remedy(d, _("See why at %s: %s"), from, brief);
+    else if (words_of(code)->remedy)
+        draft_remedy(d, "%s", tr(words_of(code)->remedy));
+}
+
+/* What the rules ask beyond the code */
+
+static bool begins_call(const struct scene_transaction *t)
+{
+    return scene_method(t) == SIP_INVITE && !scene_in_dialog(t);
+}
+
+static bool busy_without_limit(const struct scene_transaction *t)
+{
+    return begins_call(t) && !(t->final->stored->flags & MESSAGE_RETRY_AFTER);
 }
 
 static bool plainly_declined(const struct scene_transaction *t)
@@ -308,12 +356,10 @@ static void ring_no_answer(struct judge *j)
         time_short(end - ringing->stored->time_ns, rang);
         judge_address(&(cancel ? cancel->first : t->final)->flow->src, from);
         if (cancel)
-            draft_say(d, _("%.*s rang for %s, then the caller's side gave up (CANCEL from %s)"),
-                      SPAN_ARG(who), rang, from);
+            draft_say(d, _("rang for %s, then the caller gave up: CANCEL from %s"), rang, from);
         else
-            draft_say(d, _("%.*s rang for %s, nobody answered: %u from %s"), SPAN_ARG(who), rang,
-                      code, from);
-        draft_proof(d, ringing, _("%u: it rings"), ringing->stored->code);
+            draft_say(d, _("rang for %s, nobody picked up: %u from %s"), rang, code, from);
+        draft_proof(d, ringing, _("%u: %.*s rings"), ringing->stored->code, SPAN_ARG(who));
         draft_proof(d, cancel ? cancel->first : NULL, _("CANCEL, %s later"), rang);
         draft_proof(d, t->final, _("%u ends the attempt"), code);
     }
@@ -466,8 +512,8 @@ static void cause_contradicts_code(struct judge *j)
         uint16_t code = scene_final(t);
         value = judge_quote(value);
         judge_address(&t->final->flow->src, from);
-        draft_say(d, _("%u with Q.850 cause %lld, which means %u: %s maps causes wrongly"), code,
-                  (long long)cause, usual_code(meanings), from);
+        draft_say(d, _("%u with Q.850 cause %lld, which means %u; from %s"), code, (long long)cause,
+                  usual_code(meanings), from);
         draft_proof(d, t->final, _("%u %.*s with Reason: %.*s"), code,
                     SPAN_ARG(judge_quote(scene_sip(t->final)->reason)), SPAN_ARG(value));
         if (t->downstream && t->downstream->final)
@@ -573,13 +619,15 @@ static void redirect_failed(struct judge *j)
             continue;
         struct draft *d = judge_find(j, o, 100);
         struct span target = judge_quote(scene_sip(o->request)->uri);
+        struct sip_address uri;
+        sip_read_uri(target, &uri);
+        struct span place = sip_user_at_host(&uri);
         judge_address(&t->server, by);
         if (o->final)
-            draft_say(d, _("redirected by %s to %.*s, which failed with %u"), by, SPAN_ARG(target),
+            draft_say(d, _("redirected to %.*s, which failed with %u"), SPAN_ARG(place),
                       scene_final(o));
         else
-            draft_say(d, _("redirected by %s to %.*s, which does not answer"), by,
-                      SPAN_ARG(target));
+            draft_say(d, _("redirected to %.*s, which does not answer"), SPAN_ARG(place));
         draft_proof(d, t->final, _("%u from %s with that Contact"), scene_final(t), by);
         draft_proof(d, o->request, _("INVITE for %.*s"), SPAN_ARG(target));
         draft_proof(d, o->final, _("%u %.*s"), scene_final(o),

@@ -5,6 +5,7 @@
 #include "sip/timers.h"
 
 #define RETRY_NS (10 * SECOND_NS)
+#define SIP_VERSION_SIZE 8 /* "SIP/2.0 " */
 #define CROSSING_NS (5 * SECOND_NS)
 
 static bool found_in_call(struct judge *j, const struct scene_call *call)
@@ -83,11 +84,11 @@ static void session_expired(struct judge *j)
         time_short(since, when);
         judge_address(&b->client, by);
         struct span agreed = judge_quote(scene_sip(t->final)->session_expires);
-        draft_say(d, _("the session timer (%lld s) ran out: BYE from %s after %s, no refresh seen"),
-                  (long long)interval, by, when);
+        draft_say(d, _("the session timer (%lld s) ran out: no refresh seen"), (long long)interval);
         draft_proof(d, t->final, _("the last interval began: Session-Expires: %.*s"),
                     SPAN_ARG(agreed));
-        draft_proof(d, b->request, _("BYE %s later; no re-INVITE or UPDATE in its second half"),
+        draft_proof(d, b->request,
+                    _("BYE from %s, %s later; no re-INVITE or UPDATE in its second half"), by,
                     when);
         draft_because(d, _("somebody may have hung up just then"));
     }
@@ -145,10 +146,16 @@ static void session_refresh_failed(struct judge *j)
         judge_address(&t->server, by);
         time_short(begun(bye) - begun(t), after);
         if (t->final)
-            draft_say(d, _("the session refresh (%s) was refused by %s with %u, then BYE"), method,
-                      by, scene_final(t));
+            draft_say(d, _("session refresh (%s) got %u from %s, then BYE"), method, scene_final(t),
+                      by);
         else
-            draft_say(d, _("the session refresh (%s) got no answer from %s, then BYE"), method, by);
+            draft_say(d, _("session refresh (%s) got no answer from %s, then BYE"), method, by);
+        if (t->final)
+            draft_remedy(d, _("See why %s answers %u to the refresh: its log, the page of %u"), by,
+                         scene_final(t), scene_final(t));
+        else
+            draft_remedy(d, _("See where the refresh is lost: route set, Contact, NAT towards %s"),
+                         by);
         draft_proof(d, t->request, _("%s that refreshes the session"), method);
         draft_proof(d, t->final, _("%u %.*s"), scene_final(t),
                     SPAN_ARG(judge_quote(t->final ? scene_sip(t->final)->reason : SPAN_NONE)));
@@ -212,6 +219,14 @@ static bool says_no_media(struct span reason)
     return says_any(reason, what) && says_any(reason, lacks);
 }
 
+/* The words of a Reason value, else all of it. */
+static struct span reason_text(struct span value)
+{
+    struct span text = sip_param(value, "text");
+    text = text.n ? text : sip_param(value, "reasontext");
+    return text.n ? text : value;
+}
+
 static void media_timeout_bye(struct judge *j)
 {
     char by[ADDR_TEXT];
@@ -228,7 +243,8 @@ static void media_timeout_bye(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         d->time_ns = begun(t);
         judge_address(&t->client, by);
-        draft_say(d, _("%s hung up because no media reached it (%.*s)"), by, SPAN_ARG(reason));
+        draft_say(d, _("%s hung up: no media reached it (%.*s)"), by,
+                  SPAN_ARG(reason_text(reason)));
         draft_proof(d, t->request, _("BYE from %s with Reason: %.*s"), by, SPAN_ARG(reason));
     }
 }
@@ -280,9 +296,8 @@ static void prack_missing(struct judge *j)
         d->time_ns = m->stored->time_ns;
         judge_address(&m->flow->src, by);
         judge_address(&m->flow->dst, to);
-        draft_say(d, _("no PRACK from %s: %s sent the reliable %u %u times"), to, by,
-                  m->stored->code, copies);
-        draft_proof(d, m, _("%u with RSeq: %lld and Require: 100rel"), m->stored->code,
+        draft_say(d, _("no PRACK from %s: reliable %u sent %u times"), to, m->stored->code, copies);
+        draft_proof(d, m, _("%u from %s with RSeq: %lld and Require: 100rel"), m->stored->code, by,
                     (long long)rseq);
         draft_proof(d, last, _("the last of %u copies"), copies);
         draft_proof(d, t->final, _("the INVITE ends with %u"), scene_final(t));
@@ -323,22 +338,21 @@ static const struct scene_transaction *tried_again(struct judge *j,
 }
 
 static void tell_retry(struct judge *j, struct draft *d, const struct scene_transaction *t,
-                       const char *sides[2])
+                       const char *side)
 {
     char after[TIME_TEXT];
     const struct scene_transaction *o = tried_again(j, t);
     time_short(o ? begun(o) - ended(t) : 0, after);
     if (!o) {
-        draft_say(d, _("491: %s and %s changed the session at once; no retry"), sides[0], sides[1]);
+        draft_say(d, _("both sides changed the session at once; no retry"));
         draft_remedy(
             d, _("See why %s did not try again: its change (hold, transfer, refresh) is lost"),
-            sides[0]);
+            side);
     } else if (scene_final(o) / 100 == 2) {
-        draft_say(d, _("491: both sides changed the session at once; retried, accepted"));
+        draft_say(d, _("both sides changed the session at once; retried, accepted"));
         draft_remedy(d, _("Nothing to do: the retry %s later was accepted"), after);
     } else {
-        draft_say(d, _("491: both sides changed the session at once; the retry got %u"),
-                  scene_final(o));
+        draft_say(d, _("both sides changed the session at once; the retry got %u"), scene_final(o));
         draft_remedy(d, _("See the answer to the retry that came %s later"), after);
     }
     draft_proof(d, o ? o->request : NULL, _("sent again, %s later"), after);
@@ -359,7 +373,7 @@ static void glare(struct judge *j)
                     b);
         draft_proof(d, t->request, _("%s from %s, refused"), sip_method_name(scene_method(t)), a);
         draft_proof(d, t->final, _("491 %.*s"), SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
-        tell_retry(j, d, t, (const char *[]){ a, b });
+        tell_retry(j, d, t, a);
     }
 }
 
@@ -374,7 +388,9 @@ static unsigned fragment_code(struct span body, struct span *line)
     struct span rest = span_make(at, span_end(body));
     const char *lf = span_find(rest, '\n');
     *line = span_trim(lf ? span_make(rest.p, lf) : rest);
-    return (unsigned)judge_seconds((struct span){ line->p + 8, line->n > 8 ? line->n - 8 : 0 }, 0);
+    struct span code = { line->p + SIP_VERSION_SIZE,
+                         line->n > SIP_VERSION_SIZE ? line->n - SIP_VERSION_SIZE : 0 };
+    return (unsigned)judge_seconds(code, 0);
 }
 
 /* The REFER that the report belongs to. *refused: there was one, and none was accepted. */
@@ -410,11 +426,16 @@ static void transfer_failed(struct judge *j)
         struct draft *d = judge_find(j, t, refer ? 100 : 90);
         struct span target = judge_quote(scene_header(refer ? refer->request : NULL, "Refer-To"));
         line = judge_quote(line);
+        struct span answer = { line.p + SIP_VERSION_SIZE, line.n - SIP_VERSION_SIZE };
+        struct sip_address place;
+        sip_read_address(target, &place);
         d->time_ns = begun(t);
         if (target.n)
-            draft_say(d, _("the transfer to %.*s failed: %.*s"), SPAN_ARG(target), SPAN_ARG(line));
+            draft_say(d, _("transfer to %.*s failed: %.*s"), SPAN_ARG(sip_user_at_host(&place)),
+                      SPAN_ARG(answer));
         else
-            draft_say(d, _("the transfer failed: %.*s"), SPAN_ARG(line));
+            draft_say(d, _("transfer failed: %.*s"), SPAN_ARG(answer));
+        draft_remedy(d, _("Look at the call to the transfer target, and at the page of %u"), code);
         if (refer)
             draft_proof(d, refer->request, _("REFER to %.*s"), SPAN_ARG(target));
         else
@@ -461,8 +482,7 @@ static void subscription_lost(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         struct span event = judge_quote(scene_header(t->request, "Event"));
         judge_address(&t->server, by);
-        draft_say(d, _("%s does not know the subscription (%.*s) of this NOTIFY"), by,
-                  SPAN_ARG(event));
+        draft_say(d, _("%s does not know this subscription (%.*s)"), by, SPAN_ARG(event));
         draft_proof(d, t->request, _("NOTIFY with Event: %.*s"), SPAN_ARG(event));
         draft_proof(d, t->final, _("481 from %s"), by);
     }
@@ -489,8 +509,7 @@ static void notify_missing(struct judge *j)
         struct span event = judge_quote(scene_header(t->request, "Event"));
         struct span contact = judge_quote(t->request ? scene_sip(t->request)->contact : SPAN_NONE);
         judge_address(&t->server, by);
-        draft_say(d, _("%s accepted the subscription (%.*s), but no NOTIFY came within 32 s"), by,
-                  SPAN_ARG(event));
+        draft_say(d, _("subscribed (%.*s) at %s, but no NOTIFY in 32 s"), SPAN_ARG(event), by);
         draft_proof(d, t->request, _("SUBSCRIBE with Contact %.*s"), SPAN_ARG(contact));
         draft_proof(d, t->final, _("accepted with %u"), scene_final(t));
         draft_because(d, _("a NOTIFY on a path that is not captured would not be seen"));

@@ -73,8 +73,8 @@ static void missing_trying(struct judge *j)
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;
         time_short(wait, took);
-        draft_say(d, _("no 100 in time: the first answer took %s, the INVITE was sent %u times"),
-                  took, t->sent);
+        draft_say(d, _("no 100 in time: first answer after %s, INVITE sent %u times"), took,
+                  t->sent);
         draft_proof(d, t->request, _("INVITE"));
         draft_proof(d, first, _("%u, %s later"), first->stored->code, took);
     }
@@ -111,8 +111,7 @@ static void ack_missing_failure(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 95);
         judge_address(&t->client, from);
-        draft_say(d, _("%u was sent %u times, and %s sent no ACK"), scene_final(t), t->answered,
-                  from);
+        draft_say(d, _("no ACK from %s: %u sent %u times"), from, scene_final(t), t->answered);
         draft_proof(d, t->final, _("the first %u to %s"), scene_final(t), from);
         draft_proof(d, t->last, _("and its last repetition"));
     }
