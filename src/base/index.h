@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/fetch.h"
+
 typedef uint64_t index_key_fn(uint32_t id, const void *arg);
 
 struct index_entry {
@@ -30,7 +32,7 @@ void index_destroy(struct index *index);
 static inline void index_expect(const struct index *index, uint64_t key)
 {
     if (index->entries)
-        __builtin_prefetch(&index->entries[(uint32_t)key & index->mask]);
+        fetch(&index->entries[(uint32_t)key & index->mask]);
 }
 /* The id that most likely is stored under `key`, without looking at records; or 0. */
 static inline uint32_t index_guess(const struct index *index, uint64_t key)

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "base/fetch.h"
 #include "base/hash.h"
 #include "base/index.h"
 #include "base/strbuf.h"
@@ -490,7 +491,7 @@ static void step(struct census *c)
     uint32_t id = c->walk.next;
     c->walk.next = t->next_in_call;
     if (t->next_in_call)
-        __builtin_prefetch(store_transaction(c->store, t->next_in_call));
+        fetch(store_transaction(c->store, t->next_in_call));
     count(c, id);
     if (!c->walk.next)
         end_call(c);

@@ -147,11 +147,10 @@ static const char *codec_list(const struct sdp *sdp, unsigned most, char *buf)
 static bool is_from_peer(const struct scene_message *m, const struct scene_transaction *t,
                          const struct exchange *x)
 {
-    struct span own = scene_own_tag(m);
-    struct span offerer = scene_own_tag(x->offered);
     const struct addr *peer = x->offered->stored->code ? &t->client : &t->server;
     return m->txn->call == t->call && addr_same_host(&m->flow->src, peer) &&
-           !span_equal(own, offerer) && scene_sdp(m);
+           (m->stored->flags & MESSAGE_SDP) &&
+           !span_equal(scene_own_tag(m), scene_own_tag(x->offered)) && scene_sdp(m);
 }
 
 /* What the peer is known to speak: 1 it shares a codec, -1 none of its descriptions does,

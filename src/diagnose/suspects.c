@@ -21,7 +21,7 @@ struct refusal {
 
 struct source {
     uint64_t key;
-    int64_t last_ns;
+    size_t place;
     size_t count, next;
     uint32_t txns[REFUSALS]; /* whose refusals they are */
     struct refusal refusals[REFUSALS];
@@ -31,6 +31,8 @@ struct suspects {
     struct index index; /* of places + 1, by host */
     size_t count;
     struct source *sources[SOURCES];
+    int64_t
+        last_ns[SOURCES]; /* of their latest refusals: all are looked through for a free place */
 };
 
 static uint64_t key_of_source(uint32_t id, const void *arg)
@@ -72,13 +74,14 @@ static size_t free_place(struct suspects *s)
     size_t at = 0;
     if (s->count < SOURCES) {
         s->sources[s->count] = mem_zero(sizeof(struct source));
+        s->sources[s->count]->place = s->count;
         return s->count++;
     }
     for (size_t i = 1; i < SOURCES; i++)
-        if (s->sources[i]->last_ns < s->sources[at]->last_ns)
-            at = i;
+        at = s->last_ns[i] < s->last_ns[at] ? i : at;
     index_remove(&s->index, s->sources[at]->key, (uint32_t)at + 1);
-    memset(s->sources[at], 0, sizeof(struct source));
+    s->sources[at]->count = s->sources[at]->next = 0;
+    s->last_ns[at] = 0;
     return at;
 }
 
@@ -165,8 +168,8 @@ void suspects_learn(struct suspects *s, const struct scene *scene)
         r->void_ = is_challenge(scene_final(t)) && answered_challenge(scene, t);
         r->user = r->void_ ? 0
                            : user_of(t); /* it is not counted then: no need to read the request */
-        if (r->time_ns > source->last_ns)
-            source->last_ns = r->time_ns;
+        if (r->time_ns > s->last_ns[source->place])
+            s->last_ns[source->place] = r->time_ns;
     }
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fetch.h"
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "input/capture.h"
@@ -215,7 +216,7 @@ static bool may_rest(const struct file_source *f)
 static void fetch_ahead(const uint8_t *next, size_t left)
 {
     for (size_t i = 0; i < AHEAD && i < left; i += 64)
-        __builtin_prefetch(next + i);
+        fetch(next + i);
 }
 
 static enum input_status hand_over(struct file_source *f, struct packet *packet)

@@ -46,6 +46,10 @@ int addr_read(struct span text, struct addr *a)
     char host[ADDR_TEXT];
     uint64_t port = 0;
     memset(a, 0, sizeof *a);
+    if (read_ip4(text, a->ip)) { /* as most are */
+        a->family = 4;
+        return 0;
+    }
     bool bracket = text.n > 0 && text.p[0] == '[';
     const char *close = bracket ? span_find(text, ']') : NULL;
     const char *first = span_find(text, ':');
@@ -75,27 +79,21 @@ int addr_read(struct span text, struct addr *a)
 /* Networks that no public host answers from: RFC 1918, 6598, 1122, 3927; 4193, 4291. */
 static const struct {
     uint8_t family, bits;
-    uint8_t ip[4];
+    uint32_t begin; /* of the address */
 } private_networks[] = {
-    { 4, 8, { 10 } },       { 4, 12, { 172, 16 } }, { 4, 16, { 192, 168 } },
-    { 4, 10, { 100, 64 } }, { 4, 8, { 127 } },      { 4, 16, { 169, 254 } },
-    { 4, 8, { 0 } },        { 6, 7, { 0xfc } },     { 6, 10, { 0xfe, 0x80 } },
+    { 4, 8, 0x0a000000 },  { 4, 12, 0xac100000 }, { 4, 16, 0xc0a80000 },
+    { 4, 10, 0x64400000 }, { 4, 8, 0x7f000000 },  { 4, 16, 0xa9fe0000 },
+    { 4, 8, 0 },           { 6, 7, 0xfc000000 },  { 6, 10, 0xfe800000 },
 };
-
-static bool in_network(const uint8_t *ip, const uint8_t *network, unsigned bits)
-{
-    for (; bits >= 8; bits -= 8)
-        if (*ip++ != *network++)
-            return false;
-    return bits == 0 || (*ip ^ *network) >> (8 - bits) == 0;
-}
 
 bool addr_private(const struct addr *a)
 {
     static const uint8_t zero[15];
+    uint32_t begin = (uint32_t)a->ip[0] << 24 | (uint32_t)a->ip[1] << 16 | (uint32_t)a->ip[2] << 8 |
+                     a->ip[3];
     for (size_t i = 0; i < sizeof private_networks / sizeof private_networks[0]; i++)
         if (private_networks[i].family == a->family &&
-            in_network(a->ip, private_networks[i].ip, private_networks[i].bits))
+            (begin ^ private_networks[i].begin) >> (32 - private_networks[i].bits) == 0)
             return true;
     return a->family == 6 && memcmp(a->ip, zero, 15) == 0 && a->ip[15] <= 1; /* :: and ::1 */
 }

@@ -49,13 +49,13 @@ void backoff_learn(struct store *s, const struct message *response, const struct
         return;
     const struct flow *flow = flow_at(s, response->flow);
     struct backoffs *b = s->backoffs;
-    if (flow->dst_host)
-        host_at(s, flow->dst_host)->told_to_wait = true;
+    int64_t until_ns = response->time_ns + (int64_t)seconds * 1000000000;
+    if (flow->dst_host && host_at(s, flow->dst_host)->wait_until_ns < until_ns)
+        host_at(s, flow->dst_host)->wait_until_ns = until_ns;
     /* one that tries again and is told again has still been told once */
     struct store_backoff *known = find(b, &flow->dst, &flow->src, response->time_ns);
     if (known) {
-        int64_t until = response->time_ns + (int64_t)seconds * 1000000000;
-        known->until_ns = until > known->until_ns ? until : known->until_ns;
+        known->until_ns = until_ns > known->until_ns ? until_ns : known->until_ns;
         return;
     }
     b->senders[b->next] = short_form(&flow->dst);
@@ -63,7 +63,7 @@ void backoff_learn(struct store *s, const struct message *response, const struct
         .sender = flow->dst,
         .target = flow->src,
         .from_ns = response->time_ns,
-        .until_ns = response->time_ns + (int64_t)seconds * 1000000000,
+        .until_ns = until_ns,
         .seconds = (unsigned)seconds,
         .frame = response->frame,
         .source = response->source,
@@ -75,7 +75,7 @@ void backoff_learn(struct store *s, const struct message *response, const struct
 bool backoff_ignored(struct store *s, const struct message *request)
 {
     const struct flow *flow = flow_at(s, request->flow);
-    if (!flow->src_host || !host_at(s, flow->src_host)->told_to_wait)
+    if (!flow->src_host || request->time_ns >= host_at(s, flow->src_host)->wait_until_ns)
         return false;
     struct store_backoff *b = find(s->backoffs, &flow->src, &flow->dst, request->time_ns);
     /* the first few prove it: the others are counted, not looked at */

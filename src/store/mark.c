@@ -12,13 +12,13 @@
 #include "store/taught.h"
 
 #define SECOND_NS 1000000000LL
-#define SLOW_NS (2 * SECOND_NS)   /* rule slow-response */
-#define STUCK_NS (10 * SECOND_NS) /* rule stuck-after-trying */
-#define TIMER_SLACK_S 7           /* rule session-expired allows 5, and seconds are rounded here */
-#define TRY_NS (5 * SECOND_NS)    /* rule auth-not-attempted */
+#define SLOW_NS (2 * SECOND_NS) /* rule slow-response */
+#define TIMER_SLACK_S 7         /* rule session-expired allows 5, and seconds are rounded here */
+#define TRY_NS (5 * SECOND_NS)  /* rule auth-not-attempted */
 #define COPIES_THAT_TELL 3
 #define LOOP_RUN 2 /* the third transaction of one request */
 #define SETTLE_NS SECOND_NS
+#define CALLS_EXPECTED 3 /* so many places ahead in a queue of calls, for each step */
 
 static bool still_meant(struct store *s, struct queue_entry entry)
 {
@@ -47,11 +47,41 @@ void mark_call(struct store *s, uint32_t id, uint32_t marks)
         call->marks |= CALL_QUEUED;
 }
 
+static void expect_message(struct store *s, uint32_t id)
+{
+    if (id)
+        fetch(message_at(s, id));
+}
+
+/*
+ * Who takes a call soon will ask for its transactions and their messages, which nobody has touched for
+ * a while: they come from memory meanwhile, each step by what the one before has brought.
+ */
+static void expect_calls(struct store *s, const struct queue *queue)
+{
+    if (queue->count > 3 * CALLS_EXPECTED)
+        fetch(&call_at(s, queue_peek(queue, 3 * CALLS_EXPECTED).id)->window);
+    if (queue->count > 2 * CALLS_EXPECTED) {
+        uint32_t first = call_at(s, queue_peek(queue, 2 * CALLS_EXPECTED).id)->window;
+        fetch(transaction_at(s, first));
+        fetch(&transaction_at(s, first)->time_ns);
+    }
+    if (queue->count > CALLS_EXPECTED) {
+        const struct call *call = call_at(s, queue_peek(queue, CALLS_EXPECTED).id);
+        const struct transaction *first = transaction_at(s, call->window);
+        expect_message(s, first->request);
+        expect_message(s, first->provisional);
+        expect_message(s, first->final);
+        expect_message(s, first->last);
+    }
+}
+
 /* The next entry of a queue whose call lives and still bears a mark. */
 static uint32_t take_noticed(struct store *s, struct queue *queue)
 {
     struct queue_entry entry;
     while (queue_pop(queue, &entry)) {
+        expect_calls(s, queue);
         struct call *call = call_at(s, entry.id);
         if (!still_meant(s, entry))
             continue;
@@ -91,23 +121,6 @@ void store_set_why(struct store *s, uint32_t id, uint8_t why)
 {
     if (store_transaction(s, id))
         transaction_at(s, id)->why = why;
-}
-
-void mark_advance(struct store *s)
-{
-    while (s->patience.count > 0) {
-        struct queue_entry entry = queue_peek(&s->patience, 0);
-        const struct transaction *txn = transaction_at(s, entry.id);
-        bool alive = txn->seq && (uint32_t)txn->seq == entry.stamp;
-        if (alive && s->now_ns - txn->time_ns < STUCK_NS) {
-            store_due(s, txn->time_ns + STUCK_NS);
-            break;
-        }
-        queue_pop(&s->patience, &entry);
-        transaction_expect(s, &s->patience);
-        if (alive && txn->state == TXN_PROCEEDING && txn->code == 100)
-            mark_call(s, txn->call, CALL_STUCK);
-    }
 }
 
 /* Addresses */
@@ -207,7 +220,7 @@ static bool names_loopback(struct span contact)
 {
     struct addr addr;
     struct span host = sip_glance_host(contact);
-    if (host.n && (host.p[0] == '1' || host.p[0] == '['))
+    if (span_starts(host, "127.") || span_starts(host, "["))
         return addr_read(host, &addr) == 0 && addr_loopback(&addr);
     return span_is(host, "localhost");
 }
@@ -266,8 +279,6 @@ static uint32_t method_marks(struct store *s, uint32_t id, const struct message 
     case SIP_INVITE:
         if (sip->contact.n == 0)
             marks |= CALL_CONTACT;
-        queue_push(&s->patience, (struct queue_entry){ id, (uint32_t)txn->seq });
-        store_due(s, txn->time_ns + STUCK_NS);
         if (sip->to_tag.n == 0)
             link_learn(s, id, m, sip);
         break;

@@ -2,6 +2,7 @@
 #ifndef SIPWHY_STORE_PRIVATE_H
 #define SIPWHY_STORE_PRIVATE_H
 
+#include "base/fetch.h"
 #include "base/index.h"
 #include "base/pool.h"
 #include "base/queue.h"
@@ -36,10 +37,11 @@ struct store {
     struct pool messages, transactions, calls, legs, flows, hosts;
     struct index transaction_index, call_index, flow_index, host_index;
     struct agents agents;
-    struct queue timers;       /* transactions that may time out, oldest first */
+    struct queue timers;       /* transactions but INVITEs that may time out, oldest first */
+    struct queue patience;     /* INVITEs that should have more than 100 by then, oldest first */
+    struct queue unanswered;   /* and those of them that had nothing, and may time out */
     struct queue calls_queue;  /* calls that eviction has not looked at, oldest first */
     struct queue held;         /* those that it found unfinished and passed over */
-    struct queue patience;     /* INVITEs that should have more than 100 by then, oldest first */
     struct queue noticed[2];   /* calls to be looked at: of this second, and of the one before */
     int64_t noticed_ns;        /* when the two change places */
     bool unmarked;             /* calls get no marks, and nobody is to look at them */
@@ -52,7 +54,7 @@ struct store {
     size_t budget;
     size_t owned; /* bytes of copied packets */
     int64_t now_ns;
-    int64_t due_ns; /* when the first of timers, patience and bindings is */
+    int64_t due_ns; /* when the first of the timers and bindings is */
     uint64_t next_seq;
     uint16_t epoch;
     store_event_fn *observer;
@@ -136,8 +138,6 @@ void events_free(struct store *s);
 void mark_message(struct store *s, uint32_t txn, uint32_t message, const struct sip_message *sip);
 /* Sets marks; a call that bears one worth a look waits for store_attention(). */
 void mark_call(struct store *s, uint32_t call, uint32_t marks);
-/* INVITEs that have nothing but 100 after ten seconds. */
-void mark_advance(struct store *s);
 
 /* backoff.c: hosts that were told by a 503 to leave a server alone for a while. */
 void backoff_learn(struct store *s, const struct message *response, const struct sip_message *sip);
@@ -168,8 +168,8 @@ static inline void transaction_expect(struct store *s, const struct queue *queue
     if (queue->count <= STORE_EXPECTED)
         return;
     const struct transaction *txn = transaction_at(s, queue_peek(queue, STORE_EXPECTED).id);
-    __builtin_prefetch(txn);
-    __builtin_prefetch(&txn->time_ns);
+    fetch(txn);
+    fetch(&txn->time_ns);
 }
 
 static inline void store_tell(struct store *s, enum store_event event, uint32_t txn)

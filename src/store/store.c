@@ -67,6 +67,7 @@ static void release_all(struct store *s)
     queue_destroy(&s->calls_queue);
     queue_destroy(&s->held);
     queue_destroy(&s->patience);
+    queue_destroy(&s->unanswered);
     queue_destroy(&s->noticed[0]);
     queue_destroy(&s->noticed[1]);
     backoff_free(s);
@@ -320,8 +321,8 @@ void store_expect(const struct store *s, const struct payload *payload,
 static void fetch_transaction(const struct store *s, uint32_t id)
 {
     const struct transaction *txn = pool_at(&s->transactions, id);
-    __builtin_prefetch(txn);
-    __builtin_prefetch(&txn->time_ns);
+    fetch(txn);
+    fetch(&txn->time_ns);
 }
 
 /* The transaction that a message seems to belong to, 0: a new one. */
@@ -337,11 +338,11 @@ void store_expect_records(const struct store *s, const struct store_keys *keys)
     uint32_t txn = guess_transaction(s, keys);
     uint32_t call = txn ? 0 : index_guess(&s->call_index, keys->call);
     if (flow)
-        __builtin_prefetch(pool_at(&s->flows, flow));
+        fetch(pool_at(&s->flows, flow));
     if (txn)
         fetch_transaction(s, txn);
     if (call)
-        __builtin_prefetch(pool_at(&s->calls, call));
+        fetch(pool_at(&s->calls, call));
 }
 
 void store_expect_neighbours(const struct store *s, const struct store_keys *keys)
@@ -353,10 +354,9 @@ void store_expect_neighbours(const struct store *s, const struct store_keys *key
     /* the client: a new transaction comes from it, of another mostly an answer goes to it */
     uint32_t client = !flow ? 0 : txn ? flow->dst_host : flow->src_host;
     if (client)
-        __builtin_prefetch(&((struct host *)pool_at(&s->hosts, client))->told_to_wait);
+        fetch(&((struct host *)pool_at(&s->hosts, client))->wait_until_ns);
     if (txn)
-        __builtin_prefetch(
-            pool_at(&s->calls, ((struct transaction *)pool_at(&s->transactions, txn))->call));
+        fetch(pool_at(&s->calls, ((struct transaction *)pool_at(&s->transactions, txn))->call));
     if (call)
         fetch_transaction(s, ((struct call *)pool_at(&s->calls, call))->last_txn);
 }
@@ -423,8 +423,8 @@ size_t store_bytes(const struct store *s)
            index_bytes(&s->host_index) + index_bytes(&s->transaction_index) +
            index_bytes(&s->call_index) + index_bytes(&s->flow_index) + queue_bytes(&s->timers) +
            queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + queue_bytes(&s->patience) +
-           queue_bytes(&s->noticed[0]) + queue_bytes(&s->noticed[1]) + binding_bytes(s) +
-           agents_bytes(&s->agents) + s->owned;
+           queue_bytes(&s->unanswered) + queue_bytes(&s->noticed[0]) + queue_bytes(&s->noticed[1]) +
+           binding_bytes(s) + agents_bytes(&s->agents) + s->owned;
 }
 
 size_t store_budget(const struct store *s)

@@ -119,7 +119,7 @@ struct host {
     struct addr addr;
     uint32_t refs;                     /* by flows */
     uint32_t last_sent, last_received; /* INVITEs that began calls */
-    bool told_to_wait;                 /* by a 503 with Retry-After, at some time */
+    int64_t wait_until_ns;             /* as a 503 with Retry-After told it, 0: none has */
     bool redirected;                   /* by a 3xx to an INVITE, at some time */
     int64_t success_ns;                /* when its latest INVITE, REGISTER or OPTIONS got a 2xx */
 };

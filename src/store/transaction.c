@@ -7,7 +7,8 @@
 #include "sip/timers.h"
 #include "store/private.h"
 
-#define LINK_LIMIT 256 /* transactions of a call looked through for a link */
+#define LINK_LIMIT 256            /* transactions of a call looked through for a link */
+#define PATIENCE_NS 10000000000LL /* rule stuck-after-trying */
 
 static bool has_cookie(struct span branch)
 {
@@ -79,7 +80,7 @@ static uint32_t make(struct store *s, const struct sip_message *m, uint64_t key,
         s->counts.classes[SIP_CLASS_NONE]++;
     }
     call_add_transaction(s, call, id);
-    if (txn->method != SIP_ACK && sip_is_request(m)) {
+    if (txn->method != SIP_ACK && txn->method != SIP_INVITE && sip_is_request(m)) {
         queue_push(&s->timers, (struct queue_entry){ id, (uint32_t)txn->seq });
         store_due(s, time_ns + SIP_TIMEOUT_NS);
     }
@@ -108,7 +109,7 @@ uint32_t transaction_take(struct store *s, const struct sip_message *m,
     *fresh = !id;
     if (id) {
         *call = transaction_at(s, id)->call;
-        __builtin_prefetch(call_at(s, *call)); /* counted last, in call_update() */
+        fetch(call_at(s, *call)); /* counted last, in call_update() */
         return id;
     }
     *call = call_take(s, keys->call, time_ns);
@@ -253,12 +254,16 @@ static void apply_request(struct store *s, uint32_t id, uint32_t message,
         apply_ack(s, id, message);
         return;
     }
-    if (!txn->request) {
-        txn->request = message;
-        if (call_at(s, txn->call)->marks & CALL_ASKED_FOR_MORE)
-            note_retry(s, id);
-        if (m->method_id == SIP_CANCEL)
-            link_cancel(s, id, m);
+    if (txn->request)
+        return;
+    txn->request = message;
+    if (call_at(s, txn->call)->marks & CALL_ASKED_FOR_MORE)
+        note_retry(s, id);
+    if (m->method_id == SIP_CANCEL)
+        link_cancel(s, id, m);
+    if (m->method_id == SIP_INVITE) {
+        queue_push(&s->patience, (struct queue_entry){ id, (uint32_t)txn->seq });
+        store_due(s, txn->time_ns + PATIENCE_NS);
     }
 }
 
@@ -317,22 +322,50 @@ static bool timer_runs(const struct transaction *txn)
     return txn->state == TXN_WAITING || (txn->state == TXN_PROCEEDING && txn->method != SIP_INVITE);
 }
 
-static void advance_timers(struct store *s)
+/*
+ * Takes the next transaction out of a queue whose entries are `wait_ns` old; 0: none is, and store_due()
+ * knows when the first will be. What was evicted meanwhile goes unseen.
+ */
+static uint32_t take_due(struct store *s, struct queue *queue, int64_t wait_ns)
 {
-    while (s->timers.count > 0) {
-        struct queue_entry entry = queue_peek(&s->timers, 0);
+    while (queue->count > 0) {
+        struct queue_entry entry = queue_peek(queue, 0);
         const struct transaction *txn = transaction_at(s, entry.id);
         bool alive = txn->seq && (uint32_t)txn->seq == entry.stamp;
-        if (alive && s->now_ns - txn->time_ns < SIP_TIMEOUT_NS) {
-            store_due(s, txn->time_ns + SIP_TIMEOUT_NS);
-            break;
+        if (alive && s->now_ns - txn->time_ns < wait_ns) {
+            store_due(s, txn->time_ns + wait_ns);
+            return 0;
         }
-        queue_pop(&s->timers, &entry);
-        transaction_expect(s, &s->timers);
-        if (alive && timer_runs(txn)) {
-            set_state(s, entry.id, TXN_TIMED_OUT);
+        queue_pop(queue, &entry);
+        transaction_expect(s, queue);
+        if (alive)
+            return entry.id;
+    }
+    return 0;
+}
+
+/* An INVITE is looked at once: nearly all have more than 100 long before, and no timer any more. */
+static void advance_patience(struct store *s)
+{
+    uint32_t id;
+    while ((id = take_due(s, &s->patience, PATIENCE_NS)) != 0) {
+        const struct transaction *txn = transaction_at(s, id);
+        if (txn->state == TXN_WAITING)
+            queue_push(&s->unanswered, (struct queue_entry){ id, (uint32_t)txn->seq });
+        else if (txn->state == TXN_PROCEEDING && txn->code == 100)
+            mark_call(s, txn->call, CALL_STUCK);
+    }
+}
+
+static void advance_timers(struct store *s, struct queue *timers)
+{
+    uint32_t id;
+    while ((id = take_due(s, timers, SIP_TIMEOUT_NS)) != 0) {
+        const struct transaction *txn = transaction_at(s, id);
+        if (timer_runs(txn)) {
+            set_state(s, id, TXN_TIMED_OUT);
             mark_call(s, txn->call, CALL_SILENT);
-            store_tell(s, STORE_CHANGED, entry.id);
+            store_tell(s, STORE_CHANGED, id);
         }
     }
 }
@@ -344,9 +377,10 @@ void store_advance(struct store *s, int64_t now_ns)
     if (s->now_ns < s->due_ns)
         return;
     s->due_ns = INT64_MAX;
-    mark_advance(s);
+    advance_patience(s);
     binding_advance(s);
-    advance_timers(s);
+    advance_timers(s, &s->timers);
+    advance_timers(s, &s->unanswered);
 }
 
 void transaction_forget(struct store *s, uint32_t id)
