@@ -139,9 +139,9 @@ static void host_unreachable(struct judge *j)
         names_format(&e->to, to); /* with its port: that is what cannot be reached */
         names_host(&e->from, by);
         if (addr_same_host(&e->from, &e->to))
-            draft_say(d, "%s: %s", to, icmp_words(e->from.family, e->type, e->code));
+            draft_say(d, "%s (%s)", icmp_words(e->from.family, e->type, e->code), to);
         else
-            draft_say(d, _("%s: %s, says %s"), to, icmp_words(e->from.family, e->type, e->code),
+            draft_say(d, _("%s (%s), says %s"), icmp_words(e->from.family, e->type, e->code), to,
                       by);
         draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), to);
         draft_frame(d, e->frame, e->source, _("ICMP type %u code %u from %s quotes it: %s"),
