@@ -216,7 +216,8 @@ static struct span asked(const struct sip_message *m, uint16_t code, const char 
     if (code != 422 && code != 423)
         return SPAN_NONE;
     struct span contact = code == 423 ? sip_param(m->contact, "expires") : SPAN_NONE;
-    return contact.n ? contact : sip_find_header(m, *header);
+    struct span value = contact.n ? contact : sip_find_header(m, *header), first;
+    return sip_next_piece(&value, ';', &first) ? span_trim(first) : SPAN_NONE;
 }
 
 /* A refusal after which the client did right is no failure: then nothing is left to do. */

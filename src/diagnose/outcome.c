@@ -109,12 +109,6 @@ uint32_t transaction_rang(const struct store *store, uint32_t id)
     return found;
 }
 
-int call_severity(const struct diagnosis *d, uint32_t call)
-{
-    const struct finding *lead = diagnosis_finding(d, diagnosis_lead(d, call));
-    return lead ? lead->severity : -1;
-}
-
 static const struct addr *client_of(const struct store *store, const struct transaction *t)
 {
     const struct message *head = store_message(store, transaction_head(t));

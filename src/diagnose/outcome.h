@@ -23,10 +23,6 @@ enum call_outcome call_outcome(const struct diagnosis *d, const struct store *st
                                const struct call *call, uint32_t id);
 /* "no answer"; NULL for OUTCOME_NONE; see tr(). */
 const char *call_outcome_name(enum call_outcome outcome);
-/* The severity of what leads in a call (diagnosis_lead()), from enum finding_severity; -1: nothing
- * was found. An answered call may have an error. */
-int call_severity(const struct diagnosis *d, uint32_t call);
-
 /*
  * Where a request that was challenged, redirected or asked for more (sip_asks_for_more()) was sent
  * again by its client and accepted: that transaction, and nothing is left to do. 0: it was not.

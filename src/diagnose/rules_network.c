@@ -253,14 +253,16 @@ static void connection_refused(struct judge *j)
         if (!c || c == told)
             continue;
         told = c;
-        struct draft *d = judge_find(j, t, c->answer == CONNECTION_SILENT ? 85 : 95);
+        struct draft *d = judge_find(j, t, c->answer == CONNECTION_SILENT ? 90 : 95);
         d->time_ns = c->syn_ns;
-        judge_address(&c->server, to);
+        names_format(&c->server, to); /* with its port: that is what cannot be had */
         names_host(&c->client, by);
         if (c->answer == CONNECTION_SILENT)
             draft_say(d, _("TCP from %s to %s gets no answer (%u SYN)"), by, to, c->syns);
         else
             draft_say(d, _("TCP from %s to %s refused"), by, to);
+        if (c->answer == CONNECTION_SILENT)
+            draft_because(d, _("an answer on a path that is not captured would not be seen"));
         draft_proof(d, t->request, _("%s that leads to %s"), sip_method_name(scene_method(t)), to);
         draft_frame(d, c->syn_frame, c->source, _("SYN from %s to %s"), by, to);
         if (c->answer_frame)
