@@ -16,6 +16,7 @@ static const char *const colours[] = { "auto", "always", "never", NULL };
 static const char *const times[] = { "clock", "relative", "delta", "date", NULL };
 static const char *const groupings[] = { "address", "agent", NULL };
 static const char *const kinds[] = { "destination", "source", "agent", "method", "code", NULL };
+static const char *const charts[] = { "blocks", "braille", "ascii", NULL };
 static const char *const pagers[] = { "auto", "never", NULL };
 static const char *const severities[] = { "error", "warning", "notice", NULL };
 static const char *const languages[] = { "en", "ko", NULL };
@@ -99,6 +100,9 @@ const struct option_row option_rows[] = {
       N_("What the list of endpoints has a row for: an address, or what hosts call themselves.") },
     { "statistics", 0, OPTION_CHOICE, AT(statistics), "destination", 0, 0, kinds, NULL, BOTH,
       N_("What the statistics have a row for.") },
+    { "chart", 0, OPTION_CHOICE, AT(chart), "blocks", 0, 0, charts, NULL, BOTH,
+      N_("What the bars of the statistics are drawn with: blocks, braille dots, which show twice as "
+         "many bars, or ASCII, as everywhere without UTF-8.") },
     { "newest", 0, OPTION_FLAG, AT(newest), "on", 0, 0, NULL, NULL, BOTH,
       N_("Keep the newest transaction in view until the selection moves up.") },
     { "pane", 0, OPTION_FLAG, AT(pane), "on", 0, 0, NULL, NULL, BOTH, N_("Show the help pane.") },

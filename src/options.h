@@ -40,6 +40,7 @@ struct settings {
     char *by;
     char *dns;
     char *statistics;
+    char *chart;
     char *user;
     char *date;
     char *tz;

@@ -132,7 +132,7 @@ PERCENTILE(p99, response, 99)
 const struct metric metrics[] = {
     { "messages", N_("Msg/s"), N_("messages a second, repetitions included"), "metric/rate",
       METRIC_RATE, METRIC_PLAIN, messages },
-    { "transactions", N_("Trans"), N_("requests with their responses"), "metric/rate",
+    { "transactions", N_("Trans"), N_("requests with their responses"), "metric/transactions",
       METRIC_COUNT, METRIC_PLAIN, transactions },
     { "failed", N_("Failed"), N_("transactions that failed, of those that ended"),
       "metric/failed", METRIC_SHARE, METRIC_BAD, failed },

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/strbuf.h"
+#include "base/tr.h"
 #include "diagnose/census.h"
 #include "store/names.h"
 
@@ -153,22 +154,27 @@ static void code_label(const struct census_item *item, char *out)
 }
 
 static const struct {
-    const char *name;
+    const char *name, *title;
     void (*label)(const struct census_item *item,
                   char *out); /* writes nothing where there is none */
     const char *field;        /* of the filter */
 } kinds[STATISTICS_BYS] = {
-    [BY_NOTHING] = { "nothing", NULL, NULL },
-    [BY_DESTINATION] = { "destination", destination_label, "dst" },
-    [BY_SOURCE] = { "source", source_label, "src" },
-    [BY_AGENT] = { "agent", agent_label, "ua" },
-    [BY_METHOD] = { "method", method_label, "method" },
-    [BY_CODE] = { "code", code_label, "code" },
+    [BY_NOTHING] = { "nothing", "", NULL, NULL },
+    [BY_DESTINATION] = { "destination", N_("Destination"), destination_label, "dst" },
+    [BY_SOURCE] = { "source", N_("Source"), source_label, "src" },
+    [BY_AGENT] = { "agent", "User-Agent", agent_label, "ua" },
+    [BY_METHOD] = { "method", N_("Method"), method_label, "method" },
+    [BY_CODE] = { "code", N_("Code"), code_label, "code" },
 };
 
 const char *statistics_by_name(enum statistics_by by)
 {
     return kinds[by].name;
+}
+
+const char *statistics_by_title(enum statistics_by by)
+{
+    return kinds[by].title;
 }
 
 enum statistics_by statistics_by_find(struct span word)

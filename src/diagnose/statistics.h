@@ -29,6 +29,8 @@ enum statistics_by {
 };
 /* "destination": on the command line, and in JSON. */
 const char *statistics_by_name(enum statistics_by by);
+/* "Destination": the same as a heading, see tr(). */
+const char *statistics_by_title(enum statistics_by by);
 /* STATISTICS_BYS for no such word. */
 enum statistics_by statistics_by_find(struct span word);
 

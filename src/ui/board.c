@@ -70,6 +70,13 @@ bool board_chosen(const struct board *b, uint32_t *slot)
     return n < s->nslots;
 }
 
+void board_slots_at(const struct statistics *s, int parts, int part, uint32_t *first, uint32_t *end)
+{
+    *first = (uint32_t)((uint64_t)part * s->nslots / (uint64_t)parts);
+    *end = (uint32_t)(((uint64_t)part + 1) * s->nslots / (uint64_t)parts);
+    *end = *end > *first ? *end : *first + 1;
+}
+
 /* ---- moving ---------------------------------------------------------------------------------- */
 
 static int64_t bar_of(int64_t ns, int64_t width)
@@ -80,7 +87,9 @@ static int64_t bar_of(int64_t ns, int64_t width)
 
 static uint32_t fitting(const struct board *b)
 {
-    return b->bars.width > 0 ? (uint32_t)b->bars.width : BARS_BEFORE_DRAWING;
+    uint32_t bars = b->bars.width > 0 ? (uint32_t)b->bars.width : BARS_BEFORE_DRAWING;
+    bars *= b->style == CHART_BRAILLE ? 2 : 1;
+    return bars < STATISTICS_SLOTS ? bars : STATISTICS_SLOTS;
 }
 
 /* A window of bars of this width, in which `ns` stands in the middle or where it stood. */

@@ -7,6 +7,7 @@
 #define SIPWHY_UI_BOARD_H
 
 #include "diagnose/statistics.h"
+#include "ui/chart.h"
 #include "ui/list.h"
 
 #define BOARD_ROWS 1000 /* groups that keep their row; when there were more, all begin anew */
@@ -28,7 +29,8 @@ struct board {
     uint64_t keys[BOARD_ROWS];    /* of the groups that have rows, by row */
     int16_t group_at[BOARD_ROWS]; /* the group of a row, or -1 */
     uint32_t nrows;
-    struct rect bars; /* where they were drawn, one a column; width 0: nowhere */
+    struct rect bars;       /* where they were drawn, over the whole width; width 0: nowhere */
+    enum chart_style style; /* how */
 };
 
 struct board *board_new(const struct store *store);
@@ -62,6 +64,10 @@ bool board_take_rows(struct board *b);
 
 /* "time >= 14:02:10 and time < 14:02:20": a bar's time, or the window's; nothing for all. */
 void board_put_span(const struct board *b, struct strbuf *out);
+
+/* The bars that `part` of `parts` of the drawn width stands for: from *first on, before *end. */
+void board_slots_at(const struct statistics *s, int parts, int part, uint32_t *first,
+                    uint32_t *end);
 
 /* board_draw.c: summary, bars and classes, where there is room. Lines used. */
 int board_draw(struct board *b, const struct metric *metric, struct rect rect);

@@ -91,16 +91,37 @@ static const char *width_text(int64_t ns, char *buf)
     return buf;
 }
 
-/* "ASR 46.7%  14:02:10 83.3%  attempts that were answered", and how wide a bar is. */
+/* The highest of the bars' values; below 0 where there is none. */
+static double most_of(const struct statistics *s, const struct metric *metric)
+{
+    double most = -1;
+    for (uint32_t i = 0; i < s->nslots; i++)
+        if (slot_value(s, metric, i) > most)
+            most = slot_value(s, metric, i);
+    return most;
+}
+
+/* "most 10, 5s a bar" */
+static void put_scale(const struct board *b, const struct statistics *s,
+                      const struct metric *metric, struct strbuf *out)
+{
+    char most[METRIC_TEXT], width[TIME_TEXT];
+    if (board_behind(b))
+        strbuf_format(out, "%s, ", _("counting"));
+    else if (most_of(s, metric) >= 0)
+        strbuf_format(out, _("most %s, "), metric_text(metric, most_of(s, metric), most));
+    strbuf_format(out, _("%s a bar"), width_text(b->slot_ns ? b->slot_ns : s->slot_ns, width));
+}
+
+/* "ASR 46.7%  14:02:10 83.3%  attempts that were answered", and how long and high a bar is. */
 static void draw_summary(const struct board *b, const struct statistics *s,
                          const struct metric *metric, struct rect rect)
 {
-    char value[METRIC_TEXT], when[TIME_TEXT], width[TIME_TEXT];
+    char value[METRIC_TEXT], when[TIME_TEXT];
     struct strbuf right = STRBUF_INIT;
     uint32_t slot;
     int x = rect.x + 1, end = rect.x + rect.width;
-    strbuf_format(&right, board_behind(b) ? _("counting, %s a bar") : _("%s a bar"),
-                  width_text(b->slot_ns ? b->slot_ns : s->slot_ns, width));
+    put_scale(b, s, metric, &right);
     int side = end - (int)text_width(strbuf_as_span(&right)) - 1;
     screen_string(rect.y, side, end - side, STYLE_DIM, strbuf_str(&right));
     strbuf_free(&right);
@@ -121,46 +142,78 @@ static void draw_summary(const struct board *b, const struct statistics *s,
 /* Shares have their whole range as scale; what is longer than a second is told in seconds. */
 static double scale_of(const struct statistics *s, const struct metric *metric)
 {
-    double most = 0;
+    double most = most_of(s, metric);
     if (metric->unit == METRIC_SHARE)
         return 1;
-    for (uint32_t i = 0; i < s->nslots; i++)
-        if (slot_value(s, metric, i) > most)
-            most = slot_value(s, metric, i);
     return metric->unit == METRIC_TIME && most > 0 ? chart_top(most / 1e6) * 1e6 : chart_top(most);
 }
 
-static void draw_bars(const struct statistics *s, const struct metric *metric, struct rect rect)
+/* The highest value of the bars that a part of the width stands for. */
+static double value_at(const struct statistics *s, const struct metric *metric, int parts, int part)
 {
-    char text[METRIC_TEXT];
-    double top = scale_of(s, metric);
-    enum style style = metric_style(metric);
-    metric_text(metric, top, text);
-    screen_string(rect.y, rect.x - SCALE + SCALE - 1 - (int)text_width(SPAN(text)), SCALE - 1,
-                  STYLE_DIM, text);
-    for (uint32_t i = 0; i < s->nslots; i++) {
-        double value = slot_value(s, metric, i);
-        for (int line = 0; line < rect.height && value >= 0; line++)
-            screen_string(rect.y + rect.height - 1 - line, rect.x + (int)i, 1,
-                          value > 0 ? style : STYLE_DIM,
-                          chart_bar(value, top, rect.height, line, screen_utf8()));
-    }
+    uint32_t slot, end;
+    double most = -1;
+    board_slots_at(s, parts, part, &slot, &end);
+    for (; slot < end && slot < s->nslots; slot++)
+        if (slot_value(s, metric, slot) > most)
+            most = slot_value(s, metric, slot);
+    return most;
 }
 
-static uint64_t most_of_a_class(const struct statistics *s)
+/* A column of the drawing: a bar or a piece of one; two in dots. */
+static void draw_column(const struct board *b, const struct metric *metric, double top, int x)
 {
-    uint64_t most = 0;
-    for (uint32_t slot = 0; slot < s->nslots; slot++)
+    const struct statistics *s = board_shown(b);
+    const struct rect *rect = &b->bars;
+    char cell[CHART_CELL];
+    bool dots = b->style == CHART_BRAILLE;
+    double left = value_at(s, metric, dots ? 2 * rect->width : rect->width, dots ? 2 * x : x);
+    double right = dots ? value_at(s, metric, 2 * rect->width, 2 * x + 1) : left;
+    for (int line = 0; line < rect->height && (left >= 0 || right >= 0); line++)
+        screen_string(rect->y + rect->height - 1 - line, rect->x + x, 1,
+                      left > 0 || right > 0 ? metric_style(metric) : STYLE_DIM,
+                      dots ? chart_braille(left, right, top, rect->height, line, cell)
+                           : chart_bar(left, top, rect->height, line, b->style == CHART_BLOCKS));
+}
+
+static void draw_bars(const struct board *b, const struct metric *metric)
+{
+    char text[METRIC_TEXT];
+    double top = scale_of(board_shown(b), metric);
+    metric_text(metric, top, text);
+    screen_string(b->bars.y, b->bars.x - 1 - (int)text_width(SPAN(text)), SCALE - 1, STYLE_DIM,
+                  text);
+    for (int x = 0; x < b->bars.width; x++)
+        draw_column(b, metric, top, x);
+}
+
+/* How many of each class began in the time that a column stands for. */
+static void classes_at(const struct statistics *s, int width, int x, uint64_t classes[SIP_CLASSES])
+{
+    uint32_t slot, end;
+    board_slots_at(s, width, x, &slot, &end);
+    memset(classes, 0, SIP_CLASSES * sizeof *classes);
+    for (; slot < end && slot < s->nslots; slot++)
         for (int i = 0; i < STRIPS; i++)
-            if (s->slots[slot].classes[strips[i].class] > most)
-                most = s->slots[slot].classes[strips[i].class];
+            classes[strips[i].class] += s->slots[slot].classes[strips[i].class];
+}
+
+static uint64_t most_of_a_class(const struct statistics *s, int width)
+{
+    uint64_t most = 0, classes[SIP_CLASSES];
+    for (int x = 0; x < width; x++) {
+        classes_at(s, width, x, classes);
+        for (int i = 0; i < STRIPS; i++)
+            most = classes[strips[i].class] > most ? classes[strips[i].class] : most;
+    }
     return most;
 }
 
 /* A line a class: the darker, the more of it. */
-static void draw_classes(const struct statistics *s, struct rect rect)
+static void draw_classes(const struct statistics *s, struct rect rect, bool utf8)
 {
-    double most = (double)most_of_a_class(s);
+    uint64_t classes[SIP_CLASSES];
+    double most = (double)most_of_a_class(s, rect.width);
     int y = rect.y;
     for (int i = 0; i < STRIPS; i++) {
         uint8_t class = strips[i].class;
@@ -170,30 +223,40 @@ static void draw_classes(const struct statistics *s, struct rect rect)
         int x = rect.x - SCALE + 1;
         x += screen_string(y, x, 1, style, theme_mark(class, screen_utf8())) + 1;
         screen_string(y, x, 4, style, strips[i].label);
-        for (uint32_t slot = 0; slot < s->nslots; slot++)
-            screen_string(y, rect.x + (int)slot, 1, style,
-                          chart_shade((double)s->slots[slot].classes[class], most, screen_utf8()));
+        for (int at = 0; at < rect.width; at++) {
+            classes_at(s, rect.width, at, classes);
+            screen_string(y, rect.x + at, 1, style,
+                          chart_shade((double)classes[class], most, utf8));
+        }
         y++;
     }
 }
 
-/* One line for all: the mark of the class that failed most, else of what there was most of. */
+/* The class that failed most, else what there was most of; -1: nothing. */
+static int leading_strip(const uint64_t classes[SIP_CLASSES])
+{
+    int best = -1;
+    for (int i = 0; i < STRIPS; i++) {
+        uint8_t class = strips[i].class;
+        bool failed = sip_class_failed((enum sip_class) class);
+        bool before = best >= 0 && sip_class_failed((enum sip_class)strips[best].class);
+        if (classes[class] && (best < 0 || failed > before ||
+                               (failed == before && classes[class] > classes[strips[best].class])))
+            best = i;
+    }
+    return best;
+}
+
+/* One line for all: the marks of what led. */
 static void draw_marks(const struct statistics *s, struct rect rect)
 {
-    for (uint32_t slot = 0; slot < s->nslots; slot++) {
-        const uint64_t *classes = s->slots[slot].classes;
-        int best = -1;
-        for (int i = 0; i < STRIPS; i++) {
-            uint8_t class = strips[i].class;
-            bool failed = sip_class_failed((enum sip_class) class);
-            bool before = best >= 0 && sip_class_failed((enum sip_class)strips[best].class);
-            if (classes[class] &&
-                (best < 0 || failed > before ||
-                 (failed == before && classes[class] > classes[strips[best].class])))
-                best = i;
-        }
+    uint64_t classes[SIP_CLASSES];
+    screen_string(rect.y, rect.x - SCALE + 1, SCALE - 2, STYLE_DIM, _("codes"));
+    for (int x = 0; x < rect.width; x++) {
+        classes_at(s, rect.width, x, classes);
+        int best = leading_strip(classes);
         if (best >= 0)
-            screen_string(rect.y, rect.x + (int)slot, 1, theme_class(strips[best].class),
+            screen_string(rect.y, rect.x + x, 1, theme_class(strips[best].class),
                           theme_mark(strips[best].class, screen_utf8()));
     }
 }
@@ -204,48 +267,62 @@ static void draw_clock(int64_t ns, int y, int x)
     screen_text(y, x, CLOCK_WIDTH, STYLE_DIM, (struct span){ time_clock(ns, text), CLOCK_WIDTH });
 }
 
-/* Where the bars begin and end, and the chosen one, which comes first. */
-static void draw_axis(const struct board *b, const struct statistics *s, struct rect rect)
+/* The columns that the chosen bar takes part in: from *first on; how many. */
+static int chosen_columns(const struct board *b, int *first)
 {
-    uint32_t slot = UINT32_MAX;
-    bool chosen = board_chosen(b, &slot);
-    int end = (int)s->nslots - CLOCK_WIDTH;
-    if (!chosen || slot > CLOCK_WIDTH)
-        draw_clock(s->from_ns, rect.y, rect.x);
-    if (end > CLOCK_WIDTH && (!chosen || (int)slot + 1 < end))
-        draw_clock(s->from_ns + (int64_t)s->nslots * s->slot_ns, rect.y, rect.x + end);
-    if (chosen)
-        screen_string(rect.y, rect.x + (int)slot, 1, STYLE_KEY, screen_utf8() ? "▲" : "^");
+    uint32_t slot, from, end;
+    int count = 0;
+    for (int x = 0; board_chosen(b, &slot) && x < b->bars.width; x++) {
+        board_slots_at(board_shown(b), b->bars.width, x, &from, &end);
+        if (slot < from || slot >= end)
+            continue;
+        *first = count ? *first : x;
+        count++;
+    }
+    return count;
+}
+
+/* Where the bars begin and end, and the chosen one, which comes first. */
+static void draw_axis(const struct board *b, const struct statistics *s, int y)
+{
+    int x = b->bars.x, chosen = 0, end = b->bars.width - CLOCK_WIDTH;
+    bool any = chosen_columns(b, &chosen) > 0;
+    if (!any || chosen > CLOCK_WIDTH)
+        draw_clock(s->from_ns, y, x);
+    if (end > CLOCK_WIDTH && (!any || chosen + 1 < end))
+        draw_clock(s->from_ns + (int64_t)s->nslots * s->slot_ns, y, x + end);
+    if (any)
+        screen_string(y, x + chosen, 1, STYLE_KEY, screen_utf8() ? "▲" : "^");
 }
 
 int board_draw(struct board *b, const struct metric *metric, struct rect rect)
 {
     const struct statistics *s = board_shown(b);
     struct plan plan = plan_lines(s, rect.height);
-    uint32_t slot;
-    int y = rect.y + 1, used = 1 + plan.bars + plan.strip + plan.axis;
-    int columns = rect.width - SCALE - 1;
-    bool narrow = columns < 10 || plan.bars == 0;
-    int fit = narrow ? 0 : columns < STATISTICS_SLOTS ? columns : STATISTICS_SLOTS;
+    int used = 1 + plan.bars + plan.strip + plan.axis, chosen = 0;
+    int fit = rect.width - SCALE - 1;
+    bool narrow = fit < 10 || plan.bars == 0;
+    fit = narrow ? 0 : fit;
     b->stale = b->stale || (fit && fit != b->bars.width);
-    b->bars = (struct rect){ y, rect.x + SCALE, plan.bars, fit };
+    b->bars = (struct rect){ rect.y + 1, rect.x + SCALE, plan.bars, fit };
     screen_clear((struct rect){ rect.y, rect.x, used, rect.width });
     if (rect.height <= ROWS_LEFT)
         return 0;
     if (s->slot_ns)
         draw_summary(b, s, metric, rect);
-    if (narrow || (int)s->nslots > fit)
+    if (narrow || s->nslots == 0)
         return narrow ? 1 : used;
-    draw_bars(s, metric, b->bars);
-    y += plan.bars;
+    draw_bars(b, metric);
+    struct rect strip = { b->bars.y + plan.bars, b->bars.x, plan.strip, fit };
     if (plan.classes)
-        draw_classes(s, (struct rect){ y, b->bars.x, plan.strip, fit });
+        draw_classes(s, strip, b->style != CHART_ASCII);
     else if (plan.strip)
-        draw_marks(s, (struct rect){ y, b->bars.x, 1, fit });
+        draw_marks(s, strip);
     if (plan.axis)
-        draw_axis(b, s, (struct rect){ y + plan.strip, b->bars.x, 1, fit });
-    for (int i = 0; board_chosen(b, &slot) && i < plan.bars + plan.strip; i++)
-        screen_select(b->bars.y + i, b->bars.x + (int)slot, 1);
+        draw_axis(b, s, strip.y + plan.strip);
+    int columns = chosen_columns(b, &chosen);
+    for (int i = 0; columns && i < plan.bars + plan.strip; i++)
+        screen_select(b->bars.y + i, b->bars.x + chosen, columns);
     b->bars.height = plan.bars + plan.strip + plan.axis;
     return used;
 }

@@ -124,9 +124,16 @@ static const struct {
 };
 #define SHOWN (sizeof shown / sizeof shown[0])
 
+/* What there is a row for. */
+static const char *group_heading(const struct ui *ui)
+{
+    return statistics_by_title(statistics_by_find(SPAN(ui->settings->statistics)));
+}
+
 static struct list_column columns[SHOWN + 2] = {
     { .name = "group",
       .title = N_("Group"),
+      .heading = group_heading,
       .put = put_group,
       .example = put_condition,
       .narrow = 15,
@@ -264,10 +271,20 @@ static void group_by_next(struct ui *ui, const struct board *b)
 
 /* ---- the view -------------------------------------------------------------------------------- */
 
+static enum chart_style style_of(const struct ui *ui)
+{
+    const char *chart = ui->settings->chart;
+    return !screen_utf8() || strcmp(chart, "ascii") == 0 ? CHART_ASCII
+           : strcmp(chart, "braille") == 0               ? CHART_BRAILLE
+                                                         : CHART_BLOCKS;
+}
+
 static void draw(struct ui *ui, struct view *view, struct rect rect)
 {
     struct list *list = (struct list *)view;
     struct board *b = board_of(list);
+    b->stale = b->stale || b->style != style_of(ui); /* other bars may fit */
+    b->style = style_of(ui);
     int used = board_draw(b, metric_of(list), rect);
     if (b->stale)
         ui_busy(ui);
@@ -321,9 +338,12 @@ static bool go(struct ui *ui, struct view *view, const struct place *place, int6
 
 static bool on_bars(const struct board *b, int y, int x, uint32_t *slot)
 {
-    *slot = (uint32_t)(x - b->bars.x);
-    return y >= b->bars.y && y < b->bars.y + b->bars.height && x >= b->bars.x &&
-           x < b->bars.x + b->bars.width;
+    uint32_t end;
+    if (y < b->bars.y || y >= b->bars.y + b->bars.height || x < b->bars.x ||
+        x >= b->bars.x + b->bars.width)
+        return false;
+    board_slots_at(board_shown(b), b->bars.width, x - b->bars.x, slot, &end);
+    return true;
 }
 
 static void click(struct ui *ui, struct view *view, int y, int x)

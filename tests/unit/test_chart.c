@@ -30,6 +30,18 @@ int main(void)
     tap_ok(column_is(3, 8, 1, false, ".") && column_is(5, 8, 1, false, ":") &&
                column_is(8, 8, 1, false, "#") && column_is(0, 8, 1, false, "."),
            "ASCII has three steps");
+    char cell[CHART_CELL];
+    /* dots 7 and 8 are the lowest, 1 and 4 the highest (ISO/IEC TR 11548-1) */
+    tap_ok(strcmp(chart_braille(4, 4, 4, 1, 0, cell), "⣿") == 0 &&
+               strcmp(chart_braille(1, 0, 4, 1, 0, cell), "⡀") == 0 &&
+               strcmp(chart_braille(0, 3, 4, 1, 0, cell), "⢰") == 0 &&
+               strcmp(chart_braille(2, 4, 4, 1, 0, cell), "⣼") == 0,
+           "two bars of four dots stand in one character");
+    tap_ok(strcmp(chart_braille(6, 8, 8, 2, 0, cell), "⣿") == 0 &&
+               strcmp(chart_braille(6, 8, 8, 2, 1, cell), "⣼") == 0 &&
+               strcmp(chart_braille(0.001, -1, 8, 2, 0, cell), "⡀") == 0 &&
+               strcmp(chart_braille(0, -1, 8, 2, 0, cell), " ") == 0,
+           "dots go on in the line above, and what is hardly anything still shows");
     tap_ok(strcmp(chart_shade(0, 10, true), " ") == 0 &&
                strcmp(chart_shade(1, 10, true), "░") == 0 &&
                strcmp(chart_shade(5, 10, true), "▓") == 0 &&
