@@ -75,6 +75,8 @@ const struct connection *store_connection(const struct store *store, const struc
 /* The one in which this packet asked, answered or ended; NULL: none. Looks at all of them. */
 const struct connection *store_connection_of(const struct store *store, uint32_t frame,
                                              uint16_t source);
+/* Whether any message that is stored came through a stream between these, in either direction. */
+bool store_has_stream(const struct store *store, const struct addr *a, const struct addr *b);
 /* What an ICMP (`family` 4) or ICMPv6 (6) error says, translated; NULL for one that is none. */
 const char *icmp_words(uint8_t family, uint8_t type, uint8_t code);
 /* ICMP error number `i`, from 0 in order of arrival, about this transaction; NULL beyond them. */

@@ -304,15 +304,30 @@ static void add_connection(struct scenery *s, const struct connection *c)
                  c->ended_by_client, c->end_ns, c->end_frame, 0);
 }
 
+/*
+ * Whether it is this stream's, or was to become it: the same host asked in vain, or it broke off
+ * before it carried anything. One that carried the messages of others is theirs.
+ */
+static bool belongs(const struct scenery *s, const struct connection *c, const struct addr *client)
+{
+    if (c->client.port == client->port)
+        return true;
+    if (c->answer != CONNECTION_ACCEPTED)
+        return true;
+    bool vain = c->tls_alerted || (c->end == CONNECTION_BROKEN && !c->tls_finished);
+    return vain && !store_has_stream(s->store, &c->client, &c->server);
+}
+
 static void add_connections_between(struct scenery *s, const struct addr *client,
                                     const struct addr *server)
 {
     const struct connection *c = NULL;
     while (s->extra->n < EVENTS && (c = store_connection(s->store, client, server, c)) != NULL)
-        add_connection(s, c);
+        if (belongs(s, c, client))
+            add_connection(s, c);
 }
 
-/* The connections of the streams that the leg's messages came in. */
+/* The connections of the streams that the leg's messages came in, and those tried for them. */
 static void add_connections(struct scenery *s)
 {
     uint32_t seen[STREAMS];

@@ -6,6 +6,7 @@
 #include "bytes.h"
 #include "pipeline.h"
 #include "store/event.h"
+#include "store/ladder.h"
 #include "tap.h"
 
 #define SYN 2
@@ -292,6 +293,58 @@ static void other_errors(void)
     tap_ok(pipeline_counts(&pipeline).broken == 1, "one that ends in its IP header is broken");
 }
 
+static void request_in(int64_t ms, unsigned port, uint32_t seq, const char *text)
+{
+    struct bytes b = { .n = 0 };
+    put_ip4(&b, 40 + (unsigned)strlen(text), 7, 0, 6);
+    put_tcp(&b, port, 5060, seq, 0, ACK);
+    put_text(&b, text);
+    feed(&b, ms);
+}
+
+static void ask(int64_t ms, unsigned port)
+{
+    segment(ms, port, 100, SYN, false);
+    segment(ms + 1, port, 900, SYN | ACK, true);
+}
+
+static size_t rows_of(const struct ladder *ladder, unsigned port)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ladder->nrows; i++)
+        n += ladder->columns[ladder->rows[i].from].port == port ||
+             ladder->columns[ladder->rows[i].to].port == port;
+    return n;
+}
+
+/* Which connections of one host to one server stand in the flow of a call. */
+static void connections_of_a_call(void)
+{
+    static const char ours[] = OPTIONS_MESSAGE("ours"), theirs[] = OPTIONS_MESSAGE("theirs");
+    struct ladder ladder;
+    const uint32_t call = 1;
+    begin();
+    ask(0, 40000);
+    ask(10, 40001);
+    ask(20, 40002);
+    request_in(30, 40000, 101, ours);
+    request_in(40, 40001, 101, theirs);
+    segment(50, 40003, 100, SYN, false);
+    segment(51, 40003, 0, RST | ACK, true);
+    ask(60, 40004);
+    segment(62, 40004, 901, RST, true);
+    segment(70, 40001, 101 + (uint32_t)strlen(theirs), RST, false);
+    segment(80, 40000, 101 + (uint32_t)strlen(ours), FIN | ACK, false);
+    ladder_build(&ladder, pipeline.store, &call, 1,
+                 &(struct ladder_options){ .columns = LADDER_BY_PORT });
+    tap_ok(rows_of(&ladder, 40000) == 3, "its own: asked for, the request, closed");
+    tap_ok(rows_of(&ladder, 40001) == 0, "what carried another call does not, though it was reset");
+    tap_ok(rows_of(&ladder, 40002) == 0, "nor what carried nothing and is open");
+    tap_ok(rows_of(&ladder, 40003) == 2, "an attempt that was refused does");
+    tap_ok(rows_of(&ladder, 40004) == 2, "and one that was reset before it carried anything");
+    ladder_free(&ladder);
+}
+
 int main(void)
 {
     tls();
@@ -300,6 +353,7 @@ int main(void)
     errors();
     many_errors();
     other_errors();
+    connections_of_a_call();
     pipeline_close(&pipeline);
     return tap_done();
 }
