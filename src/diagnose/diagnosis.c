@@ -293,14 +293,15 @@ static void keep_all(struct diagnosis *d, const struct scene *scene, const struc
 
 /* Looking */
 
-static void look(struct diagnosis *d, uint32_t call)
+static void look(struct diagnosis *d, uint32_t call, bool ended)
 {
     static struct judge j; /* large, and never two at once */
     scene_make(&d->scene, d->store, call, store_now(d->store));
+    d->scene.ended = ended;
     suspects_learn(d->suspects, &d->scene);
     judge_scene(&j, &d->scene, d->suspects, 0, false);
     keep_all(d, &d->scene, &j, relate_drafts(j.drafts, j.ndrafts));
-    if (j.again_ns != INT64_MAX)
+    if (j.again_ns != INT64_MAX && !ended)
         deadlines_push(&d->again, (struct deadline){ j.again_ns, call,
                                                      (uint32_t)store_call(d->store, call)->seq });
     judge_free(&j);
@@ -323,10 +324,10 @@ bool diagnosis_run(struct diagnosis *d, size_t most, bool ended)
     for (; most > 0; most--) {
         uint32_t call = store_attention(d->store, ended);
         if (!call)
-            call = take_again(d, store_now(d->store));
+            call = take_again(d, ended ? INT64_MAX : store_now(d->store));
         if (!call)
             return false;
-        look(d, call);
+        look(d, call, ended);
     }
     return true;
 }
@@ -334,7 +335,7 @@ bool diagnosis_run(struct diagnosis *d, size_t most, bool ended)
 void diagnosis_look(struct diagnosis *d, uint32_t call)
 {
     if (store_call_waits(d->store, call))
-        look(d, call);
+        look(d, call, false);
 }
 
 /* Asking */
@@ -466,6 +467,7 @@ int diagnosis_explain(const struct diagnosis *d, uint32_t id, struct finding_tex
     if (!f)
         return -1;
     scene_make(&scene, d->store, f->call, store_now(d->store));
+    scene.ended = true; /* what needed the end has been found */
     judge_scene(&j, &scene, d->suspects, f->rule, true);
     for (size_t i = 0; i < j.ndrafts && !text->summary; i++)
         if (same_finding(&j.drafts[i], f))

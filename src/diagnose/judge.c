@@ -42,6 +42,11 @@ bool judge_waited(struct judge *j, int64_t time_ns)
     return false;
 }
 
+bool judge_over(struct judge *j, int64_t time_ns)
+{
+    return j->scene->ended || judge_waited(j, time_ns);
+}
+
 static void set_text(struct draft *d, char **text, const char *format, va_list args)
 {
     if (!d->texts)

@@ -87,6 +87,8 @@ struct draft *judge_find(struct judge *j, const struct scene_transaction *t, uns
 void judge_again(struct judge *j, int64_t time_ns);
 /* Whether the capture goes on to this time; if not, asks for another look then. */
 bool judge_waited(struct judge *j, int64_t time_ns);
+/* The same, but the end of the capture is the end of waiting: for what is only not seen to follow. */
+bool judge_over(struct judge *j, int64_t time_ns);
 
 /* The one line of the lists: what happened in this call, without a full stop. */
 void draft_say(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -36,7 +36,7 @@ static void interval_too_brief(struct judge *j)
         if (scene_method(t) != SIP_REGISTER || scene_final(t) != 423 || judge_passed_on(t))
             continue;
         int64_t least = judge_seconds(scene_header(t->final, "Min-Expires"), -1);
-        if (least < 0 || !judge_waited(j, t->final->stored->time_ns + 2 * SECOND_NS) ||
+        if (least < 0 || !judge_over(j, t->final->stored->time_ns + 2 * SECOND_NS) ||
             raised_later(j, t, least) || (told && told->call == t->call))
             continue;
         told = t;

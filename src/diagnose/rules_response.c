@@ -577,7 +577,8 @@ static bool leads_to(const struct scene_message *redirect, const struct scene_me
 
 static bool follows(const struct scene_transaction *o, const struct scene_transaction *t)
 {
-    return o > t && o->request && begins_call(o) && addr_same_host(&o->client, &t->client) &&
+    return o > t && o->request && scene_method(o) == scene_method(t) && !scene_in_dialog(o) &&
+           addr_same_host(&o->client, &t->client) &&
            o->first->stored->time_ns >= t->final->stored->time_ns && leads_to(t->final, o->request);
 }
 
@@ -612,7 +613,7 @@ static void redirect_failed(struct judge *j)
 {
     char by[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
-        if (scene_method(t) != SIP_INVITE || scene_final(t) / 100 != 3)
+        if (scene_final(t) / 100 != 3)
             continue;
         const struct scene_transaction *o = failed_target(j, t);
         if (!o || found_already(j, o))
@@ -629,7 +630,8 @@ static void redirect_failed(struct judge *j)
         else
             draft_say(d, _("redirected to %.*s, which does not answer"), SPAN_ARG(place));
         draft_proof(d, t->final, _("%u from %s with that Contact"), scene_final(t), by);
-        draft_proof(d, o->request, _("INVITE for %.*s"), SPAN_ARG(target));
+        draft_proof(d, o->request, _("%s for %.*s"), sip_method_name(scene_method(o)),
+                    SPAN_ARG(target));
         draft_proof(d, o->final, _("%u %.*s"), scene_final(o),
                     SPAN_ARG(judge_quote(o->final ? scene_sip(o->final)->reason : SPAN_NONE)));
     }

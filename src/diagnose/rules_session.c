@@ -182,9 +182,9 @@ static void session_interval_too_small(struct judge *j)
             continue;
         int64_t least = judge_seconds(scene_header(t->final, "Min-SE"), 90);
         int64_t asked = judge_seconds(scene_sip(t->request)->session_expires, -1);
-        if (raised(j, t, least) || !judge_waited(j, ended(t) + RETRY_NS))
+        if (raised(j, t, least) || !judge_over(j, ended(t) + RETRY_NS))
             continue;
-        struct draft *d = judge_find(j, t, 95);
+        struct draft *d = judge_find(j, t, judge_waited(j, ended(t) + RETRY_NS) ? 95 : 70);
         if (asked >= 0)
             draft_say(d, _("session interval of %lld s refused, %lld s wanted; no retry came"),
                       (long long)asked, (long long)least);

@@ -60,6 +60,7 @@ struct scene_place {
 struct scene {
     const struct store *store;
     int64_t now_ns; /* capture time: the capture goes on at least so long */
+    bool ended;     /* and no further: who looks has to say so */
     struct scene_call calls[SCENE_CALLS];
     size_t ncalls;
     struct scene_message *messages; /* by time; second copies of a packet are left out */

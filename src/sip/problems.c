@@ -21,5 +21,6 @@ const struct sip_problem_words sip_problem_words[] = {
     { SIP_BAD_HEADER, N_("a header line has no colon"), "RFC 3261 §7.3.1" },
     { SIP_BAD_LENGTH, N_("Content-Length is no number, or two that differ"), "RFC 3261 §20.14" },
     { SIP_BAD_VALUE, N_("a port or number is out of range"), "RFC 3261 §25.1" },
+    { SIP_BAD_ADDRESS, N_("Via, From, To or Contact holds no readable address"), "RFC 3261 §25.1" },
     { 0, NULL, NULL },
 };

@@ -244,7 +244,38 @@ static bool uri_good(struct span uri)
         return true;
     const char *at = memchr(uri.p, '@', uri.n);
     const char *host = at ? at + 1 : uri.p + (uri.p[3] == ':' ? 4 : 5);
-    return host_good(span_make(host, span_end(uri)));
+    return host < span_end(uri) && !memchr(";?>:", *host, 4) &&
+           host_good(span_make(host, span_end(uri)));
+}
+
+/*
+ * Whether a name-addr or addr-spec can be read as one: `"` and `<` have their twins, and a sip URI
+ * has a host with a good port (RFC 3261 §25.1). Behind a name with escapes in it nothing is sure.
+ */
+static bool address_good(struct span value)
+{
+    const char *end = span_end(value);
+    if (value.p[0] == '"') {
+        const char *quote = memchr(value.p + 1, '"', value.n - 1);
+        if (!quote || memchr(value.p, '\\', (size_t)(quote - value.p)))
+            return quote != NULL;
+        value = span_make(quote + 1, end);
+    }
+    const char *open = memchr(value.p, '<', value.n), *close = memchr(value.p, '>', value.n);
+    if (!open != !close || close < open)
+        return false;
+    const char *stop = open ? close : memchr(value.p, ';', value.n);
+    struct span uri = span_make(open ? open + 1 : value.p, stop ? stop : end);
+    return has_scheme(uri) ? uri_good(uri) : span_is(value, "*");
+}
+
+static void take_address(struct sip_message *m, struct span *field, struct span value)
+{
+    if (field->p)
+        return;
+    *field = value;
+    if (value.n && !address_good(value))
+        m->problems |= SIP_BAD_ADDRESS;
 }
 
 static void take_via(struct sip_message *m, struct span value)
@@ -254,7 +285,9 @@ static void take_via(struct sip_message *m, struct span value)
         if (m->vias++ == 0) {
             m->via = one;
             sip_read_via(one, &m->sent_by, &m->branch);
-            if (!host_good(m->sent_by))
+            if (m->sent_by.n == 0)
+                m->problems |= SIP_BAD_ADDRESS;
+            else if (!host_good(m->sent_by))
                 m->problems |= SIP_BAD_VALUE;
         }
     }
@@ -393,10 +426,10 @@ static void take_header(struct sip_message *m, struct span line, bool *cseq, boo
         take_via(m, value);
         break;
     case SIP_H_FROM:
-        take_first(&m->from, value);
+        take_address(m, &m->from, value);
         break;
     case SIP_H_TO:
-        take_first(&m->to, value);
+        take_address(m, &m->to, value);
         break;
     case SIP_H_CALL_ID:
         take_first(&m->call_id, value);
@@ -421,7 +454,7 @@ static void take_header(struct sip_message *m, struct span line, bool *cseq, boo
         take_first(&m->agent, value);
         break;
     case SIP_H_CONTACT:
-        take_first(&m->contact, value);
+        take_address(m, &m->contact, value);
         m->contacts++;
         break;
     case SIP_H_MAX_FORWARDS:

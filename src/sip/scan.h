@@ -18,8 +18,7 @@ enum sip_problem {
     SIP_NO_TO = 1 << 2,
     SIP_NO_CALL_ID = 1 << 3,
     SIP_NO_CSEQ = 1 << 4,
-    SIP_BAD_START =
-        1 << 5, /* blanks too many, no URI, or not version 2.0 in the start line */
+    SIP_BAD_START = 1 << 5,      /* blanks too many, no URI, or not version 2.0 in the start line */
     SIP_BAD_CSEQ = 1 << 6,       /* number or method unreadable */
     SIP_METHOD_DIFFERS = 1 << 7, /* CSeq names another method than the request line */
     SIP_BAD_HEADER = 1 << 8,     /* a header line without a colon */
@@ -28,13 +27,14 @@ enum sip_problem {
     SIP_BODY_SHORT = 1 << 11,    /* Content-Length promises more than there is */
     SIP_BODY_LONG = 1 << 12,     /* more bytes than Content-Length says */
     SIP_NO_MAX_FORWARDS = 1 << 13,
-    SIP_BAD_VALUE = 1 << 14 /* a port beyond 65535, or Max-Forwards beyond 255 */
+    SIP_BAD_VALUE = 1 << 14,  /* a port beyond 65535, or Max-Forwards beyond 255 */
+    SIP_BAD_ADDRESS = 1 << 15 /* Via without a host; From, To or Contact that is no address */
 };
 /* Problems that make a message malformed in the sense of RFC 3261 §7, §8.1.1 and §20. */
 #define SIP_MALFORMED                                                                      \
     (SIP_NO_VIA | SIP_NO_FROM | SIP_NO_TO | SIP_NO_CALL_ID | SIP_NO_CSEQ | SIP_BAD_START | \
      SIP_BAD_CSEQ | SIP_METHOD_DIFFERS | SIP_BAD_HEADER | SIP_BAD_LENGTH | SIP_NO_END |    \
-     SIP_BODY_SHORT | SIP_NO_MAX_FORWARDS | SIP_BAD_VALUE)
+     SIP_BODY_SHORT | SIP_NO_MAX_FORWARDS | SIP_BAD_VALUE | SIP_BAD_ADDRESS)
 
 /* Header fields whose presence alone says something; the value is looked up by who needs it. */
 enum sip_trait {

@@ -116,6 +116,31 @@ static void tolerance(void)
         tap_ok(scan(text) == 0 && m.problems & SIP_BAD_START && (m.code == 0) == (i < 5),
                "a broken start line before the headers of SIP: %s", broken[i]);
     }
+    static const struct {
+        const char *line;
+        bool good;
+    } addresses[] = {
+        { "Contact: <sip:a@b:99999>", false },
+        { "Contact: <sip:a@>", false },
+        { "Contact: <sip:a@b", false },
+        { "Contact: \"a <sip:a@b>", false },
+        { "Contact: \"W, T\" < t@example.org >", false },
+        { "Contact: sip:", false },
+        { "Contact: *", true },
+        { "Contact: sip:b;x=a@b:c", true },
+        { "Contact: a <sip:b>;x=\"a@b:c\"", true },
+        { "Contact: \"<a> \\\" \" <sip:a@b:5060>", true },
+        { "Contact: \"a<b\" <sip:a@[2001:db8::1]:5060;ob>, <sip:c>", true },
+        { "Contact: <tel:+1-555;phone-context=+1>", true },
+        { "m:<sips:b:5061>", true },
+    };
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "INVITE sip:a@b SIP/2.0\r\n%s\r\n" HEADERS "\r\n",
+                 addresses[i].line);
+        tap_ok(scan(text) == 0 && !(m.problems & SIP_BAD_ADDRESS) == addresses[i].good,
+               "an address that is %s: %s", addresses[i].good ? "good" : "none", addresses[i].line);
+    }
     tap_ok(scan("OPTIONS rtsp://a/b RTSP/1.0\r\nCSeq: 1\r\nVia: RTSP/1.0 c\r\n\r\n") < 0,
            "RTSP has methods of the same names");
     tap_ok(scan("INVITE sip:a b SIP/2.0\r\n" HEADERS "\r\n") == 0 && m.problems == SIP_BAD_START,
