@@ -19,6 +19,8 @@
 
 /* Packets may still lie in the kernel: silence is only believed after this long. */
 #define LATENESS_NS 1000000000LL
+/* Capture time that has not moved for so long is not waited for. */
+#define STANDSTILL_NS 1000000000LL
 /* For how long files wait at a time for a collector. */
 #define SEND_WAIT_NS 2000000LL
 /* After the last packet. */
@@ -398,7 +400,22 @@ void session_tick(struct session *session)
     send_on(session, 0);
 }
 
+/*
+ * Whether capture time stands: a pipe or a log that others write brings nothing now, or the log is
+ * written more slowly than its times go, so that the clock is ahead of them.
+ */
+static bool stands_still(struct session *session)
+{
+    int64_t capture = store_now(session->pipeline.store), now = clock_monotonic();
+    if (capture != session->moved_ns || !session->moved_at_ns) {
+        session->moved_ns = capture;
+        session->moved_at_ns = now;
+    }
+    return now - session->moved_at_ns >= STANDSTILL_NS;
+}
+
 bool session_diagnose(struct session *session, size_t most)
 {
-    return diagnosis_run(session->pipeline.diagnosis, most, inputs_ended(session->inputs));
+    return diagnosis_run(session->pipeline.diagnosis, most,
+                         inputs_ended(session->inputs) || stands_still(session));
 }

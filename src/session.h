@@ -17,6 +17,8 @@ struct session {
     struct keylog *keylog;     /* or NULL */
     struct hep_sender *sender; /* forwards what is read; or NULL */
     bool sender_told;          /* its trouble was said */
+    int64_t moved_ns;          /* capture time got here, */
+    int64_t moved_at_ns;       /* at this time of the monotonic clock; 0: not yet */
     char *note; /* what there is to say about the opening, until it was said; or NULL */
 };
 
@@ -39,7 +41,7 @@ bool session_has_inputs(const struct settings *settings);
 /* Feeds packets for at most `budget_ns` (0: no limit). Whether more is there at once. */
 enum input_status session_feed(struct session *session, int64_t budget_ns);
 /* Looks at calls that wait to be diagnosed, at most `most`; whether more do. When the inputs have
- * ended nothing waits for what may still come. */
+ * ended, or capture time stands still, nothing waits for what may still come. */
 bool session_diagnose(struct session *session, size_t most);
 /* Reads no further: what the inputs have at hand is still taken in, as it is. */
 void session_stop(struct session *session);

@@ -50,6 +50,7 @@ struct console {
     struct event *signals[8];
     struct event *inputs[64]; /* descriptors of sources */
     size_t ninputs;
+    uint64_t found;   /* the diagnosis that the lists have been told of */
     uint64_t counted; /* messages at the last rate measurement */
     int64_t counted_ns;
     int64_t looked_ns; /* when the folders of help were last looked at */
@@ -223,12 +224,18 @@ static void wait_for_inputs(struct console *c)
 }
 
 /* Calls differ much in what they take: the clock decides, and a key. True when there is more. */
-static bool diagnose(struct ui *ui)
+static bool diagnose(struct console *c)
 {
+    struct ui *ui = &c->ui;
     int64_t until = clock_monotonic() + DIAGNOSE_NS;
     bool more = true;
     while (more && clock_monotonic() < until && !ui_interrupted(ui))
         more = session_diagnose(ui->session, CALLS_A_SLICE);
+    if (c->found != diagnosis_version(ui->diagnosis)) {
+        c->found = diagnosis_version(ui->diagnosis);
+        findings_note(ui);
+        ui->dirty = true;
+    }
     return more;
 }
 
@@ -237,18 +244,13 @@ static void on_feed(evutil_socket_t fd, short what, void *arg)
     struct console *c = arg;
     (void)fd;
     (void)what;
-    uint64_t found = diagnosis_version(c->ui.diagnosis);
     enum input_status status = session_feed(c->ui.session, FEED_NS);
     bool busy = rows_busy(&lists_current(&c->ui)->rows);
-    bool more = diagnose(&c->ui);
+    bool more = diagnose(c);
     /* a key that waits comes first, and what is left here behind it */
     more = ui_interrupted(&c->ui) || lists_work(&c->ui, FILTER_NS) || more;
     more = ui_interrupted(&c->ui) || task_work(&c->ui, TASK_NS) || more;
     c->ui.dirty = c->ui.dirty || busy;
-    if (found != diagnosis_version(c->ui.diagnosis)) {
-        findings_note(&c->ui);
-        c->ui.dirty = true;
-    }
     bool was = c->ui.loading;
     c->ui.loading = status == INPUT_PACKET ||
                     (status == INPUT_WAIT && !inputs_live(c->ui.session->inputs));
@@ -317,6 +319,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     session_tick(c->ui.session);
+    if (diagnose(c))
+        set_timer(c->feed, 0);
     look_for_help(c);
     lists_tick(&c->ui);
     naming_tick(&c->ui);
