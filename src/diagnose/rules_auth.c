@@ -219,8 +219,8 @@ static void auth_refused(struct judge *j)
             draft_remedy(d,
                          _("Correct the password first; then see whether the account is locked"));
         } else {
-            draft_say(d, _("\"%.*s\" is known, but refused: 403 %.*s"), SPAN_ARG(user),
-                      SPAN_ARG(phrase));
+            draft_say(d, _("403 %.*s, though \"%.*s\" has the right password"), SPAN_ARG(phrase),
+                      SPAN_ARG(user));
         }
         draft_proof(d, sent->request, _("%s with credentials"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("403 from %s"), from);

@@ -115,7 +115,7 @@ static void say_rang(struct judge *j, struct draft *d, const struct scene_transa
         return;
     time_short(t->final->stored->time_ns - ringing->stored->time_ns, rang);
     judge_address(&t->final->flow->src, from);
-    draft_say(d, _("rang for %s, nobody picked up: 480 from %s"), rang, from);
+    draft_say(d, _("nobody picked up (rang for %s): 480 from %s"), rang, from);
     draft_cause(d, _("It rang, so the callee is reached: nobody picked up, or refused by a key"));
     draft_remedy(
         d, _("Nothing to do, unless every call ends so; then see how long %s lets it ring"), from);
@@ -356,9 +356,9 @@ static void ring_no_answer(struct judge *j)
         time_short(end - ringing->stored->time_ns, rang);
         judge_address(&(cancel ? cancel->first : t->final)->flow->src, from);
         if (cancel)
-            draft_say(d, _("rang for %s, then the caller gave up: CANCEL from %s"), rang, from);
+            draft_say(d, _("nobody picked up (rang for %s): CANCEL from %s"), rang, from);
         else
-            draft_say(d, _("rang for %s, nobody picked up: %u from %s"), rang, code, from);
+            draft_say(d, _("nobody picked up (rang for %s): %u from %s"), rang, code, from);
         draft_proof(d, ringing, _("%u: %.*s rings"), ringing->stored->code, SPAN_ARG(who));
         draft_proof(d, cancel ? cancel->first : NULL, _("CANCEL, %s later"), rang);
         draft_proof(d, t->final, _("%u ends the attempt"), code);

@@ -146,10 +146,10 @@ static void session_refresh_failed(struct judge *j)
         judge_address(&t->server, by);
         time_short(begun(bye) - begun(t), after);
         if (t->final)
-            draft_say(d, _("session refresh (%s) got %u from %s, then BYE"), method, scene_final(t),
-                      by);
+            draft_say(d, _("session refresh failed (%s): %u from %s, then BYE"), method,
+                      scene_final(t), by);
         else
-            draft_say(d, _("session refresh (%s) got no answer from %s, then BYE"), method, by);
+            draft_say(d, _("session refresh failed (%s): no answer from %s, then BYE"), method, by);
         if (t->final)
             draft_remedy(d, _("See why %s answers %u to the refresh: its log, the page of %u"), by,
                          scene_final(t), scene_final(t));
@@ -509,7 +509,7 @@ static void notify_missing(struct judge *j)
         struct span event = judge_quote(scene_header(t->request, "Event"));
         struct span contact = judge_quote(t->request ? scene_sip(t->request)->contact : SPAN_NONE);
         judge_address(&t->server, by);
-        draft_say(d, _("subscribed (%.*s) at %s, but no NOTIFY in 32 s"), SPAN_ARG(event), by);
+        draft_say(d, _("no NOTIFY in 32 s after SUBSCRIBE (%.*s) to %s"), SPAN_ARG(event), by);
         draft_proof(d, t->request, _("SUBSCRIBE with Contact %.*s"), SPAN_ARG(contact));
         draft_proof(d, t->final, _("accepted with %u"), scene_final(t));
         draft_because(d, _("a NOTIFY on a path that is not captured would not be seen"));

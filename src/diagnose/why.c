@@ -82,7 +82,7 @@ static bool rang_out(struct why *w)
     const struct message *end = store_message(w->store, w->txn->final);
     if (!rang || !end)
         return false;
-    strbuf_format(w->out, _("rang for %s, nobody picked up: %u"),
+    strbuf_format(w->out, _("nobody picked up (rang for %s): %u"),
                   time_short(end->time_ns - rang->time_ns, a), w->txn->code);
     return true;
 }

@@ -1,6 +1,8 @@
 /* See cells.h. */
 #include "ui/cells.h"
 
+#include <stdlib.h>
+
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/timefmt.h"
@@ -322,7 +324,24 @@ static const struct finding *leading(const struct list_row *row)
                              row->lead ? row->lead : diagnosis_of_transaction(d, row->transaction));
 }
 
-/* What was found; where the sentence has no room, by its name. */
+/* Where a sentence may end early: what follows only says where, how long, what came of it. */
+static bool ends_clause(struct span rest)
+{
+    return span_starts(rest, ": ") || span_starts(rest, ", ") || span_starts(rest, "; ") ||
+           span_starts(rest, "(") || span_starts(rest, " (");
+}
+
+/* The first clause of a sentence; none where it is a single word, which says too little. */
+static struct span first_clause(struct span text)
+{
+    size_t n = 0;
+    while (n < text.n && !ends_clause((struct span){ text.p + n, text.n - n }))
+        n++;
+    struct span clause = { text.p, n };
+    return n < text.n && span_find(clause, ' ') ? clause : SPAN_NONE;
+}
+
+/* What was found; where the sentence has no room, by its first clause or its name. */
 void cell_why(struct list_row *row, struct strbuf *out)
 {
     const struct ui *ui = row->ui;
@@ -330,8 +349,18 @@ void cell_why(struct list_row *row, struct strbuf *out)
         why_line_of_call(out, ui->diagnosis, ui->store, row->id, row->transaction);
     else
         why_line(out, ui->diagnosis, ui->store, row->transaction);
+    if (text_width(strbuf_as_span(out)) <= (size_t)row->width)
+        return;
     const struct finding *f = leading(row);
-    if (!f || text_width(strbuf_as_span(out)) <= (size_t)row->width)
+    struct span clause = first_clause(strbuf_as_span(out));
+    if (clause.n && text_width(clause) <= (size_t)row->width) {
+        char *kept = mem_format("%.*s", SPAN_ARG(clause));
+        strbuf_clear(out);
+        strbuf_text(out, kept);
+        free(kept);
+        return;
+    }
+    if (!f)
         return;
     char topic[64];
     snprintf(topic, sizeof topic, "finding/%s", finding_rule_id(f->rule));

@@ -119,7 +119,7 @@ static void words(const struct store *store)
         bool rang;
         const char *why, *fact;
     } rows[] = {
-        { "745-1-no-answer-408", 408, true, "rang for 9.3s, nobody picked up: 408",
+        { "745-1-no-answer-408", 408, true, "nobody picked up (rang for 9.3s): 408",
           "It rang for 9.3s (180), then came 408" },
         { "862-1-min-se", 422, false, "session timer at least 90 s; sent again and accepted",
           "Session-Expires: 90" },
