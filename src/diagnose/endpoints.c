@@ -227,12 +227,15 @@ void endpoints_join_agents(struct endpoints *e, bool join)
 
 void endpoints_begin(struct endpoints *e, const struct filter *filter)
 {
-    if (e->position)
-        return;
     e->filter = filter;
     e->position = 1;
     for (uint32_t i = 1; i <= e->hosts.count; i++)
         memset(&e->hosts.all[i].next, 0, sizeof e->hosts.all[i].next);
+}
+
+bool endpoints_busy(const struct endpoints *e)
+{
+    return e->position != 0;
 }
 
 bool endpoints_work(struct endpoints *e, size_t most)

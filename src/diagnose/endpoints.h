@@ -43,8 +43,12 @@ struct endpoints *endpoints_new(const struct store *store, const struct diagnosi
 void endpoints_free(struct endpoints *e);
 /* Counts hosts that call themselves the same together, or each alone: at once, with other ids. */
 void endpoints_join_agents(struct endpoints *e, bool join);
-/* Begins a pass over the transactions that fit the filter (NULL: all), unless one goes on. */
+/*
+ * Begins a pass over the transactions that fit the filter (NULL: all), which must last as long; what
+ * goes on is given up.
+ */
 void endpoints_begin(struct endpoints *e, const struct filter *filter);
+bool endpoints_busy(const struct endpoints *e);
 /* Goes on with the pass for at most so many transactions; whether there is more to do. */
 bool endpoints_work(struct endpoints *e, size_t most);
 /* Changes with each finished pass. */

@@ -31,20 +31,18 @@ static void run_quit(struct ui *ui, const char *argument)
         ui_notice(ui, false, _("This would end the capture; once more does it"));
 }
 
-/* Esc and q lead back; from the first list, q leaves and Esc only clears what is in the way. */
+/* Esc and q lead back; where the way through the lists begins, q leaves and Esc does nothing. */
 static void run_back(struct ui *ui, const char *argument)
 {
+    char key[KEY_NAME];
     (void)argument;
     if (task_stop(ui) || pane_leave(ui))
         return;
     if (ui->nviews > 1)
         ui_pop(ui);
-    else if (ui_top(ui)->ops->act(ui, ui_top(ui), VERB_RETURN))
-        return;
-    else if (ui->filter)
-        lists_set_filter(ui, NULL, NULL);
-    else
-        lists_show(ui, 0);
+    else if (!ui_top(ui)->ops->act(ui, ui_top(ui), VERB_RETURN) && !trail_back(ui))
+        ui_notice(ui, false, _("Here the way back ends; %s leaves sipwhy"),
+                  keymap_key_of("close", key) ? key : ":quit");
 }
 
 static void run_close(struct ui *ui, const char *argument)

@@ -95,6 +95,8 @@ static void handle_key(struct ui *ui, int key)
     ui->notice = NULL;
     ui->before = ui->asked;
     ui->asked = ASKED_NOTHING;
+    ui->trail.walked = ui->trail.walking;
+    ui->trail.walking = false;
     struct view *view = ui_top(ui);
     if (key == KEY_MOUSE)
         mouse_handle(ui);

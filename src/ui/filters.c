@@ -74,6 +74,40 @@ void ui_filter(struct ui *ui, const char *text)
         tell_fault(ui, text, &error);
 }
 
+/* Whether an `or` that binds weaker than `and` stands outside of parentheses and quotes. */
+static bool is_weak(const char *text)
+{
+    int depth = 0;
+    for (const char *p = text; *p; p++) {
+        if (*p == '"')
+            for (p++; *p && *p != '"'; p++)
+                p += *p == '\\' && p[1];
+        if (!*p)
+            return false;
+        depth += *p == '(' ? 1 : *p == ')' ? -1 : 0;
+        if (depth == 0 && (strncmp(p, " or", 3) == 0 || strncmp(p, "||", 2) == 0))
+            return true;
+    }
+    return false;
+}
+
+static void put_side(struct strbuf *out, const char *text)
+{
+    strbuf_format(out, is_weak(text) ? "(%s)" : "%s", text);
+}
+
+void filters_put_both(struct strbuf *out, const char *a, const char *b)
+{
+    bool both = a && *a && b && *b;
+    if (!both) {
+        strbuf_text(out, a && *a ? a : b ? b : "");
+        return;
+    }
+    put_side(out, a);
+    strbuf_text(out, " and ");
+    put_side(out, b);
+}
+
 void filter_run(struct ui *ui, const char *argument)
 {
     if (!argument || !*argument) {

@@ -14,6 +14,8 @@ struct named_filter {
 /* What stands in the place of "@NAME", NULL for an unknown name. */
 const char *filters_find(const struct ui *ui, struct span name);
 void filters_free(struct ui *ui);
+/* Appends a condition that holds where both do; one that is empty or NULL is left out. */
+void filters_put_both(struct strbuf *out, const char *a, const char *b);
 
 void filter_run(struct ui *ui, const char *argument);
 void filter_run_form(struct ui *ui, const char *argument); /* from within it, the line */

@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "ui/filters.h"
 #include "ui/goto.h"
 #include "ui/hunt.h"
 
@@ -97,7 +98,8 @@ const struct rows_ops list_rows_ops = { row_alive, row_fits_filter, row_key, row
 void list_look(struct list *list)
 {
     rows_group(&list->rows, list_grouped(list));
-    rows_look(&list->rows, list->ui->filter != NULL, list->sorter.column != NULL, list->descending);
+    rows_look(&list->rows, list->ui->filter || list->ops->hides, list->sorter.column != NULL,
+              list->descending);
     rows_work(&list->rows, AT_ONCE_NS);
     ui_busy(list->ui);
 }
@@ -461,9 +463,8 @@ static void refuse_example(struct list *list, const struct list_column *column)
 static void filter_by_example(struct list *list, enum verb verb)
 {
     struct list_row row;
-    struct strbuf line = STRBUF_INIT, condition = STRBUF_INIT;
+    struct strbuf line = STRBUF_INIT, condition = STRBUF_INIT, other = STRBUF_INIT;
     const struct list_column *column = list->slots[list->cursor]->column;
-    const char *before = list->ui->filter_text;
     if (!list_selected(list, &row))
         return;
     if (column->field || column->example)
@@ -472,15 +473,13 @@ static void filter_by_example(struct list *list, enum verb verb)
         refuse_example(list, column);
         return;
     }
-    if (before && span_search(SPAN(before), " or "))
-        strbuf_format(&line, "(%s) and ", before);
-    else if (before)
-        strbuf_format(&line, "%s and ", before);
-    strbuf_text(&line, verb == VERB_UNLIKE ? "not " : "");
-    strbuf_span(&line, strbuf_as_span(&condition));
+    strbuf_text(&other, verb == VERB_UNLIKE ? "not " : "");
+    strbuf_span(&other, strbuf_as_span(&condition));
+    filters_put_both(&line, list->ui->filter_text, strbuf_str(&other));
     ui_filter(list->ui, strbuf_str(&line));
     strbuf_free(&line);
     strbuf_free(&condition);
+    strbuf_free(&other);
 }
 
 static void fold(struct list *list, enum verb verb)

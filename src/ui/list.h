@@ -98,6 +98,7 @@ struct list_ops {
     void (*start)(struct list *list);
     const char *sorted; /* the column that it is sorted by at first, upwards; NULL: as rows come */
     void (*stop)(struct list *list);
+    bool noted; /* rows come also while it is not shown, though it has work() */
     /* While the list is shown: does a slice of what rows wait for; true when there is more. */
     bool (*work)(struct list *list);
     /* The settings may have changed. */
@@ -110,6 +111,7 @@ struct list_ops {
     bool (*alive)(const struct list *list, uint32_t id);
     /* Whether a row fits the filter; NULL: when the transaction that load() gave does. */
     bool (*fits)(const struct list *list, uint32_t id, const struct filter *filter);
+    bool hides; /* some rows do not fit without a filter, either: then it is NULL */
     /* Fills the row of row->id; false if it has gone. */
     bool (*load)(struct list_row *row);
     const struct list_groups *groups; /* NULL: they cannot be grouped */
@@ -203,8 +205,10 @@ void lists_tick(struct ui *ui);
 /* The list shown, and one by its name or NULL. */
 struct list *lists_current(const struct ui *ui);
 struct list *lists_find(const struct ui *ui, struct span name);
-/* Shows a list, by its place among lists_count(). */
+/* Shows a list, by its place among lists_count(); Esc leads back from it. */
 void lists_show(struct ui *ui, size_t which);
+/* The same without a way back. */
+void lists_switch(struct ui *ui, size_t which);
 size_t lists_count(void);
 struct list *lists_at(const struct ui *ui, size_t which);
 /* Takes a filter over for all lists (NULL: none); a pause ends. */

@@ -67,6 +67,7 @@ void lists_free(struct ui *ui)
     free(ui->lists);
     filter_free(ui->filter);
     free(ui->filter_text);
+    trail_forget(ui);
     filters_free(ui);
 }
 
@@ -128,7 +129,22 @@ void lists_tick(struct ui *ui)
         list->ops->tick(list);
 }
 
+/* What is counted for it, too: a slice of that, so that small captures have their rows at once. */
+static void look_anew(struct list *list)
+{
+    if (list->ops->work)
+        list->ops->work(list);
+    list_look(list);
+}
+
 void lists_show(struct ui *ui, size_t which)
+{
+    if (lists_current(ui) != ui->lists[which])
+        trail_leave(ui, which);
+    lists_switch(ui, which);
+}
+
+void lists_switch(struct ui *ui, size_t which)
 {
     struct list *old = lists_current(ui);
     if (old == ui->lists[which])
@@ -136,7 +152,7 @@ void lists_show(struct ui *ui, size_t which)
     /* a list that nobody sees is neither filtered nor sorted */
     rows_look(&old->rows, old->rows.filtered, old->rows.sorted, old->descending);
     ui->views[0] = &ui->lists[which]->view;
-    list_look(ui->lists[which]);
+    look_anew(ui->lists[which]);
 }
 
 void lists_set_filter(struct ui *ui, struct filter *filter, const char *text)
@@ -146,8 +162,9 @@ void lists_set_filter(struct ui *ui, struct filter *filter, const char *text)
     free(ui->filter_text);
     ui->filter = filter;
     ui->filter_text = copy;
+    ui->filter_generation++;
     lists_pause(ui, false);
-    list_look(lists_current(ui));
+    look_anew(lists_current(ui));
 }
 
 void lists_pause(struct ui *ui, bool pause)

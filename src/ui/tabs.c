@@ -18,7 +18,7 @@ static const struct manner {
 static bool counted(const struct ui *ui, const struct list *list)
 {
     return list == lists_current(ui) ||
-           (!ui->filter && (!list->ops->work || list->rows.all.count > 0));
+           (!ui->filter && (!list->ops->work || list->ops->noted || list->rows.all.count > 0));
 }
 
 /* "Calls 95" */
@@ -31,7 +31,7 @@ static void tab_text(struct ui *ui, size_t which, struct manner manner, struct s
     strbuf_text(out, tr(full ? list->ops->title : list->ops->brief));
     if (manner.counts && counted(ui, list))
         strbuf_format(out, " %s",
-                      ui_grouped(ui->filter ? rows_fitting(&list->rows) : list->rows.all.count,
+                      ui_grouped(list == lists_current(ui) && list->rows.filtered ? rows_fitting(&list->rows) : list->rows.all.count,
                                  number, sizeof number));
 }
 

@@ -16,6 +16,7 @@
 #include "ui/reader.h"
 #include "ui/screen.h"
 #include "ui/split.h"
+#include "ui/trail.h"
 
 #define VIEW_DEPTH 16
 
@@ -161,6 +162,8 @@ struct ui {
     struct list **lists;   /* all of them, see list.h; views[0] is the one shown */
     struct filter *filter; /* of all lists, or NULL */
     char *filter_text;
+    unsigned filter_generation; /* another one: the filter was changed */
+    struct trail trail;         /* the way back through the lists */
     struct form *filter_form; /* as it was filled in last, and what that made; view_filter.c */
     char *filter_form_text;
     struct named_filter *named_filters; /* see filters.h */

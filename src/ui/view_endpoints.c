@@ -19,7 +19,8 @@
 /* list->own */
 struct endpoints_state {
     struct endpoints *endpoints;
-    uint64_t counted; /* of store and diagnosis, when they were counted last */
+    uint64_t counted;    /* of store and diagnosis, when they were counted last, */
+    unsigned generation; /* and of the filter */
     bool joined;      /* a row is for all hosts that call themselves the same */
 };
 
@@ -53,7 +54,7 @@ static bool load(struct list_row *row)
 
 static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
 {
-    (void)filter; /* it chooses transactions, not hosts */
+    (void)filter; /* it chose the transactions that were counted */
     const struct endpoint *e = find(list, id);
     return e && !endpoint_idle(e);
 }
@@ -264,8 +265,7 @@ static void open_transactions(struct list_row *row)
 {
     struct strbuf text = STRBUF_INIT;
     put_condition(row, &text);
-    ui_filter(row->ui, strbuf_str(&text));
-    lists_show(row->ui, 0);
+    trail_narrow(row->ui, 0, strbuf_str(&text));
     strbuf_free(&text);
 }
 
@@ -464,12 +464,18 @@ static void stop(struct list *list)
     free(own);
 }
 
+/* Those of which nothing is left, too: they are hidden. */
 static void note_all(struct list *list)
 {
     const struct endpoints_state *own = list->own;
     for (uint32_t id = 1; id < endpoints_end(own->endpoints); id++)
-        if (!endpoint_idle(endpoints_at(own->endpoints, id)))
-            rows_note(&list->rows, id);
+        rows_note(&list->rows, id);
+}
+
+static uint64_t state_of(const struct ui *ui)
+{
+    return store_counts(ui->store)->messages + diagnosis_version(ui->diagnosis) +
+           store_counts(ui->store)->open;
 }
 
 /* Rows of another kind are other rows. */
@@ -488,24 +494,30 @@ static void apply(struct list *list)
     list_look(list);
 }
 
-/* Counts anew when something has changed. */
-static void tick(struct list *list)
+static void begin(struct list *list)
 {
     struct ui *ui = list->ui;
     struct endpoints_state *own = list->own;
-    uint64_t state = store_counts(ui->store)->messages + diagnosis_version(ui->diagnosis) +
-                     store_counts(ui->store)->open;
-    if (ui->paused || state == own->counted)
-        return;
-    own->counted = state;
-    endpoints_begin(own->endpoints, NULL);
+    own->counted = state_of(ui);
+    own->generation = ui->filter_generation;
+    endpoints_begin(own->endpoints, ui->filter);
     ui_busy(ui);
+}
+
+/* Counts anew when something has changed. */
+static void tick(struct list *list)
+{
+    const struct endpoints_state *own = list->own;
+    if (!list->ui->paused && !endpoints_busy(own->endpoints) && state_of(list->ui) != own->counted)
+        begin(list);
 }
 
 static bool work(struct list *list)
 {
     const struct endpoints_state *own = list->own;
     uint64_t before = endpoints_version(own->endpoints);
+    if (own->generation != list->ui->filter_generation)
+        begin(list);
     bool more = endpoints_work(own->endpoints, SLICE);
     if (before == endpoints_version(own->endpoints))
         return more;
@@ -527,6 +539,7 @@ const struct list_ops endpoints_list = {
     .apply = apply,
     .tick = tick,
     .fits = fits,
+    .hides = true,
     .load = load,
     .open = open_transactions,
     .head = put_head,

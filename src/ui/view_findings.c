@@ -12,18 +12,39 @@
 
 #define ENDPOINTS 3 /* named in a row */
 #define LOOKED 4096 /* findings looked at for them */
+#define SLICE 1000  /* counted between two keys */
+
+/* What was found of a rule in what fits the filter. */
+struct tally {
+    struct finding_count count;
+    uint32_t latest; /* finding; 0: none is left */
+};
+
+/* list->own: counted over the findings that the diagnosis keeps, while there is a filter. */
+struct findings_state {
+    struct tally now[UINT8_MAX + 1], next[UINT8_MAX + 1];
+    uint32_t position;   /* of the finding to be counted; 0: none is */
+    uint64_t counted;    /* of the diagnosis, when they were counted last, */
+    unsigned generation; /* and of the filter */
+};
 
 static struct finding_count count_of(struct list_row *row)
 {
-    return diagnosis_count(row->ui->diagnosis, (uint8_t)row->id);
+    const struct findings_state *own = row->list->own;
+    return row->ui->filter ? own->now[row->id].count
+                           : diagnosis_count(row->ui->diagnosis, (uint8_t)row->id);
 }
 
 /* The latest finding of the rule: it stands for the others, in the pane too. */
-static uint32_t example_of(const struct diagnosis *d, uint32_t rule)
+static uint32_t example_of(const struct list_row *row)
 {
+    const struct diagnosis *d = row->ui->diagnosis;
+    const struct findings_state *own = row->list->own;
+    if (row->ui->filter)
+        return own->now[row->id].latest;
     for (uint32_t id = diagnosis_end(d), looked = 0; id-- > 1 && looked < LOOKED; looked++) {
         const struct finding *f = diagnosis_finding(d, id);
-        if (f && f->rule == rule && !f->hidden)
+        if (f && f->rule == row->id && !f->hidden)
             return id;
     }
     return 0;
@@ -33,8 +54,7 @@ static bool load(struct list_row *row)
 {
     if (count_of(row).findings == 0)
         return false;
-    const struct finding *f = diagnosis_finding(row->ui->diagnosis,
-                                                example_of(row->ui->diagnosis, row->id));
+    const struct finding *f = diagnosis_finding(row->ui->diagnosis, example_of(row));
     row->transaction = f ? f->transaction : 0;
     row->txn = store_transaction(row->ui->store, row->transaction);
     row->message = row->txn ? transaction_head(row->txn) : 0;
@@ -45,9 +65,78 @@ static bool load(struct list_row *row)
 
 static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
 {
-    (void)filter; /* it chooses transactions, not what was found in them */
-    return diagnosis_count(list->ui->diagnosis, (uint8_t)id).findings > 0;
+    const struct findings_state *own = list->own;
+    return filter ? own->now[id].count.findings > 0
+                  : diagnosis_count(list->ui->diagnosis, (uint8_t)id).findings > 0;
 }
+
+/* ---- what fits the filter -------------------------------------------------------------------- */
+
+static void count(struct list *list, uint32_t id)
+{
+    struct findings_state *own = list->own;
+    const struct ui *ui = list->ui;
+    const struct finding *f = diagnosis_finding(ui->diagnosis, id);
+    if (!f || f->hidden || !filter_match(ui->filter, ui->store, f->transaction))
+        return;
+    struct tally *t = &own->next[f->rule];
+    if (t->count.findings++ == 0 || f->time_ns < t->count.first_ns)
+        t->count.first_ns = f->time_ns;
+    if (f->time_ns > t->count.last_ns)
+        t->count.last_ns = f->time_ns;
+    t->latest = id;
+}
+
+static void begin(struct list *list)
+{
+    struct findings_state *own = list->own;
+    memset(own->next, 0, sizeof own->next);
+    own->generation = list->ui->filter_generation;
+    own->counted = diagnosis_version(list->ui->diagnosis);
+    own->position = list->ui->filter ? 1 : 0;
+}
+
+/* A slice of counting; the rows change when all is counted. */
+static bool work(struct list *list)
+{
+    struct findings_state *own = list->own;
+    const struct diagnosis *d = list->ui->diagnosis;
+    if (own->generation != list->ui->filter_generation)
+        begin(list);
+    if (own->position == 0)
+        return false;
+    for (int left = SLICE; left > 0 && own->position < diagnosis_end(d); left--)
+        count(list, own->position++);
+    if (own->position < diagnosis_end(d))
+        return true;
+    own->position = 0;
+    memcpy(own->now, own->next, sizeof own->now);
+    findings_note(list->ui);
+    list->ui->dirty = true;
+    return false;
+}
+
+static void tick(struct list *list)
+{
+    const struct findings_state *own = list->own;
+    const struct ui *ui = list->ui;
+    if (!ui->filter || ui->paused || own->position || own->counted == diagnosis_version(ui->diagnosis))
+        return;
+    begin(list);
+    ui_busy(list->ui);
+}
+
+static void start(struct list *list)
+{
+    list->own = mem_zero(sizeof(struct findings_state));
+}
+
+static void stop(struct list *list)
+{
+    free(list->own);
+}
+
+/* ---- columns --------------------------------------------------------------------------------- */
 
 static void put_severity(struct list_row *row, struct strbuf *out)
 {
@@ -121,7 +210,8 @@ static int hosts_of(const struct list_row *row, struct addr seen[ENDPOINTS])
     for (uint32_t id = diagnosis_end(d), looked = 0; id-- > 1 && n < ENDPOINTS && looked < LOOKED;
          looked++) {
         const struct finding *f = diagnosis_finding(d, id);
-        if (!f || f->rule != row->id || f->hidden)
+        if (!f || f->rule != row->id || f->hidden ||
+            (row->ui->filter && !filter_match(row->ui->filter, row->ui->store, f->transaction)))
             continue;
         struct addr a = concerned(row->ui->store, f);
         int i = 0;
@@ -159,7 +249,7 @@ static void endpoints_example(struct list_row *row, struct strbuf *out)
 static void put_example(struct list_row *row, struct strbuf *out)
 {
     struct finding_text text;
-    uint32_t id = example_of(row->ui->diagnosis, row->id);
+    uint32_t id = example_of(row);
     if (diagnosis_explain(row->ui->diagnosis, id, &text) < 0)
         return;
     strbuf_text(out, text.summary);
@@ -175,8 +265,7 @@ static void put_condition(struct list_row *row, struct strbuf *out)
 /* Enter: the latest call in which it was found, at what proves it. */
 static void open_flow(struct list_row *row)
 {
-    const struct diagnosis *d = row->ui->diagnosis;
-    struct view *flow = view_ladder_of_finding(row->ui, example_of(d, row->id));
+    struct view *flow = view_ladder_of_finding(row->ui, example_of(row));
     if (flow)
         ui_push(row->ui, flow);
     else
@@ -244,7 +333,13 @@ const struct list_ops findings_list = {
     .empty = N_("Nothing was found."),
     .columns = columns,
     .cursor = "finding",
+    .start = start,
+    .stop = stop,
+    .work = work,
+    .tick = tick,
     .fits = fits,
+    .hides = true,
+    .noted = true,
     .load = load,
     .open = open_flow,
     .sorted = "severity",

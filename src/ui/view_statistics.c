@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "ui/board.h"
+#include "ui/filters.h"
 #include "ui/goto.h"
 #include "ui/statistics_commands.h"
 
@@ -84,7 +85,7 @@ static int64_t metric_number(struct list_row *row)
     return (int64_t)(metric->unit == METRIC_TIME || value < 0 ? value : value * 1000);
 }
 
-/* Enter: the filter that is in force, and the bar's time, else the window's and the row's group. */
+/* Enter: those in the bar, else in the window and of the row's group. */
 static void open_transactions(struct list_row *row)
 {
     struct ui *ui = row->ui;
@@ -92,15 +93,8 @@ static void open_transactions(struct list_row *row)
     board_put_span(board_of(row->list), &span);
     if (!board_of(row->list)->chosen)
         put_condition(row, &group);
-    if (ui->filter_text)
-        strbuf_format(&line, span_search(SPAN(ui->filter_text), " or ") ? "(%s)" : "%s",
-                      ui->filter_text);
-    const struct strbuf *parts[] = { &span, &group };
-    for (size_t i = 0; i < 2; i++)
-        strbuf_format(&line, "%s%s", line.n && parts[i]->n ? " and " : "", strbuf_str(parts[i]));
-    if (line.n)
-        ui_filter(ui, strbuf_str(&line));
-    lists_show(ui, 0);
+    filters_put_both(&line, strbuf_str(&span), strbuf_str(&group));
+    trail_narrow(ui, 0, strbuf_str(&line));
     strbuf_free(&line);
     strbuf_free(&span);
     strbuf_free(&group);

@@ -1,0 +1,103 @@
+/* See trail.h. */
+#include "ui/trail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "ui/filters.h"
+#include "ui/list.h"
+
+static size_t shown(const struct ui *ui)
+{
+    size_t i = 0;
+    while (lists_at(ui, i) != lists_current(ui))
+        i++;
+    return i;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void drop(struct trail *t, size_t step)
+{
+    free(t->steps[step].filter);
+    t->count--;
+    memmove(t->steps + step, t->steps + step + 1, (t->count - step) * sizeof t->steps[0]);
+}
+
+static void push(struct ui *ui, bool narrowed)
+{
+    struct trail *t = &ui->trail;
+    if (t->count == TRAIL_STEPS)
+        drop(t, 0);
+    t->steps[t->count].list = shown(ui);
+    t->steps[t->count].filter = ui->filter_text ? mem_text(ui->filter_text) : NULL;
+    t->steps[t->count++].narrowed = narrowed;
+}
+
+/* Whether the last step was from one list to another, with the filter that is still in force. */
+static bool only_walked(const struct ui *ui)
+{
+    const struct trail *t = &ui->trail;
+    return t->count && !t->steps[t->count - 1].narrowed &&
+           same_text(t->steps[t->count - 1].filter, ui->filter_text);
+}
+
+/* To where one came from is a step back, too. */
+void trail_leave(struct ui *ui, size_t to)
+{
+    struct trail *t = &ui->trail;
+    if (only_walked(ui) && t->steps[t->count - 1].list == to)
+        drop(t, t->count - 1);
+    else if (!only_walked(ui) || !t->walked)
+        push(ui, false);
+    t->walking = true;
+}
+
+/* The same filter as before, or none. */
+static void set_filter(struct ui *ui, const char *text)
+{
+    struct filter_error error;
+    struct filter *filter = text ? filter_parse(text, &error) : NULL;
+    if (!same_text(text, ui->filter_text))
+        lists_set_filter(ui, filter, text);
+    else
+        filter_free(filter);
+}
+
+void trail_narrow(struct ui *ui, size_t list, const char *condition)
+{
+    struct strbuf line = STRBUF_INIT;
+    filters_put_both(&line, ui->filter_text, condition);
+    push(ui, true);
+    set_filter(ui, strbuf_str(&line));
+    lists_switch(ui, list);
+    strbuf_free(&line);
+}
+
+bool trail_back(struct ui *ui)
+{
+    struct trail *t = &ui->trail;
+    size_t last = t->count - 1;
+    bool own_filter = !t->count || (!t->steps[last].narrowed &&
+                                    !same_text(t->steps[last].filter, ui->filter_text));
+    if (own_filter && ui->filter) {
+        lists_set_filter(ui, NULL, NULL);
+        return true;
+    }
+    if (t->count == 0)
+        return false;
+    lists_switch(ui, t->steps[last].list);
+    set_filter(ui, t->steps[last].filter);
+    drop(t, last);
+    return true;
+}
+
+void trail_forget(struct ui *ui)
+{
+    while (ui->trail.count)
+        drop(&ui->trail, ui->trail.count - 1);
+}
