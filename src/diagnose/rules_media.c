@@ -263,6 +263,9 @@ static void explain_refusal(struct draft *d, const struct scene_transaction *t,
     if (code == 415 && !r->warning)
         draft_remedy(d, _("Compare Content-Type, -Encoding and -Language of the request with "
                           "Accept, -Encoding and -Language of the 415; then the codecs"));
+    if (scene_cut(x->offered) && !r->warning)
+        draft_remedy(d, _("Capture whole packets (no snap length, all fragments), then compare "
+                          "the codecs"));
     if (scene_cut(x->offered))
         draft_because(d, _("the capture cut the offer: what stood in the rest is not known"));
     else if (r->what != REFUSED_FORMAT)
