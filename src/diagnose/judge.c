@@ -28,6 +28,14 @@ struct draft *judge_find(struct judge *j, const struct scene_transaction *t, uns
     return d;
 }
 
+bool judge_found_in_call(const struct judge *j, const struct scene_call *call)
+{
+    for (size_t i = 0; i < j->ndrafts; i++)
+        if (j->drafts[i].rule == j->rule && j->drafts[i].call == call)
+            return true;
+    return false;
+}
+
 void judge_again(struct judge *j, int64_t time_ns)
 {
     if (time_ns < j->again_ns)

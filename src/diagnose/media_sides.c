@@ -20,9 +20,11 @@ struct collect {
 static bool is_media_rule(const char *id)
 {
     static const char *const others[] = { "sdp-private-address" };
-    for (const struct rule *rule = rules_media; rule->id; rule++)
-        if (strcmp(rule->id, id) == 0)
-            return true;
+    static const struct rule *const tables[] = { rules_codec, rules_media };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        for (const struct rule *rule = tables[i]; rule->id; rule++)
+            if (strcmp(rule->id, id) == 0)
+                return true;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(others[i], id) == 0)
             return true;

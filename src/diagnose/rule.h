@@ -83,6 +83,8 @@ struct judge {
  * NULL. Confidence in percent: 100 where the messages leave no doubt, else draft_because().
  */
 struct draft *judge_find(struct judge *j, const struct scene_transaction *t, unsigned confidence);
+/* Whether the rule at work has found something in the call already. */
+bool judge_found_in_call(const struct judge *j, const struct scene_call *call);
 /* Asks for another look when capture time has come so far. */
 void judge_again(struct judge *j, int64_t time_ns);
 /* Whether the capture goes on to this time; if not, asks for another look then. */
@@ -131,7 +133,7 @@ const char *judge_address(const struct addr *a, char *buf);
 struct span judge_quote(struct span text);
 
 extern const struct rule rules_transaction[], rules_response[], rules_ack[], rules_dialog[],
-    rules_cancel[], rules_auth[], rules_network[], rules_media[], rules_registration[],
-    rules_address[], rules_endpoint[], rules_message[], rules_session[];
+    rules_cancel[], rules_auth[], rules_network[], rules_codec[], rules_media[],
+    rules_registration[], rules_address[], rules_endpoint[], rules_message[], rules_session[];
 
 #endif

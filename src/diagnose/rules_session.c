@@ -8,14 +8,6 @@
 #define SIP_VERSION_SIZE 8 /* "SIP/2.0 " */
 #define CROSSING_NS (5 * SECOND_NS)
 
-static bool found_in_call(struct judge *j, const struct scene_call *call)
-{
-    for (size_t i = 0; i < j->ndrafts; i++)
-        if (j->drafts[i].rule == j->rule && j->drafts[i].call == call)
-            return true;
-    return false;
-}
-
 /* Whether a leg joined to this one has told it already: a B2BUA ends both. */
 static bool found_in_scene(struct judge *j)
 {
@@ -135,7 +127,7 @@ static void session_refresh_failed(struct judge *j)
     char by[ADDR_TEXT], after[TIME_TEXT];
     EACH_TRANSACTION(j, t) {
         const struct scene_transaction *bye = refreshes(j, t) ? bye_after(j, t) : NULL;
-        if (!bye || judge_passed_on(t) || found_in_call(j, t->call))
+        if (!bye || judge_passed_on(t) || judge_found_in_call(j, t->call))
             continue;
         bool silent = !t->final &&
                       (t->stored->state == TXN_TIMED_OUT || begun(bye) - begun(t) > RETRY_NS);
@@ -364,7 +356,7 @@ static void glare(struct judge *j)
     char a[ADDR_TEXT], b[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
         const struct scene_transaction *o = is_glare(t) ? crossing(j, t) : NULL;
-        if (!o || judge_passed_on(t) || found_in_call(j, t->call))
+        if (!o || judge_passed_on(t) || judge_found_in_call(j, t->call))
             continue;
         struct draft *d = judge_find(j, t, 100);
         judge_address(&t->client, a);
@@ -502,7 +494,7 @@ static void notify_missing(struct judge *j)
     char by[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_SUBSCRIBE || scene_final(t) / 100 != 2 ||
-            scene_final(t) == 204 || notified(j, t) || found_in_call(j, t->call) ||
+            scene_final(t) == 204 || notified(j, t) || judge_found_in_call(j, t->call) ||
             !judge_waited(j, ended(t) + SIP_TIMEOUT_NS))
             continue;
         struct draft *d = judge_find(j, t, 90);
