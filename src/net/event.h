@@ -11,6 +11,7 @@
 enum net_event_kind {
     NET_SYN,     /* a connection is asked for; the same `seq` again: asked again */
     NET_SYN_ACK, /* accepted */
+    NET_BYTES,   /* the first bytes after a SYN: accepted, whatever was captured of that */
     NET_RST,     /* refused, when it answers a SYN; else broken off */
     NET_FIN,     /* one side has finished */
     NET_ICMP,    /* an error of ICMP (RFC 792) or ICMPv6 (RFC 4443) */

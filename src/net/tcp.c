@@ -500,8 +500,11 @@ static void take_segment(struct decode *d, struct segment *s)
         id = take_syn(d, id, key, ends, direction, s);
         s->seq++;
     }
-    if (s->n + s->missing > 0)
+    if (s->n + s->missing > 0) {
+        if (id && connection_at(t, id)->asked && !(s->flags & FLAG_SYN))
+            tell(d, NET_BYTES, s->seq);
         id = begin_bytes(t, id, key, ends);
+    }
     if (s->flags & FLAG_FIN)
         tell(d, NET_FIN, s->seq);
     if (!id)

@@ -236,7 +236,10 @@ static void take_reply(struct store *s, const struct packet *packet, const struc
     struct connection *c = find_connection(e, event, &by_client);
     if (!c)
         return;
-    if (c->answer == CONNECTION_SILENT && !by_client && event->kind != NET_FIN) {
+    if (event->kind == NET_BYTES) {
+        if (c->answer == CONNECTION_SILENT)
+            answer(c, CONNECTION_ACCEPTED, packet);
+    } else if (c->answer == CONNECTION_SILENT && !by_client && event->kind != NET_FIN) {
         answer(c, event->kind == NET_RST ? CONNECTION_REFUSED : CONNECTION_ACCEPTED, packet);
         if (c->answer == CONNECTION_REFUSED)
             mark_latest(s, &c->client);

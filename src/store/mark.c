@@ -195,6 +195,10 @@ static bool may_leave_route(struct store *s, const struct call *call, const stru
 {
     if (!(call->marks & CALL_RECORD_ROUTED) || sip->vias != 1 || sip->to_tag.n == 0)
         return false;
+    const struct transaction *first = store_transaction(s, call->first_txn);
+    const struct message *begins = first ? store_message(s, first->request) : NULL;
+    if (begins && !(begins->flags & MESSAGE_ONE_VIA))
+        return true; /* the first hop was captured late, or not at all */
     const struct flow *begun = flow_at(s, call->flow), *now = flow_at(s, m->flow);
     if (now->src_host == begun->src_host)
         return now->dst_host != begun->dst_host;

@@ -116,6 +116,20 @@ static void tls(void)
            "the client knows no such CA, and says so first");
 }
 
+/* Packets may be captured in another order than they were sent, or those of one side only. */
+static void accepted_unseen(void)
+{
+    begin();
+    segment(10, 40000, 900, SYN | ACK, true);
+    segment(11, 40000, 100, SYN, false);
+    segment_with(20, 40000, 101, false, "4f5054494f4e53");
+    const struct connection *c = first();
+    tap_ok(c && c->answer == CONNECTION_ACCEPTED && c->answer_frame == 3,
+           "bytes after a SYN show that it was accepted");
+    segment(30, 40000, 108, FIN | ACK, false);
+    tap_ok(c->end == CONNECTION_FINISHED, "and its end is one of a connection");
+}
+
 static void connections(void)
 {
     begin();
@@ -348,6 +362,7 @@ static void connections_of_a_call(void)
 int main(void)
 {
     tls();
+    accepted_unseen();
     connections();
     many_connections();
     errors();
