@@ -2,6 +2,7 @@
 #include "store/compare_calls.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/align.h"
 #include "base/strbuf.h"
@@ -14,6 +15,7 @@ struct item {
     struct calls_side side;
     uint16_t code;
     uint8_t method;
+    bool message; /* else a timer, an ICMP error, ... */
 };
 
 struct items {
@@ -21,8 +23,15 @@ struct items {
     size_t count;
 };
 
-static void take_items(struct items *items, struct calls_comparison *out, const struct store *store,
-                       uint32_t call)
+static void take_parties(struct calls_comparison *out, int which, const struct ladder *ladder)
+{
+    size_t n = ladder->ncolumns < COMPARE_PARTIES ? ladder->ncolumns : COMPARE_PARTIES;
+    memcpy(out->parties[which], ladder->columns, n * sizeof *ladder->columns);
+    out->nparties[which] = n;
+}
+
+static void take_items(struct items *items, struct calls_comparison *out, int which,
+                       const struct store *store, uint32_t call)
 {
     struct ladder ladder;
     struct ladder_options options = { .columns = LADDER_AUTOMATIC };
@@ -32,27 +41,32 @@ static void take_items(struct items *items, struct calls_comparison *out, const 
     items->count = 0;
     for (size_t i = 0; i < ladder.nrows; i++) {
         const struct ladder_row *row = &ladder.rows[i];
-        const struct message *m = row->kind == LADDER_MESSAGE ? store_message(store, row->message)
-                                                              : NULL;
-        if (!m)
+        const struct message *m = store_message(store, row->message);
+        if (row->kind == LADDER_MESSAGE && !m)
             continue;
         if (items->count == COMPARE_ROWS) {
             out->cut = true;
             break;
         }
-        int64_t waited = items->count ? m->time_ns - before : 0;
-        before = m->time_ns;
-        items->list[items->count++] = (struct item){ { row->message, waited, row->from, row->to },
-                                                     m->code,
-                                                     m->method };
+        int64_t waited = items->count ? row->time_ns - before : 0;
+        before = row->time_ns;
+        bool message = row->kind == LADDER_MESSAGE;
+        items->list[items->count++] = (struct item){
+            { true, *row, waited }, message ? m->code : 0, message ? m->method : 0, message
+        };
     }
+    take_parties(out, which, &ladder);
     ladder_free(&ladder);
 }
 
 /* How well two messages pair; 0: not at all. Answers of one kind pair, if nothing is better. */
 static uint32_t likeness_of(const struct item *a, const struct item *b)
 {
-    bool roles = a->side.from == b->side.from && a->side.to == b->side.to;
+    bool roles = a->side.row.from == b->side.row.from && a->side.row.to == b->side.row.to;
+    if (a->side.row.kind != b->side.row.kind)
+        return 0;
+    if (!a->message)
+        return roles ? 8 : 5;
     if (a->method != b->method || !a->code != !b->code)
         return 0;
     if (a->code == b->code)
@@ -88,13 +102,15 @@ static unsigned differences(const struct store *store, const struct item *a, con
         return CALLS_MESSAGE;
     int64_t longer = a->side.waited_ns > b->side.waited_ns ? a->side.waited_ns : b->side.waited_ns;
     int64_t shorter = a->side.waited_ns + b->side.waited_ns - longer;
-    if (a->code != b->code)
+    if (a->code != b->code || a->side.row.detail != b->side.row.detail)
         differs |= CALLS_MESSAGE;
-    if (a->side.from != b->side.from || a->side.to != b->side.to)
+    if (a->side.row.from != b->side.row.from || a->side.row.to != b->side.row.to)
         differs |= CALLS_ROLES;
+    if (!a->side.row.repeats != !b->side.row.repeats)
+        differs |= CALLS_REPEATS;
     if (longer - shorter >= SLOW_NS && longer > 2 * shorter)
         differs |= CALLS_TIME;
-    if (!same_session(store, a->side.message, b->side.message))
+    if (a->message && !same_session(store, a->side.row.message, b->side.row.message))
         differs |= CALLS_SESSION;
     return differs;
 }
@@ -136,8 +152,8 @@ void calls_compare(struct calls_comparison *comparison, const struct store *stor
 {
     struct items x, y;
     *comparison = (struct calls_comparison){ 0 };
-    take_items(&x, comparison, store, a);
-    take_items(&y, comparison, store, b);
+    take_items(&x, comparison, 0, store, a);
+    take_items(&y, comparison, 1, store, b);
     comparison->rows = mem_zero((x.count + y.count + 1) * sizeof *comparison->rows);
     struct alignment pairs = { comparison, store, &x, &y };
     align(x.count, y.count, likeness, put_pair, &pairs);

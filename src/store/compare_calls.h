@@ -1,25 +1,29 @@
 /*
  * Two calls beside each other, message by message: what was the same request or answer stands in one
- * row. Data only, bounded. Retransmissions and second captures are left out, as in the ladder.
+ * row; so do timers, ICMP errors and what became of connections. Data only, bounded. Retransmissions
+ * and second captures are counted at the first, as in the ladder.
  */
 #ifndef SIPWHY_STORE_COMPARE_CALLS_H
 #define SIPWHY_STORE_COMPARE_CALLS_H
 
 #include "store/ladder.h"
 
-#define COMPARE_ROWS 1000 /* messages of each call that are compared */
+#define COMPARE_ROWS 1000  /* rows of each call that are compared */
+#define COMPARE_PARTIES 16 /* hosts of each call that are named */
 
 enum calls_difference {
     CALLS_MESSAGE = 1 << 0, /* another answer, or there is none on one side */
     CALLS_ROLES = 1 << 1,   /* between other parties, by their order of appearance */
     CALLS_SESSION = 1 << 2, /* another session description: media or codecs */
     CALLS_TIME = 1 << 3,    /* it took more than twice as long, and a second at least */
+    CALLS_REPEATS = 1 << 4, /* it was sent again in one of them only */
 };
 
 struct calls_side {
-    uint32_t message;  /* 0: nothing on this side */
-    int64_t waited_ns; /* since the call's message before */
-    uint8_t from, to;  /* parties, from 0, in order of appearance */
+    bool there; /* false: nothing on this side */
+    struct ladder_row
+        row;           /* a message or an event; its columns are parties, in order of appearance */
+    int64_t waited_ns; /* since the call's row before */
 };
 
 struct calls_row {
@@ -30,6 +34,8 @@ struct calls_row {
 struct calls_comparison {
     struct calls_row *rows;
     size_t count, differences;
+    struct addr parties[2][COMPARE_PARTIES]; /* of each call, in order of appearance */
+    size_t nparties[2];
     bool cut; /* a call is longer than what is compared */
 };
 

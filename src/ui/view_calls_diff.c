@@ -8,7 +8,12 @@
 #include "sip/fields.h"
 #include "sip/sdp.h"
 #include "store/compare_calls.h"
-#include "ui/ui.h"
+#include "ui/ladder.h"
+
+#define HEAD 3         /* lines above the rows */
+#define WIDE 120       /* columns from which what differs stands behind each row, */
+#define WORDS 20       /* so wide */
+#define LABEL_MOST 400 /* of a row: its end is cut where it is drawn */
 
 struct calls_view {
     struct view view;
@@ -70,7 +75,7 @@ static void draw_title(struct ui *ui, struct calls_view *v, int i, struct rect r
         sip_read_address(sip.from, &from);
         sip_read_address(sip.to, &to);
         put_party(&from, &text);
-        strbuf_text(&text, screen_utf8() ? " → " : " > ");
+        strbuf_text(&text, screen_utf8() ? " → " : " -> ");
         put_party(&to, &text);
         strbuf_format(&text, "  %s", time_clock(call->first_ns, when));
     } else {
@@ -80,30 +85,37 @@ static void draw_title(struct ui *ui, struct calls_view *v, int i, struct rect r
     strbuf_free(&text);
 }
 
-/* "+0.027 2→1 488 Not Acceptable Here (PCMU PCMA)" */
-static void put_side(struct ui *ui, const struct calls_side *side, struct strbuf *out)
+/* What a message says of its session description. */
+static void put_media(struct ui *ui, const struct ladder_row *row, struct strbuf *out)
 {
-    char time[TIME_TEXT];
     struct sip_message sip;
-    const struct message *m = store_message(ui->store, side->message);
-    if (!m || store_scan(ui->store, side->message, &sip) < 0)
-        return;
-    strbuf_format(out, "+%s %u%s%u ", time_step(side->waited_ns, screen_utf8(), time),
-                  side->from + 1u, screen_utf8() ? "→" : ">", side->to + 1u);
-    if (m->code)
-        strbuf_format(out, "%u ", m->code);
-    strbuf_span(out, m->code ? sip.reason : sip.method);
     struct strbuf media = STRBUF_INIT;
-    sdp_summary(&media, sdp_of(&sip));
+    if (row->kind == LADDER_MESSAGE && store_scan(ui->store, row->message, &sip) == 0)
+        sdp_summary(&media, sdp_of(&sip));
     if (media.n)
         strbuf_format(out, " (%s)", strbuf_str(&media));
     strbuf_free(&media);
 }
 
+/* "+0.027 2→1 488 Not Acceptable Here ↻3 (PCMU PCMA)" */
+static void put_side(struct ui *ui, const struct calls_side *side, struct strbuf *out)
+{
+    char time[TIME_TEXT];
+    const struct ladder_row *row = &side->row;
+    if (!side->there)
+        return;
+    strbuf_format(out, "+%s %u", time_step(side->waited_ns, screen_utf8(), time), row->from + 1u);
+    if (row->from != row->to)
+        strbuf_format(out, "%s%u", screen_utf8() ? "→" : "->", row->to + 1u);
+    strbuf_char(out, ' ');
+    ladder_put_label(ui, row, true, LABEL_MOST, out);
+    put_media(ui, row, out);
+}
+
 static enum style side_style(struct ui *ui, const struct calls_side *side)
 {
-    const struct message *m = store_message(ui->store, side->message);
-    return m && m->code ? theme_class((uint8_t)sip_class_of(m->code)) : STYLE_BOLD;
+    bool gone = side->row.kind == LADDER_MESSAGE && !store_message(ui->store, side->row.message);
+    return side->there && !gone ? ladder_style(ui, &side->row) : STYLE_NORMAL;
 }
 
 /* What differs, in a word or two; nothing for a message that one call lacks. */
@@ -113,37 +125,58 @@ static void put_differences(const struct calls_row *row, struct strbuf *out)
         unsigned bit;
         const char *words;
     } names[] = {
-        { CALLS_MESSAGE, N_("answer") },
-        { CALLS_ROLES, N_("parties") },
-        { CALLS_SESSION, N_("media") },
-        { CALLS_TIME, N_("time") },
+        { CALLS_MESSAGE, N_("answer") },      { CALLS_ROLES, N_("parties") },
+        { CALLS_SESSION, N_("media") },       { CALLS_TIME, N_("time") },
+        { CALLS_REPEATS, N_("repetitions") },
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (row->differs & names[i].bit && row->side[0].message && row->side[1].message)
+        if (row->differs & names[i].bit && row->side[0].there && row->side[1].there)
             strbuf_format(out, "%s%s", out->n ? ", " : "", tr(names[i].words));
+}
+
+/* Where the two calls stand: as wide as each other, with room for what differs where there is much. */
+struct halves {
+    int x[2], width, mark, words;
+};
+
+static struct halves halves_of(struct rect rect)
+{
+    int words = rect.width >= WIDE ? WORDS : 0, half = (rect.width - words) / 2;
+    return (struct halves){ { rect.x, rect.x + half + 1 }, half - 2, rect.x + half - 1, words };
 }
 
 static void draw_row(struct ui *ui, const struct calls_row *row, struct rect rect)
 {
-    const char *mark = !row->side[1].message   ? "-"
-                       : !row->side[0].message ? "+"
-                       : row->differs          ? "!"
-                                               : " ";
+    const char *mark = !row->side[1].there   ? "-"
+                       : !row->side[0].there ? "+"
+                       : row->differs        ? "!"
+                                             : " ";
     struct strbuf text = STRBUF_INIT;
-    int words = rect.width >= 120 ? 20 : 0, half = (rect.width - words) / 2;
+    struct halves h = halves_of(rect);
     for (int i = 0; i < 2; i++) {
         strbuf_clear(&text);
         put_side(ui, &row->side[i], &text);
-        screen_text(rect.y, rect.x + i * (half + 1), half - 1 - i, side_style(ui, &row->side[i]),
-                    strbuf_as_span(&text));
+        screen_text(rect.y, h.x[i], h.width, side_style(ui, &row->side[i]), strbuf_as_span(&text));
     }
-    screen_string(rect.y, rect.x + half - 1, 1, STYLE_ALERT, mark);
+    screen_string(rect.y, h.mark, 1, STYLE_ALERT, mark);
     strbuf_clear(&text);
     put_differences(row, &text);
-    if (words)
-        screen_text(rect.y, rect.x + rect.width - words + 1, words - 1, STYLE_ALERT,
+    if (h.words)
+        screen_text(rect.y, rect.x + rect.width - h.words + 1, h.words - 1, STYLE_ALERT,
                     strbuf_as_span(&text));
     strbuf_free(&text);
+}
+
+/* "1 192.0.2.1  2 192.0.2.2": whom the numbers stand for. */
+static void draw_parties(const struct calls_view *v, int i, struct rect rect)
+{
+    char text[ADDR_TEXT];
+    struct strbuf line = STRBUF_INIT;
+    for (size_t n = 0; n < v->calls.nparties[i]; n++)
+        strbuf_format(&line, "%s%zu %s", n ? "  " : "", n + 1,
+                      ui_address(&v->calls.parties[i][n], text));
+    screen_text(rect.y, rect.x, rect.width, STYLE_LINK, strbuf_as_span(&line));
+    strbuf_free(&line);
 }
 
 static void draw_summary(struct ui *ui, const struct calls_view *v, struct rect rect)
@@ -170,12 +203,14 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     struct calls_view *v = (struct calls_view *)view;
     make(ui, v);
     screen_clear(rect);
-    int half = rect.width / 2;
+    struct halves h = halves_of((struct rect){ rect.y, rect.x + 1, 1, rect.width - 1 });
     v->row = v->row >= v->nrows ? (v->nrows ? v->nrows - 1 : 0) : v->row;
-    for (int i = 0; i < 2; i++)
-        draw_title(ui, v, i, (struct rect){ rect.y, rect.x + 1 + i * half, 1, half - 2 });
-    draw_summary(ui, v, (struct rect){ rect.y + 1, rect.x + 1, 1, rect.width - 1 });
-    v->rect = (struct rect){ rect.y + 2, rect.x, rect.height > 3 ? rect.height - 2 : 1,
+    for (int i = 0; i < 2; i++) {
+        draw_title(ui, v, i, (struct rect){ rect.y, h.x[i], 1, h.width });
+        draw_parties(v, i, (struct rect){ rect.y + 1, h.x[i], 1, h.width });
+    }
+    draw_summary(ui, v, (struct rect){ rect.y + 2, rect.x + 1, 1, rect.width - 1 });
+    v->rect = (struct rect){ rect.y + HEAD, rect.x, rect.height > HEAD + 1 ? rect.height - HEAD : 1,
                              rect.width };
     size_t height = (size_t)v->rect.height;
     v->top = v->row < v->top ? v->row : v->top;
@@ -194,8 +229,9 @@ static void open_row(struct ui *ui, const struct calls_view *v)
     const struct calls_row *row = v->row < v->nrows ? &v->calls.rows[v->rows[v->row]] : NULL;
     if (!row)
         return;
-    uint32_t a = row->side[0].message, b = row->side[1].message;
-    ui_push(ui, a && b ? view_diff_new(ui, a, b) : view_message_new(ui, a ? a : b));
+    uint32_t a = row->side[0].row.message, b = row->side[1].row.message;
+    if (a || b)
+        ui_push(ui, a && b ? view_diff_new(ui, a, b) : view_message_new(ui, a ? a : b));
 }
 
 static bool act(struct ui *ui, struct view *view, enum verb verb)
@@ -242,7 +278,7 @@ static struct subject subject(struct ui *ui, struct view *view)
     memset(&s, 0, sizeof s);
     if (v->row < v->nrows) {
         const struct calls_row *row = &v->calls.rows[v->rows[v->row]];
-        s.message = row->side[0].message ? row->side[0].message : row->side[1].message;
+        s.message = row->side[0].there ? row->side[0].row.message : row->side[1].row.message;
     }
     const struct message *m = store_message(ui->store, s.message);
     s.transaction = m ? m->transaction : 0;

@@ -114,7 +114,8 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_text(&text, screen_utf8() ? " → " : " > ");
     strbuf_span(&text, to.user.n ? names_number(to.user) : to.host);
     strbuf_text(&text, "  ");
-    strbuf_format(&text, _("%zu messages"), l->messages);
+    strbuf_format(&text, tr_n("%zu message", "%zu messages", (unsigned long)l->messages),
+                  l->messages);
     if (l->left_out)
         strbuf_format(&text, _(", %zu of them here"), l->messages - l->left_out);
     strbuf_format(&text, "  %s s  ", time_seconds(l->last_ns - l->first_ns, total));

@@ -46,9 +46,9 @@ static bool row_is(const struct calls_comparison *c, size_t i, bool a, bool b, u
     if (i >= c->count)
         return false;
     const struct calls_row *row = &c->rows[i];
-    bool good = !row->side[0].message != a && !row->side[1].message != b && row->differs == differs;
+    bool good = row->side[0].there == a && row->side[1].there == b && row->differs == differs;
     if (!good)
-        tap_note("row %zu: %u %u differs %u", i, row->side[0].message, row->side[1].message,
+        tap_note("row %zu: %u %u differs %u", i, row->side[0].there, row->side[1].there,
                  row->differs);
     return good;
 }
@@ -73,8 +73,9 @@ int main(void)
     tap_ok(c.count == 5 && c.differences == 0, "a call is like itself");
     tap_ok(c.rows[0].side[0].waited_ns == 0 && c.rows[3].side[0].waited_ns == 400000000,
            "each message tells how long it was waited for");
-    tap_ok(c.rows[1].side[0].from == 1 && c.rows[1].side[0].to == 0,
-           "parties count in order of appearance");
+    tap_ok(c.rows[1].side[0].row.from == 1 && c.rows[1].side[0].row.to == 0 && c.nparties[0] == 2 &&
+               c.parties[0][0].ip[3] == 1 && c.parties[0][1].ip[3] == 2,
+           "parties count in order of appearance, and are named");
     calls_comparison_free(&c);
 
     calls_compare(&c, store, a, b);
@@ -85,6 +86,18 @@ int main(void)
     tap_ok(row_is(&c, 3, true, true, CALLS_MESSAGE | CALLS_SESSION), "486 for 200");
     tap_ok(row_is(&c, 4, true, true, 0), "ACK is the same between other addresses");
     tap_ok(c.differences == 4, "four rows differ");
+    calls_comparison_free(&c);
+
+    /* one that nobody answers: sent again, and timer B runs out after 32 s (RFC 3261 §17.1.1.2) */
+    say("dead", 120000, 1, 2, INVITE, "1 INVITE", "0 8");
+    uint32_t dead = say("dead", 120500, 1, 2, INVITE, "1 INVITE", "0 8");
+    store_advance(store, 1000000000 + 170000 * 1000000LL);
+    calls_compare(&c, store, a, dead);
+    tap_ok(row_is(&c, 0, true, true, CALLS_REPEATS) && c.rows[0].side[1].row.repeats == 1,
+           "what was sent again is counted, and differs");
+    tap_ok(row_is(&c, 5, false, true, CALLS_MESSAGE) &&
+               c.rows[5].side[1].row.kind == LADDER_TIMEOUT,
+           "timers have rows");
     calls_comparison_free(&c);
 
     calls_compare(&c, store, a, 0);
