@@ -97,7 +97,7 @@ static void transaction_json(struct row *row, uint32_t id, const struct transact
 static void print_hop(const char *src, const char *dst)
 {
     print_column(SPAN(src), 0);
-    printf(" > ");
+    printf(" -> ");
     print_column(SPAN(dst), 0);
     printf("  ");
 }

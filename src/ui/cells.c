@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "base/timeread.h"
+#include "base/tr.h"
 #include "diagnose/evidence.h"
 #include "diagnose/outcome.h"
 #include "sip/fields.h"
@@ -228,15 +229,22 @@ void cell_put_hop(const struct list_row *row, const struct addr *from, const str
 {
     char a[ADDR_TEXT], b[ADDR_TEXT];
     struct span src = SPAN(ui_address(from, a)), dst = SPAN(ui_address(to, b));
-    size_t room = row->width > 13 ? (size_t)row->width - 3 : 10, half = room / 2;
+    size_t arrow = text_width(SPAN(ui_arrow())) + 2;
+    size_t room = row->width > 13 ? (size_t)row->width - arrow : 10, half = room / 2;
     size_t m = text_width(src), n = text_width(dst);
     if (m + n > room) {
         m = m <= half ? m : n < room - half ? room - n : half;
         n = n <= room - m ? n : room - m;
     }
     put_cut(out, src, m);
-    strbuf_text(out, screen_utf8() ? " → " : " > ");
+    strbuf_format(out, " %s ", ui_arrow());
     put_cut(out, dst, n);
+}
+
+const char *cell_hop_heading(const struct ui *ui)
+{
+    (void)ui;
+    return screen_utf8() ? N_("Source → Destination") : N_("Source -> Destination");
 }
 
 void cell_hop(struct list_row *row, struct strbuf *out)

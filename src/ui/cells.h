@@ -43,6 +43,7 @@ void cell_to(struct list_row *row, struct strbuf *out);
 /* Where there is no room for both, the longer one gives way. */
 void cell_put_hop(const struct list_row *row, const struct addr *from, const struct addr *to,
                   struct strbuf *out);
+const char *cell_hop_heading(const struct ui *ui);
 void cell_hop(struct list_row *row, struct strbuf *out);
 void cell_hop_example(struct list_row *row, struct strbuf *out);
 /* Mark, code, time to the final response, retransmissions. */
@@ -88,10 +89,10 @@ void cell_seen_by(struct list_row *row, struct strbuf *out);
     {                                                                               \
         .name = "to", .title = N_("To"), .put = cell_to, .field = "to", __VA_ARGS__ \
     }
-#define COLUMN_HOP(fn, ...)                                            \
-    {                                                                  \
-        .name = "hop", .title = N_("Source > Destination"), .put = fn, \
-        .example = cell_hop_example, __VA_ARGS__                       \
+#define COLUMN_HOP(fn, ...)                                                                        \
+    {                                                                                              \
+        .name = "hop", .title = N_("Source, destination"), .heading = cell_hop_heading, .put = fn, \
+        .example = cell_hop_example, __VA_ARGS__                                                   \
     }
 #define COLUMN_METHOD                                                                   \
     {                                                                                   \

@@ -96,8 +96,10 @@ static bool is_marked(const struct hunt *h, uint32_t id)
 static void tell_end(struct ui *ui, const struct hunt *h)
 {
     if (h->found)
-        ui_notice(ui, false, _("%zu messages match, in %zu rows: n and N go to them"), h->messages,
-                  h->found);
+        ui_notice(ui, false,
+                  tr_n("%zu message matches (rows: %zu); n and N go to it",
+                       "%zu messages match (rows: %zu); n and N go to them", h->messages),
+                  h->messages, h->found);
     else
         ui_notice(ui, false, _("No message of these rows matches"));
 }
@@ -171,7 +173,10 @@ static unsigned progress(const void *arg)
 static void stop(struct ui *ui, void *arg)
 {
     (void)arg;
-    ui_notice(ui, false, _("Search stopped; %zu messages were found so far"), ui->hunt->messages);
+    ui_notice(ui, false,
+              tr_n("Search stopped; %zu message was found so far",
+                   "Search stopped; %zu messages were found so far", ui->hunt->messages),
+              ui->hunt->messages);
 }
 
 /* What was found stays for n and N. */

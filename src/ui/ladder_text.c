@@ -79,11 +79,6 @@ static void put_streams(const struct sdp *sdp, struct strbuf *out)
     }
 }
 
-static const char *arrow(void)
-{
-    return screen_utf8() ? " → " : " > ";
-}
-
 /* What has become different, in the words of those who hold and resume calls. */
 static void put_changes(const struct session_note *note, struct strbuf *out)
 {
@@ -104,13 +99,13 @@ static void put_changes(const struct session_note *note, struct strbuf *out)
     if (note->changes & SESSION_CODECS) {
         strbuf_text(out, out->n > before ? ", " : " ");
         put_codecs(was, true, out);
-        strbuf_text(out, arrow());
+        strbuf_format(out, " %s ", ui_arrow());
         put_codecs(is, true, out);
     }
     if (note->changes & SESSION_ADDRESS) {
         strbuf_text(out, out->n > before ? ", " : " ");
         put_target(was, out);
-        strbuf_text(out, arrow());
+        strbuf_format(out, " %s ", ui_arrow());
         put_target(is, out);
     }
     if (out->n == before)

@@ -104,11 +104,15 @@ static char *comment(uint32_t message, void *arg)
 
 static void tell(struct ui *ui, const struct saving *s)
 {
+    size_t n = save_count(s->save);
     ui_notice(ui, false,
-              s->what == SAVE_MARKED     ? _("Saved %zu messages of the marked calls to %s")
-              : s->what == SAVE_FILTERED ? _("Saved %zu messages of the filtered calls to %s")
-                                         : _("Saved %zu messages of all calls to %s"),
-              save_count(s->save), s->path);
+              s->what == SAVE_MARKED     ? tr_n("Saved %zu message of the marked calls to %s",
+                                                "Saved %zu messages of the marked calls to %s", n)
+              : s->what == SAVE_FILTERED ? tr_n("Saved %zu message of the filtered calls to %s",
+                                                "Saved %zu messages of the filtered calls to %s", n)
+                                         : tr_n("Saved %zu message of all calls to %s",
+                                                "Saved %zu messages of all calls to %s", n),
+              n, s->path);
 }
 
 static bool work(struct ui *ui, void *arg, int64_t until_ns)

@@ -325,6 +325,8 @@ const struct command *keybar_at(const char *keybar, int x);
 /* words.c */
 /* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060, or none. */
 char *ui_address(const struct addr *a, char *buf);
+/* "→", in ASCII "->". */
+const char *ui_arrow(void);
 /* 12431 as "12,431". */
 char *ui_grouped(uint64_t n, char *buf, size_t size);
 /* Appends which capture agent saw the message, if one did. */

@@ -75,7 +75,7 @@ static void draw_title(struct ui *ui, struct calls_view *v, int i, struct rect r
         sip_read_address(sip.from, &from);
         sip_read_address(sip.to, &to);
         put_party(&from, &text);
-        strbuf_text(&text, screen_utf8() ? " → " : " -> ");
+        strbuf_format(&text, " %s ", ui_arrow());
         put_party(&to, &text);
         strbuf_format(&text, "  %s", time_clock(call->first_ns, when));
     } else {
@@ -106,7 +106,7 @@ static void put_side(struct ui *ui, const struct calls_side *side, struct strbuf
         return;
     strbuf_format(out, "+%s %u", time_step(side->waited_ns, screen_utf8(), time), row->from + 1u);
     if (row->from != row->to)
-        strbuf_format(out, "%s%u", screen_utf8() ? "→" : "->", row->to + 1u);
+        strbuf_format(out, "%s%u", ui_arrow(), row->to + 1u);
     strbuf_char(out, ' ');
     ladder_put_label(ui, row, true, LABEL_MOST, out);
     put_media(ui, row, out);

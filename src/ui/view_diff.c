@@ -60,8 +60,7 @@ static char *title_of(struct ui *ui, const struct message *m)
     struct strbuf text = STRBUF_INIT;
     strbuf_format(&text, _("frame %u"), m->frame);
     strbuf_format(&text, "  %s  %s %s %s", time_clock(m->time_ns, when),
-                  ui_address(&flow->src, src), screen_utf8() ? "→" : ">",
-                  ui_address(&flow->dst, dst));
+                  ui_address(&flow->src, src), ui_arrow(), ui_address(&flow->dst, dst));
     return strbuf_take(&text);
 }
 

@@ -111,7 +111,7 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     sip_read_address(sip.from, &from);
     sip_read_address(sip.to, &to);
     strbuf_span(&text, from.user.n ? names_number(from.user) : from.host);
-    strbuf_text(&text, screen_utf8() ? " → " : " > ");
+    strbuf_format(&text, " %s ", ui_arrow());
     strbuf_span(&text, to.user.n ? names_number(to.user) : to.host);
     strbuf_text(&text, "  ");
     strbuf_format(&text, tr_n("%zu message", "%zu messages", (unsigned long)l->messages),

@@ -120,9 +120,9 @@ static void draw_title(struct ui *ui, struct message_view *v, struct rect rect)
     const struct flow *flow = store_flow(ui->store, m->flow);
     strbuf_format(&line, _("frame %u"), m->frame);
     strbuf_format(&line, "  %s  %s %s %s  %s  ", time_clock(m->time_ns, when),
-                  names_format(&flow->src, src), screen_utf8() ? "→" : ">",
-                  names_format(&flow->dst, dst), transport_name(flow->transport));
-    strbuf_format(&line, _("%u bytes"), m->payload_len);
+                  names_format(&flow->src, src), ui_arrow(), names_format(&flow->dst, dst),
+                  transport_name(flow->transport));
+    strbuf_format(&line, tr_n("%u byte", "%u bytes", m->payload_len), m->payload_len);
     ui_put_agent(ui, m, &line);
     if (m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_MALFORMED))
         strbuf_format(&line, "  %s",

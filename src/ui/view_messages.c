@@ -1,6 +1,10 @@
 /* The list of messages, each as it was captured; a message fits when its transaction does. */
+#include <stdio.h>
+
+#include "base/text.h"
 #include "base/tr.h"
 #include "ui/cells.h"
+#include "ui/pane_text.h"
 
 #define AGAIN_LOOKED 64 /* of a changed transaction, messages looked at again under a filter */
 
@@ -52,6 +56,8 @@ static struct subject subject(struct list_row *row)
     s.transaction = row->transaction;
     s.message = row->id;
     s.code = row->head->code ? row->head->code : row->txn->code;
+    s.list = row->head->code ? NULL : row->list; /* a request speaks for itself */
+    s.row = row->id;
     return s;
 }
 
@@ -108,6 +114,14 @@ static void message_example(struct list_row *row, struct strbuf *out)
     strbuf_text(out, "method == \"");
     strbuf_span(out, list_row_sip(row)->method);
     strbuf_char(out, '"');
+}
+
+static void tell(struct list_row *row, struct layout *out)
+{
+    char topic[HELP_TOPIC_SIZE] = "";
+    struct span method = list_row_sip(row)->method;
+    snprintf(topic, sizeof topic, "method/%.*s", SPAN_ARG(text_head(method, 32)));
+    pane_transaction(out, row->transaction, help_knows(row->ui->help, topic) ? topic : "");
 }
 
 static void put_size(struct list_row *row, struct strbuf *out)
@@ -174,5 +188,7 @@ const struct list_ops messages_list = {
     .load = load,
     .open = open_message,
     .subject = subject,
+    .head = put_message,
+    .tell = tell,
     .mark = mark,
 };

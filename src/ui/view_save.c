@@ -53,7 +53,7 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     screen_string(rect.y, rect.x + 1, rect.width - 2, STYLE_HEADING, _("Save"));
     form_draw(&v->form, (struct rect){ rect.y + 1, rect.x, ROWS, rect.width });
     const struct store_counts *counts = store_counts(ui->store);
-    strbuf_format(&text, _("%llu transactions are marked; %llu messages are stored"),
+    strbuf_format(&text, _("marked transactions: %llu; stored messages: %llu"),
                   (unsigned long long)counts->live_marked,
                   (unsigned long long)counts->live_messages);
     const char *lines[] = { strbuf_str(&text), tr(rows[v->form.row].hint),

@@ -270,7 +270,7 @@ static const struct list_column columns[] = {
 static void put_head(struct list_row *row, struct strbuf *out)
 {
     put_subscriber(row, out);
-    strbuf_text(out, screen_utf8() ? " → " : " -> ");
+    strbuf_format(out, " %s ", ui_arrow());
     put_resource(row, out);
     strbuf_format(out, "  %.*s  ", SPAN_ARG(words_of(row).event));
     put_state(row, out);

@@ -21,6 +21,11 @@ void ui_put_agent(const struct ui *ui, const struct message *message, struct str
     strbuf_span(out, agent);
 }
 
+const char *ui_arrow(void)
+{
+    return screen_utf8() ? "→" : "->";
+}
+
 char *ui_grouped(uint64_t n, char *buf, size_t size)
 {
     char digits[32];
