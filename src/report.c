@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/tr.h"
+#include "connections.h"
 #include "findings.h"
 #include "headless.h"
 #include "left_out.h"
@@ -128,6 +129,7 @@ static void report_json(const struct session *session)
     json_put_number(report, "dialogs", c->dialogs);
     json_put_number(report, "calls", c->calls);
     json_object_set_new(report, "tls", json_tls(net_tls_counts(session->pipeline.net)));
+    json_object_set_new(report, "connections", connections_json(session));
     json_object_set_new(report, "left_out", json_left_out(session));
     json_object_set_new(report, "methods", json_methods(c));
     json_object_set_new(report, "codes", json_codes(c));
@@ -221,6 +223,7 @@ static void report_text(const struct session *session)
         if (c->classes[i])
             print_count(tr(classes[i]), c->classes[i], "");
     metrics_print(session);
+    connections_print(session);
     print_left_out(session);
     findings_print(session);
 }

@@ -55,6 +55,16 @@ char *time_date(int64_t ns, char *buf)
     return format(ns, "%Y-%m-%d %H:%M:%S", buf);
 }
 
+char *time_day(int64_t seconds, char *buf)
+{
+    time_t t = (time_t)seconds;
+    struct tm parts;
+    if (!gmtime_r(&t, &parts))
+        parts = (struct tm){ 0 };
+    strftime(buf, TIME_TEXT, "%Y-%m-%d", &parts);
+    return buf;
+}
+
 char *time_iso(int64_t ns, char *buf)
 {
     time_t seconds;

@@ -20,6 +20,8 @@ char *time_clock(int64_t ns, char *buf);
 char *time_date(int64_t ns, char *buf);
 /* "2026-11-23T14:02:11.482000Z". */
 char *time_iso(int64_t ns, char *buf);
+/* "2026-11-23", UTC, of seconds since 1970. */
+char *time_day(int64_t seconds, char *buf);
 /* "14:02:11.482" as filters read it, with the day "2026-11-23T14:02:11.482"; no ".000". */
 char *time_filter(int64_t ns, bool day, char *buf);
 /* Those that follow are rounded. "0.000", "12.345": seconds since something. */

@@ -40,4 +40,9 @@ struct tls_facts {
     bool alerted;
 };
 
+/* "TLS 1.2"; "?" for what is none. */
+const char *tls_version_name(uint16_t version);
+/* "handshake_failure" (RFC 8446 §6, and what earlier versions had); "?" for an unassigned number. */
+const char *tls_alert_name(uint8_t description);
+
 #endif

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/tls_facts.h"
+
 enum tls_version { TLS_1_0 = 0x0301, TLS_1_1 = 0x0302, TLS_1_2 = 0x0303, TLS_1_3 = 0x0304 };
 
 /* TLS_MD5_SHA1 is the pair that TLS 1.0 and 1.1 use together. */
@@ -45,9 +47,5 @@ const struct tls_suite *tls_suite_find(uint16_t id);
 const struct tls_shape *tls_suite_shape(const struct tls_suite *suite);
 /* Bytes of a hash value; 0 for TLS_NO_HASH. */
 uint8_t tls_hash_size(enum tls_hash hash);
-/* "TLS 1.2"; "?" for what is none. */
-const char *tls_version_name(uint16_t version);
-/* "handshake_failure" (RFC 8446 §6, and what earlier versions had); "?" for an unassigned number. */
-const char *tls_alert_name(uint8_t description);
 
 #endif

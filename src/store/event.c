@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "base/tr.h"
 #include "store/private.h"
 
 #define CONNECTIONS 16384
@@ -22,7 +21,7 @@ struct pair {
 };
 
 struct events {
-    struct pool connections, pairs, errors;
+    struct pool connections, pairs, errors, tls;
     struct index connection_index; /* the latest with these addresses and ports */
     struct index pair_index;
     struct index error_index; /* the first of a transaction */
@@ -87,6 +86,7 @@ static struct events *events_of(struct store *s)
     pool_init(&e->connections, sizeof(struct connection));
     pool_init(&e->pairs, sizeof(struct pair));
     pool_init(&e->errors, sizeof(struct icmp_error));
+    pool_init(&e->tls, sizeof(struct connection_tls));
     index_init(&e->connection_index, key_of_connection, &e->connections);
     index_init(&e->pair_index, key_of_pair, &e->pairs);
     index_init(&e->error_index, key_of_error, &e->errors);
@@ -106,6 +106,7 @@ void events_free(struct store *s)
     pool_destroy(&e->connections);
     pool_destroy(&e->pairs);
     pool_destroy(&e->errors);
+    pool_destroy(&e->tls);
     free(e);
     s->events = NULL;
 }
@@ -128,6 +129,8 @@ static void forget_oldest_connection(struct events *e)
     }
     if (index_find(&e->connection_index, c->key) == entry.id)
         index_remove(&e->connection_index, c->key, entry.id);
+    if (c->tls)
+        pool_release(&e->tls, c->tls);
     pool_release(&e->connections, entry.id);
 }
 
@@ -252,15 +255,68 @@ static void take_reply(struct store *s, const struct packet *packet, const struc
     }
 }
 
-/* The first fatal alert is the reason of what follows. */
-static void take_tls(struct events *e, const struct packet *packet, const struct net_event *event)
+static void copy_name(char *to, size_t room, const char *from)
 {
+    size_t n = from ? strnlen(from, room - 1) : 0;
+    if (n)
+        memcpy(to, from, n);
+    to[n] = '\0';
+}
+
+static void copy_facts(struct connection_tls *to, const struct tls_facts *from)
+{
+    *to = (struct connection_tls){ .offered = from->offered,
+                                   .version = from->version,
+                                   .finished = from->finished,
+                                   .readable = from->readable,
+                                   .unreadable = from->unreadable,
+                                   .certified = from->certificate != NULL };
+    copy_name(to->server_name, sizeof to->server_name, from->server_name);
+    copy_name(to->alpn, sizeof to->alpn, from->alpn);
+    if (!from->certificate)
+        return;
+    to->not_before_s = from->certificate->not_before_s;
+    to->not_after_s = from->certificate->not_after_s;
+    copy_name(to->subject, sizeof to->subject, from->certificate->subject);
+    copy_name(to->issuer, sizeof to->issuer, from->certificate->issuer);
+}
+
+/* A connection that was there before the capture began: a hello tells who is the client. */
+static struct connection *make_unasked(struct events *e, const struct packet *packet,
+                                       const struct net_event *event, bool *by_client)
+{
+    struct net_event asked = *event;
+    if (event->type != TLS_CLIENT_HELLO && event->type != TLS_SERVER_HELLO)
+        return NULL;
+    *by_client = event->by_client;
+    asked.src = event->by_client ? event->src : event->dst;
+    asked.dst = event->by_client ? event->dst : event->src;
+    struct connection *c = make_connection(e, &asked, connection_key(&asked.src, &asked.dst));
+    if (!c)
+        return NULL;
+    c->answer = CONNECTION_ACCEPTED;
+    c->source = packet->source;
+    c->syn_ns = packet->time_ns;
+    return c;
+}
+
+/* What was shown so far; the first fatal alert is the reason of what follows. */
+static void take_tls(struct store *s, const struct packet *packet, const struct net_event *event)
+{
+    struct events *e = s->events;
     bool by_client;
     struct connection *c = find_connection(e, event, &by_client);
     if (!c)
+        c = make_unasked(e, packet, event, &by_client);
+    if (!c)
         return;
-    c->tls_version = event->tls->version;
-    c->tls_finished = event->tls->finished;
+    if (!c->tls) {
+        c->tls = pool_alloc(&e->tls);
+        c->tls_ns = packet->time_ns;
+        c->tls_frame = packet->frame;
+    }
+    if (c->tls)
+        copy_facts(pool_at(&e->tls, c->tls), event->tls);
     if (event->type != TLS_ALERT || event->tls->alert_level != TLS_ALERT_FATAL || c->tls_alerted)
         return;
     c->tls_alerted = true;
@@ -268,6 +324,7 @@ static void take_tls(struct events *e, const struct packet *packet, const struct
     c->tls_alert = event->tls->alert;
     c->tls_alert_frame = packet->frame;
     c->tls_alert_ns = packet->time_ns;
+    mark_latest(s, &c->client);
 }
 
 bool store_has_connections(const struct store *s)
@@ -292,46 +349,28 @@ const struct connection *store_connection_of(const struct store *s, uint32_t fra
     const struct events *e = s->events;
     for (size_t i = 0; e && i < e->connection_ages.count; i++) {
         const struct connection *c = connection_at(e, queue_peek(&e->connection_ages, i).id);
-        if (c->source == source && (c->syn_frame == frame || c->answer_frame == frame ||
-                                    c->end_frame == frame || c->tls_alert_frame == frame))
+        if (c->source == source &&
+            (c->syn_frame == frame || c->answer_frame == frame || c->end_frame == frame ||
+             c->tls_alert_frame == frame || c->tls_frame == frame))
             return c;
     }
     return NULL;
 }
 
-/* ---- ICMP ----------------------------------------------------------------------------------- */
-
-static const struct {
-    uint8_t family, type;
-    int8_t code; /* -1: any other */
-    const char *words;
-} icmp_table[] = {
-    { 4, 3, 0, N_("network unreachable") },
-    { 4, 3, 1, N_("host unreachable") },
-    { 4, 3, 3, N_("port unreachable: nobody listens there") },
-    { 4, 3, 4, N_("fragmentation needed: the packet is too large for the path") },
-    { 4, 3, 9, N_("network prohibited by a filter") },
-    { 4, 3, 10, N_("host prohibited by a filter") },
-    { 4, 3, 13, N_("prohibited by a filter") },
-    { 4, 3, -1, N_("destination unreachable") },
-    { 4, 11, -1, N_("time to live exceeded: a routing loop of packets") },
-    { 6, 1, 0, N_("no route to the destination") },
-    { 6, 1, 1, N_("prohibited by a filter") },
-    { 6, 1, 3, N_("address unreachable") },
-    { 6, 1, 4, N_("port unreachable: nobody listens there") },
-    { 6, 1, -1, N_("destination unreachable") },
-    { 6, 2, -1, N_("packet too big for the path") },
-    { 6, 3, -1, N_("hop limit exceeded: a routing loop of packets") },
-};
-
-const char *icmp_words(uint8_t family, uint8_t type, uint8_t code)
+const struct connection *store_connection_at(const struct store *s, size_t i)
 {
-    for (size_t i = 0; i < sizeof icmp_table / sizeof icmp_table[0]; i++)
-        if (icmp_table[i].family == family && icmp_table[i].type == type &&
-            (icmp_table[i].code == code || icmp_table[i].code < 0))
-            return tr(icmp_table[i].words);
-    return NULL;
+    const struct events *e = s->events;
+    return e && i < e->connection_ages.count
+               ? connection_at(e, queue_peek(&e->connection_ages, i).id)
+               : NULL;
 }
+
+const struct connection_tls *store_connection_tls(const struct store *s, const struct connection *c)
+{
+    return c->tls ? pool_at(&s->events->tls, c->tls) : NULL;
+}
+
+/* ---- ICMP ----------------------------------------------------------------------------------- */
 
 /* Path MTU discovery goes on after these; all others end the attempt. */
 static bool too_big(const struct net_event *event)
@@ -493,7 +532,7 @@ void store_add_event(struct store *s, const struct packet *packet, const struct 
     } else if (event->kind == NET_SYN) {
         take_syn(e, packet, event);
     } else if (event->kind == NET_TLS) {
-        take_tls(e, packet, event);
+        take_tls(s, packet, event);
     } else {
         take_reply(s, packet, event);
     }

@@ -23,6 +23,7 @@ enum ladder_kind {
     LADDER_UNANSWERED,   /* and nothing came back */
     LADDER_CLOSED,       /* FIN */
     LADDER_RESET,        /* RST in a connection */
+    LADDER_TLS,          /* a TLS handshake begins; detail: 1 where its certificate is not valid */
     LADDER_ALERT         /* a fatal TLS alert; detail: its description, RFC 8446 §6 */
 };
 

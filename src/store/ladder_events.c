@@ -286,35 +286,46 @@ static void add_part(struct scenery *s, const struct connection *c, enum ladder_
         by_client ? &c->client : &c->server, by_client ? &c->server : &c->client);
 }
 
+static void add_tls(struct scenery *s, const struct connection *c)
+{
+    const struct connection_tls *tls = store_connection_tls(s->store, c);
+    if (tls)
+        add_part(s, c, LADDER_TLS, true, c->tls_ns, c->tls_frame,
+                 connection_tls_expired(tls, c->tls_ns));
+    if (c->tls_alerted)
+        add_part(s, c, LADDER_ALERT, c->tls_alert_by_client, c->tls_alert_ns, c->tls_alert_frame,
+                 c->tls_alert);
+}
+
 static void add_connection(struct scenery *s, const struct connection *c)
 {
     bool silent = c->answer == CONNECTION_SILENT;
-    add_part(s, c, silent ? LADDER_UNANSWERED : LADDER_CONNECT, true, c->syn_ns, c->syn_frame,
-             c->syns);
+    if (c->syns > 0)
+        add_part(s, c, silent ? LADDER_UNANSWERED : LADDER_CONNECT, true, c->syn_ns, c->syn_frame,
+                 c->syns);
     if (c->answer == CONNECTION_REFUSED)
         add_part(s, c, LADDER_REFUSED, false, c->answer_ns, c->answer_frame, 0);
     if (c->answer == CONNECTION_UNREACHABLE)
         add_part(s, c, LADDER_ICMP, false, c->answer_ns, c->answer_frame,
                  icmp_detail(c->client.family, c->icmp_type, c->icmp_code));
-    if (c->tls_alerted)
-        add_part(s, c, LADDER_ALERT, c->tls_alert_by_client, c->tls_alert_ns, c->tls_alert_frame,
-                 c->tls_alert);
+    add_tls(s, c);
     if (c->end != CONNECTION_LASTS)
         add_part(s, c, c->end == CONNECTION_BROKEN ? LADDER_RESET : LADDER_CLOSED,
                  c->ended_by_client, c->end_ns, c->end_frame, 0);
 }
 
 /*
- * Whether it is this stream's, or was to become it: the same host asked in vain, or it broke off
- * before it carried anything. One that carried the messages of others is theirs.
+ * Whether it is this stream's, or was to become it: the same host asked in vain while the call lasted,
+ * or it broke off before it carried anything. One that carried the messages of others is theirs.
  */
 static bool belongs(const struct scenery *s, const struct connection *c, const struct addr *client)
 {
+    int64_t end = s->call->last_ns + (call_finished(s->call) ? 0 : AFTER_NS);
     if (c->client.port == client->port)
         return true;
-    if (c->answer != CONNECTION_ACCEPTED)
-        return true;
-    bool vain = c->tls_alerted || (c->end == CONNECTION_BROKEN && !c->tls_finished);
+    if (c->syn_ns > end)
+        return false;
+    bool vain = c->answer != CONNECTION_ACCEPTED || c->tls_alerted || c->end == CONNECTION_BROKEN;
     return vain && !store_has_stream(s->store, &c->client, &c->server);
 }
 

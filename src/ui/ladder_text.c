@@ -263,10 +263,8 @@ static const char *event_words(const struct ladder_row *row, const struct messag
         return _("TCP connection refused");
     case LADDER_CLOSED:
         return _("TCP connection closed");
-    case LADDER_RESET:
-        return _("TCP connection reset");
     default:
-        return _("TLS alert %u");
+        return _("TCP connection reset");
     }
 }
 
@@ -284,10 +282,32 @@ static void put_icmp(const struct ladder_row *row, size_t room, struct strbuf *o
         out->n = 6 + strcspn(said, ":(");
 }
 
+/* "TLS alert unknown_ca: the issuer ..."; where there is little room, the name alone. */
+static void put_alert(const struct ladder_row *row, size_t room, struct strbuf *out)
+{
+    strbuf_text(out, _("TLS alert "));
+    size_t before = out->n;
+    tls_alert_put((uint8_t)row->detail, out);
+    if (text_width(strbuf_as_span(out)) > room)
+        out->n = before + strcspn(strbuf_str(out) + before, ":");
+}
+
+static void put_tls(struct ui *ui, const struct ladder_row *row, struct strbuf *out)
+{
+    const struct connection *c = store_connection_of(ui->store, row->frame, row->source);
+    const struct connection_tls *tls = c ? store_connection_tls(ui->store, c) : NULL;
+    if (tls)
+        connection_tls_put(tls, row->time_ns, out);
+}
+
 static void put_event(struct ui *ui, const struct ladder_row *row, size_t room, struct strbuf *out)
 {
     if (row->kind == LADDER_ICMP)
         put_icmp(row, room, out);
+    else if (row->kind == LADDER_ALERT)
+        put_alert(row, room, out);
+    else if (row->kind == LADDER_TLS)
+        put_tls(ui, row, out);
     else
         strbuf_format(out, event_words(row, store_message(ui->store, row->message)), row->detail);
 }
@@ -365,6 +385,8 @@ enum style ladder_style(struct ui *ui, const struct ladder_row *row)
     case LADDER_CONNECT:
     case LADDER_CLOSED:
         return STYLE_DIM;
+    case LADDER_TLS:
+        return row->detail ? STYLE_ALERT : STYLE_DIM;
     case LADDER_TIMEOUT:
     case LADDER_EXPIRED:
     case LADDER_SESSION_OVER:

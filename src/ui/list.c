@@ -11,6 +11,8 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "store/names.h"
+#include "store/servers.h"
 #include "ui/filters.h"
 #include "ui/goto.h"
 #include "ui/hunt.h"
@@ -246,6 +248,27 @@ static void draw_row(struct list *list, int y, size_t at, bool selected,
     strbuf_free(&text);
 }
 
+/* Where no message can be read: what connections there are, and how to read those in TLS. */
+static void draw_servers(const struct ui *ui, struct rect rect)
+{
+    static struct server servers[SERVERS_MOST];
+    size_t count = servers_list(ui->store, servers);
+    bool unread = false;
+    int y = rect.y;
+    for (size_t i = 0; i < count && y < rect.y + rect.height; i++) {
+        struct strbuf text = STRBUF_INIT;
+        char address[ADDR_TEXT];
+        strbuf_format(&text, "%s  ", names_format(&servers[i].addr, address));
+        server_put(&servers[i], &text);
+        screen_text(y++, rect.x, rect.width, STYLE_NORMAL, strbuf_as_span(&text));
+        unread = unread || servers[i].unread;
+        strbuf_free(&text);
+    }
+    if (unread && y < rect.y + rect.height)
+        screen_string(y, rect.x, rect.width, STYLE_BOLD,
+                      _("To read TLS give --keylog FILE, SSLKEYLOGFILE, or --tls-key FILE (RSA)"));
+}
+
 static void draw_empty(struct list *list, struct rect rect)
 {
     struct ui *ui = list->ui;
@@ -257,6 +280,8 @@ static void draw_empty(struct list *list, struct rect rect)
                                                           : _("No SIP messages in this input.");
     if (rect.height > 2)
         screen_string(rect.y + 2, rect.x + 2, rect.width - 4, STYLE_DIM, text);
+    if (!store_counts(ui->store)->live_messages)
+        draw_servers(ui, (struct rect){ rect.y + 4, rect.x + 2, rect.height - 4, rect.width - 4 });
 }
 
 /* The first row shown, so that the selection stays on its line as far as there are rows. */

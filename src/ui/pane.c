@@ -116,7 +116,7 @@ static void draw_selection(struct ui *ui, struct subject subject, struct rect re
         draw_topic_title(ui, topic, rect);
     else
         draw_waiting_title(ui, store_transaction(ui->store, subject.transaction), rect);
-    pane_text_selection(ui, subject.transaction, topic, rect);
+    pane_text_selection(ui, subject, topic, rect);
 }
 
 /* False: the row has gone. */

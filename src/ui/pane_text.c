@@ -364,10 +364,15 @@ void pane_transaction(struct layout *out, uint32_t transaction, const char *topi
         add_page(out, topic, false);
 }
 
-void pane_text_selection(struct ui *ui, uint32_t transaction, const char *topic, struct rect rect)
+void pane_text_selection(struct ui *ui, struct subject subject, const char *topic, struct rect rect)
 {
     struct layout out = layout_for(ui, rect);
-    pane_transaction(&out, transaction, topic);
+    const struct connection *c = subject.frame
+                                     ? store_connection_of(ui->store, subject.frame, subject.source)
+                                     : NULL;
+    if (c)
+        pane_connection(ui, &out, c);
+    pane_transaction(&out, subject.transaction, topic);
 }
 
 void pane_text_row(struct ui *ui, struct list_row *row, struct rect rect)

@@ -5,6 +5,7 @@
 #ifndef SIPWHY_UI_PANE_TEXT_H
 #define SIPWHY_UI_PANE_TEXT_H
 
+#include "store/event.h"
 #include "ui/ui.h"
 
 struct layout;
@@ -19,5 +20,7 @@ void pane_finding(struct layout *out, uint32_t finding);
 void pane_page(struct layout *out, const char *topic);
 /* All that is known of a transaction, and the page of its `topic` ("": none). */
 void pane_transaction(struct layout *out, uint32_t transaction, const char *topic);
+/* pane_connection.c: all that is known of a TCP connection, and of TLS in it. */
+void pane_connection(struct ui *ui, struct layout *out, const struct connection *connection);
 
 #endif

@@ -188,7 +188,9 @@ int raw_draw(struct ui *ui, uint32_t id, struct rect rect, int scroll, struct ra
         mark->first = mark->last = -1;
     run(&raw, id);
     if (raw.line == 0 && rect.height > 0)
-        screen_string(rect.y, rect.x, rect.width, STYLE_DIM, _("This message was evicted."));
+        screen_string(rect.y, rect.x, rect.width, STYLE_DIM,
+                      id ? _("This message was evicted.")
+                         : _("No message: a packet of the network."));
     return raw.line;
 }
 

@@ -103,6 +103,8 @@ struct subject {
     const char *topic;           /* the page about that, "" for none; without it the one to show */
     struct list *list;           /* whose row it is about, more than about a transaction; or NULL */
     uint32_t row;
+    uint32_t frame; /* the packet of an event that is no message, and where it came from; 0: none */
+    uint16_t source;
 };
 
 struct view_ops {
@@ -301,9 +303,11 @@ extern const char pane_keybar[]; /* of the focused pane, as in struct view_ops *
 bool pane_leave(struct ui *ui);
 void pane_click(struct ui *ui, int y, int x);
 
-/* pane_text.c: lays out, for a pane drawn in `rect`, what is known of a transaction and the page
- * of its `topic` ("": none); a page alone; or what to do to see one. */
-void pane_text_selection(struct ui *ui, uint32_t transaction, const char *topic, struct rect rect);
+/* pane_text.c: lays out, for a pane drawn in `rect`, what is known of a transaction (and of the packet
+ * that is no message, if one is selected) and the page of its `topic` ("": none); a page alone; or
+ * what to do to see one. */
+void pane_text_selection(struct ui *ui, struct subject subject, const char *topic,
+                         struct rect rect);
 void pane_text_page(struct ui *ui, const char *topic, struct rect rect);
 void pane_text_node(struct ui *ui, const struct sip_node *node, const char *topic,
                     struct rect rect);

@@ -145,6 +145,8 @@ static struct subject subject(struct ui *ui, struct view *view)
     s.transaction = row->transaction ? row->transaction
                                      : store_transaction_find(ui->store, v->transaction);
     s.message = row->message;
+    s.frame = row->kind > LADDER_TRANSACTION ? row->frame : 0;
+    s.source = row->source;
     s.code = row->kind == LADDER_MESSAGE && m && m->code
                  ? m->code
                  : store_transaction(ui->store, s.transaction)->code;
@@ -214,7 +216,8 @@ static bool row_failed(struct ui *ui, const struct ladder_row *row)
     if (row->kind == LADDER_TRANSACTION)
         return t && sip_class_failed(t->class);
     if (row->kind != LADDER_MESSAGE)
-        return row->kind != LADDER_CONNECT && row->kind != LADDER_CLOSED;
+        return row->kind != LADDER_CONNECT && row->kind != LADDER_CLOSED &&
+               (row->kind != LADDER_TLS || row->detail);
     return m && sip_class_failed(sip_class_of(m->code));
 }
 

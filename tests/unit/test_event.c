@@ -106,13 +106,15 @@ static void tls(void)
                  "00"
                  "0000");
     const struct connection *c = first();
-    tap_ok(c && c->tls_version == 0x0303 && !c->tls_finished && !c->tls_alerted,
+    tap_ok(c && store_connection_tls(pipeline.store, c) &&
+               store_connection_tls(pipeline.store, c)->version == 0x0303 && !c->tls_alerted,
            "TLS 1.2 was agreed on");
     segment_with(40, 40000, 153, false, "15030300020230");
     segment_with(50, 40000, 160, false, "15030300020228");
     c = first();
     tap_ok(c && c->tls_alerted && c->tls_alert == 48 && c->tls_alert_by_client &&
-               c->tls_alert_frame == 5 && c->tls_alert_ns == 40000000 && !c->tls_finished,
+               c->tls_alert_frame == 5 && c->tls_alert_ns == 40000000 &&
+               !store_connection_tls(pipeline.store, c)->finished,
            "the client knows no such CA, and says so first");
 }
 
