@@ -7,13 +7,13 @@
 
 #include <stdlib.h>
 
-#include "base/fetch.h"
 #include "base/hash.h"
 #include "base/index.h"
 #include "base/strbuf.h"
 
 #define ATTEMPTS 16          /* senders of a call that are followed */
 #define MESSAGES_LOOKED 1024 /* of a transaction; those beyond are counted at its begin */
+#define CALLS_EXPECTED 4     /* so many further on, for each step */
 
 /* What provisional responses told. */
 struct status {
@@ -464,9 +464,18 @@ static void count(struct census *c, uint32_t id)
         count_bye(c, &item);
 }
 
+/* Calls lie in order of time, and what belongs to them all over memory. */
+static void expect_calls(const struct census *c)
+{
+    for (unsigned step = 0; step < STORE_EXPECT_STEPS; step++)
+        store_expect_call(c->store, c->position + (STORE_EXPECT_STEPS - step) * CALLS_EXPECTED,
+                          step);
+}
+
 static void begin_call(struct census *c, const struct call *call)
 {
     struct walk *w = &c->walk;
+    expect_calls(c);
     w->call = c->position;
     w->seq = call->seq;
     w->next = call->first_txn;
@@ -490,8 +499,7 @@ static void step(struct census *c)
     const struct transaction *t = store_transaction(c->store, c->walk.next);
     uint32_t id = c->walk.next;
     c->walk.next = t->next_in_call;
-    if (t->next_in_call)
-        fetch(store_transaction(c->store, t->next_in_call));
+    store_expect_messages(c->store, c->walk.next);
     count(c, id);
     if (!c->walk.next)
         end_call(c);

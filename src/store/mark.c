@@ -47,32 +47,13 @@ void mark_call(struct store *s, uint32_t id, uint32_t marks)
         call->marks |= CALL_QUEUED;
 }
 
-static void expect_message(struct store *s, uint32_t id)
+/* Who takes a call soon will ask for what nobody has touched for a while. */
+static void expect_calls(const struct store *s, const struct queue *queue)
 {
-    if (id)
-        fetch(message_at(s, id));
-}
-
-/*
- * Who takes a call soon will ask for its transactions and their messages, which nobody has touched for
- * a while: they come from memory meanwhile, each step by what the one before has brought.
- */
-static void expect_calls(struct store *s, const struct queue *queue)
-{
-    if (queue->count > 3 * CALLS_EXPECTED)
-        fetch(&call_at(s, queue_peek(queue, 3 * CALLS_EXPECTED).id)->window);
-    if (queue->count > 2 * CALLS_EXPECTED) {
-        uint32_t first = call_at(s, queue_peek(queue, 2 * CALLS_EXPECTED).id)->window;
-        fetch(transaction_at(s, first));
-        fetch(&transaction_at(s, first)->time_ns);
-    }
-    if (queue->count > CALLS_EXPECTED) {
-        const struct call *call = call_at(s, queue_peek(queue, CALLS_EXPECTED).id);
-        const struct transaction *first = transaction_at(s, call->window);
-        expect_message(s, first->request);
-        expect_message(s, first->provisional);
-        expect_message(s, first->final);
-        expect_message(s, first->last);
+    for (unsigned step = 0; step < STORE_EXPECT_STEPS; step++) {
+        size_t ahead = (STORE_EXPECT_STEPS - step) * CALLS_EXPECTED;
+        if (queue->count > ahead)
+            store_expect_call(s, queue_peek(queue, ahead).id, step);
     }
 }
 

@@ -317,6 +317,11 @@ void store_expect(const struct store *s, const struct payload *payload,
         index_expect(&s->call_index, keys->call);
 }
 
+static bool known(const struct pool *pool, uint32_t id)
+{
+    return id != 0 && id < pool->next;
+}
+
 /* Both lines of the cache that a transaction has. */
 static void fetch_transaction(const struct store *s, uint32_t id)
 {
@@ -359,6 +364,41 @@ void store_expect_neighbours(const struct store *s, const struct store_keys *key
         fetch(pool_at(&s->calls, ((struct transaction *)pool_at(&s->transactions, txn))->call));
     if (call)
         fetch_transaction(s, ((struct call *)pool_at(&s->calls, call))->last_txn);
+}
+
+static void expect_message(const struct store *s, uint32_t id)
+{
+    if (id)
+        fetch(pool_at(&s->messages, id));
+}
+
+void store_expect_messages(const struct store *s, uint32_t id)
+{
+    const struct transaction *txn = known(&s->transactions, id) ? pool_at(&s->transactions, id)
+                                                                : NULL;
+    if (!txn)
+        return;
+    expect_message(s, txn->request);
+    expect_message(s, txn->provisional);
+    expect_message(s, txn->final);
+    expect_message(s, txn->last);
+    if (txn->next_in_call)
+        fetch_transaction(s, txn->next_in_call);
+}
+
+void store_expect_call(const struct store *s, uint32_t id, unsigned step)
+{
+    const struct call *call = known(&s->calls, id) ? pool_at(&s->calls, id) : NULL;
+    if (!call)
+        return;
+    if (step == 0) {
+        fetch(call);
+        fetch(&call->window);
+    } else if (step == 1) {
+        fetch_transaction(s, call->window);
+    } else {
+        store_expect_messages(s, call->window);
+    }
 }
 
 uint32_t store_add(struct store *s, const struct packet *packet, const struct payload *payload,
@@ -430,11 +470,6 @@ size_t store_bytes(const struct store *s)
 size_t store_budget(const struct store *s)
 {
     return s->budget;
-}
-
-static bool known(const struct pool *pool, uint32_t id)
-{
-    return id != 0 && id < pool->next;
 }
 
 const struct message *store_message(const struct store *s, uint32_t id)
