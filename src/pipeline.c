@@ -73,6 +73,7 @@ static void add_batch(struct pipeline *pipeline)
         store_add(pipeline->store, &item->packet, &item->payload, &item->sip, &item->keys);
     }
     pipeline->waiting = 0;
+    pipeline->lasting = 0;
     diagnosis_run(pipeline->diagnosis, CALLS_A_BATCH, false);
 }
 
@@ -89,8 +90,8 @@ static void add(struct pipeline *pipeline, const struct packet *packet,
     item->packet = *packet;
     item->payload = *payload;
     store_expect(pipeline->store, payload, &item->sip, &item->keys);
-    /* only a mapped packet's bytes are there for longer than this call */
-    if (pipeline->waiting == PIPELINE_BATCH || !payload_stays(packet, payload))
+    bool stays = (packet->mapped || packet->lasts) && payload_is_inside(packet, payload);
+    if (pipeline->waiting == PIPELINE_BATCH || !stays)
         add_batch(pipeline);
 }
 
@@ -205,6 +206,9 @@ void pipeline_packet(struct pipeline *pipeline, const struct packet *packet)
         counts->link = packet->linktype;
         break;
     }
+    pipeline->lasting += packet->lasts;
+    if (pipeline->lasting >= PACKET_LASTS)
+        add_batch(pipeline);
 }
 
 void pipeline_finish(struct pipeline *pipeline)

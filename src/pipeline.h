@@ -59,13 +59,14 @@ struct pipeline {
     void *tap_arg;
     struct assume *assume; /* made when a log leaves addresses out */
     size_t waiting;
+    unsigned lasting; /* packets since the batch was begun whose bytes do not stay for long */
     struct pipeline_item batch[PIPELINE_BATCH];
 };
 
 /* Takes the store over. -1 when memory is short; then there is nothing to close. */
 int pipeline_open(struct pipeline *pipeline, struct store *store);
 void pipeline_close(struct pipeline *pipeline);
-/* Takes a packet in; a message of a mapped file may wait for others. */
+/* Takes a packet in; a message whose bytes stay for a while may wait for others. */
 void pipeline_packet(struct pipeline *pipeline, const struct packet *packet);
 /* Puts into the store what waits for others. */
 void pipeline_flush(struct pipeline *pipeline);

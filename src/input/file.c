@@ -225,6 +225,7 @@ static enum input_status hand_over(struct file_source *f, struct packet *packet)
         f->handed = packet->frame;
     packet->frame += f->before;
     packet->mapped = feed_stays(&f->feed) && (!packet->plain || packet->plain->in_place);
+    packet->lasts = feed_stays(&f->feed) && packet->plain; /* it is not closed while it is read */
     f->source.assumed |= textlog_assumed(f->capture);
     f->source.stats.position = f->passed + feed_progress(&f->feed);
     if (packet->frame == 1 && may_rest(f))

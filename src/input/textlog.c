@@ -16,7 +16,6 @@
 #define MESSAGE_HEAD 4096 /* bytes in which a message shows its CSeq */
 #define CALM 1024         /* bytes looked at ahead */
 #define NO_LENGTH SIZE_MAX
-_Static_assert(LINE_MOST >= 2 * LOG_WHOLE_MOST, "a message has to fit");
 
 /* A line without its end. */
 struct line {
@@ -25,6 +24,13 @@ struct line {
     bool cr;        /* ended with CRLF */
     bool open;      /* has no end: the next one goes on with it */
 };
+
+/* Where a message lies after it was handed over. */
+struct room {
+    char *p;
+    size_t size;
+};
+#define ROOMS (PACKET_LASTS + 1)
 
 /* A message on its way. */
 struct gather {
@@ -55,14 +61,14 @@ struct textlog {
     unsigned waited; /* lines since it was whole */
     char tag[64];
     struct gather now;
-    char *made, *bare; /* a line without escapes, or a message; a line without colours */
+    char *made, *bare; /* a line without escapes; a line without colours */
     struct span queue; /* rest of `made` */
     bool queue_open;
     const char *calm; /* up to here the log has neither '#' nor escapes */
     bool ready;
     uint8_t assumed;
-    char *out; /* the message handed over */
-    size_t out_size;
+    struct room rooms[ROOMS];
+    unsigned turn; /* whose is next */
     struct plain plain;
     struct packet packet;
 };
@@ -147,13 +153,11 @@ static void finish(struct textlog *t)
         g->n = g->head + g->length;
     describe(t, &g->header, whole);
     t->plain.in_place = t->clock.options.stays && g->start;
-    char *p = t->out;
-    size_t size = t->out_size;
-    t->out = g->p;
-    t->out_size = g->size;
-    g->p = p;
-    g->size = size;
-    t->packet.data = (const uint8_t *)(t->plain.in_place ? g->start : t->out);
+    struct room *room = &t->rooms[t->turn], free_room = *room;
+    *room = (struct room){ g->p, g->size };
+    g->p = free_room.p;
+    g->size = free_room.size;
+    t->packet.data = (const uint8_t *)(t->plain.in_place ? g->start : room->p);
     t->packet.caplen = t->packet.origlen = (uint32_t)g->n;
     g->active = false;
     t->ready = true;
@@ -514,6 +518,7 @@ static void take_queued(struct textlog *t)
 static enum capture_result hand_over(struct textlog *t, struct packet *packet)
 {
     t->ready = false;
+    t->turn = (t->turn + 1) % ROOMS;
     t->packet.linktype = LINK_PLAIN;
     t->packet.plain = &t->plain;
     *packet = t->packet;
@@ -523,9 +528,16 @@ static enum capture_result hand_over(struct textlog *t, struct packet *packet)
 /* The next message from [p, end) in one go, if it looks like most; else NULL. */
 static const char *take_whole(struct textlog *t, const char *p, const char *end)
 {
-    struct log_whole whole = { .made = t->made };
+    struct room *room = &t->rooms[t->turn];
     if (t->now.active || !t->pending.whole || t->format->dots || t->format->piece ||
-        t->format->pieces || !log_find_whole(p, end, &whole) || (!whole.sized && t->pending.length))
+        t->format->pieces)
+        return NULL;
+    if (room->size < 2 * LOG_WHOLE_MOST) {
+        room->size = 2 * LOG_WHOLE_MOST;
+        room->p = mem_grow(room->p, room->size);
+    }
+    struct log_whole whole = { .made = room->p };
+    if (!log_find_whole(p, end, t->calm, &whole) || (!whole.sized && t->pending.length))
         return NULL;
     describe(t, &t->pending, true);
     t->plain.in_place = whole.exact && t->clock.options.stays;
@@ -559,7 +571,7 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     const char *next = take_whole(t, p, end);
     if (next)
         return next;
-    const char *lf = memchr(p, '\n', (size_t)(end - p));
+    const char *lf = span_line_feed(p, end);
     if ((lf ? lf : end) - p > (ptrdiff_t)LINE_MOST) {
         lf = NULL;
         end = p + LINE_MOST;
@@ -575,7 +587,8 @@ static enum capture_result read_lines(struct textlog *t, const uint8_t *data, si
                                       size_t *used, struct packet *packet)
 {
     const char *p = (const char *)data, *end = n ? p + n : p;
-    t->calm = NULL; /* what was there may have moved */
+    if (!t->clock.options.stays)
+        t->calm = NULL; /* what was there may have moved */
     while (!t->ready) {
         const char *next = p;
         if (t->queue.n > 0)
@@ -609,7 +622,8 @@ static void close_textlog(struct capture *capture)
 {
     struct textlog *t = (struct textlog *)capture;
     free(t->now.p);
-    free(t->out);
+    for (size_t i = 0; i < ROOMS; i++)
+        free(t->rooms[i].p);
     free(t->made);
     free(t->bare);
     free(t);

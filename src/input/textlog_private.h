@@ -103,8 +103,11 @@ struct log_whole {
     char *made;    /* the caller's: 2 * LOG_WHOLE_MOST bytes for one that is not exact, */
     size_t made_n; /* of which so many are written */
 };
-/* Whether one begins at p, and all of it is there; false leaves it to whoever goes by lines. */
-bool log_find_whole(const char *p, const char *end, struct log_whole *whole);
+/*
+ * Whether one begins at p, and all of it is there; false leaves it to whoever goes by lines. Up to
+ * `calm` the log is known to have neither '#' nor escapes.
+ */
+bool log_find_whole(const char *p, const char *end, const char *calm, struct log_whole *whole);
 
 /* Where the text stands in the span first, or NULL. For short ones, in which memmem() prepares much. */
 static inline const char *log_find(struct span s, const char *text)

@@ -11,7 +11,7 @@ static const bool in_name[256] = { ['A' ... 'Z'] = true, ['a' ... 'z'] = true, [
 /* The line's end, CR and LF or LF alone as in the whole message; NULL if it is another or missing. */
 static const char *line_end(const char *p, const char *end, bool exact)
 {
-    const char *lf = memchr(p, '\n', (size_t)(end - p));
+    const char *lf = span_line_feed(p, end);
     return lf && (lf > p && lf[-1] == '\r') == exact ? lf : NULL;
 }
 
@@ -83,12 +83,19 @@ static const char *skip_head(struct log_whole *w, struct head *head, const char 
     return NULL;
 }
 
-bool log_find_whole(const char *p, const char *end, struct log_whole *w)
+/* Whether the text has an escape or "#012": what some logs make of control bytes. */
+static bool has_escapes(struct span text)
+{
+    return span_find(text, 0x1b) ||
+           (span_find(text, '#') && memmem(text.p, text.n, "#012", 4) != NULL);
+}
+
+bool log_find_whole(const char *p, const char *end, const char *calm, struct log_whole *w)
 {
     struct head head = { false, false, 0 };
     if (end - p > LOG_WHOLE_MOST)
         end = p + LOG_WHOLE_MOST;
-    const char *lf = memchr(p, '\n', (size_t)(end - p));
+    const char *lf = span_line_feed(p, end);
     if (!lf || lf == p)
         return false;
     w->exact = lf[-1] == '\r';
@@ -105,5 +112,6 @@ bool log_find_whole(const char *p, const char *end, struct log_whole *w)
         return false;
     w->n = (size_t)(at - p);
     w->sized = head.sized;
-    return !memchr(p, 0x1b, w->n) && !(memchr(p, '#', w->n) && memmem(p, w->n, "#012", 4));
+    const char *from = calm > p ? calm : p;
+    return at <= from || !has_escapes(span_make(from, at));
 }

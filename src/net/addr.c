@@ -24,56 +24,68 @@ char *addr_format(const struct addr *a, char *buf)
     return buf;
 }
 
-/* As inet_pton() has it: four numbers without leading zeros. */
-static bool read_ip4(struct span text, uint8_t *ip)
+/* As inet_pton() has it: four numbers without leading zeros. Where they end, NULL: there are none. */
+static const char *read_ip4(struct span text, uint8_t *ip)
 {
     const char *p = text.p, *end = span_end(text);
-    for (int i = 0; i < 4; i++, p++) {
+    for (int i = 0; i < 4; i++) {
         unsigned n = 0;
+        if (i > 0 && (p == end || *p++ != '.'))
+            return NULL;
         const char *start = p;
         while (p < end && ascii_digit(*p) && p - start < 4)
             n = n * 10 + (unsigned)(*p++ - '0');
-        if (p == start || n > 255 || (*start == '0' && p - start > 1) ||
-            (i < 3 ? p == end || *p != '.' : p != end))
-            return false;
+        if (p == start || n > 255 || (*start == '0' && p - start > 1))
+            return NULL;
         ip[i] = (uint8_t)n;
     }
+    return p;
+}
+
+/* ":5060", or nothing. */
+static bool read_port(struct span text, uint16_t *port)
+{
+    uint64_t n = 0;
+    if (text.n > 0 && (text.p[0] != ':' || !span_number(span_behind(text, 1), UINT16_MAX, &n)))
+        return false;
+    *port = (uint16_t)n;
     return true;
+}
+
+static bool read_ip6(struct span text, uint8_t *ip)
+{
+    char host[ADDR_TEXT];
+    return text.n > 0 && text.n < sizeof host &&
+           inet_pton(AF_INET6, span_copy(text, host, sizeof host), ip) == 1;
+}
+
+/* An address in brackets, with or without a port. */
+static bool read_bracketed(struct span text, struct addr *a)
+{
+    const char *close = span_find(text, ']');
+    if (!close || !read_port(span_make(close + 1, span_end(text)), &a->port))
+        return false;
+    struct span name = span_make(text.p + 1, close);
+    a->family = read_ip4(name, a->ip) == close ? 4 : 6;
+    return a->family == 4 || read_ip6(name, a->ip);
+}
+
+static bool read_address(struct span text, struct addr *a)
+{
+    const char *behind = read_ip4(text, a->ip);
+    a->family = behind ? 4 : 6;
+    if (behind)
+        return read_port(span_make(behind, span_end(text)), &a->port);
+    return text.n > 0 && text.p[0] == '[' ? read_bracketed(text, a) : read_ip6(text, a->ip);
 }
 
 int addr_read(struct span text, struct addr *a)
 {
-    char host[ADDR_TEXT];
-    uint64_t port = 0;
     memset(a, 0, sizeof *a);
-    if (read_ip4(text, a->ip)) { /* as most are */
-        a->family = 4;
+    if (read_address(text, a))
         return 0;
-    }
-    bool bracket = text.n > 0 && text.p[0] == '[';
-    const char *close = bracket ? span_find(text, ']') : NULL;
-    const char *first = span_find(text, ':');
-    if (bracket && !close)
-        return -1;
-    struct span name = close ? span_make(text.p + 1, close) : text;
-    struct span rest = close ? span_make(close + 1, span_end(text)) : SPAN_NONE;
-    if (!close && first && !memchr(first + 1, ':', (size_t)(span_end(text) - first - 1))) {
-        name = span_make(text.p, first);
-        rest = span_make(first, span_end(text));
-    }
-    if (rest.n > 0 && (rest.p[0] != ':' ||
-                       !span_number((struct span){ rest.p + 1, rest.n - 1 }, UINT16_MAX, &port)))
-        return -1;
-    if (name.n == 0 || name.n >= sizeof host)
-        return -1;
-    a->port = (uint16_t)port;
-    if (read_ip4(name, a->ip)) {
-        a->family = 4;
-        return 0;
-    }
-    span_copy(name, host, sizeof host);
-    a->family = inet_pton(AF_INET6, host, a->ip) == 1 ? 6 : 0;
-    return a->family ? 0 : -1;
+    memset(a, 0, sizeof *a);
+    return -1;
 }
 
 /* Networks that no public host answers from: RFC 1918, 6598, 1122, 3927; 4193, 4291. */

@@ -21,9 +21,12 @@ struct packet {
     uint16_t source;           /* index of the source */
     uint16_t linktype;         /* LINKTYPE_ value of the capture file formats */
     bool mapped;               /* the bytes outlive the call: the store need not copy them */
+    bool lasts;                /* they are there until PACKET_LASTS further ones were read */
     const struct addr *peer;   /* who sent them to us, where we were sent them; for the call */
     const struct plain *plain; /* LINK_PLAIN: what is known beside the bytes; for the call */
 };
+
+#define PACKET_LASTS 16
 
 /*
  * A link type of our own, besides the LINKTYPE_ values: the packet is HEP (net/hep.h), with nothing
@@ -93,12 +96,17 @@ static inline bool transport_is_stream(uint8_t transport)
     return transport != TRANSPORT_UDP && transport != TRANSPORT_SCTP;
 }
 
-/* Whether the message's bytes stay after the call: they lie in a mapped packet. */
-static inline bool payload_stays(const struct packet *packet, const struct payload *payload)
+/* Whether the message lies in the packet. */
+static inline bool payload_is_inside(const struct packet *packet, const struct payload *payload)
 {
     uintptr_t at = (uintptr_t)payload->data, start = (uintptr_t)packet->data;
-    return packet->mapped && packet->data && at >= start &&
-           at - start + payload->len <= packet->caplen;
+    return packet->data && at >= start && at - start + payload->len <= packet->caplen;
+}
+
+/* Whether its bytes stay after the call: they lie in a mapped packet. */
+static inline bool payload_stays(const struct packet *packet, const struct payload *payload)
+{
+    return packet->mapped && payload_is_inside(packet, payload);
 }
 
 /* "udp": as a Via has it, in small letters; "?" for what is none. */

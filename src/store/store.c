@@ -52,11 +52,20 @@ struct store *store_new(size_t budget)
     return s;
 }
 
+/* What free() will look at. */
+static void expect_copy(struct store *s, uint32_t id)
+{
+    const struct message *m = id < s->messages.next ? message_at(s, id) : NULL;
+    if (m && (m->flags & MESSAGE_OWNED))
+        fetch(m->packet - COPY_OVERHEAD);
+}
+
 /* Everything at once: only copied packets are not in the pools, so no record is unlinked. */
 static void release_all(struct store *s)
 {
     for (uint32_t id = 1; s->owned > 0 && id < s->messages.next; id++) {
         struct message *m = message_at(s, id);
+        expect_copy(s, id + STORE_EXPECTED);
         if (m->flags & MESSAGE_OWNED)
             free((void *)m->packet);
     }

@@ -107,6 +107,50 @@ static void test_ends(void)
           "a body whose sender wrote LF");
 }
 
+/* A log of PACKET_LASTS + 1 messages that differ in one digit, gone through in two ways. */
+static char *many(const char *before, bool cut)
+{
+    struct strbuf log = STRBUF_INIT;
+    for (int i = 0; i <= PACKET_LASTS; i++) {
+        char *text = written(cut ? HEAD : MESSAGE, "", "\n");
+        *strstr(text, "1@example.com") = (char)('A' + i);
+        strbuf_format(&log, "%s%s", before, text);
+        free(text);
+    }
+    strbuf_text(&log, before);
+    return strbuf_take(&log);
+}
+
+static bool has_call_id(const struct packet *packet, char letter)
+{
+    char wanted[] = "Call-ID: ?@example.com\r\n";
+    wanted[9] = letter;
+    return memmem(packet->data, packet->caplen, wanted, strlen(wanted)) != NULL;
+}
+
+/* What was handed over is there until PACKET_LASTS further ones were read. */
+static void test_lasting(void)
+{
+    for (int cut = 0; cut < 2; cut++) {
+        struct textlog_options options = { .year = 2026, .month = 1, .day = 2, .tz = "UTC" };
+        struct packet packets[PACKET_LASTS + 1] = { 0 };
+        char *log = many(HEADER, cut);
+        size_t n = strlen(log), at = 0, used, count = 0, good = 0;
+        struct capture *capture = textlog_open((const uint8_t *)log, n, &options);
+        while (count <= PACKET_LASTS && capture_next(capture, (const uint8_t *)log + at, n - at,
+                                                     &used, &packets[count]) == CAPTURE_PACKET) {
+            at += used;
+            count++;
+        }
+        for (size_t i = 0; i < count; i++)
+            good += has_call_id(&packets[i], (char)('A' + i));
+        tap_ok(good == PACKET_LASTS + 1, "%s messages last for a while: %zu of %d",
+               cut ? "cut" : "whole", good, PACKET_LASTS + 1);
+        capture_close(capture);
+        free(log);
+    }
+}
+
 static void test_refused(void)
 {
     struct textlog_options options = { 0 };
@@ -120,6 +164,7 @@ int main(void)
 {
     test_lines();
     test_ends();
+    test_lasting();
     test_refused();
     return tap_done();
 }
