@@ -36,6 +36,20 @@ bool judge_found_in_call(const struct judge *j, const struct scene_call *call)
     return false;
 }
 
+bool judge_found_request(const struct judge *j, const struct scene_transaction *t)
+{
+    for (size_t i = 0; i < j->ndrafts; i++)
+        if (j->drafts[i].rule == j->rule && j->drafts[i].call == t->call &&
+            j->drafts[i].txn->stored->cseq == t->stored->cseq)
+            return true;
+    return false;
+}
+
+bool judge_begins_call(const struct scene_transaction *t)
+{
+    return scene_method(t) == SIP_INVITE && !scene_in_dialog(t);
+}
+
 void judge_again(struct judge *j, int64_t time_ns)
 {
     if (time_ns < j->again_ns)
@@ -148,8 +162,7 @@ bool judge_passed_on(const struct scene_transaction *t)
     return judge_origin(t) != t;
 }
 
-/* A failure of the other side, not a challenge and no end that its client asked for. */
-static bool is_verdict(uint16_t code)
+bool judge_is_failure(uint16_t code)
 {
     return code >= 400 && code != 487 && sip_class_of(code) != SIP_CLASS_CHALLENGE;
 }
@@ -164,7 +177,7 @@ static bool same_fate(const struct scene_transaction *up, const struct scene_tra
     int64_t later = up->final->stored->time_ns - down->final->stored->time_ns;
     return later >= -SECOND_NS / 2 &&
            (below / 100 == above / 100 ||
-            (is_verdict(below) && is_verdict(above) && later <= 2 * SECOND_NS));
+            (judge_is_failure(below) && judge_is_failure(above) && later <= 2 * SECOND_NS));
 }
 
 /* Of the branches that explain the answer one with its very code, else the latest. */

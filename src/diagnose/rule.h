@@ -85,6 +85,8 @@ struct judge {
 struct draft *judge_find(struct judge *j, const struct scene_transaction *t, unsigned confidence);
 /* Whether the rule at work has found something in the call already. */
 bool judge_found_in_call(const struct judge *j, const struct scene_call *call);
+/* Or about the same request, on whatever hop. */
+bool judge_found_request(const struct judge *j, const struct scene_transaction *t);
 /* Asks for another look when capture time has come so far. */
 void judge_again(struct judge *j, int64_t time_ns);
 /* Whether the capture goes on to this time; if not, asks for another look then. */
@@ -111,6 +113,11 @@ void draft_endpoint(struct draft *d, const struct addr *address);
 
 /* What rules ask in common. */
 
+/* A failure of the other side, not a challenge and no end that its client asked for. */
+bool judge_is_failure(uint16_t code);
+/* An INVITE for a new call, or its answer alone. */
+bool judge_begins_call(const struct scene_transaction *t);
+
 /* Whether the answer came from further on: then the finding belongs there. */
 bool judge_passed_on(const struct scene_transaction *t);
 /* The last transaction downstream that ended with a failure of its own, itself if it made it. */
@@ -132,8 +139,8 @@ const char *judge_address(const struct addr *a, char *buf);
 /* At most 80 characters of text from the network, for quoting with %.*s. */
 struct span judge_quote(struct span text);
 
-extern const struct rule rules_transaction[], rules_response[], rules_ack[], rules_dialog[],
-    rules_cancel[], rules_auth[], rules_network[], rules_codec[], rules_media[],
+extern const struct rule rules_transaction[], rules_answer[], rules_response[], rules_ack[],
+    rules_dialog[], rules_cancel[], rules_auth[], rules_network[], rules_codec[], rules_media[],
     rules_registration[], rules_address[], rules_endpoint[], rules_message[], rules_session[];
 
 #endif

@@ -1,0 +1,384 @@
+/* Rules about what an answer with its code says, and ringing in vain. See rule.h. */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "base/timefmt.h"
+#include "diagnose/refusal.h"
+#include "diagnose/rule.h"
+#include "sip/fields.h"
+
+#define RINGING_NS (15 * SECOND_NS)
+#define GLARE_RETRY_S 10
+#define BRIEF 80      /* bytes of what stands in brackets */
+#define BRIEF_TEXT 40 /* of a text that is quoted there */
+
+/* Whom the request is for: the user of its URI, else of To, else the whole URI. */
+static struct span called(const struct scene_transaction *t)
+{
+    struct sip_address a;
+    if (t->request) {
+        sip_read_uri(scene_sip(t->request)->uri, &a);
+        if (a.user.n)
+            return judge_quote(a.user);
+    }
+    sip_read_address(scene_sip(t->first)->to, &a);
+    return judge_quote(a.user.n ? a.user : a.uri);
+}
+
+/* What the codes say */
+
+/* In the words of the one line; the remedy where a code has a better one than the rule. */
+static const struct words {
+    uint16_t code;
+    bool names; /* whom it is for belongs to the meaning */
+    const char *meaning, *remedy;
+} words[] = {
+    { 403, false, N_("the caller's signature is too old"),
+      N_("Compare the clocks of the signing and the verifying side; sign each call anew") },
+    { 404, true, N_("no such number or user"), NULL },
+    { 410, true, N_("number no longer in use"), NULL },
+    { 420, false, N_("an extension is not supported"), NULL },
+    { 421, false, N_("a required extension is missing"), NULL },
+    { 428, false, N_("the caller's number is not signed"),
+      N_("Sign the call (Identity), and see that nothing on the way strips the header") },
+    { 436, false, N_("the signature's certificate cannot be fetched"),
+      N_("Open the URL in the Identity's info parameter from the verifier: DNS, port, firewall") },
+    { 437, false, N_("the signature's certificate is not trusted"),
+      N_("Renew the certificate, with its whole chain, from an authority the verifier trusts") },
+    { 438, false, N_("the signature does not fit the call"),
+      N_("See whether a number, To or Date is changed after the signing; sign behind that") },
+    { 480, true, N_("cannot be reached now"), NULL },
+    { 482, false, N_("it has this request already"), NULL },
+    { 484, true, N_("number incomplete"),
+      N_("Compare the digits with the dial plan: prefix, length, a rule that matches too early") },
+    { 485, true, N_("number or user ambiguous"), NULL },
+    { 486, false, N_("busy"), NULL },
+    { 500, false, N_("the server failed"),
+      N_("Look at this server's log and at what it asks: database, "
+         "script, the host behind it") },
+    { 501, false, N_("the server cannot do this"),
+      N_("Do not send this method or feature there, or enable it") },
+    { 502, false, N_("a bad answer from the host behind it"),
+      N_("Follow the request to the host behind this server") },
+    { 503, false, N_("service not available"),
+      N_("Look at this host's load, licences and routes: in its log at that time") },
+    { 504, false, N_("no answer in time from what it asked"),
+      N_("Find what the server waited for: DNS, a database, the next hop") },
+    { 505, false, N_("the SIP version is refused"),
+      N_("Correct the version in the start line: SIP/2.0") },
+    { 513, false, N_("the message is too large"),
+      N_("Make it smaller: fewer codecs, headers, candidates; or raise the server's limit") },
+    { 555, false, N_("the push service is not supported"),
+      N_("Correct the pn- parameters of Contact, or the server's push configuration") },
+    { 580, false, N_("the preconditions are not met"),
+      N_("Look at the resource reservation, or switch preconditions off") },
+    { 600, false, N_("busy everywhere"), NULL },
+    { 603, false, N_("declined"), NULL },
+    { 604, true, N_("number or user exists nowhere"), NULL },
+    { 607, false, N_("the callee does not want this caller"), NULL },
+    { 608, false, N_("the network blocks this caller"), NULL },
+};
+
+static const struct words *words_of(uint16_t code)
+{
+    static const struct words other = { 0, false, N_("refused"), NULL };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (words[i].code == code)
+            return &words[i];
+    return &other;
+}
+
+/* The first 180 or 183. */
+static const struct scene_message *ringing_of(struct judge *j, const struct scene_transaction *t)
+{
+    if (!t->early)
+        return NULL;
+    for (const struct scene_message *m = t->early; m < j->scene->messages + j->scene->nmessages;
+         m++)
+        if (m->txn == t && (m->stored->code == 180 || m->stored->code == 183))
+            return m;
+    return NULL;
+}
+
+/* 480 after ringing: the callee is registered and was reached (RFC 3261 §21.4.18). */
+static void say_rang(struct judge *j, struct draft *d, const struct scene_transaction *t)
+{
+    char rang[TIME_TEXT], from[ADDR_TEXT];
+    const struct scene_message *ringing = ringing_of(j, t);
+    if (!ringing || scene_final(t) != 480)
+        return;
+    time_short(t->final->stored->time_ns - ringing->stored->time_ns, rang);
+    judge_address(&t->final->flow->src, from);
+    draft_say(d, _("nobody picked up (rang for %s): 480 from %s"), rang, from);
+    draft_cause(d, _("It rang, so the callee is reached: nobody picked up, or refused by a key"));
+    draft_remedy(
+        d, _("Nothing to do, unless every call ends so; then see how long %s lets it ring"), from);
+}
+
+/* Words of those who judge callers by statistics, in the phrase or in any Reason (ATIS-1000099). */
+static bool says_analytics(const struct scene_message *m)
+{
+    static const char *const said[] = { "analytic", "network blocked", "robocall", "spam" };
+    struct span rest = scene_sip(m)->headers, name, value;
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+        if (span_search(scene_sip(m)->reason, said[i]))
+            return true;
+    while (sip_next_header(&rest, &name, &value))
+        for (size_t i = 0; sip_header_same(name, "Reason") && i < sizeof said / sizeof said[0]; i++)
+            if (span_search(value, said[i]))
+                return true;
+    return false;
+}
+
+/* The header that explains a refusal best, of those that it carries. */
+static struct span explanation(const struct scene_message *m, const char **name)
+{
+    static const char *const headers[] = { "Reason", "Unsupported", "Warning", "Retry-After" };
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        struct span value = scene_header(m, *name = headers[i]);
+        if (value.n)
+            return judge_quote(value);
+    }
+    struct span require = m->stored->code == 421 ? scene_header(m, *name = "Require") : SPAN_NONE;
+    return judge_quote(require);
+}
+
+/* What of it fits into the one line, in `buf`: a text, a cause, a time; "" if nothing does. */
+static const char *in_brief(struct span value, const char *header, char buf[BRIEF])
+{
+    struct span text = sip_param(value, "text"), cause = sip_param(value, "cause");
+    int64_t seconds = judge_seconds(value, -1);
+    const char *semicolon = span_find(value, ';');
+    buf[0] = '\0';
+    if (span_is(SPAN(header), "Warning"))
+        text = refusal_warning_text(value);
+    else if (!span_is(SPAN(header), "Reason"))
+        text = value;
+    text = text_head(text, BRIEF - 10);
+    if (span_is(SPAN(header), "Retry-After") && seconds >= 0)
+        snprintf(buf, BRIEF, _("retry after %lld s"), (long long)seconds);
+    else if (text.n && text.n <= BRIEF_TEXT)
+        snprintf(buf, BRIEF, "%.*s", SPAN_ARG(text));
+    else if (cause.n && cause.n < 4 && semicolon && semicolon - value.p < 16)
+        snprintf(buf, BRIEF, _("%.*s cause %.*s"), SPAN_ARG(span_make(value.p, semicolon)),
+                 SPAN_ARG(cause));
+    return buf;
+}
+
+static void say_line(struct draft *d, const struct scene_transaction *t, const char *brief)
+{
+    char from[ADDR_TEXT];
+    const struct words *w = words_of(scene_final(t));
+    struct span who = called(t);
+    bool blocked = scene_final(t) == 603 && says_analytics(t->final);
+    const char *meaning = blocked ? _("blocked by call analytics") : tr(w->meaning);
+    judge_address(&t->final->flow->src, from);
+    if (w->names)
+        draft_say(d, _("%s: %.*s, says %s"), meaning, SPAN_ARG(who), from);
+    else if (*brief && !blocked)
+        draft_say(d, _("%s (%s), says %s"), meaning, brief, from);
+    else
+        draft_say(d, _("%s, says %s"), meaning, from);
+}
+
+static void say_code(struct draft *d, const struct scene_transaction *t)
+{
+    char from[ADDR_TEXT], brief[BRIEF];
+    const char *header;
+    uint16_t code = scene_final(t);
+    struct span why = explanation(t->final, &header), who = called(t);
+    struct span phrase = judge_quote(scene_sip(t->final)->reason);
+    judge_address(&t->final->flow->src, from);
+    say_line(d, t, in_brief(why, header, brief));
+    draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(who));
+    draft_proof(d, t->early, _("%u before"), t->early ? t->early->stored->code : 0);
+    if (why.n)
+        draft_proof(d, t->final, _("%u %.*s from %s, with %s: %.*s"), code, SPAN_ARG(phrase), from,
+                    header, SPAN_ARG(why));
+    else
+        draft_proof(d, t->final, _("%u %.*s from %s"), code, SPAN_ARG(phrase), from);
+    bool waits = span_is(SPAN(header), "Retry-After") && *brief;
+    if (code == 503 && waits)
+        draft_remedy(d, _("Wait as it says (%s), or route around %s; look at its load"), brief,
+                     from);
+    else if (code == 503 && why.n && *brief)
+        draft_remedy(d, _("See why at %s: %s"), from, brief);
+    else if (words_of(code)->remedy)
+        draft_remedy(d, "%s", tr(words_of(code)->remedy));
+}
+
+/* What the rules ask beyond the code */
+
+static bool busy_without_limit(const struct scene_transaction *t)
+{
+    return judge_begins_call(t) && !(t->final->stored->flags & MESSAGE_RETRY_AFTER);
+}
+
+static bool plainly_declined(const struct scene_transaction *t)
+{
+    return judge_begins_call(t) && !says_analytics(t->final);
+}
+
+static bool blocked(const struct scene_transaction *t)
+{
+    return scene_final(t) != 603 || says_analytics(t->final);
+}
+
+static bool stale_if_forbidden(const struct scene_transaction *t)
+{
+    return scene_final(t) != 403 || span_search(scene_sip(t->final)->reason, "stale date");
+}
+
+/* 500 with a short Retry-After to a change of the session asks to come back: another one is
+ * open (RFC 3261 §14.2). */
+static bool broken(const struct scene_transaction *t)
+{
+    int64_t wait = judge_seconds(scene_header(t->final, "Retry-After"), INT64_MAX);
+    bool change = scene_in_dialog(t) &&
+                  (scene_method(t) == SIP_INVITE || scene_method(t) == SIP_UPDATE);
+    return !(scene_final(t) == 500 && change && wait <= GLARE_RETRY_S);
+}
+
+/* Whether the client came again and got through: then the refusal was part of the talk. */
+static bool came_through(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+        if (o > t && o->call == t->call && scene_method(o) == scene_method(t) &&
+            o->stored->cseq > t->stored->cseq && scene_final(o) / 100 == 2)
+            return true;
+    return false;
+}
+
+struct answers {
+    uint16_t codes[9];
+    bool (*holds)(const struct scene_transaction *t);
+    bool final_word; /* a later attempt that gets through takes it back */
+};
+
+static bool has_code(const struct answers *a, uint16_t code)
+{
+    for (size_t i = 0; code && i < sizeof a->codes / sizeof a->codes[0]; i++)
+        if (a->codes[i] == code)
+            return true;
+    return false;
+}
+
+static void judge_answers(struct judge *j, const struct answers *a)
+{
+    EACH_TRANSACTION(j, t) {
+        if (!has_code(a, scene_final(t)) || judge_passed_on(t) || (a->holds && !a->holds(t)) ||
+            (a->final_word && came_through(j, t)))
+            continue;
+        struct draft *d = judge_find(j, t, 100); /* of an answer with a code of its own rule */
+        if (d->texts)
+            say_code(d, t);
+        if (d->texts)
+            say_rang(j, d, t);
+    }
+}
+
+#define ANSWERS(name, ...)                                     \
+    static void name(struct judge *j)                          \
+    {                                                          \
+        static const struct answers answers = { __VA_ARGS__ }; \
+        judge_answers(j, &answers);                            \
+    }
+
+ANSWERS(number_not_found, .codes = { 404, 410, 484, 485, 604 }, .holds = judge_begins_call)
+ANSWERS(busy, .codes = { 486, 600 }, .holds = busy_without_limit)
+ANSWERS(declined, .codes = { 603 }, .holds = plainly_declined)
+ANSWERS(unavailable, .codes = { 480 }, .holds = judge_begins_call)
+ANSWERS(service_unavailable, .codes = { 503 })
+ANSWERS(server_error, .codes = { 500, 501, 502, 504, 505, 513, 555, 580 }, .holds = broken)
+ANSWERS(extension_unsupported, .codes = { 420 })
+ANSWERS(extension_required, .codes = { 421 }, .final_word = true)
+ANSWERS(merged_request, .codes = { 482 })
+ANSWERS(call_blocked, .codes = { 603, 607, 608 }, .holds = blocked)
+ANSWERS(identity_rejected, .codes = { 403, 428, 436, 437, 438 }, .holds = stale_if_forbidden,
+        .final_word = true)
+
+/* Ringing in vain */
+
+static const struct scene_transaction *cancel_of(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+        if (scene_method(o) == SIP_CANCEL && o->id == t->stored->related && o->request)
+            return o;
+    return NULL;
+}
+
+/* A fork of which another branch was answered: its CANCEL says so, or the hop before shows it. */
+static bool answered_elsewhere(const struct scene_transaction *t,
+                               const struct scene_transaction *cancel)
+{
+    struct span reason = cancel ? scene_header(cancel->request, "Reason") : SPAN_NONE;
+    for (const struct scene_transaction *up = t->upstream; up; up = up->upstream)
+        if (scene_final(up) / 100 == 2)
+            return true;
+    return span_starts(reason, "SIP") && span_is(sip_param(reason, "cause"), "200");
+}
+
+static void ring_no_answer(struct judge *j)
+{
+    char rang[TIME_TEXT], from[ADDR_TEXT];
+    EACH_TRANSACTION(j, t) {
+        uint16_t code = scene_final(t);
+        const struct scene_message *ringing = ringing_of(j, t);
+        if (!judge_begins_call(t) || !ringing || (code != 408 && code != 480 && code != 487))
+            continue;
+        const struct scene_transaction *cancel = cancel_of(j, t);
+        int64_t end = (cancel ? cancel->first : t->final)->stored->time_ns;
+        if (end - ringing->stored->time_ns < RINGING_NS || answered_elsewhere(t, cancel) ||
+            judge_passed_on(t) || judge_found_request(j, t))
+            continue;
+        struct draft *d = judge_find(j, t, 100);
+        struct span who = called(t);
+        time_short(end - ringing->stored->time_ns, rang);
+        judge_address(&(cancel ? cancel->first : t->final)->flow->src, from);
+        if (cancel)
+            draft_say(d, _("nobody picked up (rang for %s): CANCEL from %s"), rang, from);
+        else
+            draft_say(d, _("nobody picked up (rang for %s): %u from %s"), rang, code, from);
+        draft_proof(d, ringing, _("%u: %.*s rings"), ringing->stored->code, SPAN_ARG(who));
+        draft_proof(d, cancel ? cancel->first : NULL, _("CANCEL, %s later"), rang);
+        draft_proof(d, t->final, _("%u ends the attempt"), code);
+    }
+}
+
+const struct rule rules_answer[] = {
+    { "number-not-found", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, number_not_found,
+      N_("The number or user does not exist there, is incomplete or malformed"),
+      N_("Check the dialled format (plus sign, prefix, length) and the routing domain") },
+    { "busy", SCOPE_TRANSACTION, SEVERITY_NOTICE, CALL_FAILED, busy,
+      N_("The callee is busy: a normal outcome"), N_("Nothing to do, unless every call ends so") },
+    { "declined", SCOPE_TRANSACTION, SEVERITY_NOTICE, CALL_FAILED, declined,
+      N_("The callee refused: a normal outcome"), N_("Nothing to do, unless every call ends so") },
+    { "unavailable", SCOPE_TRANSACTION, SEVERITY_NOTICE, CALL_FAILED, unavailable,
+      N_("The callee is not reachable now, has do-not-disturb on, or the ring time ran out"),
+      N_("Check the callee's registration and the ring time") },
+    { "ring-no-answer", SCOPE_CALL, SEVERITY_NOTICE, CALL_FAILED | CALL_CANCELLED, ring_no_answer,
+      N_("Nobody answered"), N_("Nothing to do, unless every call ends so") },
+    { "service-unavailable", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, service_unavailable,
+      N_("Overload, maintenance, no route or no free circuit: the cause in Reason tells which"),
+      N_("Honour Retry-After; look at the Q.850 cause and at the host that answered") },
+    { "server-error", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, server_error,
+      N_("The server failed; the code says in what"),
+      N_("See the page of the code, and the log of the host that answered") },
+    { "extension-unsupported", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED,
+      extension_unsupported, N_("The callee's side lacks an extension that the caller requires"),
+      N_("Take the extension that Unsupported names out of Require, or enable it there") },
+    { "extension-required", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, extension_required,
+      N_("The callee's side insists on an extension that the caller does not offer"),
+      N_("Enable the extension that Require names on the caller") },
+    { "merged-request", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, merged_request,
+      N_("The same request reached the server over two paths, or in a loop"),
+      N_("Look for forking or duplicate routes upstream") },
+    { "call-blocked", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, call_blocked,
+      N_("The callee's network, or an analytics engine, blocks this caller"),
+      N_("Use the contact that Call-Info names, or register the number with the analytics "
+         "engines") },
+    { "identity-rejected", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, identity_rejected,
+      N_("STIR/SHAKEN: the caller's signature is missing, stale, unverifiable or altered"),
+      N_("Check clocks, the certificate's URL, and changes of numbers after the signing") },
+    { 0 },
+};
