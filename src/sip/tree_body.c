@@ -28,16 +28,18 @@ void tree_hexdump(struct tree_maker *t, struct span bytes)
         t->tree->cut = true;
 }
 
-static void put_text(struct tree_maker *t, struct span body)
+static void put_text(struct tree_maker *t, struct span type, struct span body)
 {
+    (void)type;
     struct span line;
     while (tree_next_line(&body, &line))
         tree_add(t, SIP_NODE_LINE, SPAN_NONE, line, line);
 }
 
 /* Lines `name: value` and `name=value`, as of DTMF relays and message summaries. */
-static void put_fields(struct tree_maker *t, struct span body)
+static void put_fields(struct tree_maker *t, struct span type, struct span body)
 {
+    (void)type;
     struct span line;
     while (tree_next_line(&body, &line)) {
         const char *stop = span_find(line, ':');
@@ -50,30 +52,37 @@ static void put_fields(struct tree_maker *t, struct span body)
     }
 }
 
-static void put_message(struct tree_maker *t, struct span body)
+static void put_sdp(struct tree_maker *t, struct span type, struct span body)
 {
+    (void)type;
+    tree_sdp(t, body);
+}
+
+static void put_message(struct tree_maker *t, struct span type, struct span body)
+{
+    (void)type;
     tree_message(t, body, true);
 }
 
-static void put_xml(struct tree_maker *t, struct span body)
+static void put_xml(struct tree_maker *t, struct span type, struct span body)
 {
     if (tree_xml(t, body) < 0)
-        put_text(t, body);
+        put_text(t, type, body);
 }
 
-static void put_json(struct tree_maker *t, struct span body)
+static void put_json(struct tree_maker *t, struct span type, struct span body)
 {
     if (tree_json(t, body) < 0)
-        put_text(t, body);
+        put_text(t, type, body);
 }
 
 /* How a type ends or begins, and who takes it apart. */
 static const struct {
     const char *type; /* "+xml": any that ends so; "text/": any that begins so */
-    void (*put)(struct tree_maker *t, struct span body);
+    void (*put)(struct tree_maker *t, struct span type, struct span body);
     const char *note; /* N_() or NULL */
 } types[] = {
-    { "application/sdp", tree_sdp, N_("session description") },
+    { "application/sdp", put_sdp, N_("session description") },
     { "application/isup", tree_isup, N_("ISUP message of the telephone network") },
     { "message/sipfrag", put_message, N_("piece of a SIP message") },
     { "message/sip", put_message, N_("SIP message") },
@@ -86,7 +95,7 @@ static const struct {
     { "application/dtmf-relay", put_fields, N_("a key that was pressed") },
     { "application/dtmf", put_fields, N_("a key that was pressed") },
     { "application/simple-message-summary", put_fields, N_("waiting voice mail") },
-    { "application/trickle-ice-sdpfrag", tree_sdp, N_("piece of a session description") },
+    { "application/trickle-ice-sdpfrag", put_sdp, N_("piece of a session description") },
     { "text/", put_text, N_("text") },
 };
 
@@ -155,7 +164,7 @@ static void put_multipart(struct tree_maker *t, struct span type, struct span bo
     struct span boundary = sip_param(type, "boundary"), rest = body, part;
     bool last = false;
     if (boundary.n == 0 || !next_boundary(&rest, boundary, &part, &last)) {
-        put_text(t, body);
+        put_text(t, type, body);
         return;
     }
     while (!last && rest.n > 0) {
@@ -180,7 +189,7 @@ static void put_body(struct tree_maker *t, struct sip_node *node, struct span ty
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (type_fits(plain, types[i].type)) {
             node->note = SPAN(tr(types[i].note));
-            types[i].put(t, body);
+            types[i].put(t, type, body);
             return;
         }
     tree_hexdump(t, body);

@@ -58,7 +58,8 @@ void tree_body(struct tree_maker *t, struct span type, struct span encoding, str
 void tree_hexdump(struct tree_maker *t, struct span bytes);
 /* tree_sdp.c, tree_isup.c, tree_markup.c: children of the body's node. -1: it is none. */
 void tree_sdp(struct tree_maker *t, struct span body);
-void tree_isup(struct tree_maker *t, struct span body);
+/* By its Content-Type: `base` and `version` tell the dialect. */
+void tree_isup(struct tree_maker *t, struct span type, struct span body);
 int tree_xml(struct tree_maker *t, struct span body);
 int tree_json(struct tree_maker *t, struct span body);
 

@@ -294,6 +294,19 @@ static void value_is(const struct sip_tree *t, const char *type, const char *lab
         tap_note("got \"%.*s\"", SPAN_ARG(got));
 }
 
+/* An IAM by ANSI T1.113: user service information and the called number are what it must have. */
+static const char ansi_iam[] = "\x01\x10\x60\x00\x0a"
+                               "\x03\x06\x0d"
+                               "\x03\x90\x90\xa2"
+                               "\x07\x03\x10\x48\x54\x16\x38\x87"
+                               "\xc4\x03\x48\x54\x16"
+                               "\xea\x01\x3d"
+                               "\xeb\x05\x83\x10\x48\x54\x06"
+                               "\xc7\x08\x20J SMITH"
+                               "\x00";
+/* A REL whose cause has the coding standard "ANSI". */
+static const char ansi_rel[] = "\x0c\x02\x00\x02\xc3\x97";
+
 static void bodies(void)
 {
     static const char xml[] =
@@ -314,6 +327,9 @@ static void bodies(void)
                 "\0\x01"
                 "ABCDEFGHIJKLMNOP",
                 18);
+    append_part(&body, "application/ISUP;version=ansi00;base=ansi88", ansi_iam,
+                sizeof ansi_iam - 1);
+    append_part(&body, "application/ISUP;base=gr317", ansi_rel, sizeof ansi_rel - 1);
     append_part(&body, "application/dtmf-relay", "Signal=5\r\nDuration=160\r\n", 24);
     strbuf_text(&body, "--b1--\r\nepilogue\r\n");
     strbuf_format(&text,
@@ -328,7 +344,7 @@ static void bodies(void)
     size_t parts = 0;
     for (size_t i = 0; i < t.count; i++)
         parts += span_equal(t.nodes[i].label, SPAN("part"));
-    tap_ok(parts == 8, "eight parts, and neither preamble nor epilogue");
+    tap_ok(parts == 10, "ten parts, and neither preamble nor epilogue");
 
     value_is(&t, "application/ISUP", "message type", "IAM");
     value_is(&t, "application/ISUP", "called party number", "12345");
@@ -346,6 +362,20 @@ static void bodies(void)
     tap_ok(span_equal(child(&t, part(&t, "application/isup;version=x"), "location")->note,
                       SPAN("transit network")),
            "where the cause arose (Q.850)");
+
+    static const char ansi[] = "application/ISUP;version=ansi00";
+    value_is(&t, ansi, "base", "ansi88");
+    value_is(&t, ansi, "message type", "IAM");
+    value_is(&t, ansi, "user service information", "90 90 a2");
+    value_is(&t, ansi, "called party number", "8445618378");
+    value_is(&t, ansi, "jurisdiction", "844561");
+    value_is(&t, ansi, "originating line information", "61");
+    value_is(&t, ansi, "charge number", "84456");
+    value_is(&t, ansi, "generic name", "J SMITH");
+    value_is(&t, ansi, "transmission medium requirement", ""); /* none in an ANSI IAM */
+    cause = child(&t, part(&t, "application/ISUP;base=gr317"), "cause");
+    tap_ok(span_equal(cause->note, SPAN("destination number not allocated")) && !*cause->topic,
+           "a cause in ANSI's coding is not Q.850's");
 
     value_is(&t, "application/pidf+xml", "entity", "pres:a@b");
     value_is(&t, "application/pidf+xml", "gml:pos", "42.5 -71.2");
