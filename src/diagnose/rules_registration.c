@@ -5,13 +5,6 @@
 #include "store/binding.h"
 #include "store/names.h"
 
-static struct span user_of(struct span to)
-{
-    struct sip_address a;
-    sip_read_address(to, &a);
-    return a.user;
-}
-
 /* The seconds that a REGISTER asks for a contact: the Contact's parameter, else Expires. */
 static int64_t asked_expiry(const struct scene_message *request, struct span contact)
 {
@@ -68,8 +61,10 @@ static void registration_lapsed(struct judge *j)
     for (size_t i = 0; i < j->scene->ncalls; i++) {
         const struct scene_call *call = &j->scene->calls[i];
         const struct scene_transaction *t = accepted_before(j, call, INT64_MAX);
-        struct span user = t ? user_of(scene_sip(t->first)->to) : SPAN_NONE;
-        int64_t until = t ? store_lapsed(j->scene->store, user, call->id) : 0;
+        struct sip_address aor = { .user = SPAN_NONE };
+        if (t)
+            sip_read_address(scene_sip(t->first)->to, &aor);
+        int64_t until = store_lapsed(j->scene->store, &aor, call->id);
         t = until ? accepted_before(j, call, until) : NULL;
         if (!t)
             continue;
@@ -77,7 +72,7 @@ static void registration_lapsed(struct judge *j)
         d->time_ns = until;
         draft_endpoint(d, &t->client);
         names_host(&t->client, client);
-        user = judge_quote(user);
+        struct span user = judge_quote(aor.user);
         time_clock(until, when);
         draft_say(d, _("registration of %.*s ran out at %.8s, no refresh"), SPAN_ARG(user), when);
         draft_proof(d, t->request, _("the last REGISTER before, from %s"), client);
@@ -170,9 +165,9 @@ static void user_not_registered(struct judge *j)
             scene_method(t) == SIP_REGISTER || scene_in_dialog(t))
             continue;
         sip_read_uri(scene_sip(t->request)->uri, &callee);
-        if (store_registers_from(j->scene->store, callee.user, &t->server))
+        if (store_registers_from(j->scene->store, &callee, &t->server))
             continue; /* the user's own phone says so, not a registrar or proxy */
-        enum binding_state state = store_registered(j->scene->store, callee.user,
+        enum binding_state state = store_registered(j->scene->store, &callee,
                                                     t->final->stored->time_ns, &ended);
         if (state != BINDING_LAPSED && state != BINDING_REMOVED)
             continue;

@@ -13,6 +13,7 @@
 
 #define USERS 200000 /* more are not learned: a bound, not an expectation */
 #define CONTACTS 4   /* of one user */
+#define SAME_NAME 16 /* addresses of record with one user part that are looked at */
 #define LONGEST_S 31536000
 #define SECOND_NS 1000000000LL
 
@@ -31,15 +32,18 @@ struct lapse {
     int64_t until_ns;
 };
 
+/* An address of record. Those of one user part, at several hosts, stand in a list. */
 struct user {
-    uint64_t key;
+    uint64_t key, name;
+    uint32_t next; /* of the same name, older */
     struct contact contacts[CONTACTS];
     struct lapse lapse; /* the latest that a later registration ended */
 };
 
 struct bindings {
     struct pool users;
-    struct index index;
+    struct index index; /* by address of record */
+    struct index names; /* the latest of each user part */
     struct deadlines due;
 };
 
@@ -48,9 +52,19 @@ static uint64_t key_of_user(uint32_t id, const void *arg)
     return ((const struct user *)pool_at(arg, id))->key;
 }
 
-static uint64_t user_key(struct span user)
+static uint64_t name_of_user(uint32_t id, const void *arg)
 {
-    return hash_span(8, user);
+    return ((const struct user *)pool_at(arg, id))->name;
+}
+
+static uint64_t name_key(const struct sip_address *aor)
+{
+    return hash_span(8, aor->user);
+}
+
+static uint64_t user_key(const struct sip_address *aor)
+{
+    return hash_span(name_key(aor), sip_host_name(aor->host));
 }
 
 static struct user *user_at(const struct bindings *b, uint32_t id)
@@ -69,12 +83,24 @@ static struct bindings *bindings_take(struct store *s)
         return NULL;
     pool_init(&s->bindings->users, sizeof(struct user));
     index_init(&s->bindings->index, key_of_user, &s->bindings->users);
+    index_init(&s->bindings->names, name_of_user, &s->bindings->users);
     return s->bindings;
 }
 
-static uint32_t user_take(struct bindings *b, struct span name)
+/* Puts it before the others of its name. */
+static void join_name(struct bindings *b, uint32_t id)
 {
-    uint64_t key = user_key(name);
+    struct user *u = user_at(b, id);
+    uint32_t others = index_find(&b->names, u->name);
+    if (others)
+        index_remove(&b->names, u->name, others);
+    u->next = others;
+    index_add(&b->names, u->name, id); /* without a place there it is found by its whole address */
+}
+
+static uint32_t user_take(struct bindings *b, const struct sip_address *aor)
+{
+    uint64_t key = user_key(aor);
     uint32_t id = index_find(&b->index, key);
     if (id || b->users.live >= USERS)
         return id;
@@ -82,8 +108,11 @@ static uint32_t user_take(struct bindings *b, struct span name)
     if (!id)
         return 0;
     user_at(b, id)->key = key;
-    if (index_add(&b->index, key, id) == 0)
+    user_at(b, id)->name = name_key(aor);
+    if (index_add(&b->index, key, id) == 0) {
+        join_name(b, id);
         return id;
+    }
     pool_release(&b->users, id);
     return 0;
 }
@@ -208,7 +237,7 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
     uint64_t seconds = 0, asked_s = 1;
     struct span contact = response->contact;
     sip_read_address(response->to, &aor);
-    uint32_t user = aor.user.n && bindings_take(s) ? user_take(s->bindings, aor.user) : 0;
+    uint32_t user = aor.user.n && bindings_take(s) ? user_take(s->bindings, &aor) : 0;
     if (!user)
         return;
     uint64_t own = contact_id(&aor, contact);
@@ -252,6 +281,7 @@ void binding_free(struct store *s)
         return;
     pool_destroy(&s->bindings->users);
     index_destroy(&s->bindings->index);
+    index_destroy(&s->bindings->names);
     deadlines_free(&s->bindings->due);
     free(s->bindings);
     s->bindings = NULL;
@@ -260,26 +290,42 @@ void binding_free(struct store *s)
 size_t binding_bytes(const struct store *s)
 {
     const struct bindings *b = s->bindings;
-    return b ? b->users.live * b->users.record + index_bytes(&b->index) + deadlines_bytes(&b->due)
+    return b ? b->users.live * b->users.record + index_bytes(&b->index) + index_bytes(&b->names) +
+                   deadlines_bytes(&b->due)
              : 0;
 }
 
 /* Asking */
 
-static const struct user *find_user(const struct store *s, struct span name)
+/*
+ * The addresses of record that a request may be for, at most SAME_NAME: the one that it names, or
+ * else, since calls name the host in other ways than registrations do, all of that user part.
+ */
+static size_t find_users(const struct store *s, const struct sip_address *who,
+                         const struct user *found[SAME_NAME])
 {
-    uint32_t id = s->bindings && name.n ? index_find(&s->bindings->index, user_key(name)) : 0;
-    return id ? user_at(s->bindings, id) : NULL;
+    const struct bindings *b = s->bindings;
+    size_t n = 0;
+    uint32_t id = b && who->user.n ? index_find(&b->index, user_key(who)) : 0;
+    if (id) {
+        found[0] = user_at(b, id);
+        return 1;
+    }
+    id = b && who->user.n ? index_find(&b->names, name_key(who)) : 0;
+    for (; id && n < SAME_NAME; id = found[n++]->next)
+        found[n] = user_at(b, id);
+    return n;
 }
 
-enum binding_state store_registered(const struct store *s, struct span name, int64_t time_ns,
-                                    int64_t *since)
+enum binding_state store_registered(const struct store *s, const struct sip_address *who,
+                                    int64_t time_ns, int64_t *since)
 {
-    const struct user *u = find_user(s, name);
+    const struct user *found[SAME_NAME];
+    size_t n = find_users(s, who, found);
     enum binding_state state = BINDING_UNKNOWN;
     *since = 0;
-    for (int i = 0; u && i < CONTACTS; i++) {
-        const struct contact *c = &u->contacts[i];
+    for (size_t i = 0; i < n * CONTACTS; i++) {
+        const struct contact *c = &found[i / CONTACTS]->contacts[i % CONTACTS];
         bool past = time_ns < c->since_ns;
         int64_t end = past ? c->before_ns : c->until_ns;
         if (!c->id || end == 0)
@@ -294,12 +340,16 @@ enum binding_state store_registered(const struct store *s, struct span name, int
     return state;
 }
 
-bool store_registers_from(const struct store *s, struct span name, const struct addr *host)
+bool store_registers_from(const struct store *s, const struct sip_address *who,
+                          const struct addr *host)
 {
-    const struct user *u = find_user(s, name);
-    for (int i = 0; u && i < CONTACTS; i++)
-        if (u->contacts[i].id && addr_same_host(&u->contacts[i].client, host))
+    const struct user *found[SAME_NAME];
+    size_t n = find_users(s, who, found);
+    for (size_t i = 0; i < n * CONTACTS; i++) {
+        const struct contact *c = &found[i / CONTACTS]->contacts[i % CONTACTS];
+        if (c->id && addr_same_host(&c->client, host))
             return true;
+    }
     return false;
 }
 
@@ -309,9 +359,11 @@ static bool made_in(const struct store *s, uint32_t call, uint32_t id, uint32_t 
     return id == call && c && (uint32_t)c->seq == stamp;
 }
 
-int64_t store_lapsed(const struct store *s, struct span name, uint32_t call)
+int64_t store_lapsed(const struct store *s, const struct sip_address *aor, uint32_t call)
 {
-    const struct user *u = find_user(s, name);
+    const struct bindings *b = s->bindings;
+    uint32_t id = b && aor->user.n ? index_find(&b->index, user_key(aor)) : 0;
+    const struct user *u = id ? user_at(b, id) : NULL;
     for (int i = 0; u && i < CONTACTS; i++) {
         const struct contact *c = &u->contacts[i];
         if (overdue(c, s->now_ns) && made_in(s, call, c->call, c->stamp))
