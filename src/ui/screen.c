@@ -111,6 +111,22 @@ static void name_keys(void)
     define_key("\033[200~", KEY_PASTE);
 }
 
+/* Some terminals ("dumb", printers) only take one line after another. */
+static bool places_text(void)
+{
+    const char *to = tigetstr("cup");
+    return to && to != (const char *)-1;
+}
+
+static void close_terminal(void)
+{
+    delscreen(screen);
+    screen = NULL;
+    tcsetattr(terminal.fd, TCSADRAIN, &terminal.saved);
+    fclose(keyboard);
+    terminal.fd = -1;
+}
+
 int screen_start(char **error)
 {
     const char *type = getenv("TERM");
@@ -122,6 +138,14 @@ int screen_start(char **error)
         *error = mem_format(
             _("the terminal type '%s' is not known here; set TERM, or use 'sipwhy report'"),
             type ? type : "");
+        return -1;
+    }
+    if (!places_text()) {
+        *error = mem_format(
+            _("the terminal type '%s' cannot place text on the screen; set TERM, or "
+              "use 'sipwhy report' or 'sipwhy list'"),
+            type ? type : "");
+        close_terminal();
         return -1;
     }
     terminal.active = true;
@@ -187,11 +211,7 @@ void screen_stop(void)
     terminal.active = false;
     curs_set(1);
     leave_screen();
-    delscreen(screen);
-    screen = NULL;
-    tcsetattr(terminal.fd, TCSADRAIN, &terminal.saved);
-    fclose(keyboard);
-    terminal.fd = -1;
+    close_terminal();
 }
 
 int screen_fd(void)
