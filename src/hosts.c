@@ -56,7 +56,9 @@ int hosts_read(const struct settings *settings, char **error)
 {
     static size_t done;
     int result = 0;
-    while (result == 0 && done < settings->hosts.count)
-        result = read_file(settings->hosts.items[done++], error);
+    while (result == 0 && done < settings->hosts.count) {
+        result = read_file(settings->hosts.items[done], error);
+        done += result >= 0;
+    }
     return result;
 }

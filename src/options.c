@@ -262,6 +262,11 @@ int option_set(struct settings *settings, const struct option_row *row, const ch
     return -1;
 }
 
+const struct string_list *option_list(const struct settings *settings, const struct option_row *row)
+{
+    return (const struct string_list *)((const char *)settings + row->offset);
+}
+
 char *option_get(const struct settings *settings, const struct option_row *row)
 {
     const void *at = (const char *)settings + row->offset;

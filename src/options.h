@@ -101,7 +101,10 @@ const struct option_row *option_find(const char *name);
 /* Sets one value from text. 0, or -1 with *error, one line that the caller frees. */
 int option_set(struct settings *settings, const struct option_row *row, const char *value,
                char **error);
-/* The value as text; the caller frees it. */
+/* The values of a repeatable one (OPTION_LIST). */
+const struct string_list *option_list(const struct settings *settings,
+                                      const struct option_row *row);
+/* The value as text, "" of a repeatable one; the caller frees it. */
 char *option_get(const struct settings *settings, const struct option_row *row);
 /* `name=value`, `name value`, `name` and `noname`, as `:set` has it. */
 int option_assign(struct settings *settings, const char *text, char **error);

@@ -83,8 +83,22 @@ static bool is_given(const struct settings *settings, const struct option_row *r
     return settings->given >> (row - option_rows) & 1;
 }
 
+/* A repeatable setting has a line for each of its values. */
+static void want_list(struct keeper *k, const struct option_row *row)
+{
+    const struct string_list *list = option_list(k->ui->settings, row);
+    for (size_t i = 0; i < list->count; i++)
+        want(k, "set", mem_format("%s=%s", row->name, list->items[i]),
+             mem_format("set %s=%s", row->name, list->items[i]))
+            ->comment = i ? NULL : tr(row->help);
+}
+
 static void want_setting(struct keeper *k, const struct option_row *row)
 {
+    if (row->type == OPTION_LIST) {
+        want_list(k, row);
+        return;
+    }
     char *value = option_get(k->ui->settings, row);
     struct wanted *item = want(k, "set", mem_text(row->name),
                                mem_format("set %s=%s", row->name, value));
@@ -111,7 +125,17 @@ static void want_key(int code, const char *line, bool changed, void *arg)
 
 /* ---- comparing with what is there ------------------------------------------------------- */
 
-/* What a line is about: a setting without "no" and value, a key by its usual name, or a word. */
+static char *about_value(const struct option_row *row, struct span rest)
+{
+    while (rest.n && (ascii_blank(*rest.p) || *rest.p == '='))
+        rest = (struct span){ rest.p + 1, rest.n - 1 };
+    return mem_format("%s=%.*s", row->name, SPAN_ARG(rest));
+}
+
+/*
+ * What a line is about: a setting without "no" and value, a repeatable one with its value, a key by its
+ * usual name, or a word.
+ */
 static char *about_of(const struct wanted *item, struct span rest)
 {
     size_t n = 0;
@@ -121,6 +145,11 @@ static char *about_of(const struct wanted *item, struct span rest)
         n++;
     char *about = mem_format("%.*s", (int)n, rest.p);
     int code = strcmp(item->word, "map") == 0 ? keymap_code(about) : -1;
+    const struct option_row *row = set ? option_find(about) : NULL;
+    if (row && row->type == OPTION_LIST) {
+        free(about);
+        return about_value(row, span_make(rest.p + n, span_end(rest)));
+    }
     if (code >= 0 || (set && !option_find(about) && strncmp(about, "no", 2) == 0)) {
         char *better = mem_text(code >= 0 ? keymap_name(code, name) : about + 2);
         free(about);
@@ -175,6 +204,8 @@ static bool says(const struct wanted *item, struct span rest)
 {
     struct span own = SPAN_NONE;
     has_word(SPAN(item->line), item->word, &own);
+    if (strcmp(item->word, "set") == 0 && !option_find(item->about))
+        return true; /* a value of a repeatable one, which is what it is about */
     if (strcmp(item->word, "set") == 0)
         return same_setting(item->about, own, rest);
     /* both are about the same: what stands behind that counts */

@@ -40,8 +40,11 @@ static void change_resolver(struct ui *ui)
 void naming_apply(struct ui *ui)
 {
     char *error = NULL;
-    if (hosts_read(ui->settings, &error) != 0)
+    int result = hosts_read(ui->settings, &error);
+    if (result != 0)
         ui_notice(ui, true, "%s", error);
+    if (result < 0) /* the last that was asked for: it is not kept */
+        free(ui->settings->hosts.items[--ui->settings->hosts.count]);
     free(error);
     change_resolver(ui);
     names_set(ui->settings->names && !ui->settings->numeric, ui->resolver != NULL);
