@@ -234,13 +234,11 @@ static size_t feed_head(struct stream *s, unsigned direction, const uint8_t *p, 
     size_t room = MAX_HEAD > d->kept.n ? MAX_HEAD - d->kept.n : 0, taken = n < room ? n : room;
     stream_keep(s, &d->kept, p, taken);
     if (d->head.line == 0 && stream_sip_line(d->kept.p, d->kept.n) == STREAM_NO) {
-        size_t lost = find_start(d->kept.p, d->kept.n);
+        /* that line ends in the bytes just taken: what follows it is looked at anew */
+        size_t before = d->kept.n - taken, lost = find_start(d->kept.p, d->kept.n);
         s->net->counts.unframed += lost;
-        d->kept.n -= lost;
-        d->seq += (uint32_t)lost;
-        memmove(d->kept.p, d->kept.p + lost, d->kept.n);
-        d->head = (struct head){ .length = -1 };
-        return taken;
+        reset(s, d);
+        return lost - before;
     }
     if (!read_head(&d->head, d->kept.p, d->kept.n)) {
         if (d->kept.n >= MAX_HEAD)

@@ -245,12 +245,32 @@ static void end(struct net *net, struct connection *c, unsigned direction, bool 
 
 /* ---- connections ---------------------------------------------------------------------------- */
 
+/*
+ * What the capture misses at a direction's end: up to its FIN, or what the peer has acknowledged. A single
+ * byte of that may be a FIN that was not seen, either.
+ */
+static void lose_end(struct net *net, struct connection *c, unsigned direction)
+{
+    const struct half *h = &c->half[direction];
+    const struct packet *at_hand = net->packet;
+    struct packet packet = packet_of(&h->last);
+    int32_t missing = h->has_fin   ? (int32_t)(h->fin - h->next)
+                      : h->has_ack ? (int32_t)(h->acked - h->next)
+                                   : 0;
+    if (!h->started || h->ended || missing < (h->has_fin ? 1 : 2) || missing >= WINDOW)
+        return;
+    net->packet = &packet;
+    lose(net, c, direction, (uint32_t)missing);
+    net->packet = at_hand;
+}
+
 static void close_connection(struct tcp *t, uint32_t id)
 {
     struct connection *c = connection_at(t, id);
     for (unsigned i = 0; i < 2; i++) {
         while (c->half[i].pieces)
             give_up(t->net, c, i);
+        lose_end(t->net, c, i);
         end(t->net, c, i, false);
     }
     stream_close(c->stream);

@@ -258,6 +258,40 @@ static void gaps(void)
     tap_ok(came("a=b-c="), "a segment cut by the capture: its last message is truncated");
 }
 
+/* Nothing follows what is missing: the peer's acknowledgement, or the FIN, tells of it. */
+static void gaps_at_the_end(void)
+{
+    begin();
+    data(100, M("a"));
+    segment(true, 500, 100 + SIZE + 250, 0, "");
+    net_finish(net);
+    tap_ok(came("a=") && net_counts(net)->gaps == 1 && net_counts(net)->gap_bytes == 250,
+           "what was acknowledged and not captured is a gap");
+    begin();
+    part(100, M("a"), 0, SIZE - 20);
+    segment(false, 100 + SIZE, 0, FIN, "");
+    net_finish(net);
+    tap_ok(came("a-") && net_counts(net)->gaps == 1 && net_counts(net)->gap_bytes == 20,
+           "so is what lies before a FIN; the message is cut");
+    begin();
+    data(100, M("a"));
+    segment(true, 500, 101 + SIZE, 0, "");
+    net_finish(net);
+    tap_ok(came("a=") && net_counts(net)->gaps == 0, "a FIN that was not captured is none");
+}
+
+/* A line that only begins in its segment looks like a start line until the next one comes. */
+static void in_a_line(void)
+{
+    begin();
+    data(1, M("a"));
+    data(1 + SIZE, "x: 1\r\nConte");
+    data(1 + SIZE + 11, "nt-Length: 0\r\n\r\n" M("b") M("c"));
+    data(1 + SIZE + 27 + 2 * SIZE, M("d"));
+    tap_ok(came("a=b=c=d=") && net_counts(net)->unframed == 27,
+           "behind the rest of a message all that follow are read");
+}
+
 static void in_the_middle(void)
 {
     begin();
@@ -408,6 +442,8 @@ int main(void)
     large();
     disorder();
     gaps();
+    gaps_at_the_end();
+    in_a_line();
     in_the_middle();
     wrong_lengths();
     connections();
