@@ -174,7 +174,8 @@ static void print_visible(const char *label, const char *text)
 
 #define EXAMPLES 5 /* of a rule, in the report for people */
 
-static void print_example(const struct entries *e, size_t i, bool remedy)
+/* With what to do, unless that has just been told (*told: what was). */
+static void print_example(const struct entries *e, size_t i, char **told)
 {
     struct finding_text text;
     struct sip_message sip;
@@ -182,8 +183,11 @@ static void print_example(const struct entries *e, size_t i, bool remedy)
     struct strbuf line = STRBUF_INIT;
     const struct finding *f = e->all[i].finding;
     diagnosis_explain(e->diagnosis, e->all[i].id, &text);
-    if (remedy)
+    if (!*told || strcmp(*told, text.remedy) != 0) {
         print_visible("      -> ", text.remedy);
+        free(*told);
+        *told = mem_text(text.remedy);
+    }
     struct span id = call_id_of(e->store, f->call, &sip);
     strbuf_format(&line, "%s  %s  (%.*s)", time_date(f->time_ns, when), text.summary, SPAN_ARG(id));
     print_visible("      ", strbuf_str(&line));
@@ -191,17 +195,19 @@ static void print_example(const struct entries *e, size_t i, bool remedy)
     finding_text_free(&text);
 }
 
-/* Entries of one rule: a line with their number, what to do, and the first few. */
+/* Entries of one rule: a line with their number, and the first few with what to do. */
 static size_t print_rule(const struct entries *e, size_t i)
 {
     const struct finding *first = e->all[i].finding;
     size_t n = 0;
+    char *told = NULL;
     while (i + n < e->n && e->all[i + n].finding->rule == first->rule)
         n++;
     printf("  %-8s %-26s %6zu\n", tr(finding_severity_name(first->severity)),
            finding_rule_id(first->rule), n);
     for (size_t k = 0; k < n && k < EXAMPLES; k++)
-        print_example(e, i + k, k == 0);
+        print_example(e, i + k, &told);
+    free(told);
     return n;
 }
 

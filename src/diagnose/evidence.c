@@ -1,6 +1,7 @@
 /* See evidence.h. Header facts are rows of a table; the rest is about time and place. */
 #include "diagnose/evidence.h"
 #include "diagnose/outcome.h"
+#include "diagnose/refusal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,11 +95,9 @@ static const struct header_fact {
     { "Unsupported", 420, 420, plain_fact,
       N_("It does not know the extension: %.*s (Unsupported)") },
     { "Require", 421, 421, plain_fact, N_("It insists on the extension: %.*s (Require)") },
-    { "Retry-After", 300, 699, plain_fact, N_("Try again after %.*s seconds (Retry-After)") },
-    { "Min-SE", 422, 422, plain_fact,
-      N_("Session-Expires must be at least %.*s seconds (Min-SE)") },
-    { "Min-Expires", 423, 423, plain_fact,
-      N_("The expiry must be at least %.*s seconds (Min-Expires)") },
+    { "Retry-After", 300, 699, plain_fact, N_("Try again after %.*s s (Retry-After)") },
+    { "Min-SE", 422, 422, plain_fact, N_("Session-Expires must be at least %.*s s (Min-SE)") },
+    { "Min-Expires", 423, 423, plain_fact, N_("The expiry must be at least %.*s s (Min-Expires)") },
     { "WWW-Authenticate", 401, 401, challenge_fact, NULL },
     { "Proxy-Authenticate", 407, 407, challenge_fact, NULL },
     { "Contact", 300, 399, plain_fact, N_("Redirected to %.*s (Contact)") },
@@ -317,4 +316,21 @@ void evidence_free(struct evidence *evidence)
     for (size_t i = 0; i < evidence->count; i++)
         free(evidence->facts[i].text);
     evidence->count = 0;
+}
+
+bool evidence_first_step(struct strbuf *out, const struct store *store, uint32_t id)
+{
+    struct sip_message m;
+    const struct transaction *t = store_transaction(store, id);
+    if (!t || !t->final || store_scan(store, t->final, &m) < 0)
+        return false;
+    struct span warning = refusal_warning_text(sip_find_header(&m, "Warning"));
+    bool about_media = t->code == 488 || t->code == 606 || t->code == 415;
+    if ((t->code == 408 || t->code == 480) && transaction_rang(store, id))
+        strbuf_text(out,
+                    _("Nothing to do, unless every call ends so; then see who ends the ringing, "
+                      "and after how long"));
+    else if (about_media && warning.n)
+        strbuf_format(out, _("Repair what the Warning names: \"%.*s\""), SPAN_ARG(quote(warning)));
+    return out->n > 0;
 }

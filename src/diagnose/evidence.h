@@ -24,6 +24,11 @@ struct evidence {
 /* Fills *evidence with sentences in the language, most telling first; evidence_free() frees it. */
 void evidence_collect(struct evidence *evidence, const struct store *store, uint32_t transaction);
 void evidence_free(struct evidence *evidence);
+/*
+ * What to do first about a failure of which no rule finds anything, where the messages tell more than
+ * the code's page can. False, and nothing in *out, where they do not.
+ */
+bool evidence_first_step(struct strbuf *out, const struct store *store, uint32_t transaction);
 
 /*
  * Appends the one line of the list's Why column: what was found (`diagnosis` may be NULL), else

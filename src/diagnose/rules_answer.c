@@ -203,6 +203,11 @@ static void say_code(struct draft *d, const struct scene_transaction *t)
                      from);
     else if (code == 503 && why.n && *brief)
         draft_remedy(d, _("See why at %s: %s"), from, brief);
+    else if (code == 420 && why.n)
+        draft_remedy(d, _("Take %.*s out of Require, or enable it at %s"), SPAN_ARG(why), from);
+    else if (code == 421 && why.n)
+        draft_remedy(d, _("Enable %.*s on the caller's side: %s insists on it"), SPAN_ARG(why),
+                     from);
     else if (words_of(code)->remedy)
         draft_remedy(d, "%s", tr(words_of(code)->remedy));
 }

@@ -178,7 +178,7 @@ static void say_refusal(struct draft *d, const struct scene_transaction *t,
 static void explain_refusal(struct draft *d, const struct scene_transaction *t,
                             const struct exchange *x, const struct refusal *r)
 {
-    char by[ADDR_TEXT];
+    char by[ADDR_TEXT], offered[LIST_TEXT];
     uint16_t code = scene_final(t);
     struct span words = judge_quote(r->words);
     judge_address(&t->final->flow->src, by);
@@ -192,6 +192,9 @@ static void explain_refusal(struct draft *d, const struct scene_transaction *t,
     if (code == 415 && !r->warning)
         draft_remedy(d, _("Compare Content-Type, -Encoding and -Language of the request with "
                           "Accept, -Encoding and -Language of the 415; then the codecs"));
+    if (r->what == REFUSED_FORMAT && x->offer)
+        draft_remedy(d, _("Offer %s another codec than %s, or transcode"), by,
+                     codec_list(x->offer, IN_A_LINE, offered));
     if (scene_cut(x->offered) && !r->warning)
         draft_remedy(d, _("Capture whole packets (no snap length, all fragments), then compare "
                           "the codecs"));

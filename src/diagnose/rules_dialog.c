@@ -251,7 +251,7 @@ static unsigned visits(struct judge *j, const struct scene_transaction *t,
 
 static void routing_loop(struct judge *j)
 {
-    char at[ADDR_TEXT];
+    char at[ADDR_TEXT], back[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
         const struct scene_transaction *first = t;
         bool exhausted = scene_final(t) == 483 && !judge_passed_on(t);
@@ -267,9 +267,13 @@ static void routing_loop(struct judge *j)
             draft_say(d, _("too many hops, says %s"), at);
         draft_proof(d, first->request, _("%s to %s, Max-Forwards %lld"),
                     sip_method_name(scene_method(t)), at, (long long)forwards_left(first));
+        judge_address(&t->client, back);
         if (first != t)
-            draft_proof(d, t->request, _("the same again, Max-Forwards %lld"),
+            draft_proof(d, t->request, _("the same again from %s, Max-Forwards %lld"), back,
                         (long long)forwards_left(t));
+        if (n >= 3)
+            draft_remedy(d, _("See why %s and %s send it to each other: alias, domain, dial plan"),
+                         at, back);
         if (exhausted)
             draft_proof(d, t->final, _("483 from %s"), at);
         if (!exhausted)

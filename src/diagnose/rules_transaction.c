@@ -36,6 +36,7 @@ static void stuck_after_trying(struct judge *j)
         time_short(end - since, waited);
         judge_address(&t->server, to);
         draft_say(d, _("stuck after 100 for %s: %s does not get on"), waited, to);
+        draft_remedy(d, _("Follow the call at %s: its route onwards, its own timers and log"), to);
         draft_proof(d, t->request, _("INVITE to %s"), to);
         draft_proof(d, t->trying, _("100 from %s, and nothing else for %s"), to, waited);
         draft_proof(d, t->final, _("then %u"), scene_final(t));

@@ -297,8 +297,8 @@ static void add_page(struct layout *out, const char *topic, bool notes)
 }
 
 /*
- * A failure about which nothing was found: what its page tells to do first. Nothing where the client
- * did what the answer asked for, or ended the call itself.
+ * A failure about which nothing was found: what its messages or its page tell to do first. Nothing
+ * where the client did what the answer asked for, or ended the call itself.
  */
 static void add_first_step(struct layout *out, uint32_t transaction, const char *topic)
 {
@@ -307,6 +307,11 @@ static void add_first_step(struct layout *out, uint32_t transaction, const char 
     const struct transaction *t = store_transaction(out->ui->store, transaction);
     if (!t || !sip_class_failed(t->class) || !*topic)
         return;
+    if (evidence_first_step(&text, out->ui->store, transaction)) {
+        add_formatted(out, 0, mem_format(_("First: %s."), strbuf_str(&text)));
+        strbuf_free(&text);
+        return;
+    }
     document_topic(&doc, out->ui->help, topic);
     struct span step = document_first_step(&doc);
     if (step.n) {

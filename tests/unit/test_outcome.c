@@ -145,6 +145,29 @@ static void words(const struct store *store)
     }
 }
 
+/* What to do first about failures without a finding; the code's page tells it of the others. */
+static void first_steps(const struct store *store)
+{
+    static const struct {
+        const char *call;
+        uint16_t code;
+        const char *step;
+    } rows[] = {
+        { "745-1-no-answer-408", 408, "Nothing to do" },
+        { "907-1-not-acceptable", 606, "Repair what the Warning names: \"Insufficient bandwidth" },
+        { "700-1-busy", 486, "" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct strbuf step = STRBUF_INIT;
+        uint32_t id = with_code(store, call_of(store, rows[i].call), rows[i].code);
+        bool told = evidence_first_step(&step, store, id);
+        tap_ok(told == (*rows[i].step != '\0') &&
+                   strncmp(strbuf_str(&step), rows[i].step, strlen(rows[i].step)) == 0,
+               "%s: first \"%s\"", rows[i].call, rows[i].step);
+        strbuf_free(&step);
+    }
+}
+
 static void most_frequent(struct pipeline *pipeline)
 {
     const struct diagnosis *d = pipeline->diagnosis;
@@ -170,6 +193,7 @@ int main(void)
     calls(&pipeline);
     mended(pipeline.store);
     words(pipeline.store);
+    first_steps(pipeline.store);
     most_frequent(&pipeline);
     pipeline_close(&pipeline);
     free(demo);
