@@ -2,15 +2,10 @@
 #include "sip/scan.h"
 
 #include "sip/fields.h"
+#include "sip/good.h"
 
 #define UNREAD_CODE 999 /* of a status line that says none, or one out of range */
 #define MAX_METHOD 64   /* longer first words are text, not methods; RFC 4475 has one of 43 */
-
-static bool token_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_digit(c) ||
-           (c != '\0' && strchr("-.!%*_+`'~", c));
-}
 
 static bool blank(char c)
 {
@@ -73,18 +68,6 @@ static const char *request_version(struct span line)
     return p > line.p && version_length(version) == version.n ? p : NULL;
 }
 
-/* Whether it begins with a scheme, a colon and more (RFC 3986 §3.1). */
-static bool has_scheme(struct span uri)
-{
-    size_t i = 0;
-    if (uri.n > 4 && memcmp(uri.p, "sip:", 4) == 0 && !blank(uri.p[4]))
-        return true;
-    while (i < uri.n && token_char(uri.p[i]))
-        i++;
-    return i > 0 && i + 1 < uri.n && uri.p[i] == ':' && !blank(uri.p[i + 1]) &&
-           !ascii_digit(uri.p[0]);
-}
-
 /*
  * Request-Line = Method SP Request-URI SP SIP-Version (RFC 3261 §7.1). Several words without a
  * scheme behind no registered method are some text, such as a log line that quotes a request.
@@ -96,7 +79,7 @@ static int scan_request_line(struct sip_message *m, struct span line)
     const char *version = trimmed.n ? request_version(trimmed) : NULL;
     if (!version)
         return -1;
-    while (i < trimmed.n && token_char(trimmed.p[i]))
+    while (i < trimmed.n && sip_token_char(trimmed.p[i]))
         i++;
     if (i == 0 || i > MAX_METHOD || i >= trimmed.n || !blank(trimmed.p[i]))
         return -1;
@@ -105,7 +88,7 @@ static int scan_request_line(struct sip_message *m, struct span line)
     m->method_id = (uint8_t)sip_method_of(m->method);
     if (m->uri.n == 0)
         return -1;
-    bool scheme = has_scheme(m->uri);
+    bool scheme = sip_has_scheme(m->uri);
     bool words = memchr(m->uri.p, ' ', m->uri.n) || memchr(m->uri.p, '\t', m->uri.n);
     if (words && !scheme && m->method_id == SIP_OTHER)
         return -1;
@@ -130,7 +113,7 @@ static bool meant_as_start(struct sip_message *m, struct span line)
         m->code = UNREAD_CODE;
         return true;
     }
-    while (i < trimmed.n && token_char(trimmed.p[i]))
+    while (i < trimmed.n && sip_token_char(trimmed.p[i]))
         i++;
     m->method = (struct span){ trimmed.p, i };
     m->method_id = (uint8_t)sip_method_of(m->method);
@@ -212,69 +195,12 @@ static void take_length(struct sip_message *m, struct span value)
         m->content_length = (int64_t)n;
 }
 
-/* Whether the text from `p` on begins with a port that there is, as digits (RFC 3261 §25.1). */
-static bool port_good(const char *p, const char *end)
-{
-    uint32_t port = 0;
-    const char *digit = p;
-    for (; digit < end && ascii_digit(*digit); digit++)
-        port = port > UINT16_MAX ? port : port * 10 + (uint32_t)(*digit - '0');
-    bool stops = digit == end || ascii_blank(*digit) || memchr(";?>,", *digit, 4) != NULL;
-    return digit > p && stops && port <= UINT16_MAX;
-}
-
-/* Whether a host, with what may follow it in a URI, has no port or a good one. */
-static bool host_good(struct span host)
-{
-    static const bool behind_host[UINT8_MAX + 1] = {
-        [':'] = true, [';'] = true, ['?'] = true, ['>'] = true
-    };
-    const char *end = span_end(host), *p = host.p;
-    if (host.n && *p == '[' && (p = memchr(p, ']', host.n)) == NULL)
-        return true; /* no port can be told from it */
-    while (p < end && !behind_host[(uint8_t)*p])
-        p++;
-    return p == end || *p != ':' || port_good(p + 1, end);
-}
-
-/* The host of a sip or sips URI stands behind its user, if there is one. */
-static bool uri_good(struct span uri)
-{
-    if (uri.n < 5 || ascii_lower(uri.p[0]) != 's' || ascii_lower(uri.p[2]) != 'p')
-        return true;
-    const char *at = memchr(uri.p, '@', uri.n);
-    const char *host = at ? at + 1 : uri.p + (uri.p[3] == ':' ? 4 : 5);
-    return host < span_end(uri) && !memchr(";?>:", *host, 4) &&
-           host_good(span_make(host, span_end(uri)));
-}
-
-/*
- * Whether a name-addr or addr-spec can be read as one: `"` and `<` have their twins, and a sip URI
- * has a host with a good port (RFC 3261 §25.1). Behind a name with escapes in it nothing is sure.
- */
-static bool address_good(struct span value)
-{
-    const char *end = span_end(value);
-    if (value.p[0] == '"') {
-        const char *quote = memchr(value.p + 1, '"', value.n - 1);
-        if (!quote || memchr(value.p, '\\', (size_t)(quote - value.p)))
-            return quote != NULL;
-        value = span_make(quote + 1, end);
-    }
-    const char *open = memchr(value.p, '<', value.n), *close = memchr(value.p, '>', value.n);
-    if (!open != !close || close < open)
-        return false;
-    const char *stop = open ? close : memchr(value.p, ';', value.n);
-    struct span uri = span_make(open ? open + 1 : value.p, stop ? stop : end);
-    return has_scheme(uri) ? uri_good(uri) : span_is(value, "*");
-}
-
 static void take_address(struct sip_message *m, struct span *field, struct span value)
 {
     if (field->p)
         return;
     *field = value;
-    if (value.n && !address_good(value))
+    if (value.n && !sip_address_good(value))
         m->problems |= SIP_BAD_ADDRESS;
 }
 
@@ -287,7 +213,7 @@ static void take_via(struct sip_message *m, struct span value)
             sip_read_via(one, &m->sent_by, &m->branch);
             if (m->sent_by.n == 0)
                 m->problems |= SIP_BAD_ADDRESS;
-            else if (!host_good(m->sent_by))
+            else if (!sip_host_good(m->sent_by))
                 m->problems |= SIP_BAD_VALUE;
         }
     }
@@ -531,7 +457,7 @@ int sip_scan(struct sip_message *m, const void *data, size_t n)
         return -1;
     scan_body(m, p, end);
     note_missing(m);
-    if (m->code == 0 && !uri_good(m->uri))
+    if (m->code == 0 && !sip_uri_good(m->uri))
         m->problems |= SIP_BAD_VALUE;
     m->from_tag = sip_tag(m->from);
     m->to_tag = sip_tag(m->to);
