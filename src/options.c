@@ -176,8 +176,16 @@ void settings_free(struct settings *settings)
     }
 }
 
+/* Another spelling of a setting's name. */
+static const struct {
+    const char *written, *name;
+} spellings[] = { { "colour", "color" } };
+#define SPELLINGS (sizeof spellings / sizeof spellings[0])
+
 const struct option_row *option_find(const char *name)
 {
+    for (size_t i = 0; i < SPELLINGS; i++)
+        name = strcmp(spellings[i].written, name) == 0 ? spellings[i].name : name;
     for (size_t i = 0; i < option_count; i++)
         if (strcmp(option_rows[i].name, name) == 0)
             return &option_rows[i];
@@ -317,7 +325,7 @@ static const struct option_row *find_letter(int letter)
 /* getopt's two descriptions of the options, made from the table. */
 static struct option *describe(struct strbuf *letters)
 {
-    struct option *all = mem_zero((option_count + 1) * sizeof *all);
+    struct option *all = mem_zero((option_count + SPELLINGS + 1) * sizeof *all);
     strbuf_char(letters, '+');
     strbuf_char(letters, ':');
     for (size_t i = 0; i < option_count; i++) {
@@ -330,6 +338,11 @@ static struct option *describe(struct strbuf *letters)
             if (takes)
                 strbuf_char(letters, ':');
         }
+    }
+    for (size_t i = 0; i < SPELLINGS; i++) {
+        const struct option_row *row = option_find(spellings[i].name);
+        all[option_count + i] = all[row - option_rows];
+        all[option_count + i].name = spellings[i].written;
     }
     return all;
 }

@@ -298,13 +298,13 @@ static void close_file(struct source *source)
 }
 
 static const struct source_ops file_ops = {
-    .kind = "file",
+    .kind = N_("file"),
     .next = next_packet,
     .close = close_file,
 };
 
 static const struct source_ops followed_ops = {
-    .kind = "file",
+    .kind = N_("file"),
     .live = true,
     .next = next_packet,
     .stop = stop,

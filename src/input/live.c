@@ -62,7 +62,7 @@ static void close_live(struct source *source)
 }
 
 static const struct source_ops live_ops = {
-    .kind = "live",
+    .kind = N_("live"),
     .live = true,
     .next = next_packet,
     .refresh = refresh,

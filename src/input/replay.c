@@ -56,7 +56,7 @@ static void close_replay(struct source *source)
 }
 
 static const struct source_ops replay_ops = {
-    .kind = "demo",
+    .kind = N_("demo"),
     .live = true,
     .next = next_packet,
     .close = close_replay,

@@ -312,7 +312,7 @@ static void close_set(struct source *source)
 }
 
 static const struct source_ops set_ops = {
-    .kind = "folder",
+    .kind = N_("folder"),
     .live = true,
     .next = next_packet,
     .refresh = refresh,

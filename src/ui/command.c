@@ -98,6 +98,16 @@ static const struct command *find_short(const char *name, size_t n, bool *severa
     return *several ? NULL : found;
 }
 
+/* What users of vi write, and another spelling. */
+static const struct command *find_habit(struct span word)
+{
+    static const char *const habits[][2] = { { "q", "quit" }, { "colours", "colors" } };
+    for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
+        if (span_equal(word, SPAN(habits[i][0])))
+            return command_find(habits[i][1]);
+    return NULL;
+}
+
 void command_line(struct ui *ui, const char *line)
 {
     bool several = false;
@@ -106,9 +116,8 @@ void command_line(struct ui *ui, const char *line)
     if (n == 0 || *line == '#')
         return;
     const struct command *command = find_short(line, n, &several);
-    /* the habit of vi users */
-    if (!command && n == 1 && *line == 'q')
-        command = command_find("quit");
+    if (!command)
+        command = find_habit((struct span){ line, n });
     if (!command) {
         ui_notice(ui, true,
                   several ? _("'%.*s' is short for several commands")

@@ -142,7 +142,7 @@ static void put_number(uint64_t n, struct strbuf *out)
 
 static void put_kind(const struct row *row, struct strbuf *out)
 {
-    strbuf_text(out, row->source->ops->kind);
+    strbuf_text(out, tr(row->source->ops->kind));
 }
 
 static void put_state(const struct row *row, struct strbuf *out)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "base/text.h"
 #include "base/tr.h"
 #include "ui/board.h"
 #include "ui/filters.h"
@@ -136,6 +137,14 @@ static struct list_column columns[SHOWN + 2] = {
       .colour = COLOUR_CLASS },
 };
 
+/* The column that rows are sorted by at first; its title may be longer in another language. */
+static int transactions_width(const struct ui *ui)
+{
+    int needed = (int)text_width(SPAN(tr(metric_find(SPAN("transactions"))->title))) + 2;
+    (void)ui;
+    return needed > shown[0].cells ? needed : 0;
+}
+
 /* Titles and formulas are the metrics' own. */
 static void fill_columns(void)
 {
@@ -151,6 +160,7 @@ static void fill_columns(void)
                                                .wide = shown[i].cells,
                                                .align = ALIGN_RIGHT };
     }
+    columns[1].measure = transactions_width;
 }
 
 /* The metric under the cursor; on the group's own column how many transactions there are. */
