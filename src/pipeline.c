@@ -136,7 +136,8 @@ static void take_payload(const struct packet *packet, const struct payload *payl
 {
     struct pipeline *pipeline = arg;
     struct sip_message *sip = &pipeline->batch[pipeline->waiting].sip;
-    if (sip_scan(sip, payload->data, payload->len) == 0) {
+    if ((payload->truncated ? sip_scan_part(sip, payload->data, payload->len)
+                            : sip_scan(sip, payload->data, payload->len)) == 0) {
         counts_of(pipeline, packet->source)->sip++;
         if (pipeline->tap)
             pipeline->tap(packet, payload, sip, pipeline->tap_arg);

@@ -13,6 +13,9 @@ int relate_drafts(struct draft *drafts, size_t n);
 /* Whether the one is the cause of the other, when both are in a call. */
 bool relate_explains(const struct draft *cause, const struct draft *effect);
 
+/* absence.c: whether what a finding misses may have been in a message that the capture cut. */
+bool absence_doubtful(const struct judge *j, const struct draft *d);
+
 void draft_clear(struct draft *d);
 
 /* Runs the rules whose marks the scene bears (`only`: that one, 0: all) over it. */

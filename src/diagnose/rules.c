@@ -33,6 +33,19 @@ unsigned rule_count(void)
     return n;
 }
 
+/* Takes out what may only seem so. */
+static void drop_doubtful(struct judge *j)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < j->ndrafts; i++) {
+        if (absence_doubtful(j, &j->drafts[i]))
+            draft_clear(&j->drafts[i]);
+        else if (kept++ != i)
+            j->drafts[kept - 1] = j->drafts[i];
+    }
+    j->ndrafts = kept;
+}
+
 void judge_scene(struct judge *j, const struct scene *scene, struct suspects *suspects,
                  uint8_t only, bool texts)
 {
@@ -49,6 +62,8 @@ void judge_scene(struct judge *j, const struct scene *scene, struct suspects *su
         j->rule = (uint8_t)n;
         rule->judge(j);
     }
+    if (store_was_cut(scene->store))
+        drop_doubtful(j);
 }
 
 void judge_free(struct judge *j)

@@ -173,7 +173,7 @@ static void session_interval_too_small(struct judge *j)
         if (!is_refresh(t) || scene_final(t) != 422 || judge_passed_on(t))
             continue;
         int64_t least = judge_seconds(scene_header(t->final, "Min-SE"), 90);
-        int64_t asked = judge_seconds(scene_sip(t->request)->session_expires, -1);
+        int64_t asked = t->request ? judge_seconds(scene_sip(t->request)->session_expires, -1) : -1;
         if (raised(j, t, least) || !judge_over(j, ended(t) + RETRY_NS))
             continue;
         struct draft *d = judge_find(j, t, judge_waited(j, ended(t) + RETRY_NS) ? 95 : 70);

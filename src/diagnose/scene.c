@@ -295,20 +295,10 @@ void scene_free(struct scene *scene)
     memset(scene, 0, sizeof *scene);
 }
 
-/* What the capture cut off is unknown, and so is the line that it cut through. */
-static struct span whole_lines(struct span bytes)
-{
-    const char *lf = bytes.n ? memrchr(bytes.p, '\n', bytes.n) : NULL;
-    return lf ? span_make(bytes.p, lf + 1) : bytes;
-}
-
 const struct sip_message *scene_sip(const struct scene_message *m)
 {
     struct scene_message *own = (struct scene_message *)m;
-    struct span bytes = message_payload(m->stored);
-    if (!m->scanned && (m->stored->flags & MESSAGE_TRUNCATED))
-        bytes = whole_lines(bytes);
-    if (!m->scanned && sip_scan(&own->sip, bytes.p, bytes.n) < 0)
+    if (!m->scanned && message_scan(m->stored, &own->sip) < 0)
         own->sip = (struct sip_message){ .content_length = -1 };
     own->scanned = true;
     return &m->sip;

@@ -464,6 +464,12 @@ int sip_scan(struct sip_message *m, const void *data, size_t n)
     return 0;
 }
 
+int sip_scan_part(struct sip_message *m, const void *data, size_t n)
+{
+    const char *p = data, *lf = n ? memrchr(p, '\n', n) : NULL;
+    return sip_scan(m, data, lf ? (size_t)(lf + 1 - p) : n);
+}
+
 bool sip_is_keepalive(const void *data, size_t n)
 {
     const char *p = data;

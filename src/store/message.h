@@ -59,4 +59,8 @@ static inline struct span message_payload(const struct message *m)
     return (struct span){ (const char *)m->packet + m->payload_off, m->payload_len };
 }
 
+struct sip_message;
+/* Scans it again, as far as the capture has it; -1 when its bytes have gone. */
+int message_scan(const struct message *m, struct sip_message *sip);
+
 #endif

@@ -44,6 +44,7 @@ struct store {
     struct queue held;         /* those that it found unfinished and passed over */
     struct queue noticed[2];   /* calls to be looked at: of this second, and of the one before */
     int64_t noticed_ns;        /* when the two change places */
+    bool cut;                  /* the capture cut headers off messages */
     bool unmarked;             /* calls get no marks, and nobody is to look at them */
     struct backoffs *backoffs; /* who was told to wait; NULL: nobody */
     struct bindings *bindings;

@@ -253,6 +253,18 @@ static uint32_t message_digest(const struct payload *payload)
     return hash_digest(payload->data, n) + payload->len;
 }
 
+/* The headers never ended: what the sender put behind them is not known. */
+static void note_cut(struct store *s, const struct message *m, const struct sip_message *sip)
+{
+    bool placed = sip->vias > 0 && sip->call_id.n > 0 && !(sip->problems & SIP_NO_CSEQ);
+    uint32_t host = flow_at(s, m->flow)->src_host;
+    if (!(sip->problems & SIP_NO_END))
+        return;
+    s->cut = true;
+    if (host)
+        host_at(s, host)->cut |= placed ? HOST_CUT_HEADERS : HOST_CUT_HEADERS | HOST_CUT_PLACE;
+}
+
 static int fill_message(struct store *s, struct message *m, const struct packet *packet,
                         const struct payload *payload, const struct sip_message *sip)
 {
@@ -274,8 +286,10 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
     m->method = sip->method_id;
     if (sender_problems(payload, sip) & SIP_MALFORMED)
         m->flags |= MESSAGE_MALFORMED;
-    if (payload->truncated)
+    if (payload->truncated) {
         m->flags |= MESSAGE_TRUNCATED;
+        note_cut(s, m, sip);
+    }
     if (payload->fragmented)
         m->flags |= MESSAGE_FRAGMENTED;
     if (payload->misframed)
@@ -515,6 +529,11 @@ const struct host *store_host(const struct store *s, uint32_t id)
     return known(&s->hosts, id) ? pool_at(&s->hosts, id) : NULL;
 }
 
+bool store_was_cut(const struct store *s)
+{
+    return s->cut;
+}
+
 void store_separate(struct store *s, uint32_t id, bool alone)
 {
     if (!store_call(s, id))
@@ -555,12 +574,16 @@ void store_mark(struct store *s, uint32_t id, bool marked)
     s->counts.live_marked += marked ? 1 : UINT64_MAX;
 }
 
+int message_scan(const struct message *m, struct sip_message *sip)
+{
+    struct span bytes = message_payload(m);
+    return m->flags & MESSAGE_TRUNCATED ? sip_scan_part(sip, bytes.p, bytes.n)
+                                        : sip_scan(sip, bytes.p, bytes.n);
+}
+
 int store_scan(const struct store *s, uint32_t id, struct sip_message *sip)
 {
     const struct message *m = store_message(s, id);
     memset(sip, 0, sizeof *sip);
-    if (!m)
-        return -1;
-    struct span bytes = message_payload(m);
-    return sip_scan(sip, bytes.p, bytes.n);
+    return m ? message_scan(m, sip) : -1;
 }

@@ -113,6 +113,12 @@ struct flow {
     bool src_private; /* the sender's address can only be reached from nearby */
 };
 
+/* What the capture cut off of a host's messages. */
+enum host_cut {
+    HOST_CUT_HEADERS = 1, /* some headers */
+    HOST_CUT_PLACE = 2    /* those that say where the message belongs: Via, Call-ID or CSeq */
+};
+
 /* One address without its port. */
 struct host {
     uint64_t key;
@@ -121,6 +127,7 @@ struct host {
     uint32_t last_sent, last_received; /* INVITEs that began calls */
     int64_t wait_until_ns;             /* as a 503 with Retry-After told it, 0: none has */
     bool redirected;                   /* by a 3xx to an INVITE, at some time */
+    uint8_t cut;                       /* enum host_cut */
     int64_t success_ns;                /* when its latest INVITE, REGISTER or OPTIONS got a 2xx */
 };
 
@@ -216,6 +223,8 @@ const struct call *store_call(const struct store *store, uint32_t id);
 const struct leg *store_leg(const struct store *store, uint32_t id);
 const struct flow *store_flow(const struct store *store, uint32_t id);
 const struct host *store_host(const struct store *store, uint32_t id);
+/* Whether the capture cut headers of any host's messages. */
+bool store_was_cut(const struct store *store);
 const struct host *store_find_host(const struct store *store, const struct addr *addr);
 /* Takes a call out of the group that it was joined to (store/link.h), or lets it back. */
 void store_separate(struct store *store, uint32_t call, bool alone);

@@ -1,0 +1,57 @@
+/*
+ * Findings that stand on what was not seen, in a capture that kept only the beginning of each
+ * packet: what is missing may have been there, in a message whose headers were cut off. Such a
+ * finding is not made where a host that should have sent it has sent such messages.
+ */
+#include "diagnose/private.h"
+#include "store/names.h"
+
+enum { BY_CLIENT = 1, BY_SERVER = 2 };
+
+static const struct {
+    const char *rule;
+    uint8_t by;  /* whose message is missed */
+    uint8_t cut; /* enum host_cut: what of it would have told */
+} missed[] = {
+    { "no-response", BY_SERVER, HOST_CUT_PLACE },
+    { "large-request-lost", BY_SERVER, HOST_CUT_PLACE },
+    { "stuck-after-trying", BY_SERVER, HOST_CUT_PLACE },
+    { "cancel-unanswered", BY_SERVER, HOST_CUT_PLACE },
+    { "notify-missing", BY_SERVER, HOST_CUT_PLACE },
+    { "ack-missing", BY_CLIENT, HOST_CUT_PLACE },
+    { "ack-missing-failure", BY_CLIENT, HOST_CUT_PLACE },
+    { "ack-cseq-mismatch", BY_CLIENT, HOST_CUT_PLACE },
+    { "prack-missing", BY_CLIENT, HOST_CUT_HEADERS },
+    { "auth-not-attempted", BY_CLIENT, HOST_CUT_HEADERS },
+    { "session-interval-too-small", BY_CLIENT, HOST_CUT_HEADERS },
+    { "register-interval-too-brief", BY_CLIENT, HOST_CUT_HEADERS },
+    { "registration-lapsed", BY_CLIENT, HOST_CUT_HEADERS },
+    { "session-expired", BY_CLIENT | BY_SERVER, HOST_CUT_HEADERS },
+    { "contact-missing", BY_CLIENT | BY_SERVER, HOST_CUT_HEADERS },
+};
+
+static uint8_t cut_of(const struct store *store, const struct addr *address)
+{
+    const struct host *host = store_find_host(store, address);
+    return host ? host->cut : 0;
+}
+
+/* Whether the transaction's own messages are taken for one only because nobody can tell. */
+static bool unplaced(const struct scene_transaction *t)
+{
+    const struct sip_message *sip = scene_sip(t->first);
+    return scene_cut(t->first) &&
+           (sip->vias == 0 || sip->call_id.n == 0 || (sip->problems & SIP_NO_CSEQ));
+}
+
+bool absence_doubtful(const struct judge *j, const struct draft *d)
+{
+    for (size_t i = 0; i < sizeof missed / sizeof missed[0]; i++) {
+        if (d->rule != finding_rule(SPAN(missed[i].rule)))
+            continue;
+        uint8_t by_client = missed[i].by & BY_CLIENT ? cut_of(j->scene->store, &d->txn->client) : 0;
+        uint8_t by_server = missed[i].by & BY_SERVER ? cut_of(j->scene->store, &d->txn->server) : 0;
+        return ((by_client | by_server) & missed[i].cut) || unplaced(d->txn);
+    }
+    return false;
+}
