@@ -139,8 +139,17 @@ const char *judge_address(const struct addr *a, char *buf);
 /* At most 80 characters of text from the network, for quoting with %.*s. */
 struct span judge_quote(struct span text);
 
+/*
+ * rules_network.c: the places that a request, or one that follows in its dialog, may be sent to, as
+ * far as they are addresses; at most `max`, which is 10 or more. And whether the call came to a good
+ * end all the same.
+ */
+size_t network_targets(const struct scene_transaction *t, struct addr *targets, size_t max);
+bool network_succeeded(const struct judge *j, const struct scene_transaction *t);
+
 extern const struct rule rules_transaction[], rules_answer[], rules_response[], rules_ack[],
-    rules_dialog[], rules_cancel[], rules_auth[], rules_network[], rules_codec[], rules_media[],
-    rules_registration[], rules_address[], rules_endpoint[], rules_message[], rules_session[];
+    rules_dialog[], rules_cancel[], rules_auth[], rules_network[], rules_tls[], rules_codec[],
+    rules_media[], rules_registration[], rules_address[], rules_endpoint[], rules_message[],
+    rules_session[];
 
 #endif

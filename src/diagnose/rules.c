@@ -3,9 +3,10 @@
 
 /* The files' tables, each ending with a row without id. */
 static const struct rule *const tables[] = {
-    rules_network,  rules_ack,     rules_dialog,  rules_cancel,   rules_session,
-    rules_codec,    rules_media,   rules_address, rules_auth,     rules_registration,
-    rules_endpoint, rules_message, rules_answer,  rules_response, rules_transaction,
+    rules_network, rules_tls,     rules_ack,          rules_dialog,
+    rules_cancel,  rules_session, rules_codec,        rules_media,
+    rules_address, rules_auth,    rules_registration, rules_endpoint,
+    rules_message, rules_answer,  rules_response,     rules_transaction,
 };
 #define TABLES (sizeof tables / sizeof tables[0])
 

@@ -197,9 +197,8 @@ static const struct connection *failed_attempt(struct judge *j, const struct sce
     return NULL;
 }
 
-/* The places that a request, or one that follows in its dialog, may be sent to: where it went, too,
- * since its client may have tried another transport first. */
-static size_t targets_of(const struct scene_transaction *t, struct addr *targets, size_t max)
+/* Where it went is one, too: its client may have tried another transport first. */
+size_t network_targets(const struct scene_transaction *t, struct addr *targets, size_t max)
 {
     const struct scene_message *from[] = { t->request, t->final, t->early };
     size_t n = 0;
@@ -214,8 +213,7 @@ static size_t targets_of(const struct scene_transaction *t, struct addr *targets
     return n;
 }
 
-/* Whether the call came to a good end all the same. */
-static bool succeeded(const struct judge *j, const struct scene_transaction *t)
+bool network_succeeded(const struct judge *j, const struct scene_transaction *t)
 {
     EACH_TRANSACTION(j, o)
         if (o->call == t->call && o->stored->method == t->stored->method && o->final &&
@@ -229,7 +227,7 @@ static const struct connection *refusal_for(struct judge *j, const struct scene_
 {
     struct addr targets[12];
     const struct addr *clients[] = { &t->server, &t->client };
-    size_t n = targets_of(t, targets, 12);
+    size_t n = network_targets(t, targets, 12);
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < 2; c++) {
             const struct connection *found = failed_attempt(j, t, clients[c], &targets[i]);
@@ -247,7 +245,7 @@ static void connection_refused(struct judge *j)
         return;
     EACH_TRANSACTION(j, t) {
         if (!t->request || scene_method(t) == SIP_ACK || scene_method(t) == SIP_CANCEL ||
-            t->upstream || succeeded(j, t))
+            t->upstream || network_succeeded(j, t))
             continue;
         const struct connection *c = refusal_for(j, t);
         if (!c || c == told)

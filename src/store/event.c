@@ -327,9 +327,14 @@ static void take_tls(struct store *s, const struct packet *packet, const struct 
     mark_latest(s, &c->client);
 }
 
+size_t store_connections(const struct store *s)
+{
+    return s->events ? s->events->connection_ages.count : 0;
+}
+
 bool store_has_connections(const struct store *s)
 {
-    return s->events && s->events->connections.live > 0;
+    return store_connections(s) > 0;
 }
 
 const struct connection *store_connection(const struct store *s, const struct addr *client,

@@ -96,8 +96,9 @@ bool store_has_stream(const struct store *store, const struct addr *a, const str
 /* What its TLS showed; NULL: none was seen. */
 const struct connection_tls *store_connection_tls(const struct store *store,
                                                   const struct connection *connection);
-/* Connection number `i` of all that are known, oldest first; NULL beyond them. */
+/* Connection number `i` of all that are known, oldest first; NULL beyond them. And how many. */
 const struct connection *store_connection_at(const struct store *store, size_t i);
+size_t store_connections(const struct store *store);
 
 /* Words about events: event_words.c. */
 

@@ -129,6 +129,14 @@ class Flows:
             key = frozenset((src.name, dst.name))
             self.wire.close(self.now, key, src.public(), 'rst' if 'rst' in options else 'fin', seen)
 
+    def handshake(self, call, path, verb, words, edits):
+        options, _, _ = self.options(words)
+        src, dst = path
+        alert = options.get('alert')
+        self.wire.handshake(self.now, src.public(), dst.public(), options.get('sni', dst.domain or 'sip.example.org'),
+                            None if 'closed' in options else int(options.get('until', 100)),
+                            int(alert) if alert else None, 'server' in options, self.seen(src, dst, options))
+
     def tick(self):
         """A DNS query: time goes on without SIP."""
         query = struct.pack('!6H', 7, 0x100, 1, 0, 0, 0) + b'\x03sip\x07example\x03org\0\0\1\0\1'

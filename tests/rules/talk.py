@@ -90,6 +90,9 @@ WHAT HAPPENS: one line an event, TIME first: seconds, or +SECONDS after the star
     Beside SIP:
     +0 gw > alice icmp port|host|net|admin|protocol|ttl|too-big [bytes=N]   gw complains about alice's last packet
     +0 alice > gw syn refused|unanswered [port=N]           +0 alice > gw close fin|rst
+    +0 alice > gw tls [sni=NAME] [until=DAYS] [closed] [alert=N [server]]     a TLS handshake of its own:
+                                  completed; closed by gw without an answer; or ended by an alert of
+                                  alice (of gw). gw's certificate is good for DAYS more (100, or minus)
     +0 alice > bob rtp N          N packets of PCMU, 20 ms apart
     +0 alice > srv stun           a STUN request and its answer, which tells the public address
     +0 alice > bob keepalive      CR LF CR LF
@@ -112,13 +115,13 @@ from wire import Wire
 
 EPHEMERAL = {'v6', 'tcp', 'stacks', 'twice', 'vlan', 'sll', 'raw', 'background'}
 FLAGS = {'auth', 'stale', '100rel', 'noack', 'notrying', 'lost', 'unseen', 'tcp', 'udp', 'frag', 'first',
-         'last', 'early', 'keepuri', 'refused', 'unanswered', 'fin', 'rst'}
+         'last', 'early', 'closed', 'server', 'keepuri', 'refused', 'unanswered', 'fin', 'rst'}
 VALUES = {'to', 'from', 'uri', 'cseq', 'branch', 'tag', 'expires', 'event', 'refer', 'sipfrag', 'q850', 'realm',
-          'split', 'frag', 'pad', 'ring', 'talk', 'by', 'port', 'bytes', 'state'}
+          'split', 'frag', 'pad', 'ring', 'talk', 'alert', 'sni', 'until', 'by', 'port', 'bytes', 'state'}
 ACTIONS = {  # what an event does that is neither method nor code
     'call': 'flow_call', 'setup': 'flow_call', 'answer': 'flow_answer', 'hangup': 'flow_hangup',
     'cancel': 'flow_cancel', 'register': 'flow_register', 'fwd': 'forward_event', 'icmp': 'icmp',
-    'syn': 'connection', 'close': 'connection', 'rtp': 'rtp', 'stun': 'stun', 'keepalive': 'keepalive',
+    'syn': 'connection', 'tls': 'handshake', 'close': 'connection', 'rtp': 'rtp', 'stun': 'stun', 'keepalive': 'keepalive',
     'raw': 'raw',
 }
 

@@ -7,6 +7,8 @@ import hashlib
 import struct
 from ipaddress import ip_address
 
+import tls
+
 START = 1_750_000_000  # when every capture begins, seconds since 1970
 LINKS = {'ethernet': 1, 'vlan': 1, 'raw': 101, 'sll': 113}
 # what ICMP and ICMPv6 call the same trouble: (type, code) of each
@@ -139,6 +141,31 @@ class Wire:
         self.segment(time - 0.0006, dst, src, back, seq + 1, 0x12, seen=seen)
         self.segment(time - 0.0003, src, dst, seq + 1, back + 1, 0x10, seen=seen)
         return {src: seq + 1, dst: back + 1}
+
+    def handshake(self, time, src, dst, sni, until, alert=None, by_server=False, seen=True):
+        """A connection with a TLS 1.2 handshake. It ends with an alert and FIN of one side; without an
+        alert it is completed, or (`until` None) closed by the server at once. `until` is the day on
+        which the server's certificate ends, counted from the start of the case."""
+        state = self.connect(time, src, dst, seen)
+        client, server = state
+
+        def send(end, data, flags=0x18):
+            nonlocal time
+            time += 0.004
+            peer = server if end == client else client
+            self.segment(time, end, peer, state[end], state[peer], flags, data, seen)
+            state[end] += len(data)
+        send(client, tls.client_hello(sni))
+        if until is not None:
+            send(server, tls.server_hello() + tls.certificate(sni, START + until * 86400))
+        if until is not None and alert is None:
+            send(client, tls.finished())
+            send(server, tls.finished())
+            return
+        last = server if by_server or until is None else client
+        if alert is not None:
+            send(last, tls.alert(alert))
+        send(last, b'', 0x11)
 
     def tcp(self, time, key, src, dst, payload, seen=True, cuts=()):
         """Bytes on the connection `key` (a pair of names), which is opened when it is not there.
