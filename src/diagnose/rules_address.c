@@ -125,7 +125,7 @@ static void sdp_private_address(struct judge *j)
         if (address.n == 0 || span_is(address, "0.0.0.0") ||
             !judge_private_from_public(address, &m->flow->src) || told_tag(j, since, m, tag))
             continue;
-        struct draft *d = judge_find(j, m->txn, 90);
+        struct draft *d = judge_find(j, m->txn, scene_cut(m) ? 80 : 90);
         d->time_ns = m->stored->time_ns;
         judge_address(&m->flow->src, source);
         address = judge_quote(address);
@@ -133,7 +133,10 @@ static void sdp_private_address(struct judge *j)
         draft_say(d, _("private media address %.*s from public %s"), SPAN_ARG(address), source);
         draft_proof(d, m, _("\"%.*s\" from %s, c= %.*s"), SPAN_ARG(start), source,
                     SPAN_ARG(address));
-        draft_because(d, _("a media relay that learns the real address would repair it"));
+        if (scene_cut(m))
+            draft_because(d, _("the capture cut the description: its streams may name others"));
+        else
+            draft_because(d, _("a media relay that learns the real address would repair it"));
     }
 }
 

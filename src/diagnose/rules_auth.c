@@ -213,8 +213,8 @@ static void auth_refused(struct judge *j)
         struct span user = user_of(sent), phrase = judge_quote(scene_sip(t->final)->reason);
         judge_address(&t->server, from);
         if (failed_before(j, t)) {
-            draft_say(d, _("\"%.*s\" had wrong credentials, and no more tries: 403 %.*s"),
-                      SPAN_ARG(user), SPAN_ARG(phrase));
+            draft_say(d, _("no more tries for \"%.*s\": 403 %.*s"), SPAN_ARG(user),
+                      SPAN_ARG(phrase));
             draft_cause(d, _("Password or user name were refused before; now no try is allowed"));
             draft_remedy(d,
                          _("Correct the password first; then see whether the account is locked"));

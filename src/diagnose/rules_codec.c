@@ -136,7 +136,7 @@ static void tell_known(struct judge *j, const struct scene_transaction *t, const
     draft_remedy(d, _("Enable one of %s on one side or one of %s on the other, or transcode"),
                  known, offered);
     if (cut)
-        draft_because(d, _("the capture cut a session description: more codecs may stand in it"));
+        draft_because(d, _("the capture cut a session description: more may stand in it"));
 }
 
 /* How sure it is that codecs were meant, by what the refusal says. */
@@ -332,7 +332,8 @@ static void srtp_mismatch(struct judge *j)
         const struct scene_message *other = other_profile(j, t, &x, offered);
         if (!other && !(refused && speaks_of_srtp(t)))
             continue;
-        struct draft *d = judge_find(j, t, other ? 100 : 85);
+        bool cut = scene_cut(x.offered) || scene_cut(other);
+        struct draft *d = judge_find(j, t, cut ? 80 : other ? 100 : 85);
         const struct scene_message *end = x.answered ? x.answered : t->final;
         struct span mine = profile_of(x.offer);
         judge_address(&end->flow->src, by);
@@ -340,12 +341,19 @@ static void srtp_mismatch(struct judge *j)
             draft_say(d, _("encrypted media offered (%.*s), %s has plain RTP"), SPAN_ARG(mine), by);
         else
             draft_say(d, _("plain RTP offered (%.*s), %s wants encryption"), SPAN_ARG(mine), by);
+        draft_remedy(d,
+                     offered > 0
+                         ? _("Enable SRTP at %s, or offer it plain RTP")
+                         : _("Offer %s encrypted media (RTP/SAVP), or let it take plain RTP"),
+                     by);
         draft_proof(d, x.offered, _("offered: %.*s"), SPAN_ARG(mine));
         if (other)
             draft_proof(d, other, _("%s uses %.*s"), by, SPAN_ARG(profile_of(scene_sdp(other))));
         if (end != other)
             draft_proof(d, end, _("%u: refused"), code);
-        if (!other)
+        if (cut)
+            draft_because(d, _("the capture cut a session description: more may stand in it"));
+        else if (!other)
             draft_because(d, _("only the words of the refusal tell so"));
     }
 }

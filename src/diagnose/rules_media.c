@@ -196,7 +196,7 @@ static void hold_legacy_address(struct judge *j)
 {
     char by[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
-        if (scene_method(t) != SIP_INVITE || !scene_in_dialog(t) ||
+        if (scene_method(t) != SIP_INVITE || !scene_in_dialog(t) || scene_cut(t->request) ||
             !is_hole(scene_sdp(t->request)) || never_had_address(j, t->request) ||
             judge_found_in_call(j, t->call))
             continue;
