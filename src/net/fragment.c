@@ -17,6 +17,7 @@
 #define GIVE_UP_NS 2000000000LL /* the fragments of a datagram are sent at once */
 #define RANGES 128              /* fragments of a datagram */
 #define DATAGRAM_SIZE 65535
+#define WHOLE 256 /* datagrams that were put together, and are remembered */
 
 struct range {
     uint32_t from, to;
@@ -39,6 +40,11 @@ struct fragments {
     uint64_t keys[DATAGRAMS];  /* 0: not in use */
     int64_t due_ns[DATAGRAMS]; /* when each is given up; INT64_MAX for one that is not in use */
     struct datagram datagrams[DATAGRAMS];
+    struct {
+        uint64_t key;
+        int64_t time_ns;
+    } whole[WHOLE]; /* the latest, in a ring */
+    size_t nwhole;
 };
 
 static struct fragments *make(void)
@@ -80,12 +86,31 @@ static uint32_t beginning(const struct datagram *g)
     return end;
 }
 
+static void remember_whole(struct net *net, uint64_t key)
+{
+    struct fragments *f = net->fragments;
+    size_t i = f->nwhole++ % WHOLE;
+    f->whole[i].key = key;
+    f->whole[i].time_ns = net->now_ns;
+}
+
+/* Whether these fragments are further copies: captured twice, the datagram was whole before the last. */
+static bool was_whole(const struct fragments *f, const struct datagram *g)
+{
+    uint64_t key = f->keys[g - f->datagrams];
+    int64_t begun_ns = f->due_ns[g - f->datagrams] - GIVE_UP_NS;
+    for (size_t i = 0; i < WHOLE; i++)
+        if (f->whole[i].key == key && begun_ns - f->whole[i].time_ns <= GIVE_UP_NS)
+            return true;
+    return false;
+}
+
 /* The rest will not come. What is there of a UDP datagram is worth showing. */
 static void give_up(struct net *net, struct datagram *g)
 {
-    uint32_t n = g->refused ? 0 : beginning(g);
-    if (!g->refused)
-        net->counts.fragments_lost++;
+    bool vain = g->refused || was_whole(net->fragments, g);
+    uint32_t n = vain ? 0 : beginning(g);
+    net->counts.fragments_lost += !vain;
     if (n > 0 && g->protocol == IP_UDP) {
         const struct packet *at_hand = net->packet;
         net->packet = &g->first;
@@ -193,6 +218,7 @@ static enum decode_result complete(struct net *net, const struct packet *packet,
     uint8_t *bytes = g->bytes, protocol = g->protocol;
     uint32_t n = g->total;
     payload.truncated = false;
+    remember_whole(net, net->fragments->keys[g - net->fragments->datagrams]);
     net->fragments_held -= g->size;
     g->bytes = NULL;
     g->size = 0;

@@ -168,6 +168,25 @@ static void incomplete(void)
     tap_ok(count == 1 && found.truncated, "what comes five seconds later is another datagram's");
 }
 
+/* Each packet captured on two interfaces, the copies right behind: the last come when all is there. */
+static void copies(void)
+{
+    static const size_t cuts[] = { 0, 16, 24, 40 };
+    begin();
+    for (size_t i = 0; i < 3; i++)
+        for (int twice = 0; twice < 2; twice++)
+            part4(7, cuts[i], cuts[i + 1], 0);
+    part4(7, 0, 16, 0);
+    now_ms += 5000;
+    part4(8, 0, 40, 0);
+    tap_ok(count == 2 && net_counts(net)->fragments_lost == 0,
+           "copies of parts of a whole datagram are no datagram that lacks some");
+    part4(7, 0, 16, 0);
+    now_ms += 5000;
+    part4(9, 0, 40, 0);
+    tap_ok(count == 4 && net_counts(net)->fragments_lost == 1, "later ones of that number are");
+}
+
 static void overlaps(void)
 {
     begin();
@@ -251,6 +270,7 @@ int main(void)
     together();
     extension_inside();
     incomplete();
+    copies();
     overlaps();
     floods();
     nested();
