@@ -193,6 +193,13 @@ static bool went_straight(const struct scene_message *source, const struct scene
     return addr_read(a.host, &contact) == 0 && addr_same_host(&contact, &t->server);
 }
 
+/* Whether a log left it to us where the request came from or went. */
+static bool way_assumed(const struct judge *j, const struct scene_transaction *t)
+{
+    const struct flow *flow = store_flow(j->scene->store, t->request->stored->flow);
+    return flow->assumed & (ASSUMED_SRC | ASSUMED_DST);
+}
+
 static void record_route_bypassed(struct judge *j)
 {
     char to[ADDR_TEXT], by[ADDR_TEXT];
@@ -200,7 +207,7 @@ static void record_route_bypassed(struct judge *j)
         const struct addr *neighbour = NULL;
         bool named = false, any = false;
         if (!scene_in_dialog(t) || t->upstream || !scene_from_sender(t->request) ||
-            scene_method(t) == SIP_CANCEL || scene_method(t) == SIP_REGISTER)
+            scene_method(t) == SIP_CANCEL || scene_method(t) == SIP_REGISTER || way_assumed(j, t))
             continue;
         const struct scene_message *source = route_source(j, t, &neighbour);
         if (!source || addr_same_host(neighbour, &t->server) ||
