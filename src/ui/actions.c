@@ -171,7 +171,13 @@ static void run_help(struct ui *ui, const char *argument)
 
 static void run_pane(struct ui *ui, const char *argument)
 {
+    char key[KEY_NAME];
     (void)argument;
+    if (!(ui_top(ui)->ops->verbs & VERBS_PANE)) {
+        ui_notice(ui, false, _("There is no help pane here; %s shows all keys"),
+                  keymap_key_of("help", key) ? key : ":help");
+        return;
+    }
     ui->settings->pane = !ui->settings->pane;
     ui->pane.focused = false;
 }
@@ -225,7 +231,13 @@ static void run_pause(struct ui *ui, const char *argument)
 
 static void run_clear(struct ui *ui, const char *argument)
 {
+    char count[32];
     (void)argument;
+    if (store_counts(ui->store)->messages > 0 && !ui_confirmed(ui, ASKED_CLEAR)) {
+        ui_notice(ui, false, _("This would forget %s messages; once more does it"),
+                  ui_grouped(store_counts(ui->store)->messages, count, sizeof count));
+        return;
+    }
     while (ui->nviews > 1)
         ui_pop(ui);
     pipeline_clear(&ui->session->pipeline);
@@ -316,9 +328,13 @@ const struct command commands[] = {
       N_("Scroll the help pane down") },
     { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, N_("Scroll the help pane up") },
     { "pane-larger", "+", N_("larger"), VERB_ZOOM_IN, frame_run_larger, NULL, NULL,
-      N_("Make the help pane larger; in the statistics, the time of a bar shorter") },
+      N_("Make the help pane larger") },
     { "pane-smaller", "-", N_("smaller"), VERB_ZOOM_OUT, frame_run_smaller, NULL, NULL,
-      N_("Make the help pane smaller; in the statistics, the time of a bar longer") },
+      N_("Make the help pane smaller") },
+    { "shorter-bars", "", N_("shorter bars"), VERB_ZOOM_IN, NULL, NULL, NULL,
+      N_("In the statistics: bars of less time") },
+    { "longer-bars", "", N_("longer bars"), VERB_ZOOM_OUT, NULL, NULL, NULL,
+      N_("In the statistics: bars of more time") },
     { "split", "", NULL, VERB_NONE, frame_run_split, "PARTS SHARE", complete_split,
       N_("Give the second of two parts of the screen this many thousandths, as in: split pane-below "
          "400") },
@@ -344,21 +360,28 @@ const struct command commands[] = {
       N_("Show a list, as in: list calls") },
     { "statistics", "", NULL, VERB_NONE, statistics_run, "NAME", complete_statistics,
       N_("Show the statistics by destination, source, agent, method or code") },
-    { "earlier", ",", N_("bar"), VERB_EARLIER, NULL, NULL, NULL,
+    { "earlier", ",", N_("earlier"), VERB_EARLIER, NULL, NULL, NULL,
       N_("In the statistics: choose the bar before, or move the window there") },
-    { "later", ".", N_("bar"), VERB_LATER, NULL, NULL, NULL,
+    { "later", ".", N_("later"), VERB_LATER, NULL, NULL, NULL,
       N_("In the statistics: choose the next bar, or move the window there") },
     { "next-element", "", N_("element"), VERB_NEXT_LINK, NULL, NULL, NULL,
       N_("In a message as it was sent: to the next element of the line") },
     { "open-element", "", N_("page"), VERB_OPEN, NULL, NULL, NULL,
-      N_("In a message: the page about the element under the cursor; in the tree, open or close "
-         "it") },
+      N_("In a message: the page about the element under the cursor") },
+    { "fold", "", N_("open/close"), VERB_OPEN, NULL, NULL, NULL,
+      N_("In a message's tree: open or close the element under the cursor") },
+    { "open-rows", "", N_("transactions"), VERB_OPEN, NULL, NULL, NULL,
+      N_("In hosts, statistics and sources: the transactions of the row, or of the bar") },
+    { "follow-link", "", N_("follow"), VERB_OPEN, NULL, NULL, NULL,
+      N_("In a page or the focused pane: to the page of the chosen link") },
     { "open-row", "", N_("messages"), VERB_OPEN, NULL, NULL, NULL,
       N_("In a comparison of calls: compare the two messages of the row") },
     { "return", "Backspace", N_("page before"), VERB_RETURN, NULL, NULL, NULL,
       N_("Back to the page where the last link was followed") },
     { "next-code", "]", N_("next code"), VERB_NEXT_CODE, NULL, NULL, NULL,
       N_("Show the next code, the next topic of this kind, or the call's next message") },
+    { "next-page", "", N_("next page"), VERB_NEXT_CODE, NULL, NULL, NULL,
+      N_("In a page: to the next topic of this kind") },
     { "previous-code", "[", NULL, VERB_PREVIOUS_CODE, NULL, NULL, NULL,
       N_("Show the code, the topic or the message before") },
     { "next-message", "", N_("next message"), VERB_NEXT_CODE, NULL, NULL, NULL,
@@ -385,6 +408,8 @@ const struct command commands[] = {
       N_("Show the message as it was sent") },
     { "tree", "v", N_("tree"), VERB_TREE, NULL, NULL, NULL,
       N_("In a message: as a tree, or as it was sent") },
+    { "as-sent", "", N_("as sent"), VERB_TREE, NULL, NULL, NULL,
+      N_("In a message's tree: the message as it was sent") },
     { "copy", "y", N_("copy"), VERB_NONE, copy_run, NULL, NULL,
       N_("Copy what is under the cursor to the terminal's clipboard") },
     { "copy-message", "Y", NULL, VERB_NONE, copy_run_message, NULL, NULL,
@@ -407,6 +432,8 @@ const struct command commands[] = {
       N_("Forget the name of a filter") },
     { "mark", "Space", N_("mark"), VERB_MARK, NULL, NULL, NULL,
       N_("Mark or unmark, for saving and comparing") },
+    { "show-column", "", N_("show/hide"), VERB_MARK, NULL, NULL, NULL,
+      N_("Among the columns: show or hide the selected one") },
     { "legs", "x F4", N_("legs"), VERB_LEGS, NULL, NULL, NULL,
       N_("In the flow: show the legs joined to the call, too, or the call alone") },
     { "next-evidence", "e", N_("evidence"), VERB_NEXT_PROOF, NULL, NULL, NULL,

@@ -138,8 +138,10 @@ void command_line(struct ui *ui, const char *line)
 
 static void on_command(struct ui *ui, char *line)
 {
+    ui->typed = true;
     if (line)
         command_line(ui, line);
+    ui->typed = false;
 }
 
 void command_prompt(struct ui *ui, const char *typed)

@@ -110,6 +110,8 @@ static void ask(struct ui *ui)
     char line[64] = "compare ";
     if (view->ops->subject)
         subject = view->ops->subject(ui, view);
+    if (ui->nviews == 1 && store_counts(ui->store)->live_marked > 0)
+        ui_notice(ui, false, _("One is marked; mark another one to compare the two"));
     if (subject.code)
         snprintf(line, sizeof line, "compare %u ", subject.code);
     command_prompt(ui, line);

@@ -11,7 +11,7 @@
 
 #define SEGMENTS 12
 #define LEAST_CUT 20 /* columns of a segment that was cut */
-#define RANK_EXTRA 7 /* of a segment that takes no room from the others */
+#define RANK_EXTRA 7 /* of a segment that is shown where there is room left */
 #define MIB ((size_t)1 << 20)
 
 /* A part of the header; those with the highest `rank` go first when room is short. */
@@ -107,9 +107,11 @@ static void add_finding(struct ui *ui, struct header *h)
     char a[32];
     bool lately = inputs_live(ui->session->inputs) || ui->session->settings->follow;
     struct finding_top top = diagnosis_top(ui->diagnosis, lately);
-    if (top.rule)
-        add(h, STYLE_CLASS + SIP_CLASS_CLIENT, RANK_EXTRA, _("top: %s %s"),
-            finding_rule_id(top.rule), ui_grouped(top.findings, a, sizeof a));
+    if (!top.rule)
+        return;
+    add(h, STYLE_CLASS + SIP_CLASS_CLIENT, 5, _("top: %s %s"), finding_rule_id(top.rule),
+        ui_grouped(top.findings, a, sizeof a));
+    h->segments[h->count - 1].long_text = true;
 }
 
 static void add_filter(struct ui *ui, struct header *h)
@@ -133,7 +135,7 @@ static void add_limits(struct ui *ui, struct header *h)
     for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
         drops += source_drops(inputs_at(ui->session->inputs, i));
     }
-    add(h, STYLE_NORMAL, 5, h->roomy ? _("memory %zu/%zu MiB") : _("mem %zu/%zu MiB"),
+    add(h, STYLE_NORMAL, RANK_EXTRA, h->roomy ? _("memory %zu/%zu MiB") : _("mem %zu/%zu MiB"),
         (store_bytes(ui->store) + MIB - 1) / MIB, store_budget(ui->store) / MIB);
     if (inputs_live(ui->session->inputs) || drops)
         add(h, drops ? STYLE_ALERT : STYLE_NORMAL, drops ? 0 : 4, _("drop %s"),
@@ -142,10 +144,9 @@ static void add_limits(struct ui *ui, struct header *h)
         add(h, STYLE_ALERT, 2, _("evicted %s calls"), ui_grouped(c->evicted_calls, a, sizeof a));
 }
 
-/* Cuts the end of a segment that may be cut so that `excess` columns are won; false: too much. */
-static bool cut(struct segment *s, int excess)
+/* Cuts the end of a segment that may be cut to so many columns; false: too few. */
+static bool cut(struct segment *s, int width)
 {
-    int width = (int)text_width(SPAN(s->text)) - excess;
     if (!s->long_text || width < LEAST_CUT)
         return false;
     struct span kept = text_fit(SPAN(s->text), (size_t)width - 1);
@@ -155,24 +156,24 @@ static bool cut(struct segment *s, int excess)
     return true;
 }
 
-/* Takes the least important segments away until the rest fits. How many went, extras apart. */
+/* Takes what has no room away, the least important first. How many went, extras apart. */
 static int shrink(struct header *h, int width)
 {
-    for (int gone = 0;;) {
-        int used = 7, worst = -1;
+    int gone = 0, used = 7;
+    for (int rank = 0; rank <= RANK_EXTRA; rank++)
         for (size_t i = 0; i < h->count; i++) {
             struct segment *s = &h->segments[i];
-            if (s->rank < 0)
+            if (s->rank != rank)
                 continue;
-            used += (int)text_width(SPAN(s->text)) + 2;
-            if (s->rank > 0 && (worst < 0 || s->rank >= h->segments[worst].rank))
-                worst = (int)i;
+            int needed = (int)text_width(SPAN(s->text)) + 2;
+            if (rank > 0 && used + needed > width && !cut(s, width - used - 2)) {
+                gone += rank < RANK_EXTRA;
+                s->rank = -1;
+            } else {
+                used += (int)text_width(SPAN(s->text)) + 2;
+            }
         }
-        if (used <= width || worst < 0 || cut(&h->segments[worst], used - width))
-            return gone;
-        gone += h->segments[worst].rank < RANK_EXTRA;
-        h->segments[worst].rank = -1;
-    }
+    return gone;
 }
 
 static void free_segments(struct header *h)

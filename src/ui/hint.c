@@ -116,14 +116,16 @@ static void put_command(struct strbuf *out, const struct command *command)
                   command->argument ? command->argument : "", tr(command->help));
 }
 
-/* One is explained, several are named. */
+/* One is explained, several are named: those first that want more than a key can say. */
 static void hint_of_name(struct span begun, struct hint *hint)
 {
     const struct command *found = NULL;
     size_t count = 0;
-    for (size_t i = 0; i < command_count; i++) {
+    for (size_t n = 0; n < 2 * command_count; n++) {
+        size_t i = n % command_count;
         struct span name = SPAN(commands[i].name);
-        if (name.n < begun.n || !span_equal((struct span){ name.p, begun.n }, begun))
+        if (name.n < begun.n || !span_equal((struct span){ name.p, begun.n }, begun) ||
+            !commands[i].argument != (n >= command_count))
             continue;
         found = name.n == begun.n || !found ? &commands[i] : found;
         count++;

@@ -41,7 +41,10 @@ static void draw_top(struct ui *ui)
 
 const char *ui_keybar(struct ui *ui)
 {
-    return ui->pane.focused && ui->pane.rect.height ? pane_keybar : ui_top(ui)->ops->keybar;
+    const struct view *view = ui_top(ui);
+    if (ui->pane.focused && ui->pane.rect.height)
+        return pane_keybar;
+    return view->ops->keys ? view->ops->keys(ui, view) : view->ops->keybar;
 }
 
 void ui_draw(struct ui *ui)

@@ -240,7 +240,7 @@ static void draw_row(struct list *list, int y, size_t at, bool selected,
     if (list->margin)
         list_draw_margin(list, y, &row, rows_at(&list->rows, at + 1));
     if (row.marked)
-        screen_string(y, rect->x, 1, STYLE_MARKED, screen_utf8() ? "◆" : "*");
+        screen_string(y, rect->x, 1, STYLE_MARKED, screen_utf8() ? "●" : "*");
     for (size_t i = 0; i < count; i++)
         draw_cell(&row, y, &places[i], &text);
     if (selected)
@@ -619,11 +619,20 @@ static bool opens_at(const struct view *view, int y, int x)
            (!list->margin || x > list->rect.x + list->margin);
 }
 
+#define KEYS                                                                                       \
+    "pane next-list next-failure ask-compare search help close focus sort-by-column like columns " \
+    "edit-filter sources raw command mark pause"
+
+static const char *keys(const struct ui *ui, const struct view *view)
+{
+    (void)ui;
+    return ((const struct list *)view)->ops->opens_rows ? "open-rows " KEYS : "flow " KEYS;
+}
+
 const struct view_ops list_view_ops = {
     .name = N_("list"),
     .verbs = VERBS_MOVE | VERBS_PANE | VERBS_LIST,
-    .keybar = "flow pane next-list next-failure ask-compare search help close focus sort-by-column "
-              "like columns edit-filter sources raw command mark pause",
+    .keys = keys,
     .draw = draw,
     .act = act,
     .search = search,

@@ -117,6 +117,7 @@ struct list_ops {
     const struct list_groups *groups; /* NULL: they cannot be grouped */
     /* Enter; NULL opens the flow of row->transaction. */
     void (*open)(struct list_row *row);
+    bool opens_rows; /* open() shows the transactions of the row */
     /* What the pane shows; NULL: row->transaction and its code. */
     struct subject (*subject)(struct list_row *row);
     /* What it says of rows that are no transactions: a title, and its text; NULL: as above. */

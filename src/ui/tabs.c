@@ -31,7 +31,9 @@ static void tab_text(struct ui *ui, size_t which, struct manner manner, struct s
     strbuf_text(out, tr(full ? list->ops->title : list->ops->brief));
     if (manner.counts && counted(ui, list))
         strbuf_format(out, " %s",
-                      ui_grouped(list == lists_current(ui) && list->rows.filtered ? rows_fitting(&list->rows) : list->rows.all.count,
+                      ui_grouped(list == lists_current(ui) && list->rows.filtered
+                                     ? rows_fitting(&list->rows)
+                                     : list->rows.all.count,
                                  number, sizeof number));
 }
 

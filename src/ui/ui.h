@@ -85,7 +85,7 @@ bool verb_scroll(enum verb verb, int *first, int height, int lines);
      VERB_BIT(VERB_NEXT_CODE) | VERB_BIT(VERB_PREVIOUS_CODE) | VERB_BIT(VERB_RETURN))
 
 /* What the next key may confirm, see ui_confirmed(). */
-enum question { ASKED_NOTHING, ASKED_QUIT, ASKED_KEYS };
+enum question { ASKED_NOTHING, ASKED_QUIT, ASKED_KEYS, ASKED_CLEAR };
 
 struct sip_node;
 struct ui;
@@ -111,6 +111,8 @@ struct view_ops {
     const char *name;   /* in the key bar and in `:help` */
     uint64_t verbs;     /* what it does, as VERB_BIT()s: the page of keys tells */
     const char *keybar; /* commands whose keys the bottom line shows, separated by blanks */
+    /* The same where that changes with what is shown; NULL: it does not. */
+    const char *(*keys)(const struct ui *ui, const struct view *view);
     void (*draw)(struct ui *ui, struct view *view, struct rect rect);
     bool (*act)(struct ui *ui, struct view *view, enum verb verb);
     /* Takes a key before it is looked up; false leaves it. NULL: it takes none. */
@@ -166,7 +168,7 @@ struct ui {
     char *filter_text;
     unsigned filter_generation; /* another one: the filter was changed */
     struct trail trail;         /* the way back through the lists */
-    struct form *filter_form; /* as it was filled in last, and what that made; view_filter.c */
+    struct form *filter_form;   /* as it was filled in last, and what that made; view_filter.c */
     char *filter_form_text;
     struct named_filter *named_filters; /* see filters.h */
     size_t nnamed_filters;
@@ -181,6 +183,7 @@ struct ui {
     bool notice_is_error;
     bool quit;
     enum question asked, before; /* by this key, by the one before */
+    bool typed;                  /* the command that runs was written out */
     bool dirty;
     int64_t drawn_ns; /* when the screen was drawn last */
     bool loading;     /* files are still being read */
@@ -210,7 +213,7 @@ struct view *ui_top(struct ui *ui);
 /* Shows one line at the bottom; the text may quote the network. */
 void ui_notice(struct ui *ui, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Whether the key before asked the same; else it counts as asked now. */
+/* Whether the key before asked the same, or the command was typed; else it counts as asked now. */
 bool ui_confirmed(struct ui *ui, enum question question);
 /* Something comes in that would be lost. */
 bool ui_capturing(const struct ui *ui);

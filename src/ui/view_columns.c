@@ -171,7 +171,7 @@ static const struct view_ops columns_ops = {
     .verbs = VERBS_MOVE | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_REMOVE) |
              VERB_BIT(VERB_NARROWER) | VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) |
              VERB_BIT(VERB_COLUMN_RIGHT),
-    .keybar = "back mark column-left column-right narrower wider command",
+    .keybar = "back show-column column-left column-right narrower wider command",
     .draw = draw,
     .act = act,
     .click = click,

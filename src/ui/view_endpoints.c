@@ -529,7 +529,7 @@ static bool work(struct list *list)
 const struct list_ops endpoints_list = {
     .name = "endpoints",
     .title = N_("Endpoints"),
-    .brief = N_("Hosts"),
+    .brief = N_("Endpts"),
     .empty = N_("No hosts."),
     .columns = columns,
     .cursor = "host",
@@ -542,6 +542,7 @@ const struct list_ops endpoints_list = {
     .hides = true,
     .load = load,
     .open = open_transactions,
+    .opens_rows = true,
     .head = put_head,
     .tell = tell,
 };

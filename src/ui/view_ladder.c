@@ -393,6 +393,14 @@ static void close_ladder(struct view *view)
     free(v);
 }
 
+static const char *keys(const struct ui *ui, const struct view *view)
+{
+    (void)ui;
+    return ((const struct ladder_view *)view)->joined
+               ? "back pane raw next-failure next-evidence zoom unfold legs search mark command help"
+               : "back pane raw next-failure next-evidence zoom unfold search mark command help";
+}
+
 static const struct view_ops ladder_ops = {
     .name = N_("flow"),
     .verbs = VERBS_MOVE | VERBS_PANE | VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) |
@@ -401,7 +409,7 @@ static const struct view_ops ladder_ops = {
              VERB_BIT(VERB_NEXT_PROOF) | VERB_BIT(VERB_PREVIOUS_PROOF) | VERB_BIT(VERB_ZOOM) |
              VERB_BIT(VERB_UNFOLD) | VERB_BIT(VERB_MERGE) | VERB_BIT(VERB_COLUMN_LEFT) |
              VERB_BIT(VERB_COLUMN_RIGHT),
-    .keybar = "back pane raw next-failure next-evidence zoom unfold legs search mark command help",
+    .keys = keys,
     .draw = draw,
     .act = act,
     .search = search,

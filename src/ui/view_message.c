@@ -451,11 +451,19 @@ static void close_message(struct view *view)
     free(view);
 }
 
+static const char *keys(const struct ui *ui, const struct view *view)
+{
+    (void)view;
+    return ui->message_tree ? "back as-sent fold copy next-message search pane help command"
+                            : "back tree open-element next-element copy next-message search pane "
+                              "help command";
+}
+
 static const struct view_ops message_ops = {
     .name = N_("message"),
     .verbs = VERBS_MOVE | VERBS_PANE | VERBS_LINKS | VERB_BIT(VERB_TREE) | VERB_BIT(VERB_LEFT) |
              VERB_BIT(VERB_RIGHT),
-    .keybar = "back tree open-element next-element copy next-message search pane help command",
+    .keys = keys,
     .draw = draw,
     .act = act,
     .search = search,

@@ -186,7 +186,7 @@ static void close_page(struct view *view)
 static const struct view_ops page_ops = {
     .name = N_("page"),
     .verbs = VERBS_MOVE | VERBS_LINKS,
-    .keybar = "back next-link flow return next-code search command",
+    .keybar = "back next-link follow-link return next-page search command",
     .draw = draw,
     .act = act,
     .search = search,

@@ -70,7 +70,7 @@ void ui_notice(struct ui *ui, bool error, const char *format, ...)
 bool ui_confirmed(struct ui *ui, enum question question)
 {
     ui->asked = question;
-    return ui->before == question;
+    return ui->typed || ui->before == question;
 }
 
 bool ui_capturing(const struct ui *ui)
