@@ -105,11 +105,12 @@ static double most_of(const struct statistics *s, const struct metric *metric)
 static void put_scale(const struct board *b, const struct statistics *s,
                       const struct metric *metric, struct strbuf *out)
 {
-    char most[METRIC_TEXT], width[TIME_TEXT];
+    char text[METRIC_TEXT], width[TIME_TEXT];
+    double most = board_behind(b) ? -1 : most_of(s, metric);
     if (board_behind(b))
         strbuf_format(out, "%s, ", _("counting"));
-    else if (most_of(s, metric) >= 0)
-        strbuf_format(out, _("most %s, "), metric_text(metric, most_of(s, metric), most));
+    else if (most >= 0)
+        strbuf_format(out, _("most %s, "), metric_text(metric, most, text));
     strbuf_format(out, _("%s a bar"), width_text(b->slot_ns ? b->slot_ns : s->slot_ns, width));
 }
 
