@@ -79,6 +79,13 @@ void cell_put_quoted(struct strbuf *out, struct span text)
     strbuf_char(out, '"');
 }
 
+int cell_messages_width(const struct ui *ui)
+{
+    int title = (int)text_width(SPAN(tr("Msgs")));
+    (void)ui;
+    return title > 5 ? title : 0;
+}
+
 /* When the first transaction came. */
 static int64_t beginning(const struct ui *ui)
 {

@@ -24,6 +24,8 @@ void cell_put_text_condition(const char *condition, struct span text, struct str
 void cell_put_time(const struct list_row *row, int64_t time_ns, int64_t first_ns,
                    struct strbuf *out);
 int cell_time_width(const struct ui *ui);
+/* Of a column of how many messages: its title's, where that is long. */
+int cell_messages_width(const struct ui *ui);
 /* The number that its column is sorted by, nothing for none: how many, or when it was. */
 void cell_count(struct list_row *row, struct strbuf *out);
 void cell_moment(struct list_row *row, struct strbuf *out);

@@ -158,6 +158,7 @@ static const struct list_column columns[] = {
       .wide = 8 },
     { .name = "messages",
       .title = N_("Msgs"),
+      .measure = cell_messages_width,
       .put = put_messages,
       .number = messages,
       .example = messages_example,

@@ -98,6 +98,7 @@ static const struct list_column columns[] = {
     COLUMN_CSEQ,
     { .name = "messages",
       .title = N_("Msgs"),
+      .measure = cell_messages_width,
       .put = put_messages,
       .number = messages,
       .example = messages_example,
