@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "diagnose/private.h"
 #include "sip/fields.h"
+#include "store/event.h"
 #include "store/names.h"
 
 #define QUOTE 80
@@ -234,6 +235,19 @@ bool judge_acknowledged(const struct judge *j, const struct scene_transaction *t
         if (addr_same_host(&a->client, &t->client) && quiet)
             return true;
     }
+    return false;
+}
+
+bool judge_unheard(const struct judge *j, const struct scene_transaction *t)
+{
+    const struct connection *c = NULL;
+    if (t->responses > 0)
+        return false;
+    if (scene_unreliable(t))
+        return t->sent < SENT_IN_VAIN;
+    while ((c = store_connection(j->scene->store, &t->client, &t->server, c)) != NULL)
+        if (c->unheard && c->client.port == t->client.port)
+            return true;
     return false;
 }
 

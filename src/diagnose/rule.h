@@ -129,6 +129,9 @@ bool judge_private_from_public(struct span host, const struct addr *source);
 /* Whether an ACK with the INVITE's number went over this hop, or left its client for somewhere else
  * and ended the repetitions. */
 bool judge_acknowledged(const struct judge *j, const struct scene_transaction *t);
+/* Whether an answer that was not seen may have been there: over UDP the client does not ask again,
+ * over TCP the capture has nothing of the server. */
+bool judge_unheard(const struct judge *j, const struct scene_transaction *t);
 /* The leg's other transactions: later (or earlier) ones of a method within the same call. */
 const struct scene_transaction *judge_next(const struct judge *j, const struct scene_transaction *t,
                                            uint8_t method);

@@ -338,8 +338,8 @@ static void cseq_not_increasing(struct judge *j)
 static bool crossed_bye(struct judge *j, const struct scene_transaction *t)
 {
     EACH_TRANSACTION(j, o)
-        if (o->call == t->call && scene_method(o) == SIP_BYE && o != t && o->request &&
-            span_equal(scene_sip(o->request)->from_tag, scene_sip(t->request)->to_tag) &&
+        if (o->call == t->call && scene_method(o) == SIP_BYE && o != t &&
+            span_equal(scene_sip(o->first)->from_tag, scene_sip(t->request)->to_tag) &&
             o->first->stored->time_ns <= t->final->stored->time_ns)
             return true;
     return false;

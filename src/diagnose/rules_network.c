@@ -13,9 +13,9 @@ static bool unanswered(struct judge *j, const struct scene_transaction *t)
 {
     if (!t->request || t->responses > 0 || scene_method(t) == SIP_ACK)
         return false;
-    if (scene_unreliable(t))
-        return t->sent >= SENT_IN_VAIN;
-    return judge_waited(j, t->request->stored->time_ns + SIP_TIMEOUT_NS);
+    if (judge_unheard(j, t))
+        return false;
+    return scene_unreliable(t) || judge_waited(j, t->request->stored->time_ns + SIP_TIMEOUT_NS);
 }
 
 static uint32_t size_of(const struct scene_message *m)

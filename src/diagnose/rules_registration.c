@@ -15,9 +15,9 @@ static int64_t asked_expiry(const struct scene_message *request, struct span con
 static bool raised_later(struct judge *j, const struct scene_transaction *t, int64_t least)
 {
     EACH_TRANSACTION(j, o)
-        if (o > t && o->call == t->call && scene_method(o) == SIP_REGISTER && o->request &&
+        if (o > t && o->call == t->call && scene_method(o) == SIP_REGISTER &&
             scene_final(o) / 100 == 2 &&
-            asked_expiry(o->request, scene_sip(o->request)->contact) >= least)
+            (!o->request || asked_expiry(o->request, scene_sip(o->request)->contact) >= least))
             return true;
     return false;
 }

@@ -129,7 +129,7 @@ static void session_refresh_failed(struct judge *j)
         const struct scene_transaction *bye = refreshes(j, t) ? bye_after(j, t) : NULL;
         if (!bye || judge_passed_on(t) || judge_found_in_call(j, t->call))
             continue;
-        bool silent = !t->final &&
+        bool silent = !t->final && !judge_unheard(j, t) &&
                       (t->stored->state == TXN_TIMED_OUT || begun(bye) - begun(t) > RETRY_NS);
         if (!(silent || refresh_is_refused(scene_final(t))) || refreshed_between(j, t, bye))
             continue;
@@ -156,13 +156,13 @@ static void session_refresh_failed(struct judge *j)
     }
 }
 
-/* Whether a later request of the call asks for long enough, in time. */
+/* Whether a later request of the call asks for long enough, in time; one that was not captured may. */
 static bool raised(struct judge *j, const struct scene_transaction *t, int64_t least)
 {
     EACH_TRANSACTION(j, o)
         if (o->call == t->call && is_refresh(o) && o->stored->cseq > t->stored->cseq &&
-            o->request && begun(o) - ended(t) <= RETRY_NS &&
-            judge_seconds(scene_sip(o->request)->session_expires, -1) >= least)
+            begun(o) - ended(t) <= RETRY_NS &&
+            (!o->request || judge_seconds(scene_sip(o->request)->session_expires, -1) >= least))
             return true;
     return false;
 }

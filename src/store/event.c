@@ -240,8 +240,10 @@ static void take_reply(struct store *s, const struct packet *packet, const struc
     if (!c)
         return;
     if (event->kind == NET_BYTES) {
-        if (c->answer == CONNECTION_SILENT)
+        if (c->answer == CONNECTION_SILENT) {
             answer(c, CONNECTION_ACCEPTED, packet);
+            c->unheard = by_client;
+        }
     } else if (c->answer == CONNECTION_SILENT && !by_client && event->kind != NET_FIN) {
         answer(c, event->kind == NET_RST ? CONNECTION_REFUSED : CONNECTION_ACCEPTED, packet);
         if (c->answer == CONNECTION_REFUSED)

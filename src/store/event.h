@@ -52,6 +52,8 @@ struct connection {
     uint8_t answer; /* enum connection_answer */
     uint8_t end;    /* enum connection_end, and who sent that: */
     bool ended_by_client;
+    bool
+        unheard; /* accepted, as the client's bytes show, though nothing of the server was captured */
     uint8_t icmp_type, icmp_code;
     bool tls_alerted; /* a fatal alert ended it: */
     bool tls_alert_by_client;

@@ -130,6 +130,14 @@ static void accepted_unseen(void)
            "bytes after a SYN show that it was accepted");
     segment(30, 40000, 108, FIN | ACK, false);
     tap_ok(c->end == CONNECTION_FINISHED, "and its end is one of a connection");
+    segment(1000, 40001, 100, SYN, false);
+    segment_with(1010, 40001, 101, false, "4f5054494f4e53");
+    c = after(c);
+    tap_ok(c && c->unheard, "of the server nothing is captured");
+    segment(2000, 40002, 100, SYN, false);
+    segment_with(2010, 40002, 900, true, "5349502f322e30");
+    c = after(c);
+    tap_ok(c && c->answer == CONNECTION_ACCEPTED && !c->unheard, "unless the bytes are its own");
 }
 
 static void connections(void)
