@@ -283,16 +283,18 @@ static void copy_facts(struct connection_tls *to, const struct tls_facts *from)
     copy_name(to->issuer, sizeof to->issuer, from->certificate->issuer);
 }
 
-/* A connection that was there before the capture began: a hello tells who is the client. */
+/*
+ * A connection that was there before the capture began: a hello tells who is the client; without one
+ * it has the higher port, as a rule.
+ */
 static struct connection *make_unasked(struct events *e, const struct packet *packet,
                                        const struct net_event *event, bool *by_client)
 {
     struct net_event asked = *event;
-    if (event->type != TLS_CLIENT_HELLO && event->type != TLS_SERVER_HELLO)
-        return NULL;
-    *by_client = event->by_client;
-    asked.src = event->by_client ? event->src : event->dst;
-    asked.dst = event->by_client ? event->dst : event->src;
+    const bool hello = event->type == TLS_CLIENT_HELLO || event->type == TLS_SERVER_HELLO;
+    *by_client = hello ? event->by_client : event->src.port > event->dst.port;
+    asked.src = *by_client ? event->src : event->dst;
+    asked.dst = *by_client ? event->dst : event->src;
     struct connection *c = make_connection(e, &asked, connection_key(&asked.src, &asked.dst));
     if (!c)
         return NULL;

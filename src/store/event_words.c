@@ -96,7 +96,7 @@ void connection_tls_put(const struct connection_tls *tls, int64_t time_ns, struc
                          : "TLS");
     if (*tls->server_name)
         strbuf_format(out, _(" to %s"), tls->server_name);
-    if (tls->version == 0)
+    if (tls->version == 0 && tls->offered)
         strbuf_text(out, _(", offered in vain"));
     if (tls->certified)
         put_validity(tls, time_ns, out);

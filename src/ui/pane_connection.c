@@ -42,9 +42,10 @@ static void tell_certificate(struct layout *out, const struct connection *c,
 static void tell_tls(struct layout *out, const struct connection *c,
                      const struct connection_tls *tls)
 {
-    pane_line(out, _("offered %s, agreed on %s"),
-              tls->offered ? tls_version_name(tls->offered) : _("nothing seen"),
-              tls->version ? tls_version_name(tls->version) : _("nothing"));
+    if (tls->offered || tls->version)
+        pane_line(out, _("offered %s, agreed on %s"),
+                  tls->offered ? tls_version_name(tls->offered) : _("nothing seen"),
+                  tls->version ? tls_version_name(tls->version) : _("nothing"));
     if (*tls->server_name)
         pane_line(out, _("server name (SNI) %s"), tls->server_name);
     if (*tls->alpn)

@@ -140,6 +140,41 @@ static void accepted_unseen(void)
     tap_ok(c && c->answer == CONNECTION_ACCEPTED && !c->unheard, "unless the bytes are its own");
 }
 
+/* A connection that had begun before the capture. */
+static void tls_begun_before(void)
+{
+    begin();
+    segment_with(20, 40000, 101, false, "17030300080102030405060708");
+    const struct connection *c = first();
+    const struct connection_tls *tls = c ? store_connection_tls(pipeline.store, c) : NULL;
+    tap_ok(c && c->syns == 0 && c->client.port == 40000 && tls && !tls->offered && !tls->version &&
+               tls->unreadable,
+           "of a record alone there is a connection, whose client has the higher port");
+    begin();
+    segment_with(20, 40000, 901, true, "17030300080102030405060708");
+    tap_ok(first() && first()->client.port == 40000, "whichever side it came from");
+}
+
+static void certificates(void)
+{
+    struct connection_tls tls = { .version = 0x0303,
+                                  .server_name = "sip.example.com",
+                                  .certified = true,
+                                  .not_before_s = 1600000000,
+                                  .not_after_s = 1714521600 };
+    const int64_t second = 1000000000;
+    struct strbuf text = STRBUF_INIT;
+    tap_ok(!connection_tls_expired(&tls, tls.not_after_s * second) &&
+               !connection_tls_expired(&tls, tls.not_before_s * second),
+           "a certificate is valid from its first second until its last");
+    tap_ok(connection_tls_expired(&tls, (tls.not_before_s - 1) * second), "not before");
+    connection_tls_put(&tls, (tls.not_after_s + 1) * second, &text);
+    tap_ok(strstr(strbuf_str(&text), "TLS 1.2 to sip.example.com") &&
+               strstr(strbuf_str(&text), "certificate expired 2024-05-01"),
+           "afterwards it has expired, whatever day it is now: %s", strbuf_str(&text));
+    strbuf_free(&text);
+}
+
 static void connections(void)
 {
     begin();
@@ -372,6 +407,8 @@ static void connections_of_a_call(void)
 int main(void)
 {
     tls();
+    tls_begun_before();
+    certificates();
     accepted_unseen();
     connections();
     many_connections();
