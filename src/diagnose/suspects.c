@@ -72,13 +72,15 @@ static struct source *find_source(const struct suspects *s, uint64_t key)
 static size_t free_place(struct suspects *s)
 {
     size_t at = 0;
+    int64_t least_ns = s->last_ns[0];
     if (s->count < SOURCES) {
         s->sources[s->count] = mem_zero(sizeof(struct source));
         s->sources[s->count]->place = s->count;
         return s->count++;
     }
     for (size_t i = 1; i < SOURCES; i++)
-        at = s->last_ns[i] < s->last_ns[at] ? i : at;
+        if (s->last_ns[i] < least_ns)
+            least_ns = s->last_ns[at = i];
     index_remove(&s->index, s->sources[at]->key, (uint32_t)at + 1);
     s->sources[at]->count = s->sources[at]->next = 0;
     s->last_ns[at] = 0;

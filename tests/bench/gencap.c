@@ -1,7 +1,7 @@
 /*
  * Writes a pcap capture of SIP traffic for measurements: the same arguments give the same bytes.
  *
- *     gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp | --hep | --log FORM] [FILE]
+ *     gencap [-n MESSAGES] [-s SECONDS] [--flood | --failing] [--tcp | --hep | --log FORM] [FILE]
  *
  * (no FILE: standard output)
  *
@@ -130,13 +130,22 @@ static const struct step pinged[] = {
 
 static const struct step flooded[] = { { 0, INVITE, 1, 1, BARE, 0 }, { 0 } };
 
-static const struct scenario {
+struct scenario {
     const struct step *steps;
     unsigned share; /* of a hundred flows */
-} scenarios[] = {
+};
+
+static const struct scenario usual[] = {
     { proxied, 28 }, { answered, 14 },    { registered, 24 }, { pinged, 14 },
     { busy, 6 },     { cancelled, 4 },    { unknown, 4 },     { unavailable, 2 },
     { declined, 1 }, { unacceptable, 1 }, { silent, 2 },
+};
+
+/* A bad day: half of all fails. */
+static const struct scenario failing[] = {
+    { proxied, 22 }, { answered, 8 },     { registered, 14 }, { pinged, 6 },
+    { busy, 8 },     { cancelled, 8 },    { unknown, 8 },     { unavailable, 12 },
+    { declined, 4 }, { unacceptable, 4 }, { silent, 6 },
 };
 
 struct flow {
@@ -164,6 +173,7 @@ struct generator {
     uint32_t flows;
     int64_t next_flow_ns, between_ns;
     bool flood, tcp, hep;
+    const struct scenario *scenarios;
     uint16_t ip_id;
     struct {
         uint32_t src, dst, seq;
@@ -680,9 +690,9 @@ static const struct step *choose(const struct generator *g, uint32_t number)
     size_t i = 0;
     if (g->flood)
         return flooded;
-    while (draw >= scenarios[i].share)
-        draw -= scenarios[i++].share;
-    return scenarios[i].steps;
+    while (draw >= g->scenarios[i].share)
+        draw -= g->scenarios[i++].share;
+    return g->scenarios[i].steps;
 }
 
 static int begin_flow(struct generator *g)
@@ -728,14 +738,17 @@ static int generate(struct generator *g)
 
 static int usage(void)
 {
-    fputs("usage: gencap [-n MESSAGES] [-s SECONDS] [--flood] [--tcp | --hep | --log FORM] [FILE]\n"
-          "  -n, --messages N  how many messages (1000000)\n"
-          "  -s, --start S     time of the first one, seconds since 1970\n"
-          "      --flood       INVITEs only, each with a Call-ID of its own\n"
-          "      --tcp         over TCP, a connection between each two hosts\n"
-          "      --hep         as agents send it to a collector\n"
-          "      --log FORM    as text: sipdump (Kamailio) or pjsua\n",
-          stderr);
+    fputs(
+        "usage: gencap [-n MESSAGES] [-s SECONDS] [--flood | --failing] [--tcp | --hep | --log FORM]"
+        " [FILE]\n"
+        "  -n, --messages N  how many messages (1000000)\n"
+        "  -s, --start S     time of the first one, seconds since 1970\n"
+        "      --flood       INVITEs only, each with a Call-ID of its own\n"
+        "      --failing     half of all flows fail\n"
+        "      --tcp         over TCP, a connection between each two hosts\n"
+        "      --hep         as agents send it to a collector\n"
+        "      --log FORM    as text: sipdump (Kamailio) or pjsua\n",
+        stderr);
     return 2;
 }
 
@@ -753,6 +766,7 @@ static int read_options(int argc, char *argv[], struct generator *g)
         { "messages", required_argument, NULL, 'n' },
         { "start", required_argument, NULL, 's' },
         { "flood", no_argument, NULL, 'f' },
+        { "failing", no_argument, NULL, 'b' },
         { "tcp", no_argument, NULL, 't' },
         { "hep", no_argument, NULL, 'h' },
         { "log", required_argument, NULL, 'l' },
@@ -761,9 +775,12 @@ static int read_options(int argc, char *argv[], struct generator *g)
     uint64_t start = START;
     int letter;
     g->left = 1000000;
+    g->scenarios = usual;
     while ((letter = getopt_long(argc, argv, "n:s:", options, NULL)) != -1) {
         if (letter == 'f')
             g->flood = true;
+        else if (letter == 'b')
+            g->scenarios = failing;
         else if (letter == 't')
             g->tcp = true;
         else if (letter == 'h')
