@@ -82,16 +82,29 @@ static void unmask(const struct frame *f, uint64_t at, const uint8_t *p, size_t 
         to[i] = f->masked ? p[i] ^ f->mask[(at + i) & 3] : p[i];
 }
 
-/* A frame that begins a message of SIP. */
+/* Pings and the like are passed over; the frame behind them, and whether it has been seen. */
+static enum stream_match first_frame(const uint8_t **p, size_t *n, struct frame *f)
+{
+    enum stream_match match = read_frame(*p, *n, f);
+    while (match == STREAM_YES && f->opcode >= FRAME_CONTROL && *n - f->header > f->length) {
+        *p += f->header + f->length;
+        *n -= f->header + (size_t)f->length;
+        match = read_frame(*p, *n, f);
+    }
+    return match;
+}
+
+/* A frame that begins a message of SIP; its bytes may come later than its header. */
 static enum stream_match recognise_frame(const uint8_t *p, size_t n)
 {
     uint8_t text[LOOK], inflated[LOOK];
     struct frame f;
-    enum stream_match match = read_frame(p, n, &f);
+    enum stream_match match = first_frame(&p, &n, &f);
     if (match != STREAM_YES)
         return match;
     size_t have = n - f.header < f.length ? n - f.header : (size_t)f.length;
-    if ((f.opcode != FRAME_TEXT && f.opcode != FRAME_BINARY) || have == 0)
+    bool more = have < f.length && have < LOOK;
+    if ((f.opcode != FRAME_TEXT && f.opcode != FRAME_BINARY) || f.length == 0)
         return STREAM_NO;
     size_t made = have = have < LOOK ? have : LOOK;
     unmask(&f, 0, p + f.header, have, text);
@@ -103,8 +116,8 @@ static enum stream_match recognise_frame(const uint8_t *p, size_t n)
         unpack_next(u, &in, inflated, sizeof inflated, &made);
         unpack_free(u);
     }
-    return stream_sip_line(f.compressed ? inflated : text, made) == STREAM_YES ? STREAM_YES
-                                                                               : STREAM_NO;
+    match = stream_sip_line(f.compressed ? inflated : text, made);
+    return match == STREAM_MORE && !more ? STREAM_NO : match;
 }
 
 /* The bytes of an HTTP head with its empty line; 0: it is not all there. */

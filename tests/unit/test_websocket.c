@@ -195,6 +195,14 @@ static void in_the_middle(void)
     say(1, b.p, b.n);
     tap_ok(one("SIP/2.0 200 OK\r\n\r\n"), "and unmasked");
     begin();
+    SAY(1, "\x82\x12");
+    SAY(1, "S");
+    SAY(1, "IP/2.0 200 OK\r\n\r\n");
+    tap_ok(one("SIP/2.0 200 OK\r\n\r\n"), "also where the header is sent before the rest");
+    begin();
+    SAY(1, "\x89\x00\x8a\x02hi\x81\x12SIP/2.0 200 OK\r\n\r\n");
+    tap_ok(one("SIP/2.0 200 OK\r\n\r\n"), "behind a ping and a pong");
+    begin();
     SAY(1, "\x81\x05Hello");
     tap_ok(messages == 0, "what is no SIP is not");
     begin();
