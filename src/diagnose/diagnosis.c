@@ -442,8 +442,10 @@ static void sort_proofs(struct finding_text *text, const struct store *store)
 
 static void take_texts(struct finding_text *text, struct draft *draft)
 {
-    text->summary = draft->confidence < FINDING_SURE ? mem_format(_("probably %s"), draft->summary)
-                                                     : mem_text(draft->summary);
+    if (draft->confidence < FINDING_SURE && draft->summary)
+        text->summary = mem_format(_("probably %s"), draft->summary);
+    else
+        text->summary = draft->summary ? mem_text(draft->summary) : NULL;
     text->own_cause = draft->cause;
     text->because = draft->because;
     text->own_remedy = draft->remedy;
