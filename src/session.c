@@ -394,7 +394,8 @@ void session_finish_sending(struct session *session)
 void session_tick(struct session *session)
 {
     read_keylog(session);
-    if (inputs_live(session->inputs))
+    /* before the first packet nobody knows how old a log is that others write */
+    if (inputs_live(session->inputs) && session->pipeline.last_ns)
         pipeline_advance(&session->pipeline,
                          clock_realtime() - LATENESS_NS - inputs_late(session->inputs));
     send_on(session, 0);
