@@ -39,9 +39,9 @@ static int begin(struct save_out *out)
 static void dump(struct save_out *out, const uint8_t *bytes, size_t caplen, size_t origlen)
 {
     struct pcap_own *own = out->own;
-    int64_t seconds = out->m->time_ns / NANOSECONDS;
+    int64_t seconds = out->time_ns / NANOSECONDS;
     struct pcap_pkthdr header = {
-        .ts = { .tv_sec = seconds, .tv_usec = out->m->time_ns - seconds * NANOSECONDS },
+        .ts = { .tv_sec = seconds, .tv_usec = out->time_ns - seconds * NANOSECONDS },
         .caplen = (bpf_u_int32)caplen,
         .len = (bpf_u_int32)origlen,
     };
@@ -72,7 +72,9 @@ static void write_message(struct save_out *out, const char *comment)
     const struct message *m = out->m;
     uint32_t skip = own->cut ? m->ip_off : 0;
     (void)comment; /* the format has no place for it */
-    if (save_apart(m))
+    if (out->error)
+        wrap_error(out->error, m, store_flow(out->store, m->flow), dump_made, out);
+    else if (save_apart(m))
         wrap_message(m, store_flow(out->store, m->flow), dump_made, out);
     else
         dump(out, m->packet + skip, m->caplen - skip, m->origlen - skip);

@@ -107,7 +107,7 @@ static void write_packet(struct save_out *out, uint16_t link, struct span bytes,
 {
     struct pcapng_own *own = out->own;
     uint32_t interface = interface_of(out, out->m->source, link);
-    uint64_t time_ns = (uint64_t)out->m->time_ns;
+    uint64_t time_ns = (uint64_t)out->time_ns;
     put32(&own->block, interface);
     put32(&own->block, (uint32_t)(time_ns >> 32));
     put32(&own->block, (uint32_t)time_ns);
@@ -131,7 +131,9 @@ static void write_message(struct save_out *out, const char *comment)
 {
     const struct message *m = out->m;
     ((struct pcapng_own *)out->own)->comment = comment;
-    if (save_apart(m))
+    if (out->error)
+        wrap_error(out->error, m, store_flow(out->store, m->flow), write_made, out);
+    else if (save_apart(m))
         wrap_message(m, store_flow(out->store, m->flow), write_made, out);
     else
         write_packet(out, save_link(m), (struct span){ (const char *)m->packet, m->caplen },

@@ -10,12 +10,22 @@
 #include "base/tr.h"
 #include "export/file.h"
 #include "export/writer.h"
+#include "store/event.h"
+#include "store/mark.h"
 
 enum { DLT_RAW_LINUX = 12, DLT_RAW_OPENBSD = 14 };
 
 struct entry {
-    int64_t time_ns; /* also tells whether the id still means the same message */
+    int64_t time_ns; /* of a message it also tells whether the id still means the same one */
     uint32_t message;
+    uint32_t
+        error; /* it is number error - 1 of the ICMP errors, about that message; 0: the message */
+};
+
+/* As it was when it was named. */
+struct error {
+    struct icmp_error icmp;
+    int64_t message_ns;
 };
 
 /* Runs of `width` entries are in order; two of them, [low..) and behind, are being merged. */
@@ -30,6 +40,8 @@ struct save {
     struct export_file file;
     struct entry *entries;
     size_t count, size;
+    struct error *errors;
+    size_t nerrors, errors_size;
     bool in_order, begun;
     struct merging merging;
     size_t written;
@@ -83,7 +95,7 @@ void save_comment(struct save *s, save_comment_fn *fn, void *arg)
 
 size_t save_count(const struct save *s)
 {
-    return s->count;
+    return s->count - s->nerrors;
 }
 
 void save_free(struct save *s)
@@ -94,6 +106,7 @@ void save_free(struct save *s)
         s->writer->end(&s->out);
     export_file_drop(&s->file);
     free(s->entries);
+    free(s->errors);
     free(s->merging.to);
     free(s);
 }
@@ -103,7 +116,8 @@ void save_free(struct save *s)
 static const struct message *message_of(const struct save *s, const struct entry *e)
 {
     const struct message *m = store_message(s->out.store, e->message);
-    return m && m->time_ns == e->time_ns ? m : NULL;
+    int64_t time_ns = e->error ? s->errors[e->error - 1].message_ns : e->time_ns;
+    return m && m->time_ns == time_ns ? m : NULL;
 }
 
 /* Packets of one time stay in the order in which they were read. */
@@ -111,6 +125,8 @@ static bool comes_before(const struct save *s, const struct entry *x, const stru
 {
     if (x->time_ns != y->time_ns)
         return x->time_ns < y->time_ns;
+    if (x->error != y->error)
+        return x->error < y->error;
     const struct message *a = message_of(s, x), *b = message_of(s, y);
     if (!a || !b)
         return false;
@@ -123,19 +139,49 @@ static bool comes_before(const struct save *s, const struct entry *x, const stru
     return save_apart(a) && save_apart(b) && a->flow == b->flow && (int32_t)(a->seq - b->seq) < 0;
 }
 
-void save_add(struct save *s, uint32_t id)
+static void add_entry(struct save *s, struct entry entry)
 {
-    const struct message *m = store_message(s->out.store, id);
-    if (!m)
-        return;
     if (s->count == s->size) {
         s->size = s->size ? s->size * 2 : 256;
         s->entries = mem_grow(s->entries, s->size * sizeof *s->entries);
     }
     struct entry *e = &s->entries[s->count++];
-    *e = (struct entry){ m->time_ns, id };
+    *e = entry;
     if (s->count > 1 && comes_before(s, e, e - 1))
         s->in_order = false;
+}
+
+static void add_error(struct save *s, const struct icmp_error *icmp, int64_t message_ns)
+{
+    if (s->nerrors == s->errors_size) {
+        s->errors_size = s->errors_size ? s->errors_size * 2 : 16;
+        s->errors = mem_grow(s->errors, s->errors_size * sizeof *s->errors);
+    }
+    s->errors[s->nerrors++] = (struct error){ *icmp, message_ns };
+    s->out.any_apart = true;
+    add_entry(s, (struct entry){ icmp->time_ns, icmp->message, (uint32_t)s->nerrors });
+}
+
+/* Those that quote this message. */
+static void add_errors(struct save *s, uint32_t id, const struct message *m)
+{
+    const struct transaction *t = store_transaction(s->out.store, m->transaction);
+    const struct call *call = t ? store_call(s->out.store, t->call) : NULL;
+    const struct icmp_error *e;
+    if (!s->writer->packets || !call || !(call->marks & CALL_NETWORK))
+        return;
+    for (size_t i = 0; (e = store_transaction_icmp(s->out.store, m->transaction, i)); i++)
+        if (e->message == id)
+            add_error(s, e, m->time_ns);
+}
+
+void save_add(struct save *s, uint32_t id)
+{
+    const struct message *m = store_message(s->out.store, id);
+    if (!m)
+        return;
+    add_entry(s, (struct entry){ m->time_ns, id, 0 });
+    add_errors(s, id, m);
     s->out.any_apart = s->out.any_apart || save_apart(m);
     if (save_apart(m))
         return;
@@ -187,15 +233,27 @@ static bool same_packet(const struct message *a, const struct message *b)
             a->caplen == b->caplen && memcmp(a->packet, b->packet, a->caplen) == 0);
 }
 
+/* A message that stands in the packet just written, or is the one just written. */
+static bool is_written(const struct save *s, size_t i, const struct message *m)
+{
+    const struct entry *e = &s->entries[i];
+    if (i == 0 || e->error || e[-1].error)
+        return false;
+    const struct message *before = message_of(s, e - 1);
+    return before && before->time_ns == m->time_ns &&
+           (before == m || (s->writer->packets && same_packet(before, m)));
+}
+
 static void write_one(struct save *s, size_t i)
 {
-    const struct message *m = message_of(s, &s->entries[i]);
-    const struct message *before = i > 0 ? message_of(s, &s->entries[i - 1]) : NULL;
-    if (!m || (before && before->time_ns == m->time_ns &&
-               (before == m || (s->writer->packets && same_packet(before, m)))))
+    const struct entry *e = &s->entries[i];
+    const struct message *m = message_of(s, e);
+    if (!m || is_written(s, i, m))
         return;
-    char *comment = s->comment ? s->comment(s->entries[i].message, s->comment_arg) : NULL;
+    char *comment = s->comment && !e->error ? s->comment(e->message, s->comment_arg) : NULL;
     s->out.m = m;
+    s->out.error = e->error ? &s->errors[e->error - 1].icmp : NULL;
+    s->out.time_ns = e->time_ns;
     s->writer->write(&s->out, comment);
     free(comment);
 }

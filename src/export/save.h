@@ -1,7 +1,8 @@
 /*
  * Writing stored messages to a file for other tools or for people, a little at a time: messages
  * are named in any order, put in the order of their times, and written. What is written are the
- * packets themselves; only a message that lay in no single one gets packets of its own (wrap.h).
+ * packets themselves; only a message that lay in no single one gets packets of its own (wrap.h), and
+ * so do ICMP errors about the messages: a call that is read again must fail for the same reason.
  */
 #ifndef SIPWHY_EXPORT_SAVE_H
 #define SIPWHY_EXPORT_SAVE_H

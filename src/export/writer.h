@@ -11,8 +11,10 @@
 struct save_out {
     FILE *file;
     const struct store *store;
-    const struct message *m; /* the one being written */
-    uint16_t link;           /* of the first packet; 0: none yet */
+    const struct message *m;        /* the one being written, */
+    const struct icmp_error *error; /* or, not NULL, this one about it */
+    int64_t time_ns;                /* of the one or the other */
+    uint16_t link;                  /* of the first packet; 0: none yet */
     bool several_links, any_apart;
     void *own; /* the format's */
 };
@@ -23,7 +25,7 @@ struct save_writer {
     int (*begin)(struct save_out *out);
     void (*write)(struct save_out *out, const char *comment);
     void (*end)(struct save_out *out); /* frees `own`; the file is the caller's; may be NULL */
-    bool packets;                      /* a packet with several messages is written once */
+    bool packets; /* a packet with several messages is written once, and ICMP errors are, too */
 };
 
 extern const struct save_writer save_pcap, save_pcapng, save_text;
