@@ -123,6 +123,7 @@ static void report_json(const struct session *session)
     json_put_number(report, "packets", pipeline_counts(&session->pipeline).packets);
     json_put_number(report, "messages", c->messages);
     json_put_number(report, "malformed", c->malformed);
+    json_put_number(report, "truncated", c->cut);
     json_put_number(report, "retransmissions", c->retransmissions);
     json_put_number(report, "duplicates", c->duplicates);
     json_put_number(report, "transactions", c->transactions);
@@ -199,6 +200,8 @@ static void report_text(const struct session *session)
     print_count(_("packets"), pipeline_counts(&session->pipeline).packets, "");
     print_count(_("messages"), c->messages, "");
     print_count(_("malformed"), c->malformed, "");
+    if (c->cut)
+        print_count(_("cut"), c->cut, _("not captured to their end"));
     print_count(_("retransmissions"), c->retransmissions, "");
     print_count(_("duplicates"), c->duplicates, _("packets captured twice"));
     print_count(_("transactions"), c->transactions, "");

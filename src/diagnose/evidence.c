@@ -13,6 +13,7 @@
 #include "sip/fields.h"
 #include "sip/sdp.h"
 #include "sip/timers.h"
+#include "store/cut.h"
 #include "store/names.h"
 
 #define MAX_QUOTE 160 /* bytes of a header value quoted */
@@ -282,11 +283,29 @@ static void add_offer(struct collect *c)
 {
     struct sip_message m;
     struct strbuf text = STRBUF_INIT;
-    if (store_scan(c->store, c->txn->request, &m) == 0 &&
-        span_starts(m.content_type, "application/sdp"))
+    const struct message *request = store_message(c->store, c->txn->request);
+    if (request && store_scan(c->store, c->txn->request, &m) == 0 &&
+        span_starts(m.content_type, "application/sdp")) {
         sdp_summary(&text, m.body);
+        if (message_cut(request, &m) == CUT_SDP)
+            strbuf_format(&text, "%s%s", text.n ? ", " : "", _("SDP cut"));
+    }
     if (text.n)
         add(c, c->txn->request, _("The request offered: %s"), strbuf_str(&text));
+    strbuf_free(&text);
+}
+
+/* What is missing of its messages is not to be looked for in them. */
+static void add_cut(struct collect *c)
+{
+    struct strbuf text = STRBUF_INIT;
+    uint32_t id = transaction_cut(c->store, c->txn);
+    const struct message *m = store_message(c->store, id);
+    cut_put(&text, c->store, id);
+    if (m && m->code)
+        add(c, id, _("Of the %u in frame %u %s"), m->code, m->frame, strbuf_str(&text));
+    else if (m)
+        add(c, id, _("Of the request in frame %u %s"), m->frame, strbuf_str(&text));
     strbuf_free(&text);
 }
 
@@ -305,6 +324,7 @@ void evidence_collect(struct evidence *evidence, const struct store *store, uint
         add_cancel(&c);
         add_origin(&c);
     }
+    add_cut(&c);
     add_time(&c);
     add_repeats(&c);
     add_ack(&c);

@@ -127,6 +127,7 @@ static const struct filter_field fields[] = {
     FIELD("iface", TEXT, N_("The interface or file it was read from, by its name."), filter_read_iface),
     FIELD("sdp", FLAG, N_("One of its messages carries a session description."), filter_read_sdp),
     FIELD("malformed", FLAG, N_("One of its messages breaks the rules of SIP."), filter_read_malformed),
+    FIELD("cut", FLAG, N_("The capture cut one of its messages."), filter_read_cut),
     FIELD("forked", FLAG, N_("More than one party answered the request."), filter_read_forked),
     FIELD("marked", FLAG, N_("The user marked it."), filter_read_marked),
 

@@ -115,8 +115,9 @@ filter_read_fn filter_read_code, filter_read_class, filter_read_state, filter_re
     filter_read_port, filter_read_udp_port, filter_read_tcp_port, filter_read_transport,
     filter_read_source, filter_read_frame, filter_read_rtt, filter_read_retransmissions,
     filter_read_duplicates, filter_read_messages, filter_read_marked, filter_read_failed,
-    filter_read_retransmitted, filter_read_malformed, filter_read_forked, filter_read_sdp,
-    filter_read_agent, filter_read_iface, filter_read_time, filter_read_response, filter_read_size;
+    filter_read_retransmitted, filter_read_malformed, filter_read_cut, filter_read_forked,
+    filter_read_sdp, filter_read_agent, filter_read_iface, filter_read_time, filter_read_response,
+    filter_read_size;
 extern const char *const filter_class_names[]; /* by enum sip_class, ended by NULL */
 /* filter_message.c */
 filter_read_fn filter_read_method, filter_read_reason, filter_read_from, filter_read_to,

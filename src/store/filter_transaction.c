@@ -158,6 +158,11 @@ bool filter_read_malformed(struct filter_view *v, const struct filter_test *t)
     return filter_fits_number(t, filter_any_flag(v, MESSAGE_MALFORMED));
 }
 
+bool filter_read_cut(struct filter_view *v, const struct filter_test *t)
+{
+    return filter_fits_number(t, filter_any_flag(v, MESSAGE_TRUNCATED));
+}
+
 bool filter_read_forked(struct filter_view *v, const struct filter_test *t)
 {
     return filter_fits_number(t, v->txn->forked);

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "sip/sdp.h"
+#include "store/cut.h"
 #include "store/private.h"
 
 /* What malloc adds to a copied packet. */
@@ -175,6 +176,8 @@ static void count_message(struct store *s, const struct message *m, const struct
     c->live_messages++;
     if (m->flags & MESSAGE_MALFORMED)
         c->malformed++;
+    if (message_cut(m, sip))
+        c->cut++;
     if (m->code)
         c->codes[m->code < 1000 ? m->code : 999]++;
     else if (m->method != SIP_OTHER)

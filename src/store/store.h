@@ -147,6 +147,7 @@ struct store_method_count {
 /* Running totals; evicted calls stay counted in all but `live_*` and `open`. */
 struct store_counts {
     uint64_t messages, malformed, retransmissions, duplicates;
+    uint64_t cut; /* messages of which the capture left something out */
     uint64_t transactions, dialogs, calls;
     uint64_t methods[SIP_METHODS];                         /* requests */
     struct store_method_count others[STORE_OTHER_METHODS]; /* requests of unregistered methods */

@@ -11,6 +11,7 @@
 #include "diagnose/evidence.h"
 #include "diagnose/outcome.h"
 #include "sip/fields.h"
+#include "store/cut.h"
 #include "store/names.h"
 
 #define MARKS_LOOKED 1000          /* transactions of a call looked at for a mark */
@@ -296,6 +297,8 @@ void cell_status(struct list_row *row, struct strbuf *out)
         strbuf_format(out, " %5s", time_short(time_ns, text));
     if (t->retransmissions)
         strbuf_format(out, " %s%u", screen_utf8() ? "↻" : "R", t->retransmissions);
+    if (transaction_cut(row->ui->store, t))
+        strbuf_format(out, " %s", screen_utf8() ? "✂" : "C");
 }
 
 /* No answer at all is worse than any. */

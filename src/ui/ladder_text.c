@@ -5,6 +5,7 @@
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "sip/sdp.h"
+#include "store/cut.h"
 #include "store/event.h"
 #include "store/ladder_session.h"
 #include "store/link.h"
@@ -151,7 +152,7 @@ void ladder_put_note(struct ui *ui, const struct ladder_view *v, size_t row, str
 }
 
 /* " (PCMU PCMA)": what an arrow says of its session description, where there is room. */
-static void put_media(struct strbuf *out, struct span body)
+static void put_media(struct strbuf *out, struct span body, bool cut)
 {
     static struct sdp sdp;
     struct strbuf text = STRBUF_INIT;
@@ -170,7 +171,9 @@ static void put_media(struct strbuf *out, struct span body)
         }
     }
     strbuf_text(out, " (");
-    strbuf_text(out, text.n ? strbuf_str(&text) : "SDP");
+    strbuf_text(out, text.n ? strbuf_str(&text) : cut ? "" : "SDP");
+    if (cut)
+        strbuf_format(out, "%s%s", text.n ? ", " : "", _("SDP cut"));
     strbuf_char(out, ')');
     strbuf_free(&text);
 }
@@ -181,9 +184,14 @@ static void put_media(struct strbuf *out, struct span body)
 static void put_remark(struct strbuf *out, const struct message *m, const struct sip_message *sip,
                        bool plain)
 {
+    enum cut cut = message_cut(m, sip);
     if (m->flags & MESSAGE_SDP) {
         if (!plain)
-            put_media(out, sdp_of(sip));
+            put_media(out, sdp_of(sip), cut == CUT_SDP);
+        else if (cut)
+            strbuf_format(out, " (%s)", _("SDP cut"));
+    } else if (cut) {
+        strbuf_format(out, " (%s)", cut == CUT_SDP ? _("SDP cut") : _("cut"));
     } else if (m->code == 0 && m->method == SIP_INVITE) {
         strbuf_format(out, " (%s)", _("no SDP"));
     } else if (m->code >= 200 && m->method != SIP_INVITE && m->method != SIP_OTHER) {
@@ -214,6 +222,8 @@ static void put_message(struct ui *ui, const struct ladder_row *row, bool plain,
         out->n = before;
         if (m->flags & MESSAGE_SDP)
             strbuf_text(out, " SDP");
+        if (message_cut(m, &sip))
+            strbuf_format(out, " %s", _("cut"));
     }
 }
 

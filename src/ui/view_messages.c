@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/tr.h"
+#include "store/cut.h"
 #include "ui/cells.h"
 #include "ui/pane_text.h"
 
@@ -102,6 +103,8 @@ static void put_message(struct list_row *row, struct strbuf *out)
         strbuf_char(out, ' ');
         strbuf_span(out, sip->uri);
     }
+    if (message_cut(row->head, sip))
+        strbuf_format(out, " %s", screen_utf8() ? "✂" : "C");
 }
 
 /* All responses of a code, or all requests of a method. */
