@@ -19,7 +19,7 @@
 
 #define SEARCH_CLOCK 1024    /* rows between two looks at the keyboard */
 #define KEY_WIDTH 1000       /* of a cell that is written to be sorted or searched by */
-#define AT_ONCE_NS 8000000LL /* what is filtered and sorted before the first drawing */
+#define AT_ONCE_NS 3000000LL /* what is filtered and sorted before the first drawing */
 
 /* ---- rows ---------------------------------------------------------------------------------- */
 

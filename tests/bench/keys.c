@@ -29,8 +29,9 @@
 #define STARTS 11
 #define LOADS 5
 #define SAMPLES 400
-#define FIRST_ROW 3   /* below header, tabs and titles */
-#define MARK_COLUMN 3 /* a column that the selection bar covers and that is never blank */
+#define FORM_ROUNDS 40 /* of a word typed into the form of filters, and Esc */
+#define FIRST_ROW 3    /* below header, tabs and titles */
+#define MARK_COLUMN 3  /* a column that the selection bar covers and that is never blank */
 
 struct samples {
     int64_t *ns;
@@ -366,6 +367,56 @@ static void measure_full_list(struct bench *b, const char *rows, const char *cal
     print_keys(b, "key to redraw, full list, all read, p99", &idle, note);
 }
 
+/* The time until what a key changed is drawn, whatever that is; or -1. */
+static int64_t press_any(struct term *t, const char *key)
+{
+    while (term_step(t, PAUSE_MS) > 0)
+        continue;
+    int64_t start = term_now_ns(), last = start;
+    term_key(t, key);
+    while (term_now_ns() - start < KEY_MS * INT64_C(1000000)) {
+        int taken = term_step(t, last > start ? PAUSE_MS : 10);
+        if (taken < 0 || (taken == 0 && last > start))
+            break;
+        if (taken > 0)
+            last = term_now_ns();
+    }
+    return last > start ? last - start : -1;
+}
+
+static void take_any(struct term *t, struct samples *s, const char *key)
+{
+    int64_t ns = press_any(t, key);
+    if (ns >= 0)
+        take(s, ns);
+    else
+        s->lost++;
+}
+
+/* The form of the filter over the full list: each key filters anew, Esc shows all again. */
+static void measure_form(struct bench *b, const char *rows)
+{
+    static const char *const word[] = { "u", "s", "e", "r" };
+    struct samples typed = { 0 }, left = { 0 };
+    struct term *t = start(b, rows, NULL);
+    bool ready = await(b, t, all_read, NULL, "the end of reading");
+    for (int i = 0; ready && i < FORM_ROUNDS; i++) {
+        term_key(t, "F7");
+        term_pump(t, 50);
+        term_key(t, "Down"); /* to From */
+        term_pump(t, 20);
+        for (size_t n = 0; n < sizeof word / sizeof word[0]; n++) {
+            take_any(t, &typed, word[n]);
+            term_pump(t, 60 + (int)(draw_random(b) % 30));
+        }
+        take_any(t, &left, "Esc");
+        term_pump(t, 60);
+    }
+    term_close(t);
+    print_keys(b, "key typed into the filter's form, p99", &typed, "");
+    print_keys(b, "Esc out of the filter's form, p99", &left, "");
+}
+
 int main(int argc, char *argv[])
 {
     struct bench b = { .random = 2463534242u };
@@ -382,5 +433,6 @@ int main(int argc, char *argv[])
     measure_full_list(&b, argv[4], argv[3]);
     measure_grouped(&b, argv[4]);
     measure_sorted(&b, argv[4], argv[3]);
+    measure_form(&b, argv[4]);
     return b.failures > 0;
 }
