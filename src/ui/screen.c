@@ -15,7 +15,7 @@
 #include "base/tr.h"
 
 #define SCREEN_PIECE 240 /* bytes of a string that every version of screen hands on */
-#define ESCAPE_MS 8      /* how long a lone Esc waits for the rest of a key: it is answered in 16 */
+#define ESCAPE_MS 25 /* how long a lone Esc waits for the rest of a key: less breaks keys in two */
 
 /* What the signal handler needs to give the terminal back without calling anything unsafe. */
 static struct {

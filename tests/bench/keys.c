@@ -29,9 +29,10 @@
 #define STARTS 11
 #define LOADS 5
 #define SAMPLES 400
-#define FORM_ROUNDS 40 /* of a word typed into the form of filters, and Esc */
-#define FIRST_ROW 3    /* below header, tabs and titles */
-#define MARK_COLUMN 3  /* a column that the selection bar covers and that is never blank */
+#define ESCAPE_NS 25000000LL /* for which a lone Esc waits, see ui/screen.c; not counted */
+#define FORM_ROUNDS 40       /* of a word typed into the form of filters, and Esc */
+#define FIRST_ROW 3          /* below header, tabs and titles */
+#define MARK_COLUMN 3        /* a column that the selection bar covers and that is never blank */
 
 struct samples {
     int64_t *ns;
@@ -384,11 +385,11 @@ static int64_t press_any(struct term *t, const char *key)
     return last > start ? last - start : -1;
 }
 
-static void take_any(struct term *t, struct samples *s, const char *key)
+static void take_any(struct term *t, struct samples *s, const char *key, int64_t waits)
 {
     int64_t ns = press_any(t, key);
     if (ns >= 0)
-        take(s, ns);
+        take(s, ns - waits);
     else
         s->lost++;
 }
@@ -406,15 +407,15 @@ static void measure_form(struct bench *b, const char *rows)
         term_key(t, "Down"); /* to From */
         term_pump(t, 20);
         for (size_t n = 0; n < sizeof word / sizeof word[0]; n++) {
-            take_any(t, &typed, word[n]);
+            take_any(t, &typed, word[n], 0);
             term_pump(t, 60 + (int)(draw_random(b) % 30));
         }
-        take_any(t, &left, "Esc");
+        take_any(t, &left, "Esc", ESCAPE_NS);
         term_pump(t, 60);
     }
     term_close(t);
     print_keys(b, "key typed into the filter's form, p99", &typed, "");
-    print_keys(b, "Esc out of the filter's form, p99", &left, "");
+    print_keys(b, "Esc out of the filter's form, after its wait, p99", &left, "");
 }
 
 int main(int argc, char *argv[])
