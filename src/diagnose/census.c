@@ -57,11 +57,7 @@ struct census {
     uint64_t version;
 };
 
-/* Where something is counted: the whole, a slot, a group. */
-struct places {
-    struct measures *all[3];
-    unsigned n;
-};
+#define PLACES 3 /* where something is counted: the whole, a slot, a group */
 
 static uint64_t group_key(uint32_t id, const void *arg)
 {
@@ -120,18 +116,21 @@ static bool by_hop(const struct census *c)
 }
 
 /* Where to count what began at `ns`; what is not on the `first` hop only in its own hop's group. */
-static struct places places_of(struct census *c, const struct census_item *item, int64_t ns,
-                               bool first)
+static unsigned places_of(struct measures *places[PLACES], struct census *c,
+                          const struct census_item *item, int64_t ns, bool first)
 {
+    unsigned n = 0;
     uint32_t slot;
     struct statistics *s = c->next;
     if (!statistics_slot_of(s, ns, &slot))
-        return (struct places){ { NULL, NULL, NULL }, 0 };
-    struct measures *group = s->query.by && (first || by_hop(c)) ? &group_of(c, item)->measures
-                                                                 : NULL;
-    if (first)
-        return (struct places){ { &s->total, &s->slots[slot], group }, group ? 3 : 2 };
-    return (struct places){ { group, NULL, NULL }, group ? 1 : 0 };
+        return 0;
+    if (first) {
+        places[n++] = &s->total;
+        places[n++] = &s->slots[slot];
+    }
+    if (s->query.by && (first || by_hop(c)))
+        places[n++] = &group_of(c, item)->measures;
+    return n;
 }
 
 /* ---- transactions ---------------------------------------------------------------------------- */
@@ -219,9 +218,10 @@ static void count_bye(struct census *c, const struct census_item *item)
     }
     if (rtt < 0 || t->class != SIP_CLASS_SUCCESS)
         return;
-    struct places p = places_of(c, item, t->time_ns, t->run == 0);
-    for (unsigned i = 0; i < p.n; i++)
-        spread_add(&p.all[i]->disconnect, rtt);
+    struct measures *places[PLACES] = { NULL };
+    unsigned n = places_of(places, c, item, t->time_ns, t->run == 0);
+    for (unsigned i = 0; i < n; i++)
+        spread_add(&places[i]->disconnect, rtt);
 }
 
 /* ---- attempts -------------------------------------------------------------------------------- */
@@ -311,12 +311,13 @@ static void count_up(struct census *c, const struct walk *w, const struct attemp
 static void settle(struct census *c, struct attempt *a)
 {
     const struct walk *w = &c->walk;
-    struct places p = places_of(c, &a->item, a->txn.time_ns, a->first);
+    struct measures *places[PLACES] = { NULL };
+    unsigned n = places_of(places, c, &a->item, a->txn.time_ns, a->first);
     bool answered = a->final_ns && a->txn.class == SIP_CLASS_SUCCESS;
-    for (unsigned i = 0; i < p.n; i++) {
-        count_outcome(p.all[i], a);
+    for (unsigned i = 0; i < n; i++) {
+        count_outcome(places[i], a);
         if (answered)
-            count_session(p.all[i], w, a);
+            count_session(places[i], w, a);
     }
     if (answered)
         count_up(c, w, a);
@@ -421,9 +422,10 @@ static void count_register(struct census *c, const struct census_item *item)
     if (fresh || t->cseq == a->txn.cseq || !asks_for_more(&a->txn))
         a->begin_ns = t->time_ns;
     take_over(a, item, (struct status){ 0, false });
-    struct places p = places_of(c, item, t->time_ns, a->first);
-    for (unsigned i = 0; i < p.n; i++)
-        count_registration(p.all[i], a, t);
+    struct measures *places[PLACES] = { NULL };
+    unsigned n = places_of(places, c, item, t->time_ns, a->first);
+    for (unsigned i = 0; i < n; i++)
+        count_registration(places[i], a, t);
 }
 
 /* ---- the walk -------------------------------------------------------------------------------- */
