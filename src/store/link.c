@@ -18,6 +18,7 @@
 #define AFTER_NS (30 * SECOND_NS)  /* queues and announcements come before the leg out */
 #define NEAR_NS (3 * SECOND_NS)    /* for reasons that may be chance */
 #define LOOKS 500                  /* along a chain */
+#define WINDOW 64                  /* transactions of a call that are looked at */
 #define COMPARED 64                /* with their headers, those with another number */
 #define NUMBER_DIGITS 7            /* national and international forms agree in the end */
 
@@ -245,6 +246,11 @@ void link_free(struct store *s)
     s->links = NULL;
 }
 
+static const struct flow *flow_of(const struct store *s, const struct transaction *txn)
+{
+    return store_flow(s, store_message(s, txn->request)->flow);
+}
+
 /* Comparing two INVITEs */
 
 static bool same_key(uint32_t a, uint32_t b)
@@ -303,6 +309,36 @@ static bool referred(const struct store *s, const struct transaction *a, const s
     return false;
 }
 
+/* Whether the leg that an INVITE began had ended by then: refused, or hung up. */
+static bool had_ended(const struct store *s, const struct transaction *txn, int64_t then_ns)
+{
+    const struct message *final = store_message(s, txn->final);
+    if (!final || final->time_ns > then_ns)
+        return false;
+    if (txn->code / 100 != 2)
+        return true;
+    int looked = 0;
+    for (uint32_t id = store_call(s, txn->call)->window; id && looked < WINDOW; looked++) {
+        const struct transaction *t = store_transaction(s, id);
+        if (t->method == SIP_BYE && t->time_ns <= then_ns)
+            return true;
+        id = t->next_in_call;
+    }
+    return false;
+}
+
+/*
+ * Whether what two INVITEs have in common may be chance: two calls one after the other between the
+ * same users, or two of one client side by side, which on one machine all have the same address.
+ */
+static bool unrelated(const struct store *s, const struct transaction *a,
+                      const struct transaction *b)
+{
+    const struct flow *in = flow_of(s, a), *out = flow_of(s, b);
+    return had_ended(s, a, b->time_ns - BEFORE_NS) ||
+           (in->src_host == out->src_host && in->src.port == out->src.port);
+}
+
 /* Why the leg `b` may come from the leg `a`, `apart_ns` earlier. */
 static enum link_reason compare(const struct store *s, const struct link_keys *a,
                                 const struct link_keys *b, int64_t apart_ns)
@@ -318,7 +354,8 @@ static enum link_reason compare(const struct store *s, const struct link_keys *a
         return LINK_CHARGING;
     if (similar_call_id(s, a, b))
         return LINK_CALL_ID;
-    if (apart_ns > NEAR_NS)
+    if (apart_ns > NEAR_NS ||
+        unrelated(s, store_transaction(s, a->txn), store_transaction(s, b->txn)))
         return LINK_NONE;
     if (same_key(a->media, b->media) ||
         (same_key(a->origin, b->origin) && same_key(a->caller, b->caller)))
@@ -338,11 +375,6 @@ static bool alone(const struct store *s, uint32_t call)
 {
     const struct call *c = store_call(s, call);
     return !c || (c->marks & CALL_ALONE);
-}
-
-static const struct flow *flow_of(const struct store *s, const struct transaction *txn)
-{
-    return store_flow(s, store_message(s, txn->request)->flow);
 }
 
 /* The next one back on a chain; a record that was used again is younger than its place says. */

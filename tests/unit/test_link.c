@@ -11,20 +11,9 @@
 
 static struct store *store;
 
-/* An INVITE that begins a call; the call's id. */
-static uint32_t invite(int64_t ms, uint8_t from, uint8_t to, const char *call_id,
-                       const char *caller, const char *callee, const char *headers,
-                       const char *body)
+/* Takes a message in; its call's id. */
+static uint32_t feed(int64_t ms, const char *text, size_t n, uint8_t from, uint8_t to)
 {
-    char text[2048];
-    size_t n = (size_t)snprintf(
-        text, sizeof text,
-        "INVITE sip:%s@192.0.2.%u SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.%u;branch=z9hG4bK%s\r\n"
-        "Max-Forwards: 70\r\nFrom: <sip:%s@a.example>;tag=%s\r\nTo: <sip:%s@b.example>\r\n"
-        "Call-ID: %s\r\nCSeq: 1 INVITE\r\nContact: <sip:192.0.2.%u>\r\n%s%s"
-        "Content-Length: %zu\r\n\r\n%s",
-        callee, to, from, call_id, caller, call_id, callee, call_id, from, headers,
-        *body ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
     struct packet packet = { .time_ns = 1000000000 + ms * 1000000,
                              .data = (const uint8_t *)text,
                              .caplen = (uint32_t)n,
@@ -40,6 +29,35 @@ static uint32_t invite(int64_t ms, uint8_t from, uint8_t to, const char *call_id
         return 0;
     uint32_t id = store_add(store, &packet, &payload, &sip, NULL);
     return store_transaction(store, store_message(store, id)->transaction)->call;
+}
+
+/* An INVITE that begins a call; the call's id. */
+static uint32_t invite(int64_t ms, uint8_t from, uint8_t to, const char *call_id,
+                       const char *caller, const char *callee, const char *headers,
+                       const char *body)
+{
+    char text[2048];
+    size_t n = (size_t)snprintf(
+        text, sizeof text,
+        "INVITE sip:%s@192.0.2.%u SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.%u;branch=z9hG4bK%s\r\n"
+        "Max-Forwards: 70\r\nFrom: <sip:%s@a.example>;tag=%s\r\nTo: <sip:%s@b.example>\r\n"
+        "Call-ID: %s\r\nCSeq: 1 INVITE\r\nContact: <sip:192.0.2.%u>\r\n%s%s"
+        "Content-Length: %zu\r\n\r\n%s",
+        callee, to, from, call_id, caller, call_id, callee, call_id, from, headers,
+        *body ? "Content-Type: application/sdp\r\n" : "", strlen(body), body);
+    return feed(ms, text, n, from, to);
+}
+
+/* The answer to such an INVITE. */
+static void answer(int64_t ms, uint8_t from, uint8_t to, const char *call_id, unsigned code)
+{
+    char text[1024];
+    size_t n = (size_t)snprintf(
+        text, sizeof text,
+        "SIP/2.0 %u No\r\nVia: SIP/2.0/UDP 192.0.2.%u;branch=z9hG4bK%s\r\nFrom: <sip:a@a>;tag=%s\r\n"
+        "To: <sip:b@b>;tag=t\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n",
+        code, to, call_id, call_id, call_id);
+    feed(ms, text, n, from, to);
 }
 
 struct side {
@@ -134,6 +152,28 @@ static const struct {
       LINK_NONE },
 };
 
+/* Whether a call with the same numbers is joined to one that came in 300 ms before it. */
+static bool joined_by_numbers(unsigned code, int64_t answered_ms, uint8_t from)
+{
+    uint32_t ids[4];
+    store_free(store);
+    store = store_new(16 << 20);
+    invite(0, 1, 2, "one", "sipp", "service", "", "");
+    if (code)
+        answer(answered_ms, 2, 1, "one", code);
+    uint32_t b = invite(300, from, from == 2 ? 3 : 2, "two", "sipp", "service", "", "");
+    return link_group(store, b, ids, 4) == 2;
+}
+
+static void chance(void)
+{
+    tap_ok(joined_by_numbers(0, 0, 2), "a leg that waits may be the one that a call comes from");
+    tap_ok(joined_by_numbers(200, 100, 2), "one that was answered, too: a queue answers first");
+    tap_ok(joined_by_numbers(486, 310, 2), "and one that is refused after it");
+    tap_ok(!joined_by_numbers(404, 20, 2), "one that was refused before it is another call");
+    tap_ok(!joined_by_numbers(0, 0, 1), "and so are two of one client");
+}
+
 int main(void)
 {
     char *own[] = { "X-Acme-Leg" };
@@ -148,6 +188,7 @@ int main(void)
            "a call that was separated stands alone");
     store_separate(store, a, false);
     tap_ok(link_group(store, a, ids, 4) == 2, "and comes back");
+    chance();
     store_free(store);
     return tap_done();
 }
