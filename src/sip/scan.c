@@ -321,13 +321,20 @@ static uint16_t trait_of(struct span line)
         break;
     case 'p':
         IF_NAMED("Proxy-Authorization", SIP_HAS_CREDENTIALS)
+        IF_NAMED("P-Charging-Vector", SIP_HAS_KIN)
         break;
     case 'r':
         IF_NAMED("Route", SIP_HAS_ROUTE)
         IF_NAMED("Record-Route", SIP_HAS_RECORD_ROUTE)
         IF_NAMED("Reason", SIP_HAS_REASON)
         IF_NAMED("Retry-After", SIP_HAS_RETRY_AFTER)
+        IF_NAMED("Replaces", SIP_HAS_KIN)
         break;
+    case 's':
+        IF_NAMED("Session-ID", SIP_HAS_KIN)
+        break;
+    case 'x':
+        return line.n > 2 && line.p[1] == '-' ? SIP_HAS_KIN : 0;
     default:
         break;
     }

@@ -42,7 +42,8 @@ enum sip_trait {
     SIP_HAS_RECORD_ROUTE = 1 << 1,
     SIP_HAS_CREDENTIALS = 1 << 2, /* Authorization or Proxy-Authorization */
     SIP_HAS_REASON = 1 << 3,
-    SIP_HAS_RETRY_AFTER = 1 << 4
+    SIP_HAS_RETRY_AFTER = 1 << 4,
+    SIP_HAS_KIN = 1 << 5 /* a header that names another leg of the call, see store/link.h */
 };
 
 struct sip_message {

@@ -11,6 +11,7 @@
 #include "base/tr.h"
 #include "sip/fields.h"
 #include "sip/sdp.h"
+#include "store/kin.h"
 #include "store/private.h"
 
 #define SECOND_NS 1000000000LL
@@ -20,6 +21,7 @@
 #define LOOKS 500                  /* along a chain */
 #define WINDOW 64                  /* transactions of a call that are looked at */
 #define COMPARED 64                /* with their headers, those with another number */
+#define NAMESAKES 16               /* INVITEs that name the same */
 #define NUMBER_DIGITS 7            /* national and international forms agree in the end */
 
 const char *link_reason_name(enum link_reason reason)
@@ -52,37 +54,22 @@ static struct span number_end(struct span user)
     return user;
 }
 
-void link_learn(struct store *s, uint32_t id, const struct message *m,
-                const struct sip_message *sip)
-{
-    struct transaction *txn = transaction_at(s, id);
-    const struct flow *flow = flow_at(s, m->flow);
-    struct span called = sip_glance_user(sip->uri);
-    if (called.n)
-        txn->number = (uint32_t)hash_span(10, number_end(called)) | 1;
-    /* who sends a call on has not begun it: of a proxy nothing is looked through */
-    if (flow->src_host && call_at(s, txn->call)->first_txn == id) {
-        txn->sent_before = host_at(s, flow->src_host)->last_sent;
-        host_at(s, flow->src_host)->last_sent = id;
-    }
-    if (flow->dst_host) {
-        txn->received_before = host_at(s, flow->dst_host)->last_received;
-        host_at(s, flow->dst_host)->last_received = id;
-    }
-}
-
 /* What of an INVITE may be found in another one again, as hashes: 0 is nothing. */
 struct link_keys {
-    uint32_t txn, stamp;          /* whose they are */
-    uint32_t session[2];          /* Session-ID: local, remote */
-    uint32_t call_id, begin, end; /* of the Call-ID: all, its first and last characters */
-    uint32_t named;               /* by a header of id_headers */
-    uint32_t replaced;
+    uint32_t txn, stamp; /* whose they are */
+    uint32_t session[2]; /* Session-ID: local, remote */
+    uint64_t call_id;    /* as call_key_of() */
+    uint32_t begin, end; /* of the Call-ID: its first and last characters */
+    uint64_t named;      /* as call_key_of(): the Call-ID in a header of link_headers */
+    uint64_t replaced;
     uint32_t charging;
     uint32_t media, origin;
     uint32_t caller, callee;
     bool referred;
 };
+
+#define KIN_KEYS 5
+#define KIN_KEY(kind, key) ((key) ? (uint64_t)(kind) << 32 | (key) : 0)
 
 #define CACHED 4096 /* INVITEs whose keys are kept; a power of two */
 #define CALL_ID_ENDS 10
@@ -94,6 +81,11 @@ struct links {
 static uint32_t key_of(struct span s)
 {
     return s.n ? (uint32_t)hash_span(12, s) | 1 : 0;
+}
+
+static uint64_t call_key(struct span call_id)
+{
+    return call_key_of(&(struct sip_message){ .call_id = call_id });
 }
 
 static bool zeros(struct span s)
@@ -116,13 +108,13 @@ static void read_session(struct link_keys *k, struct span value)
 
 static void read_named(struct link_keys *k, struct span value)
 {
-    k->named = key_of(value);
+    k->named = call_key(value);
 }
 
 static void read_replaced(struct link_keys *k, struct span value)
 {
     const char *semicolon = span_find(value, ';');
-    k->replaced = key_of(span_trim(semicolon ? span_make(value.p, semicolon) : value));
+    k->replaced = call_key(span_trim(semicolon ? span_make(value.p, semicolon) : value));
 }
 
 static void read_referred(struct link_keys *k, struct span value)
@@ -187,11 +179,54 @@ static void read_headers(struct link_keys *k, const struct sip_message *sip)
     }
 }
 
+/* What an INVITE names, as keys of kin.h; how many. */
+static size_t kin_keys(const struct link_keys *k, uint64_t keys[KIN_KEYS])
+{
+    size_t n = 0;
+    const uint64_t all[KIN_KEYS] = { KIN_KEY(1, k->session[0]), KIN_KEY(1, k->session[1]),
+                                     KIN_KEY(2, k->charging), k->named, k->replaced };
+    for (size_t i = 0; i < KIN_KEYS; i++)
+        if (all[i])
+            keys[n++] = all[i];
+    return n;
+}
+
+static void learn_kin(struct store *s, uint32_t id, const struct sip_message *sip)
+{
+    struct link_keys k = { 0 };
+    uint64_t keys[KIN_KEYS];
+    read_headers(&k, sip);
+    size_t n = kin_keys(&k, keys);
+    for (size_t i = 0; i < n; i++)
+        kin_add(&s->kin, s, keys[i], id);
+}
+
+void link_learn(struct store *s, uint32_t id, const struct message *m,
+                const struct sip_message *sip)
+{
+    struct transaction *txn = transaction_at(s, id);
+    const struct flow *flow = flow_at(s, m->flow);
+    struct span called = sip_glance_user(sip->uri);
+    if (called.n)
+        txn->number = (uint32_t)hash_span(10, number_end(called)) | 1;
+    /* who sends a call on has not begun it: of a proxy nothing is looked through */
+    if (flow->src_host && call_at(s, txn->call)->first_txn == id) {
+        txn->sent_before = host_at(s, flow->src_host)->last_sent;
+        host_at(s, flow->src_host)->last_sent = id;
+    }
+    if (flow->dst_host) {
+        txn->received_before = host_at(s, flow->dst_host)->last_received;
+        host_at(s, flow->dst_host)->last_received = id;
+    }
+    if (sip->traits & SIP_HAS_KIN || own_headers[0])
+        learn_kin(s, id, sip);
+}
+
 static void read_call_id(struct link_keys *k, struct span id)
 {
     const char *at = span_find(id, '@');
     struct span local = at ? span_make(id.p, at) : id;
-    k->call_id = key_of(id);
+    k->call_id = call_key(id);
     if (local.n < CALL_ID_ENDS)
         return;
     k->begin = key_of((struct span){ local.p, CALL_ID_ENDS });
@@ -244,6 +279,8 @@ void link_free(struct store *s)
 {
     free(s->links);
     s->links = NULL;
+    kin_free(s->kin);
+    s->kin = NULL;
 }
 
 static const struct flow *flow_of(const struct store *s, const struct transaction *txn)
@@ -253,7 +290,7 @@ static const struct flow *flow_of(const struct store *s, const struct transactio
 
 /* Comparing two INVITEs */
 
-static bool same_key(uint32_t a, uint32_t b)
+static bool same_key(uint64_t a, uint64_t b)
 {
     return a && a == b;
 }
@@ -473,7 +510,51 @@ static size_t add_redirected(const struct store *s, uint32_t own, uint32_t *ids,
     return n;
 }
 
-/* The leg that an INVITE came from: among those that its sender had received. */
+/* The INVITEs that name what this one names, or its Call-ID; and those that began the calls it names. */
+static size_t namesakes(const struct store *s, const struct link_keys *k, uint32_t *ids, size_t max)
+{
+    uint64_t keys[KIN_KEYS];
+    size_t n = 0, count = s->kin ? kin_keys(k, keys) : 0;
+    for (size_t i = 0; i < count; i++)
+        n += kin_find(s->kin, s, keys[i], ids + n, max - n);
+    if (s->kin)
+        n += kin_find(s->kin, s, k->call_id, ids + n, max - n);
+    const uint64_t calls[] = { k->named, k->replaced };
+    for (size_t i = 0; i < 2 && n < max; i++) {
+        const struct call *call = store_call(s,
+                                             calls[i] ? index_find(&s->call_index, calls[i]) : 0);
+        if (call && begins_call(store_transaction(s, call->first_txn)))
+            ids[n++] = call->first_txn;
+    }
+    return n;
+}
+
+/* A leg that headers name, wherever it went: the one before `own`. */
+static uint32_t named_parent(const struct store *s, uint32_t own, const struct link_keys *mine,
+                             enum link_reason *why)
+{
+    uint32_t ids[NAMESAKES], best = 0;
+    const struct transaction *txn = store_transaction(s, own);
+    size_t n = namesakes(s, mine, ids, NAMESAKES);
+    for (size_t i = 0; i < n; i++) {
+        const struct transaction *t = store_transaction(s, ids[i]);
+        if (!begins_call(t) || t->call == txn->call || t->seq > txn->seq || alone(s, t->call))
+            continue;
+        const struct link_keys *k = keys_of(s, ids[i]);
+        int64_t apart = txn->time_ns - t->time_ns;
+        bool named = same_key(mine->named, k->call_id) || same_key(mine->replaced, k->call_id);
+        enum link_reason reason = compare(s, k, mine, apart);
+        if (apart > AFTER_NS && !named && reason != LINK_SESSION_ID)
+            continue;
+        if (link_is_sure(reason) && (!*why || reason < *why)) {
+            *why = reason;
+            best = ids[i];
+        }
+    }
+    return best;
+}
+
+/* The leg that an INVITE came from: among those that its sender had received, else by its headers. */
 static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason *why)
 {
     const struct transaction *txn = store_transaction(s, own);
@@ -484,7 +565,7 @@ static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason 
     if ((best = redirected_from(s, own)) != 0)
         return best;
     *why = LINK_NONE;
-    if (!host || !host->last_received || passes_through(s, txn, true))
+    if (!host || (!host->last_received && !s->kin) || passes_through(s, txn, true))
         return 0;
     const struct link_keys *keys = keys_of(s, own);
     if (!keys)
@@ -507,7 +588,28 @@ static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason 
         }
         id = step(s, t, false);
     }
-    return best;
+    uint32_t named = named_parent(s, own, &mine, why);
+    return named ? named : best;
+}
+
+/* The calls that name this one, or what it names, and came from it. */
+static size_t add_namesakes(const struct store *s, uint32_t own, uint32_t *ids, size_t n,
+                            size_t max)
+{
+    enum link_reason why;
+    uint32_t near[NAMESAKES];
+    const struct transaction *txn = store_transaction(s, own);
+    const struct link_keys *keys = s->kin ? keys_of(s, own) : NULL;
+    size_t count = keys ? namesakes(s, keys, near, NAMESAKES) : 0;
+    for (size_t i = 0; i < count && n < max; i++) {
+        const struct transaction *t = store_transaction(s, near[i]);
+        if (!begins_call(t) || t->call == txn->call || t->seq < txn->seq || alone(s, t->call))
+            continue;
+        const struct transaction *parent = store_transaction(s, parent_of(s, near[i], &why));
+        if (parent && parent->call == txn->call)
+            n = add_call(ids, n, max, t->call);
+    }
+    return n;
 }
 
 /* The calls whose INVITEs came from this one: among those that its receiver sent. */
@@ -548,6 +650,7 @@ static size_t add_neighbours(const struct store *s, uint32_t call, uint32_t *ids
             n = parent ? add_call(ids, n, max, parent->call) : n;
             n = add_children(s, id, ids, n, max);
             n = add_redirected(s, id, ids, n, max);
+            n = add_namesakes(s, id, ids, n, max);
         }
         id = t->next_in_call;
     }

@@ -50,6 +50,7 @@ struct store {
     struct bindings *bindings;
     struct lessons *lessons;           /* see taught.h */
     struct links *links;               /* see link.c */
+    struct kin *kin;                   /* see kin.h; NULL: none yet */
     uint64_t harmless[STORE_HARMLESS]; /* User-Agents that are no scanner's, by hash */
     struct store_counts counts;
     size_t budget;

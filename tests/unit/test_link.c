@@ -174,6 +174,54 @@ static void chance(void)
     tap_ok(!joined_by_numbers(0, 0, 1), "and so are two of one client");
 }
 
+/* A B2BUA with two addresses: the leg leaves from 192.0.2.9, long after, and is asked for from both sides. */
+static enum link_reason joined_far(const char *in_headers, const char *out_headers)
+{
+    uint32_t ids[4], back[4];
+    store_free(store);
+    store = store_new(16 << 20);
+    uint32_t a = invite(0, 1, 2, "one", "alice", "1000", in_headers, "");
+    uint32_t b = invite(20000, 9, 3, "two", "carol", "2000", out_headers, "");
+    bool both = link_group(store, b, ids, 4) == 2 && ids[1] == a &&
+                link_group(store, a, back, 4) == 2 && back[1] == b;
+    enum link_reason why = link_why(store, a, b);
+    return both == (why != LINK_NONE) ? why : LINK_REASONS;
+}
+
+static void two_addresses(void)
+{
+    static const char session[] = "Session-ID: " UUID ";remote=" NIL "\r\n";
+    static const char charging[] = "P-Charging-Vector: icid-value=abcdef0123456789\r\n";
+    tap_ok(joined_far(session, session) == LINK_SESSION_ID, "a session joins legs of any address");
+    tap_ok(joined_far(charging, charging) == LINK_CHARGING, "a charging id does");
+    tap_ok(joined_far("", "X-CID: one\r\n") == LINK_HEADER, "a header that names the Call-ID does");
+    tap_ok(joined_far("X-Acme-Leg: 42\r\n", "X-Acme-Leg: 42\r\n") == LINK_HEADER,
+           "the site's own header does");
+    tap_ok(joined_far("", "Replaces: one;to-tag=t;from-tag=f\r\n") == LINK_REPLACES,
+           "a call that is picked up is the one that Replaces names");
+    tap_ok(joined_far("", "X-CID: other\r\n") == LINK_NONE, "nobody is joined by a name of others");
+    tap_ok(joined_far("", "") == LINK_NONE, "nor without any");
+}
+
+/* More of them than are remembered: the latest are found, and each only by its own name. */
+static void many_names(void)
+{
+    char name[64], headers[96];
+    uint32_t ids[4], first = 0, last = 0;
+    store_free(store);
+    store = store_new(64 << 20);
+    for (int i = 0; i < 9000; i++) {
+        snprintf(name, sizeof name, "leg-%d", i);
+        snprintf(headers, sizeof headers, "X-CID: flow-%d\r\n", i);
+        last = invite(i, 1, 2, name, "alice", "1000", headers, "");
+        first = i ? first : last;
+    }
+    uint32_t b = invite(9100, 9, 3, "out", "carol", "2000", "X-CID: flow-8999\r\n", "");
+    tap_ok(link_group(store, b, ids, 4) == 2 && ids[1] == last, "the latest of many is found");
+    b = invite(9200, 9, 3, "out2", "carol", "2000", "X-CID: flow-0\r\n", "");
+    tap_ok(first && link_group(store, b, ids, 4) == 1, "the first has been forgotten");
+}
+
 int main(void)
 {
     char *own[] = { "X-Acme-Leg" };
@@ -189,6 +237,8 @@ int main(void)
     store_separate(store, a, false);
     tap_ok(link_group(store, a, ids, 4) == 2, "and comes back");
     chance();
+    two_addresses();
+    many_names();
     store_free(store);
     return tap_done();
 }
