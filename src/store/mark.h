@@ -34,6 +34,7 @@ enum call_mark {
     CALL_REFUSED = 1 << 22,    /* a challenge in answer to credentials */
     CALL_LOOPBACK = 1 << 23,   /* a REGISTER with a loopback address as Contact, or with several */
     CALL_TRIED_LATE = 1 << 24, /* credentials long after their challenge */
+    CALL_REGROUPED = 1 << 25,  /* a call was taken out of its group by hand, or let back */
     /* What the marks above are made from; alone they mean nothing. */
     CALL_HAS_TELEPHONE = 1 << 26,
     CALL_LACKS_TELEPHONE = 1 << 27,

@@ -6,11 +6,13 @@
 #include "base/hash.h"
 #include "sip/sdp.h"
 #include "store/cut.h"
+#include "store/link.h"
 #include "store/private.h"
 
 /* What malloc adds to a copied packet. */
 #define COPY_OVERHEAD 16
 #define DIGEST_BYTES 64
+#define REGROUPED 32     /* calls of a group, when one goes or comes back */
 #define LINKTYPE_RAW 101 /* from the IP header on, which export writes for a message apart */
 
 static uint64_t key_of_transaction(uint32_t id, const void *arg)
@@ -537,13 +539,27 @@ bool store_was_cut(const struct store *s)
     return s->cut;
 }
 
+/* The group of a call, whose calls are to be looked at again. */
+static size_t regroup(struct store *s, uint32_t id, uint32_t *ids)
+{
+    size_t n = link_group(s, id, ids, REGROUPED);
+    for (size_t i = 0; i < n; i++)
+        mark_call(s, ids[i], CALL_REGROUPED);
+    return n;
+}
+
+/* Without the call the others may stand alone, or find legs that they would not have else. */
 void store_separate(struct store *s, uint32_t id, bool alone)
 {
+    uint32_t joined[REGROUPED], apart[REGROUPED];
     if (!store_call(s, id))
         return;
-    if (alone)
-        call_at(s, id)->marks |= CALL_ALONE;
-    else
+    call_at(s, id)->marks &= ~(uint32_t)CALL_ALONE;
+    size_t n = regroup(s, id, joined);
+    call_at(s, id)->marks |= CALL_ALONE;
+    for (size_t i = 0; i < n; i++)
+        regroup(s, joined[i], apart);
+    if (!alone)
         call_at(s, id)->marks &= ~(uint32_t)CALL_ALONE;
 }
 

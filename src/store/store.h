@@ -227,7 +227,8 @@ const struct host *store_host(const struct store *store, uint32_t id);
 /* Whether the capture cut headers of any host's messages. */
 bool store_was_cut(const struct store *store);
 const struct host *store_find_host(const struct store *store, const struct addr *addr);
-/* Takes a call out of the group that it was joined to (store/link.h), or lets it back. */
+/* Takes a call out of the group that it was joined to (store/link.h), or lets it back; all that
+ * were or will be joined wait for store_attention(). */
 void store_separate(struct store *store, uint32_t call, bool alone);
 
 struct store_ref store_transaction_ref(const struct store *store, uint32_t id);

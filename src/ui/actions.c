@@ -449,7 +449,7 @@ const struct command commands[] = {
       N_("In grouped rows: the rows of all calls, or none") },
     { "merge", "a", NULL, VERB_MERGE, NULL, NULL, NULL,
       N_("In the flow: a column a host, or an address with its port") },
-    { "separate", "", NULL, VERB_SEPARATE, NULL, NULL, NULL,
+    { "separate", "X", N_("separate"), VERB_SEPARATE, NULL, NULL, NULL,
       N_("In the flow: take the call out of the legs it was joined to, or back among them") },
     { "group", "b", N_("group"), VERB_GROUP, list_run_group, NULL, NULL,
       N_("Group transactions under their call, or hosts by what they call themselves; and back; in "

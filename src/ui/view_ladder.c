@@ -44,7 +44,7 @@ static void separate(struct ui *ui, struct ladder_view *v)
     ladder_rebuild(ui, v);
     ui_notice(ui, false,
               alone ? _("The call may be joined to others again")
-                    : _("The call stands alone now; :separate again takes it back"));
+                    : _("The call stands alone now; once more takes it back"));
 }
 
 static void zoom(struct ui *ui, struct ladder_view *v)
@@ -397,7 +397,7 @@ static const char *keys(const struct ui *ui, const struct view *view)
 {
     (void)ui;
     return ((const struct ladder_view *)view)->joined
-               ? "back pane raw next-failure next-evidence zoom unfold legs search mark command help"
+               ? "back pane raw next-failure next-evidence zoom unfold legs separate search mark command help"
                : "back pane raw next-failure next-evidence zoom unfold search mark command help";
 }
 

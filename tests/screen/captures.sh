@@ -75,6 +75,14 @@ packet 2 3 request INVITE '<sip:5551234@h>' "<sip:5559876@h>$both" out
 packet 3 2 response '486 Busy Here' INVITE '<sip:5551234@h>' '<sip:5559876@h>' out
 packet 2 1 response '486 Busy Here' INVITE '<sip:5551234@h>' '<sip:5559876@h>' in
 
+# The same, but by their numbers only, and the failure is translated on its way back.
+begin "$dir/translated.pcap"
+contact='\r\nContact: <sip:5551234@192.0.2.9>'
+packet 1 2 request INVITE '<sip:5551234@h>' "<sip:5559876@h>$contact" in
+packet 2 3 request INVITE '<sip:5551234@h>' "<sip:5559876@h>$contact" out
+packet 3 2 response '503 Service Unavailable' INVITE '<sip:5551234@h>' '<sip:5559876@h>' out
+packet 2 1 response '404 Not Found' INVITE '<sip:5551234@h>' '<sip:5559876@h>' in
+
 # say START FROM TO CALL BRANCH CSEQ TAG [HEADERS] [BODY]: in a dialog, TAG being its To tag ('' for
 # none yet); of a request that the callee sends, FROM and TO still name caller and callee.
 say() {

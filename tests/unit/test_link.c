@@ -222,6 +222,27 @@ static void many_names(void)
     tap_ok(first && link_group(store, b, ids, 4) == 1, "the first has been forgotten");
 }
 
+/* How many calls wait for a look; none does after it. */
+static unsigned looked_at(void)
+{
+    unsigned n = 0;
+    while (store_attention(store, true))
+        n++;
+    return n;
+}
+
+/* What was found in one leg may stand on another: both are looked at, and nobody else. */
+static void looked_at_again(void)
+{
+    uint32_t a = (joined(&rows[2].in, &rows[2].out, 10), 1);
+    invite(20, 7, 8, "other", "dave", "3000", "", "");
+    looked_at();
+    store_separate(store, a, true);
+    tap_ok(looked_at() == 2, "both legs of a join that was undone are looked at again");
+    store_separate(store, a, false);
+    tap_ok(looked_at() == 2, "and when it is taken back");
+}
+
 int main(void)
 {
     char *own[] = { "X-Acme-Leg" };
@@ -236,6 +257,7 @@ int main(void)
            "a call that was separated stands alone");
     store_separate(store, a, false);
     tap_ok(link_group(store, a, ids, 4) == 2, "and comes back");
+    looked_at_again();
     chance();
     two_addresses();
     many_names();
