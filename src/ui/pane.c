@@ -12,7 +12,8 @@
 #include "ui/list.h"
 #include "ui/ui.h"
 
-const char pane_keybar[] = "back next-link follow-link return next-code ask-compare focus help close";
+const char pane_keybar[] =
+    "back next-link follow-link return next-code ask-compare focus help close";
 
 /* Writes on a rule, with a blank at both sides. Columns used. */
 static int on_rule(int y, int x, int width, enum style style, const char *text)

@@ -15,7 +15,7 @@ struct ui;
 struct trail {
     struct {
         size_t list;
-        char *filter; /* or NULL */
+        char *filter;  /* or NULL */
         bool narrowed; /* the step also added to the filter */
     } steps[TRAIL_STEPS];
     size_t count;

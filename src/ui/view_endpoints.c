@@ -21,7 +21,7 @@ struct endpoints_state {
     struct endpoints *endpoints;
     uint64_t counted;    /* of store and diagnosis, when they were counted last, */
     unsigned generation; /* and of the filter */
-    bool joined;      /* a row is for all hosts that call themselves the same */
+    bool joined;         /* a row is for all hosts that call themselves the same */
 };
 
 static bool joined(const struct list *list)

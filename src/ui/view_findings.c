@@ -120,7 +120,8 @@ static void tick(struct list *list)
 {
     const struct findings_state *own = list->own;
     const struct ui *ui = list->ui;
-    if (!ui->filter || ui->paused || own->position || own->counted == diagnosis_version(ui->diagnosis))
+    if (!ui->filter || ui->paused || own->position ||
+        own->counted == diagnosis_version(ui->diagnosis))
         return;
     begin(list);
     ui_busy(list->ui);
