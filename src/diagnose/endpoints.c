@@ -53,6 +53,8 @@ void endpoints_free(struct endpoints *e)
     free(e);
 }
 
+#define NAMELESS 64 /* messages without a name, after which a host is taken to have none */
+
 /* A row by its key, new or known; NULL when there are too many. */
 static struct endpoint *take(struct table *t, uint64_t key, const struct addr *host)
 {
@@ -114,15 +116,30 @@ static void count_answer(struct endpoint_counts *c, uint32_t id, const struct tr
     c->example_failed |= failed;
 }
 
-/* What it sends may be another's that it passes on, but for answers as registrar and challenges. */
-static void take_message(struct endpoint_counts *c, uint32_t message, const struct transaction *t)
+static struct span agent_of(const struct store *store, uint32_t message, struct sip_message *sip)
 {
+    return store_scan(store, message, sip) == 0 ? sip->agent : SPAN_NONE;
+}
+
+/*
+ * What it sends may be another's that it passes on, but for answers as registrar and challenges. The
+ * first message of either kind that says what sent it is kept.
+ */
+static void take_message(const struct endpoints *e, struct endpoint_counts *c, uint32_t message,
+                         const struct transaction *t)
+{
+    struct sip_message sip;
     bool own = message == t->final &&
                (t->method == SIP_REGISTER || sip_class_of(t->code) == SIP_CLASS_CHALLENGE);
-    if (!message || (c->message_own && !own))
+    if (!message || (c->message_named && own <= c->message_own) || c->nameless == NAMELESS)
+        return;
+    bool named = agent_of(e->store, message, &sip).n > 0;
+    c->nameless += !named;
+    if (c->message && !named)
         return;
     c->message = message;
     c->message_own = own;
+    c->message_named = named;
 }
 
 /* A finding counts once, where its request went, or at the host that it names itself. */
@@ -149,14 +166,14 @@ static void count(struct endpoints *e, uint32_t id, const struct transaction *t)
     struct endpoint_counts *c = counts_of(e, &from);
     if (c) {
         c->sent++;
-        take_message(c, t->request, t);
+        take_message(e, c, t->request, t);
         count_answer(c, id, t);
     }
     c = counts_of(e, &to);
     if (c) {
         int64_t rtt = transaction_rtt(e->store, t);
         c->received++;
-        take_message(c, t->final, t);
+        take_message(e, c, t->final ? t->final : t->provisional, t);
         if (rtt >= 0 && t->method != SIP_INVITE)
             spread_add(&c->times, rtt);
         if (!addr_same_host(&from, &to))
@@ -183,7 +200,10 @@ static void add_counts(struct endpoint_counts *to, const struct endpoint_counts 
         to->example = c->example;
         to->example_failed = c->example_failed;
     }
-    to->message = to->message ? to->message : c->message;
+    if (!to->message || (c->message_named && !to->message_named)) {
+        to->message = c->message;
+        to->message_named = c->message_named;
+    }
 }
 
 /* Puts the hosts of the last pass together by what they call themselves; those that do not, too. */
@@ -304,8 +324,5 @@ uint8_t endpoint_finding(const struct endpoint *e)
 struct span endpoint_agent(const struct store *store, const struct endpoint *e,
                            struct sip_message *sip)
 {
-    if (store_scan(store, e->now.message, sip) < 0)
-        return SPAN_NONE;
-    struct span agent = sip_find_header(sip, "User-Agent");
-    return agent.n ? agent : sip_find_header(sip, "Server");
+    return agent_of(store, e->now.message, sip);
 }

@@ -25,8 +25,10 @@ struct endpoint_counts {
     } rules[ENDPOINT_RULES]; /* found about it; those beyond take the rarest's place */
     uint32_t example;        /* its latest transaction that failed, else its latest */
     bool example_failed;
-    uint32_t message; /* one that it sent and that tells what it is, or 0 */
-    bool message_own; /* surely its own, not passed on for another */
+    uint32_t message;   /* one that it sent and that tells what it is, or 0 */
+    bool message_own;   /* surely its own, not passed on for another */
+    bool message_named; /* with User-Agent or Server: many messages have neither */
+    uint8_t nameless;   /* those that were looked at in vain */
 };
 
 struct endpoint {

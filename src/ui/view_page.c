@@ -51,7 +51,8 @@ static enum where where_works(const struct command *command, const struct view_o
 {
     if (command->run)
         return EVERYWHERE;
-    return view->verbs & VERB_BIT(command->verb) ? HERE : ELSEWHERE;
+    /* one without a key is another's name in some view: here that one tells it */
+    return *command->keys && view->verbs & VERB_BIT(command->verb) ? HERE : ELSEWHERE;
 }
 
 static void lay_out_command(struct page_view *v, const struct command *command)
