@@ -179,6 +179,38 @@ static void read_headers(struct link_keys *k, const struct sip_message *sip)
     }
 }
 
+static bool names_leg(struct span name)
+{
+    for (size_t i = 0; i < LINK_HEADERS && own_headers[i]; i++)
+        if (sip_header_same(name, own_headers[i]))
+            return true;
+    for (size_t i = 0; i < sizeof link_headers / sizeof link_headers[0]; i++)
+        if (link_headers[i].read == read_named && sip_header_same(name, link_headers[i].header))
+            return true;
+    return false;
+}
+
+/* Whether the value of such a header is the Call-ID of the other leg, or stands in one of its own. */
+static bool is_named(const struct sip_message *other, struct span wanted)
+{
+    struct span rest = other->headers, name, value;
+    if (span_equal(other->call_id, wanted))
+        return true;
+    while (sip_next_header(&rest, &name, &value))
+        if (span_equal(value, wanted) && names_leg(name))
+            return true;
+    return false;
+}
+
+static struct span header_naming(const struct sip_message *a, const struct sip_message *b)
+{
+    struct span rest = a->headers, name, value;
+    while (sip_next_header(&rest, &name, &value))
+        if (value.n && names_leg(name) && is_named(b, value))
+            return name;
+    return SPAN_NONE;
+}
+
 /* What an INVITE names, as keys of kin.h; how many. */
 static size_t kin_keys(const struct link_keys *k, uint64_t keys[KIN_KEYS])
 {
@@ -689,4 +721,16 @@ enum link_reason link_why(const struct store *s, uint32_t a, uint32_t b)
         return LINK_NONE;
     enum link_reason why = why_from(s, a, b);
     return why ? why : why_from(s, b, a);
+}
+
+struct span link_header(const struct store *s, uint32_t a, uint32_t b)
+{
+    struct sip_message x, y;
+    const struct call *one = store_call(s, a), *other = store_call(s, b);
+    const struct transaction *t = one ? store_transaction(s, one->first_txn) : NULL;
+    const struct transaction *u = other ? store_transaction(s, other->first_txn) : NULL;
+    if (!t || !u || store_scan(s, t->request, &x) < 0 || store_scan(s, u->request, &y) < 0)
+        return SPAN_NONE;
+    struct span name = header_naming(&y, &x);
+    return name.n ? name : header_naming(&x, &y);
 }

@@ -39,5 +39,7 @@ bool link_is_sure(enum link_reason reason);
 size_t link_group(const struct store *store, uint32_t call, uint32_t *ids, size_t max);
 /* Why two calls of a group belong together; LINK_NONE when only others join them. */
 enum link_reason link_why(const struct store *store, uint32_t a, uint32_t b);
+/* Of LINK_HEADER: the name of the header that joins them, as it was sent; none: SPAN_NONE. */
+struct span link_header(const struct store *store, uint32_t a, uint32_t b);
 
 #endif

@@ -142,9 +142,11 @@ static void tell_legs(const struct ui *ui, struct ladder_view *v)
                                               : 0;
     free(v->joined);
     v->joined = NULL;
-    if (n > 1)
-        v->joined = mem_format(tr_n("%zu leg, joined by %s", "%zu legs, joined by %s", n), n,
-                               link_reason_name(link_why(ui->store, legs[0], legs[1])));
+    if (n < 2)
+        return;
+    char *reason = ladder_reason(ui, legs[0], legs[1]);
+    v->joined = mem_format(tr_n("%zu leg, %s", "%zu legs, %s", n), n, reason);
+    free(reason);
 }
 
 static void find_legs(struct ladder_view *v)

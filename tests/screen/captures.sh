@@ -83,6 +83,12 @@ packet 2 3 request INVITE '<sip:5551234@h>' "<sip:5559876@h>$contact" out
 packet 3 2 response '503 Service Unavailable' INVITE '<sip:5551234@h>' '<sip:5559876@h>' out
 packet 2 1 response '404 Not Found' INVITE '<sip:5551234@h>' '<sip:5559876@h>' in
 
+# Three legs in a row: a header names the first one in the second, numbers alone join the third.
+begin "$dir/threelegs.pcap"
+packet 1 2 request INVITE '<sip:5551234@h>' '<sip:5559876@h>' in
+packet 2 3 request INVITE '<sip:5551299@h>' '<sip:5559876@h>\r\nX-Call-ID: in' middle
+packet 3 4 request INVITE '<sip:5551299@h>' '<sip:5559876@h>' out
+
 # say START FROM TO CALL BRANCH CSEQ TAG [HEADERS] [BODY]: in a dialog, TAG being its To tag ('' for
 # none yet); of a request that the callee sends, FROM and TO still name caller and callee.
 say() {

@@ -195,12 +195,16 @@ static void two_addresses(void)
     tap_ok(joined_far(session, session) == LINK_SESSION_ID, "a session joins legs of any address");
     tap_ok(joined_far(charging, charging) == LINK_CHARGING, "a charging id does");
     tap_ok(joined_far("", "X-CID: one\r\n") == LINK_HEADER, "a header that names the Call-ID does");
+    struct span header = link_header(store, 1, 2), back = link_header(store, 2, 1);
+    tap_ok(span_is(header, "X-CID") && span_is(back, "X-CID"), "and is known by its name");
     tap_ok(joined_far("X-Acme-Leg: 42\r\n", "X-Acme-Leg: 42\r\n") == LINK_HEADER,
            "the site's own header does");
+    tap_ok(span_is(link_header(store, 1, 2), "X-Acme-Leg"), "and is known by its name");
     tap_ok(joined_far("", "Replaces: one;to-tag=t;from-tag=f\r\n") == LINK_REPLACES,
            "a call that is picked up is the one that Replaces names");
     tap_ok(joined_far("", "X-CID: other\r\n") == LINK_NONE, "nobody is joined by a name of others");
     tap_ok(joined_far("", "") == LINK_NONE, "nor without any");
+    tap_ok(link_header(store, 1, 2).n == 0, "and no header is called the reason");
 }
 
 /* More of them than are remembered: the latest are found, and each only by its own name. */
