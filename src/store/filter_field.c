@@ -58,7 +58,7 @@ static const struct filter_field fields[] = {
     FIELD("time", CLOCK,
           N_("When it began: a time of day, a date or both; as in time in 14:02..14:05."),
           filter_read_time),
-    VALUES("why", TEXT, why_words, N_("What the diagnosis found about it: no-common-codec, ..."),
+    VALUES("why", WORD, why_words, N_("What the diagnosis found about it: no-common-codec, ..."),
            filter_read_why),
     VALUES("severity", WORD, severity_values, N_("How bad a finding about it is."),
            filter_read_severity),
@@ -131,7 +131,7 @@ static const struct filter_field fields[] = {
     FIELD("forked", FLAG, N_("More than one party answered the request."), filter_read_forked),
     FIELD("marked", FLAG, N_("The user marked it."), filter_read_marked),
 
-    ALIAS("finding", TEXT, "why", why_words, N_("The same, by its other name."), filter_read_why),
+    ALIAS("finding", WORD, "why", why_words, N_("The same, by its other name."), filter_read_why),
     ALIAS("finding.severity", WORD, "severity", severity_values,
           N_("The same, by its other name."), filter_read_severity),
     ALIAS("sip.Method", TEXT, "method", method_values, N_("As in tshark."), filter_read_method),

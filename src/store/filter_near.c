@@ -1,7 +1,7 @@
-/* Which field was meant by a mistyped name. */
+/* Which field or word was meant by a mistyped one. */
 #include "store/filter_private.h"
 
-#define NAME_MAX_NEAR 20
+#define NAME_MAX_NEAR 40
 
 static unsigned least(unsigned a, unsigned b, unsigned c)
 {
@@ -27,19 +27,40 @@ static unsigned distance(struct span a, struct span b)
     return d[a.n][b.n];
 }
 
+/* Whether `other` is nearer to the name than what was *nearest, which it then is. */
+static bool nearer(struct span name, const char *other, unsigned *nearest)
+{
+    if (name.n < 2 || name.n > NAME_MAX_NEAR || strlen(other) > NAME_MAX_NEAR)
+        return false;
+    unsigned d = distance(name, SPAN(other));
+    if (d >= *nearest)
+        return false;
+    *nearest = d;
+    return true;
+}
+
+/* Fewer letters than this must differ. */
+static unsigned too_far(struct span name)
+{
+    return name.n > 4 ? 3 : 2;
+}
+
 const struct filter_field *filter_field_near(struct span name)
 {
     const struct filter_field *best = NULL;
-    unsigned nearest = name.n > 4 ? 3 : 2; /* must be less */
-    if (name.n < 2 || name.n > NAME_MAX_NEAR)
-        return NULL;
-    for (const struct filter_field *f = filter_fields(); f->name; f++) {
-        struct span other = SPAN(f->name);
-        unsigned d = other.n <= NAME_MAX_NEAR ? distance(name, other) : UINT32_MAX;
-        if (d < nearest) {
-            nearest = d;
+    unsigned nearest = too_far(name);
+    for (const struct filter_field *f = filter_fields(); f->name; f++)
+        if (nearer(name, f->name, &nearest))
             best = f;
-        }
-    }
+    return best;
+}
+
+const char *filter_word_near(struct span word, const char *const *words)
+{
+    const char *best = NULL;
+    unsigned nearest = too_far(word);
+    for (; *words; words++)
+        if (nearer(word, *words, &nearest))
+            best = *words;
     return best;
 }

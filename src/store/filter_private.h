@@ -88,6 +88,8 @@ size_t filter_word_begun(struct span text);
 const struct filter_field *filter_field_find(struct span name);
 /* filter_near.c: the row whose name is nearest to a mistyped one, or NULL when none is near. */
 const struct filter_field *filter_field_near(struct span name);
+/* The same for the words that a field knows, ended by NULL. */
+const char *filter_word_near(struct span word, const char *const *words);
 
 #define REPEATED (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)
 

@@ -243,17 +243,41 @@ static int read_clock(struct filter_test *t, struct span text, struct filter_err
     return 0;
 }
 
-static int read_word(struct filter_test *t, struct span text, struct filter_error *error)
+/* Lists write "no answer" where the table has no-answer. */
+static bool is_word(struct span text, const char *word)
+{
+    if (text.n != strlen(word))
+        return false;
+    for (size_t i = 0; i < text.n; i++)
+        if (ascii_lower(text.p[i] == ' ' ? '-' : text.p[i]) != ascii_lower(word[i]))
+            return false;
+    return true;
+}
+
+/* Where all words make too long a line, the nearest one is told. */
+static int unknown_word(struct span text, const char *const *words, struct filter_error *error)
 {
     struct strbuf known = STRBUF_INIT;
-    for (const char *const *v = t->field->values; *v; v++)
-        if (span_is(text, *v))
-            return 0;
-    for (const char *const *v = t->field->values; *v; v++)
+    const char *near = filter_word_near(text, words);
+    for (const char *const *v = words; *v; v++)
         strbuf_format(&known, "%s%s", known.n ? ", " : "", *v);
-    fail(error, _("\"%.*s\" is none of %s"), SPAN_ARG(filter_quote(text)), strbuf_str(&known));
+    if (near && known.n >= sizeof error->message)
+        fail(error, _("\"%.*s\" is not known; did you mean %s?"), SPAN_ARG(filter_quote(text)),
+             near);
+    else
+        fail(error, _("\"%.*s\" is none of %s"), SPAN_ARG(filter_quote(text)), strbuf_str(&known));
     strbuf_free(&known);
     return -1;
+}
+
+static int read_word(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    for (const char *const *v = t->field->values; *v; v++)
+        if (is_word(text, *v)) {
+            t->text = SPAN(*v);
+            return 0;
+        }
+    return unknown_word(text, t->field->values, error);
 }
 
 static bool read_ip(struct addr *a, struct span host)
