@@ -3,9 +3,9 @@
 
     dns.py FILE
 
-.10 has a name; .26 has one with an escape sequence in it, .43 none (NXDOMAIN), .28 one that is
-cut off in the middle of the packet; .23 has a name that takes a second; the others are not
-answered. Ends with its standard input, or after a minute.
+.10 has a name; .26 has one with an escape sequence in it, .28 one that is cut off in the middle of
+the packet; .23 has a name that takes a second; .22 is not answered; the others have none
+(NXDOMAIN). More without an answer, and the resolver would give the server up. Ends after a minute.
 """
 import select
 import socket
@@ -23,7 +23,7 @@ def labels(*parts):
 def answer(query):
     end = query.index(b'\0', 12) + 5
     host = int(query[13:13 + query[12]])
-    if host not in NAMES and host != 43:
+    if host == 22:
         return None
     name = labels(NAMES.get(host, b''), b'example', b'net')
     record = b'\xc0\x0c' + struct.pack('>HHIH', 12, 1, 60, len(name)) + name
