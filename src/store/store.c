@@ -59,7 +59,7 @@ struct store *store_new(size_t budget)
 static void expect_copy(struct store *s, uint32_t id)
 {
     const struct message *m = id < s->messages.next ? message_at(s, id) : NULL;
-    if (m && (m->flags & MESSAGE_OWNED))
+    if (m && m->packet && (m->flags & MESSAGE_OWNED)) /* not one that has gone */
         fetch(m->packet - COPY_OVERHEAD);
 }
 
