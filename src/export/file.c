@@ -31,7 +31,8 @@ static int check_target(const char *path, bool overwrite, char **error)
     if (!S_ISREG(st.st_mode))
         return fail(error, _("%s: is no regular file; name a file to write"), path);
     if (!overwrite)
-        return fail(error, _("%s: exists already; choose another name, or overwrite it with :save!"), path);
+        return fail(
+            error, _("%s: exists already; choose another name, or overwrite it with :save!"), path);
     return 0;
 }
 
