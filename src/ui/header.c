@@ -109,7 +109,7 @@ static void add_finding(struct ui *ui, struct header *h)
     struct finding_top top = diagnosis_top(ui->diagnosis, lately);
     if (!top.rule)
         return;
-    add(h, STYLE_CLASS + SIP_CLASS_CLIENT, 5, _("top: %s %s"), finding_rule_id(top.rule),
+    add(h, STYLE_CLASS + SIP_CLASS_CLIENT, 4, _("top: %s %s"), finding_rule_id(top.rule),
         ui_grouped(top.findings, a, sizeof a));
     h->segments[h->count - 1].long_text = true;
 }
