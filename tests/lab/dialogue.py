@@ -12,11 +12,10 @@ A script says who talks, what the diagnosis must say of it, and the messages in 
     > METHOD ...            the caller asks            < METHOD ...    the callee asks
     > CODE[/METHOD] ...     the caller answers         < CODE ...      the callee answers
     = MS                    both wait                  =a MS, =b MS    the caller waits, the callee waits
-    take                    see `later`                repeat N ... end    the lines between, N times
+    repeat N ... end        the lines between, N times
 
 Words that may follow a message:
     lost       the other side does nothing about it        once    it is not repeated by its sender
-    later      it is read by the other side at `take`: messages that cross
     cseq=N  uri=URI  to=USER  expires=N     other values than what a careful implementation would write
     call=NAME                               a call (Call-ID) of its own beside the first
     auth                                    credentials for the challenge that came last
@@ -64,7 +63,6 @@ class Dialogue:
     def settle(self):
         self.a, self.b = (Side(letter, host, self.name) for letter, host in zip('ab', self.hosts))
         self.established = {}  # Call-ID's name: whether there is a dialog
-        self.crossing = []
 
     # ---- from lines to steps ---------------------------------------------------------------
 
@@ -88,10 +86,6 @@ class Dialogue:
         if first in ('=', '=a', '=b'):
             for side in {'=': (self.a, self.b), '=a': (self.a,), '=b': (self.b,)}[first]:
                 side.steps.append(f'  <pause milliseconds="{rest[0]}"/>')
-        elif first == 'take':
-            for side, step in self.crossing:
-                side.steps.append(step)
-            self.crossing = []
         else:
             words = shlex.split(rest[0])
             sdp = words[words.index('sdp') + 1:] if 'sdp' in words else None
@@ -125,9 +119,7 @@ class Dialogue:
                   (' rrs="true"' if self.through and method in CREATES_DIALOG else '') + '/>'
         if self.through and answer and answer[1] != '100':
             receive = '  <recv response="100" optional="true"/>\n' + receive
-        if 'later' in flags:
-            self.crossing.append((peer, receive))
-        elif 'lost' not in flags and answer and answer[1] != '100' or not answer and 'lost' not in flags:
+        if 'lost' not in flags and answer and answer[1] != '100' or not answer and 'lost' not in flags:
             peer.steps.append(receive)
         elif 'lost' not in flags:
             peer.steps.append('  <recv response="100" optional="true"/>')
