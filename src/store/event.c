@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "store/early.h"
 #include "store/private.h"
 
 #define CONNECTIONS 16384
@@ -13,6 +14,7 @@
 #define NEAR_NS 10000000000 /* how long after a packet an error about it may come: routers try */
 #define QUOTE_COMPARED 16   /* bytes of a payload that say which message it is */
 #define MESSAGES_COMPARED 64
+#define REORDERED_NS 50000000 /* an answer before its question, as captures have it */
 
 /* A client host and a server address. */
 struct pair {
@@ -26,6 +28,7 @@ struct events {
     struct index pair_index;
     struct index error_index; /* the first of a transaction */
     struct queue connection_ages, error_ages;
+    struct early early;
 };
 
 static struct connection *connection_at(const struct events *e, uint32_t id)
@@ -183,8 +186,20 @@ static struct connection *make_connection(struct events *e, const struct net_eve
     return NULL;
 }
 
-static void take_syn(struct events *e, const struct packet *packet, const struct net_event *event)
+static bool take_early(struct store *s, const struct early_event *early, int64_t time_ns);
+
+/* What waits for this key gets another chance: it may have come before what it is about. */
+static void take_all_early(struct store *s, uint64_t key, int64_t time_ns)
 {
+    struct early *early = &s->events->early;
+    for (uint32_t at = 0; (at = early_find(early, at, key, time_ns)) < EARLY_EVENTS; at++)
+        if (take_early(s, &early->events[at], time_ns))
+            early->keys[at] = 0;
+}
+
+static void take_syn(struct store *s, const struct packet *packet, const struct net_event *event)
+{
+    struct events *e = s->events;
     uint64_t key = connection_key(&event->src, &event->dst);
     uint32_t id = index_find(&e->connection_index, key);
     struct connection *c = id ? connection_at(e, id) : NULL;
@@ -200,6 +215,7 @@ static void take_syn(struct events *e, const struct packet *packet, const struct
     }
     c->last_syn_ns = packet->time_ns;
     c->syns += c->syns < UINT16_MAX;
+    take_all_early(s, key, packet->time_ns);
 }
 
 /* The connection in which this goes from server to client, or the other way. */
@@ -216,7 +232,7 @@ static struct connection *find_connection(struct events *e, const struct net_eve
 static void answer(struct connection *c, enum connection_answer kind, const struct packet *packet)
 {
     c->answer = (uint8_t)kind;
-    c->answer_ns = packet->time_ns;
+    c->answer_ns = packet->time_ns < c->syn_ns ? c->syn_ns : packet->time_ns;
     c->answer_frame = packet->frame;
 }
 
@@ -232,13 +248,14 @@ static void mark_latest(struct store *s, const struct addr *host)
         mark_call(s, sent->call, CALL_NETWORK);
 }
 
-static void take_reply(struct store *s, const struct packet *packet, const struct net_event *event)
+/* Whether its connection is known. */
+static bool take_reply(struct store *s, const struct packet *packet, const struct net_event *event)
 {
     struct events *e = s->events;
     bool by_client;
     struct connection *c = find_connection(e, event, &by_client);
     if (!c)
-        return;
+        return false;
     if (event->kind == NET_BYTES) {
         if (c->answer == CONNECTION_SILENT) {
             answer(c, CONNECTION_ACCEPTED, packet);
@@ -255,6 +272,7 @@ static void take_reply(struct store *s, const struct packet *packet, const struc
         c->end_frame = packet->frame;
         c->ended_by_client = by_client;
     }
+    return true;
 }
 
 static void copy_name(char *to, size_t room, const char *from)
@@ -387,17 +405,19 @@ static bool too_big(const struct net_event *event)
     return event->src.family == 6 ? event->type == 2 : event->type == 3 && event->code == 4;
 }
 
-static void take_error_of_connection(struct events *e, const struct packet *packet,
+/* Whether its connection is known. */
+static bool take_error_of_connection(struct events *e, const struct packet *packet,
                                      const struct net_event *event)
 {
     uint64_t key = connection_key(&event->quote.src, &event->quote.dst);
     uint32_t id = index_find(&e->connection_index, key);
     if (!id || connection_at(e, id)->answer != CONNECTION_SILENT || too_big(event))
-        return;
+        return id != 0;
     struct connection *c = connection_at(e, id);
     answer(c, CONNECTION_UNREACHABLE, packet);
     c->icmp_type = event->type;
     c->icmp_code = event->code;
+    return true;
 }
 
 /* The flow of the quoted packet. What is encrypted in TCP has a transport of its own. */
@@ -421,13 +441,15 @@ bool store_has_stream(const struct store *s, const struct addr *a, const struct 
 
 enum likeness { UNLIKE, SAME_FLOW, SAME_BYTES, SAME_PACKET };
 
-/* How surely the error is about the packet of this message. */
+/* How surely the error is about the packet of this message. One that came before it must quote it
+ * well, or nearly at once. */
 static enum likeness likeness(const struct message *m, uint32_t flow, const struct net_quote *q,
                               int64_t time_ns)
 {
     struct span bytes = message_payload(m);
     size_t n = q->len < bytes.n ? q->len : bytes.n;
-    if (m->flow != flow || m->time_ns > time_ns || time_ns - m->time_ns > NEAR_NS)
+    int64_t early_ns = n >= QUOTE_COMPARED ? EARLY_NS : REORDERED_NS;
+    if (m->flow != flow || m->time_ns > time_ns + early_ns || time_ns - m->time_ns > NEAR_NS)
         return UNLIKE;
     if (n > 0 && memcmp(bytes.p, q->data, n) != 0)
         return UNLIKE;
@@ -487,18 +509,19 @@ static int append_error(struct events *e, uint32_t id)
     return 0;
 }
 
-static void take_error(struct store *s, struct events *e, const struct packet *packet,
+/* Whether the message that it quotes is known. */
+static bool take_error(struct store *s, struct events *e, const struct packet *packet,
                        const struct net_event *event)
 {
     uint32_t flow = quoted_flow(s, &event->quote);
     uint32_t message = flow ? quoted_message(s, flow, &event->quote, packet->time_ns) : 0;
     if (!message)
-        return;
+        return false;
     if (e->error_ages.count >= ERRORS)
         forget_oldest_error(e);
     uint32_t txn = store_message(s, message)->transaction, id = pool_alloc(&e->errors);
     if (!id)
-        return;
+        return true;
     *error_at(e, id) = (struct icmp_error){ .transaction = store_transaction_ref(s, txn),
                                             .time_ns = packet->time_ns,
                                             .frame = packet->frame,
@@ -510,12 +533,13 @@ static void take_error(struct store *s, struct events *e, const struct packet *p
                                             .to = event->quote.dst };
     if (append_error(e, id) < 0) {
         pool_release(&e->errors, id);
-        return;
+        return true;
     }
     if (queue_push(&e->error_ages, (struct queue_entry){ id, 0 }) < 0)
-        return;
+        return true;
     mark_call(s, transaction_at(s, txn)->call, CALL_NETWORK);
     store_tell(s, STORE_CHANGED, txn);
+    return true;
 }
 
 const struct icmp_error *store_transaction_icmp(const struct store *s, uint32_t txn, size_t i)
@@ -529,20 +553,53 @@ const struct icmp_error *store_transaction_icmp(const struct store *s, uint32_t 
     return id ? error_at(e, id) : NULL;
 }
 
+static bool take_icmp(struct store *s, const struct packet *packet, const struct net_event *event)
+{
+    struct events *e = s->events;
+    bool connects = event->quote.protocol == 6 && take_error_of_connection(e, packet, event);
+    return take_error(s, e, packet, event) || connects;
+}
+
+/* Whether what waited has found its place: a reply is no more than a little out of order. */
+static bool take_early(struct store *s, const struct early_event *early, int64_t time_ns)
+{
+    if (early->event.kind == NET_ICMP)
+        return take_icmp(s, &early->packet, &early->event);
+    return time_ns <= early->packet.time_ns + REORDERED_NS &&
+           take_reply(s, &early->packet, &early->event);
+}
+
+/* What it waits for: the SYN of the connection, or the first message of the flow. */
+static uint64_t early_key(const struct net_event *event)
+{
+    const struct net_quote *q = &event->quote;
+    const struct payload quoted = { .src = q->src, .dst = q->dst, .transport = TRANSPORT_UDP };
+    if (event->kind != NET_ICMP)
+        return connection_key(&event->dst, &event->src);
+    return q->protocol == 6 ? connection_key(&q->src, &q->dst) : flow_key(&quoted);
+}
+
+void events_of_message(struct store *s, uint64_t flow_key, int64_t time_ns)
+{
+    if (s->events)
+        take_all_early(s, flow_key, time_ns);
+}
+
 void store_add_event(struct store *s, const struct packet *packet, const struct net_event *event)
 {
     struct events *e = events_of(s);
+    bool placed = true;
     if (!e)
         return;
-    if (event->kind == NET_ICMP) {
-        if (event->quote.protocol == 6)
-            take_error_of_connection(e, packet, event);
-        take_error(s, e, packet, event);
-    } else if (event->kind == NET_SYN) {
-        take_syn(e, packet, event);
-    } else if (event->kind == NET_TLS) {
+    if (event->kind == NET_ICMP)
+        placed = take_icmp(s, packet, event);
+    else if (event->kind == NET_SYN)
+        take_syn(s, packet, event);
+    else if (event->kind == NET_TLS)
         take_tls(s, packet, event);
-    } else {
-        take_reply(s, packet, event);
-    }
+    else
+        placed = take_reply(s, packet, event) ||
+                 (event->kind != NET_RST && event->kind != NET_SYN_ACK);
+    if (!placed)
+        early_put(&e->early, early_key(event), packet, event);
 }

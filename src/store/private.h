@@ -133,8 +133,9 @@ void message_drop(struct store *s, uint32_t id);
 /* repeat.c: marks a retransmission or a duplicate. */
 void message_recognise(struct store *s, struct transaction *txn, struct message *message);
 
-/* event.c */
+/* event.c; a message has come in: what waited for one of its flow may be about it. */
 void events_free(struct store *s);
+void events_of_message(struct store *s, uint64_t flow_key, int64_t time_ns);
 
 /* mark.c: what a message shows that may need explaining; it is in its transaction already. */
 void mark_message(struct store *s, uint32_t txn, uint32_t message, const struct sip_message *sip);

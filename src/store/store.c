@@ -465,6 +465,7 @@ uint32_t store_add(struct store *s, const struct packet *packet, const struct pa
         mark_message(s, txn, id, sip);
     call_update(s, call, sip, packet->time_ns);
     store_tell(s, fresh ? STORE_ADDED : STORE_CHANGED, txn);
+    events_of_message(s, keys->flow, packet->time_ns);
     store_evict(s);
     return id;
 }

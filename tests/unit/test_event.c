@@ -118,15 +118,34 @@ static void tls(void)
            "the client knows no such CA, and says so first");
 }
 
-/* Packets may be captured in another order than they were sent, or those of one side only. */
-static void accepted_unseen(void)
+/* Packets may be captured in another order than they were sent. */
+static void answered_early(void)
 {
     begin();
     segment(10, 40000, 900, SYN | ACK, true);
     segment(11, 40000, 100, SYN, false);
+    const struct connection *c = first();
+    tap_ok(c && c->answer == CONNECTION_ACCEPTED && c->answer_frame == 1 &&
+               c->answer_ns == 11000000,
+           "a SYN that was captured after its answer is answered");
+    segment(20, 40001, 0, RST, true);
+    segment(21, 40001, 100, SYN, false);
+    c = after(c);
+    tap_ok(c && c->answer == CONNECTION_REFUSED && c->answer_frame == 3, "or refused");
+    segment(30, 40002, 0, RST, true);
+    segment(100, 40002, 100, SYN, false);
+    c = after(c);
+    tap_ok(c && c->answer == CONNECTION_SILENT, "a reset long before ended another connection");
+}
+
+/* Or those of one side only. */
+static void accepted_unseen(void)
+{
+    begin();
+    segment(11, 40000, 100, SYN, false);
     segment_with(20, 40000, 101, false, "4f5054494f4e53");
     const struct connection *c = first();
-    tap_ok(c && c->answer == CONNECTION_ACCEPTED && c->answer_frame == 3,
+    tap_ok(c && c->answer == CONNECTION_ACCEPTED && c->answer_frame == 2,
            "bytes after a SYN show that it was accepted");
     segment(30, 40000, 108, FIN | ACK, false);
     tap_ok(c->end == CONNECTION_FINISHED, "and its end is one of a connection");
@@ -299,6 +318,42 @@ static void errors(void)
     tap_ok(!store_transaction_icmp(pipeline.store, 77, 0), "no transaction, no errors");
 }
 
+/* Two interfaces, or two clocks: the error is there before what it quotes. */
+static void early_errors(void)
+{
+    static const char one[] = OPTIONS_MESSAGE("one"), two[] = OPTIONS_MESSAGE("two");
+    char text[400];
+    begin();
+    icmp(1000, 3, 3, 11, one, 60);
+    icmp(1000, 3, 3, 13, two, 0);
+    send_datagram(1001, 12, two);
+    tap_ok(errors_of(1) == 1 && store_transaction_icmp(pipeline.store, 1, 0)->frame == 2,
+           "an error waits for the packet that it quotes, if not for long");
+    send_datagram(1001, 11, one);
+    tap_ok(errors_of(2) == 1 && errors_of(1) == 1 &&
+               store_transaction_icmp(pipeline.store, 2, 0)->frame == 1 && changed == 2,
+           "one that quotes enough for its own packet");
+    begin();
+    icmp(1000, 3, 3, 0, one, 60);
+    icmp(1000, 3, 3, 0, two, 0);
+    send_datagram(1500, 12, two);
+    tap_ok(errors_of(1) == 0, "half a second later a packet must be quoted to be known");
+    send_datagram(2100, 11, one);
+    tap_ok(errors_of(2) == 0, "nothing waits longer than a second");
+    begin();
+    for (int i = 0; i < 100; i++) {
+        snprintf(text, sizeof text, OPTIONS_MESSAGE("%03d"), i, i);
+        icmp(i, 3, 3, (unsigned)i + 1, text, 300);
+    }
+    size_t n = 0;
+    for (int i = 0; i < 100; i++) {
+        snprintf(text, sizeof text, OPTIONS_MESSAGE("%03d"), i, i);
+        send_datagram(100, (unsigned)i + 1, text);
+        n += errors_of((uint32_t)i + 1);
+    }
+    tap_ok(n == 64, "the latest %zu wait", n);
+}
+
 static void many_errors(void)
 {
     char text[400];
@@ -409,10 +464,12 @@ int main(void)
     tls();
     tls_begun_before();
     certificates();
+    answered_early();
     accepted_unseen();
     connections();
     many_connections();
     errors();
+    early_errors();
     many_errors();
     other_errors();
     connections_of_a_call();
