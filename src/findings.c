@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
+#include "knowledge.h"
 #include "store/link.h"
 
 /* One entry of a report: a finding, with the others of its rule about the same endpoint. */
@@ -20,6 +21,7 @@ struct entries {
     size_t n;
     const struct diagnosis *diagnosis;
     const struct store *store;
+    const struct help *help; /* of which rules have their names; NULL for programs */
 };
 
 static const struct diagnosis *diagnosis_of(const struct session *session)
@@ -47,8 +49,9 @@ static int by_weight(const void *a, const void *b)
 static struct entries gather(const struct session *session, const struct filter *filter)
 {
     const struct diagnosis *d = diagnosis_of(session);
-    struct entries e = { mem_alloc((diagnosis_end(d) + 1) * sizeof *e.all), 0, d,
-                         session->pipeline.store };
+    struct entries e = { .all = mem_alloc((diagnosis_end(d) + 1) * sizeof *e.all),
+                         .diagnosis = d,
+                         .store = session->pipeline.store };
     for (uint32_t id = 1; id < diagnosis_end(d); id++) {
         const struct finding *f = diagnosis_finding(d, id);
         if (f && !f->hidden && (!filter || filter_match(filter, e.store, f->transaction)))
@@ -195,16 +198,20 @@ static void print_example(const struct entries *e, size_t i, char **told)
     finding_text_free(&text);
 }
 
-/* Entries of one rule: a line with their number, and the first few with what to do. */
+/* Entries of one rule: a line with their number and the rule's name, and the first few with what to do. */
 static size_t print_rule(const struct entries *e, size_t i)
 {
     const struct finding *first = e->all[i].finding;
     size_t n = 0;
-    char *told = NULL;
+    char *told = NULL, topic[HELP_TOPIC_SIZE];
+    struct strbuf name = STRBUF_INIT;
     while (i + n < e->n && e->all[i + n].finding->rule == first->rule)
         n++;
-    printf("  %-8s %-26s %6zu\n", tr(finding_severity_name(first->severity)),
-           finding_rule_id(first->rule), n);
+    snprintf(topic, sizeof topic, "finding/%s", finding_rule_id(first->rule));
+    help_topic_title(e->help, topic, &name);
+    printf("  %-8s %-26s %6zu  %s\n", tr(finding_severity_name(first->severity)),
+           finding_rule_id(first->rule), n, strbuf_str(&name));
+    strbuf_free(&name);
     for (size_t k = 0; k < n && k < EXAMPLES; k++)
         print_example(e, i + k, &told);
     free(told);
@@ -214,10 +221,15 @@ static size_t print_rule(const struct entries *e, size_t i)
 void findings_print(const struct session *session)
 {
     struct entries e = gather(session, NULL);
+    char *warning = NULL;
+    struct help *help = knowledge_open(session->settings, &warning);
+    e.help = help;
     if (e.n)
         printf("%s\n", _("Findings"));
     for (size_t i = 0; i < e.n;)
         i += print_rule(&e, i);
+    help_free(help);
+    free(warning);
     free(e.all);
 }
 

@@ -61,6 +61,13 @@ static int with_session(struct run *run, int (*act)(struct session *, const char
     return result;
 }
 
+/* What is written without a terminal is UTF-8, whatever the locale. */
+static int headless(struct run *run, int (*act)(struct session *, const char *), const char *what)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    return with_session(run, act, what);
+}
+
 static int act_report(struct session *session, const char *what)
 {
     (void)what;
@@ -71,7 +78,7 @@ static int run_report(struct run *run)
 {
     if (run->settings.filter)
         return fail(mem_text(_("report counts everything; --filter chooses the rows of list")));
-    return with_session(run, act_report, NULL);
+    return headless(run, act_report, NULL);
 }
 
 static int run_list(struct run *run)
@@ -87,7 +94,7 @@ static int run_list(struct run *run)
             run->count--;
             break;
         }
-    return with_session(run, list_run, what);
+    return headless(run, list_run, what);
 }
 
 static int with_help(struct run *run,

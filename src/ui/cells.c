@@ -380,10 +380,8 @@ void cell_why(struct list_row *row, struct strbuf *out)
     }
     if (!f)
         return;
-    char topic[64];
-    snprintf(topic, sizeof topic, "finding/%s", finding_rule_id(f->rule));
     strbuf_clear(out);
-    help_topic_title(row->ui->help, topic, out);
+    ui_put_rule(ui, f->rule, out);
     strbuf_text(out, f->confidence < FINDING_SURE ? "?" : "");
 }
 

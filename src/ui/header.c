@@ -10,7 +10,7 @@
 #include "ui/ui.h"
 
 #define SEGMENTS 12
-#define LEAST_CUT 20 /* columns of a segment that was cut */
+#define LEAST_CUT 16 /* columns of a segment that was cut */
 #define RANK_EXTRA 7 /* of a segment that is shown where there is room left */
 #define MIB ((size_t)1 << 20)
 
@@ -105,13 +105,16 @@ static void add_counts(struct ui *ui, struct header *h)
 static void add_finding(struct ui *ui, struct header *h)
 {
     char a[32];
+    struct strbuf name = STRBUF_INIT;
     bool lately = inputs_live(ui->session->inputs) || ui->session->settings->follow;
     struct finding_top top = diagnosis_top(ui->diagnosis, lately);
     if (!top.rule)
         return;
-    add(h, STYLE_CLASS + SIP_CLASS_CLIENT, 4, _("top: %s %s"), finding_rule_id(top.rule),
+    ui_put_rule(ui, top.rule, &name);
+    add(h, STYLE_CLASS + SIP_CLASS_CLIENT, 4, _("top: %s %s"), strbuf_str(&name),
         ui_grouped(top.findings, a, sizeof a));
     h->segments[h->count - 1].long_text = true;
+    strbuf_free(&name);
 }
 
 static void add_filter(struct ui *ui, struct header *h)

@@ -427,9 +427,7 @@ static void go_to_bottom(struct list *list, enum verb verb)
 /* Tab, from one list to the next. */
 static void change_list(struct list *list, enum verb verb)
 {
-    size_t at = 0, count = lists_count();
-    while (lists_at(list->ui, at) != list)
-        at++;
+    size_t at = lists_place(list->ui, list), count = lists_count();
     lists_show(list->ui, (at + (verb == VERB_NEXT_LINK ? 1 : count - 1)) % count);
 }
 
@@ -625,8 +623,11 @@ static bool opens_at(const struct view *view, int y, int x)
 
 static const char *keys(const struct ui *ui, const struct view *view)
 {
+    static char names[sizeof KEYS + 32];
+    const char *opens = ((const struct list *)view)->ops->opens;
     (void)ui;
-    return ((const struct list *)view)->ops->opens_rows ? "open-rows " KEYS : "flow " KEYS;
+    snprintf(names, sizeof names, "%s " KEYS, opens ? opens : "flow");
+    return names;
 }
 
 const struct view_ops list_view_ops = {

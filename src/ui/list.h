@@ -117,7 +117,8 @@ struct list_ops {
     const struct list_groups *groups; /* NULL: they cannot be grouped */
     /* Enter; NULL opens the flow of row->transaction. */
     void (*open)(struct list_row *row);
-    bool opens_rows; /* open() shows the transactions of the row */
+    const char
+        *opens; /* the command that says in the last line what open() shows; NULL: the flow */
     /* What the pane shows; NULL: row->transaction and its code. */
     struct subject (*subject)(struct list_row *row);
     /* What it says of rows that are no transactions: a title, and its text; NULL: as above. */
@@ -212,6 +213,7 @@ void lists_show(struct ui *ui, size_t which);
 void lists_switch(struct ui *ui, size_t which);
 size_t lists_count(void);
 struct list *lists_at(const struct ui *ui, size_t which);
+size_t lists_place(const struct ui *ui, const struct list *list);
 /* Takes a filter over for all lists (NULL: none); a pause ends. */
 void lists_set_filter(struct ui *ui, struct filter *filter, const char *text);
 void lists_pause(struct ui *ui, bool pause);

@@ -21,6 +21,14 @@ struct list *lists_at(const struct ui *ui, size_t which)
     return ui->lists[which];
 }
 
+size_t lists_place(const struct ui *ui, const struct list *list)
+{
+    size_t i = 0;
+    while (ui->lists[i] != list)
+        i++;
+    return i;
+}
+
 struct list *lists_current(const struct ui *ui)
 {
     return (struct list *)ui->views[0];

@@ -54,11 +54,10 @@ static void each_tab(struct ui *ui, void (*fn)(size_t which, int x, struct span 
                      void *arg)
 {
     struct strbuf text = STRBUF_INIT;
-    size_t count = lists_count(), first = 0, current = 0, manner = 0;
+    size_t count = lists_count(), first = 0, current = lists_place(ui, lists_current(ui)),
+           manner = 0;
     while (manner + 1 < MANNERS && tabs_width(ui, 0, count, manners[manner]) > COLS)
         manner++;
-    while (lists_at(ui, current) != lists_current(ui))
-        current++;
     while (first < current && tabs_width(ui, first, current + 1, manners[manner]) > COLS)
         first++;
     int x = 0;

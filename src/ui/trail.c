@@ -8,14 +8,6 @@
 #include "ui/filters.h"
 #include "ui/list.h"
 
-static size_t shown(const struct ui *ui)
-{
-    size_t i = 0;
-    while (lists_at(ui, i) != lists_current(ui))
-        i++;
-    return i;
-}
-
 static bool same_text(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
@@ -33,7 +25,7 @@ static void push(struct ui *ui, bool narrowed)
     struct trail *t = &ui->trail;
     if (t->count == TRAIL_STEPS)
         drop(t, 0);
-    t->steps[t->count].list = shown(ui);
+    t->steps[t->count].list = lists_place(ui, lists_current(ui));
     t->steps[t->count].filter = ui->filter_text ? mem_text(ui->filter_text) : NULL;
     t->steps[t->count++].narrowed = narrowed;
 }
@@ -68,13 +60,13 @@ static void set_filter(struct ui *ui, const char *text)
         filter_free(filter);
 }
 
-void trail_narrow(struct ui *ui, size_t list, const char *condition)
+void trail_narrow(struct ui *ui, const char *list, const char *condition)
 {
     struct strbuf line = STRBUF_INIT;
     filters_put_both(&line, ui->filter_text, condition);
     push(ui, true);
     set_filter(ui, strbuf_str(&line));
-    lists_switch(ui, list);
+    lists_switch(ui, lists_place(ui, lists_find(ui, SPAN(list))));
     strbuf_free(&line);
 }
 

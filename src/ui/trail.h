@@ -24,8 +24,8 @@ struct trail {
 
 /* Another list is going to be shown: by its place among lists_count(). */
 void trail_leave(struct ui *ui, size_t to);
-/* Shows those rows of a list that fulfil a condition besides the filter in force. */
-void trail_narrow(struct ui *ui, size_t list, const char *condition);
+/* Shows those rows of a list, by its name, that fulfil a condition besides the filter in force. */
+void trail_narrow(struct ui *ui, const char *list, const char *condition);
 /*
  * A step back: takes a filter away that was set since the last one, else shows the list one came
  * from, with its filter. False where the way begins.

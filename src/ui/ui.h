@@ -334,6 +334,8 @@ const struct command *keybar_at(const char *keybar, int x);
 char *ui_address(const struct addr *a, char *buf);
 /* "→", in ASCII "->". */
 const char *ui_arrow(void);
+/* Appends the short name of a rule, as its page is titled: "No response". */
+void ui_put_rule(const struct ui *ui, uint8_t rule, struct strbuf *out);
 /* 12431 as "12,431". */
 char *ui_grouped(uint64_t n, char *buf, size_t size);
 /* Appends which capture agent saw the message, if one did. */

@@ -229,7 +229,7 @@ static void put_finding(struct list_row *row, struct strbuf *out)
 {
     uint8_t rule = endpoint_finding(endpoint_of(row));
     if (rule)
-        strbuf_text(out, finding_rule_id(rule));
+        ui_put_rule(row->ui, rule, out);
 }
 
 static void finding_example(struct list_row *row, struct strbuf *out)
@@ -265,7 +265,7 @@ static void open_transactions(struct list_row *row)
 {
     struct strbuf text = STRBUF_INIT;
     put_condition(row, &text);
-    trail_narrow(row->ui, 0, strbuf_str(&text));
+    trail_narrow(row->ui, transactions_list.name, strbuf_str(&text));
     strbuf_free(&text);
 }
 
@@ -402,9 +402,11 @@ static void tell_findings(struct list_row *row, struct layout *out)
     struct endpoint_rule rules[ENDPOINT_RULES];
     memcpy(rules, endpoint_of(row)->now.rules, sizeof rules);
     qsort(rules, ENDPOINT_RULES, sizeof *rules, more_often);
-    for (size_t i = 0; i < ENDPOINT_RULES && rules[i].count; i++)
-        strbuf_format(&text, "%s%s %u", text.n ? ", " : "", finding_rule_id(rules[i].rule),
-                      rules[i].count);
+    for (size_t i = 0; i < ENDPOINT_RULES && rules[i].count; i++) {
+        strbuf_text(&text, text.n ? ", " : "");
+        ui_put_rule(row->ui, rules[i].rule, &text);
+        strbuf_format(&text, " %u", rules[i].count);
+    }
     pane_label(out, _("Findings"));
     pane_line(out, "%s", text.n ? strbuf_str(&text) : _("nothing"));
     strbuf_free(&text);
@@ -542,7 +544,7 @@ const struct list_ops endpoints_list = {
     .hides = true,
     .load = load,
     .open = open_transactions,
-    .opens_rows = true,
+    .opens = "open-rows",
     .head = put_head,
     .tell = tell,
 };

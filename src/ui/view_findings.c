@@ -1,6 +1,6 @@
 /*
  * The list of findings: a row a rule that has found something, with how often, since when and
- * about whom. Enter leads to the latest call that it was found in, at what proves it.
+ * about whom. Enter leads to the calls that it was found in; to the only one, at what proves it.
  */
 #include <stdlib.h>
 
@@ -63,11 +63,16 @@ static bool load(struct list_row *row)
     return true;
 }
 
+static bool alive(const struct list *list, uint32_t id)
+{
+    return diagnosis_count(list->ui->diagnosis, (uint8_t)id).findings > 0;
+}
+
 static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
 {
     const struct findings_state *own = list->own;
-    return filter ? own->now[id].count.findings > 0
-                  : diagnosis_count(list->ui->diagnosis, (uint8_t)id).findings > 0;
+    (void)filter;
+    return own->now[id].count.findings > 0;
 }
 
 /* ---- what fits the filter -------------------------------------------------------------------- */
@@ -154,6 +159,11 @@ static void severity_example(struct list_row *row, struct strbuf *out)
 static int64_t severity(struct list_row *row)
 {
     return SEVERITIES - finding_rule_severity((uint8_t)row->id);
+}
+
+static void put_name(struct list_row *row, struct strbuf *out)
+{
+    ui_put_rule(row->ui, (uint8_t)row->id, out);
 }
 
 static void put_rule(struct list_row *row, struct strbuf *out)
@@ -263,14 +273,20 @@ static void put_condition(struct list_row *row, struct strbuf *out)
     strbuf_format(out, "why == %s", finding_rule_id((uint8_t)row->id));
 }
 
-/* Enter: the latest call in which it was found, at what proves it. */
-static void open_flow(struct list_row *row)
+/* Enter: the only call in which it was found, at what proves it, or those in which it was found. */
+static void open_calls(struct list_row *row)
 {
-    struct view *flow = view_ladder_of_finding(row->ui, example_of(row));
+    struct strbuf condition = STRBUF_INIT;
+    bool once = count_of(row).findings == 1;
+    struct view *flow = once ? view_ladder_of_finding(row->ui, example_of(row)) : NULL;
+    put_condition(row, &condition);
     if (flow)
         ui_push(row->ui, flow);
+    else if (example_of(row))
+        trail_narrow(row->ui, calls_list.name, strbuf_str(&condition));
     else
         ui_notice(row->ui, false, _("The calls that it was found in were evicted"));
+    strbuf_free(&condition);
 }
 
 static const struct list_column columns[] = {
@@ -292,10 +308,10 @@ static const struct list_column columns[] = {
       .align = ALIGN_RIGHT },
     { .name = "finding",
       .title = N_("Finding"),
-      .put = put_rule,
+      .put = put_name,
       .example = put_condition,
-      .narrow = 27,
-      .wide = 27,
+      .narrow = 21,
+      .wide = 21,
       .colour = COLOUR_CLASS },
     { .name = "first",
       .title = N_("First"),
@@ -323,6 +339,13 @@ static const struct list_column columns[] = {
       .narrow = 16,
       .roomy = 150,
       .wide = 34 },
+    { .name = "rule",
+      .title = N_("Rule"),
+      .put = put_rule,
+      .example = put_condition,
+      .least = 150,
+      .narrow = 27,
+      .wide = 27 },
     { .name = "example", .title = N_("Latest"), .put = put_example, .example = put_condition },
     { 0 },
 };
@@ -338,19 +361,21 @@ const struct list_ops findings_list = {
     .stop = stop,
     .work = work,
     .tick = tick,
+    .alive = alive,
     .fits = fits,
-    .hides = true,
     .noted = true,
     .load = load,
-    .open = open_flow,
+    .open = open_calls,
+    .opens = "open-calls",
     .sorted = "severity",
 };
 
-/* Rows come from the diagnosis, not from the store. */
+/* Rows come from the diagnosis, not from the store; and go when nothing is left of what a rule found. */
 void findings_note(struct ui *ui)
 {
     struct list *list = lists_find(ui, SPAN(findings_list.name));
     for (unsigned rule = 1; rule <= finding_rules(); rule++)
         if (diagnosis_count(ui->diagnosis, (uint8_t)rule).findings > 0)
             rows_note(&list->rows, rule);
+    rows_sweep(&list->rows);
 }

@@ -429,7 +429,7 @@ static void open_source(struct ui *ui, const struct sources_view *v)
     strbuf_format(&text, "source == %zu", v->lines[v->row].source);
     while (ui->nviews > 1)
         ui_pop(ui);
-    trail_narrow(ui, 0, strbuf_str(&text));
+    trail_narrow(ui, transactions_list.name, strbuf_str(&text));
     strbuf_free(&text);
 }
 

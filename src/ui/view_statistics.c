@@ -95,7 +95,7 @@ static void open_transactions(struct list_row *row)
     if (!board_of(row->list)->chosen)
         put_condition(row, &group);
     filters_put_both(&line, strbuf_str(&span), strbuf_str(&group));
-    trail_narrow(ui, 0, strbuf_str(&line));
+    trail_narrow(ui, transactions_list.name, strbuf_str(&line));
     strbuf_free(&line);
     strbuf_free(&span);
     strbuf_free(&group);

@@ -1,4 +1,4 @@
-/* How the views write addresses, the capture agents that saw a message, and large numbers. */
+/* How the views write addresses, names of findings, the capture agents that saw a message, and large numbers. */
 #include <stdio.h>
 
 #include "base/strbuf.h"
@@ -24,6 +24,13 @@ void ui_put_agent(const struct ui *ui, const struct message *message, struct str
 const char *ui_arrow(void)
 {
     return screen_utf8() ? "→" : "->";
+}
+
+void ui_put_rule(const struct ui *ui, uint8_t rule, struct strbuf *out)
+{
+    char topic[HELP_TOPIC_SIZE];
+    snprintf(topic, sizeof topic, "finding/%s", finding_rule_id(rule));
+    help_topic_title(ui->help, topic, out);
 }
 
 char *ui_grouped(uint64_t n, char *buf, size_t size)
