@@ -46,6 +46,15 @@ static int by_weight(const void *a, const void *b)
     return x->transaction < y->transaction ? -1 : x->transaction > y->transaction;
 }
 
+/* What filters ask of findings is asked of this one. */
+static bool fits(const struct entries *e, const struct finding *f, const struct filter *filter)
+{
+    struct store_found found;
+    const struct filter_focus focus = { .finding = &found };
+    diagnosis_tell(e->diagnosis, f, &found);
+    return !filter || filter_match_one(filter, e->store, f->transaction, &focus);
+}
+
 static struct entries gather(const struct session *session, const struct filter *filter)
 {
     const struct diagnosis *d = diagnosis_of(session);
@@ -54,7 +63,7 @@ static struct entries gather(const struct session *session, const struct filter 
                          .store = session->pipeline.store };
     for (uint32_t id = 1; id < diagnosis_end(d); id++) {
         const struct finding *f = diagnosis_finding(d, id);
-        if (f && !f->hidden && (!filter || filter_match(filter, e.store, f->transaction)))
+        if (f && !f->hidden && fits(&e, f, filter))
             e.all[e.n++] = (struct entry){ f, id };
     }
     qsort(e.all, e.n, sizeof *e.all, by_weight);

@@ -187,7 +187,7 @@ static void message_row(const struct row *row, uint32_t id)
                                                      : "");
 }
 
-/* All messages of the chosen transactions, in order of time. */
+/* In order of time. */
 static void list_messages(struct row *row, const struct filter *filter)
 {
     const struct store_counts *c = store_counts(row->store);
@@ -195,10 +195,10 @@ static void list_messages(struct row *row, const struct filter *filter)
     size_t n = 0;
     for (uint32_t id = 1; id < store_transaction_end(row->store); id++) {
         const struct transaction *t = store_transaction(row->store, id);
-        if (!t || (filter && !filter_match(filter, row->store, id)))
-            continue;
-        for (uint32_t m = t->last; m && n < c->live_messages;) {
-            all[n++] = message_time_of(row->store, m);
+        for (uint32_t m = t ? t->last : 0; m && n < c->live_messages;) {
+            const struct filter_focus focus = { .message = m };
+            if (!filter || filter_match_one(filter, row->store, id, &focus))
+                all[n++] = message_time_of(row->store, m);
             m = store_message(row->store, m)->previous;
         }
     }

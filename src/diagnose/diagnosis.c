@@ -39,10 +39,10 @@ struct diagnosis {
     uint64_t version;
 };
 
-static void tell(const struct finding *f, struct store_found *found)
+void diagnosis_tell(const struct diagnosis *d, const struct finding *f, struct store_found *found)
 {
     *found = (struct store_found){ finding_rule_id(f->rule), finding_severity_name(f->severity),
-                                   f->confidence };
+                                   f->confidence, d->counts[f->rule].findings };
 }
 
 /* For the filter: the findings about a transaction, or about its whole call if it leads there. */
@@ -53,14 +53,14 @@ static bool tell_finding(const void *arg, uint32_t txn, unsigned i, struct store
     for (uint32_t at = t ? diagnosis_of_call(d, t->call) : 0; at;) {
         const struct finding *f = diagnosis_finding(d, at);
         if (f->transaction == txn && !f->hidden && i-- == 0) {
-            tell(f, found);
+            diagnosis_tell(d, f, found);
             return true;
         }
         at = f->next;
     }
     uint32_t why = t && t->why && i == 0 ? diagnosis_of_transaction(d, txn) : 0;
     if (why)
-        tell(diagnosis_finding(d, why), found);
+        diagnosis_tell(d, diagnosis_finding(d, why), found);
     return why != 0;
 }
 

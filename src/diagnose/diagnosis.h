@@ -91,6 +91,8 @@ enum finding_scope finding_rule_scope(uint8_t rule);
 /* The number of a rule by its id; 0: none. */
 uint8_t finding_rule(struct span id);
 const char *finding_severity_name(uint8_t severity); /* "error"; not translated */
+/* What filters ask of a finding. */
+void diagnosis_tell(const struct diagnosis *d, const struct finding *f, struct store_found *found);
 /* How often each rule has found, hidden findings left out. */
 struct finding_count diagnosis_count(const struct diagnosis *d, uint8_t rule);
 

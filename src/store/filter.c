@@ -456,9 +456,17 @@ void filter_expect(struct span text, struct filter_hint *hint)
 
 bool filter_match(const struct filter *f, const struct store *store, uint32_t id)
 {
+    static const struct filter_focus none = { 0 };
+    return filter_match_one(f, store, id, &none);
+}
+
+bool filter_match_one(const struct filter *f, const struct store *store, uint32_t id,
+                      const struct filter_focus *focus)
+{
     struct filter_view view;
     view.store = store;
     view.txn = store_transaction(store, id);
+    view.focus = focus;
     view.used = 0;
     if (!view.txn)
         return false;

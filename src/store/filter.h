@@ -13,6 +13,9 @@
  * when one of them does; `!=` and `!~` are the opposite of `==` and `~`, also
  * where there is no value at all. A field alone asks whether there is a value
  * (a number: one other than 0). A..B is from A to B, both included: numbers, codes, times.
+ *
+ * A filter chooses transactions. In a list of messages or findings a field of messages
+ * (hdr.X-Trunk, size) or of findings (why, severity) is asked of the row itself.
  */
 #ifndef SIPWHY_STORE_FILTER_H
 #define SIPWHY_STORE_FILTER_H
@@ -27,6 +30,7 @@ struct filter;
 struct store;
 struct filter_test;
 struct filter_view;
+struct store_found;
 
 enum filter_type {
     FILTER_FLAG, /* true or false; the name alone is the usual test */
@@ -63,6 +67,15 @@ struct filter_error {
 struct filter *filter_parse(const char *text, struct filter_error *error);
 /* Whether the transaction fits; false for an id that is not in use. */
 bool filter_match(const struct filter *filter, const struct store *store, uint32_t transaction);
+
+/* What a list has rows of: the fields of such things then speak of this one alone. */
+struct filter_focus {
+    uint32_t message;                  /* of the transaction; 0: any of its messages */
+    const struct store_found *finding; /* NULL: any that was found about it */
+};
+/* The same of one message of the transaction, or of one finding about it. */
+bool filter_match_one(const struct filter *filter, const struct store *store, uint32_t transaction,
+                      const struct filter_focus *focus);
 /* Frees a filter; NULL is fine. */
 void filter_free(struct filter *filter);
 

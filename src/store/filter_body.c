@@ -11,7 +11,7 @@ static bool any_body(struct filter_view *v, const struct filter_test *t, uint16_
     uint32_t id = 0;
     int left = MESSAGES_LOOKED;
     for (const struct message *m; (m = filter_next_message(v, &id, &left));) {
-        bool looked = !(m->flags & REPEATED) && (m->flags & flags) == flags;
+        bool looked = !filter_repeats(v, m) && (m->flags & flags) == flags;
         const struct sip_message *sip = looked ? filter_scan(v, id) : NULL;
         if (sip && fits(sip, t))
             return true;

@@ -17,7 +17,7 @@ bool filter_read_pdd(struct filter_view *v, const struct filter_test *t)
     int left = MESSAGES_LOOKED;
     if (!request || v->txn->method != SIP_INVITE)
         return false;
-    for (const struct message *m; (m = filter_next_message(v, &id, &left));)
+    for (const struct message *m; (m = filter_next_of_all(v, &id, &left));)
         if (m->code > 100 && m->code < 300)
             first = m->time_ns; /* backwards: the last one seen is the first that came */
     return first >= request->time_ns && filter_fits_number(t, first - request->time_ns);
@@ -58,6 +58,10 @@ bool filter_read_call_transactions(struct filter_view *v, const struct filter_te
 /* Finding number `i` about the transaction, which the store knows only by what others tell. */
 static bool finding(struct filter_view *v, unsigned i, struct store_found *found)
 {
+    if (v->focus->finding) {
+        *found = *v->focus->finding;
+        return i == 0;
+    }
     const struct message *m = store_message(v->store, transaction_head(v->txn));
     return m && store_finding(v->store, m->transaction, i, found);
 }
@@ -85,6 +89,15 @@ bool filter_read_confidence(struct filter_view *v, const struct filter_test *t)
     struct store_found found;
     for (unsigned i = 0; finding(v, i, &found); i++)
         if (filter_fits_number(t, found.confidence))
+            return true;
+    return false;
+}
+
+bool filter_read_times_found(struct filter_view *v, const struct filter_test *t)
+{
+    struct store_found found;
+    for (unsigned i = 0; finding(v, i, &found); i++)
+        if (filter_fits_number(t, (int64_t)found.times))
             return true;
     return false;
 }

@@ -85,6 +85,68 @@ bool filter_read_ruri(struct filter_view *v, const struct filter_test *t)
     return fits_parts(t, m->uri, &a);
 }
 
+static bool user_fits(const struct filter_test *t, struct span value)
+{
+    struct sip_address a;
+    sip_read_address(value, &a);
+    return filter_fits_text(t, a.user);
+}
+
+static bool host_fits(const struct filter_test *t, const struct sip_address *a)
+{
+    struct span host = a->host.n ? without_port(a->host) : a->host;
+    return filter_fits_text(t, host) || (t->op == FILTER_EQUAL && filter_fits_text(t, a->host));
+}
+
+static bool host_of_fits(const struct filter_test *t, struct span value)
+{
+    struct sip_address a;
+    sip_read_address(value, &a);
+    return host_fits(t, &a);
+}
+
+bool filter_read_from_user(struct filter_view *v, const struct filter_test *t)
+{
+    const struct sip_message *m = filter_head(v);
+    return m && user_fits(t, m->from);
+}
+
+bool filter_read_from_host(struct filter_view *v, const struct filter_test *t)
+{
+    const struct sip_message *m = filter_head(v);
+    return m && host_of_fits(t, m->from);
+}
+
+bool filter_read_to_user(struct filter_view *v, const struct filter_test *t)
+{
+    const struct sip_message *m = filter_head(v);
+    return m && user_fits(t, m->to);
+}
+
+bool filter_read_to_host(struct filter_view *v, const struct filter_test *t)
+{
+    const struct sip_message *m = filter_head(v);
+    return m && host_of_fits(t, m->to);
+}
+
+bool filter_read_ruri_user(struct filter_view *v, const struct filter_test *t)
+{
+    struct sip_address a = { 0 };
+    const struct sip_message *m = filter_request(v);
+    if (m && m->uri.n)
+        sip_read_uri(m->uri, &a);
+    return filter_fits_text(t, a.user);
+}
+
+bool filter_read_ruri_host(struct filter_view *v, const struct filter_test *t)
+{
+    struct sip_address a = { 0 };
+    const struct sip_message *m = filter_request(v);
+    if (m && m->uri.n)
+        sip_read_uri(m->uri, &a);
+    return host_fits(t, &a);
+}
+
 bool filter_read_call_id(struct filter_view *v, const struct filter_test *t)
 {
     const struct sip_message *m = filter_head(v);
@@ -141,7 +203,7 @@ bool filter_read_header(struct filter_view *v, const struct filter_test *t)
     uint32_t id = 0;
     int left = MESSAGES_LOOKED;
     for (const struct message *m; (m = filter_next_message(v, &id, &left));) {
-        const struct sip_message *sip = m->flags & REPEATED ? NULL : filter_scan(v, id);
+        const struct sip_message *sip = filter_repeats(v, m) ? NULL : filter_scan(v, id);
         if (sip && header_fits(sip, t))
             return true;
     }
@@ -153,7 +215,7 @@ bool filter_read_text(struct filter_view *v, const struct filter_test *t)
     uint32_t id = 0;
     int left = MESSAGES_LOOKED;
     for (const struct message *m; (m = filter_next_message(v, &id, &left));)
-        if (!(m->flags & REPEATED) && filter_fits_text(t, message_payload(m)))
+        if (!filter_repeats(v, m) && filter_fits_text(t, message_payload(m)))
             return true;
     return false;
 }

@@ -51,6 +51,7 @@ struct filter_test {
 struct filter_view {
     const struct store *store;
     const struct transaction *txn;
+    const struct filter_focus *focus;
     uint32_t scanned[VIEW_SLOTS]; /* message ids */
     int used;
     struct sip_message slots[VIEW_SLOTS];
@@ -91,12 +92,17 @@ const struct filter_field *filter_field_near(struct span name);
 /* The same for the words that a field knows, ended by NULL. */
 const char *filter_word_near(struct span word, const char *const *words);
 
-#define REPEATED (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)
-
 /* filter_view.c: a message of the transaction, scanned; NULL for 0 and what has gone. */
 const struct sip_message *filter_scan(struct filter_view *view, uint32_t id);
-/* Walks the transaction's messages, backwards; start with *id = 0 and *left = MESSAGES_LOOKED. */
+/*
+ * Walks the transaction's messages, backwards, or the one that is in focus; start with *id = 0 and
+ * *left = MESSAGES_LOOKED.
+ */
 const struct message *filter_next_message(struct filter_view *view, uint32_t *id, int *left);
+/* All of them, whatever is in focus. */
+const struct message *filter_next_of_all(struct filter_view *view, uint32_t *id, int *left);
+/* Whether it need not be looked into, since another message has the same bytes. */
+bool filter_repeats(const struct filter_view *view, const struct message *m);
 /* The message that stands for the transaction, its request, and the response that decided it, else
  * the latest that did not; NULL where there is none. */
 const struct sip_message *filter_head(struct filter_view *view);
@@ -123,12 +129,14 @@ filter_read_fn filter_read_code, filter_read_class, filter_read_state, filter_re
 extern const char *const filter_class_names[]; /* by enum sip_class, ended by NULL */
 /* filter_message.c */
 filter_read_fn filter_read_method, filter_read_reason, filter_read_from, filter_read_to,
-    filter_read_ruri, filter_read_call_id, filter_read_branch, filter_read_ua, filter_read_server,
-    filter_read_contact, filter_read_header, filter_read_text, filter_read_any;
+    filter_read_ruri, filter_read_from_user, filter_read_from_host, filter_read_to_user,
+    filter_read_to_host, filter_read_ruri_user, filter_read_ruri_host, filter_read_call_id,
+    filter_read_branch, filter_read_ua, filter_read_server, filter_read_contact, filter_read_header,
+    filter_read_text, filter_read_any;
 /* filter_call.c: of the call, and what is known about it. */
 filter_read_fn filter_read_duration, filter_read_pdd, filter_read_outcome, filter_read_legs,
     filter_read_call_messages, filter_read_call_transactions, filter_read_why, filter_read_severity,
-    filter_read_confidence;
+    filter_read_confidence, filter_read_times_found;
 /* filter_body.c */
 filter_read_fn filter_read_body, filter_read_codec, filter_read_media, filter_read_media_address,
     filter_read_media_port;

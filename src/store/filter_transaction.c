@@ -191,7 +191,8 @@ bool filter_read_iface(struct filter_view *v, const struct filter_test *t)
 
 bool filter_read_time(struct filter_view *v, const struct filter_test *t)
 {
-    return filter_fits_clock(t, v->txn->time_ns);
+    const struct message *m = store_message(v->store, v->focus->message);
+    return filter_fits_clock(t, m ? m->time_ns : v->txn->time_ns);
 }
 
 bool filter_read_response(struct filter_view *v, const struct filter_test *t)

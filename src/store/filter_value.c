@@ -374,7 +374,12 @@ typedef int read_value_fn(struct filter_test *t, struct span text, struct filter
 static int read_text(struct filter_test *t, struct span text, struct filter_error *error)
 {
     const char *name = t->field->alias_of ? t->field->alias_of : t->field->name;
-    bool person = strcmp(name, "from") == 0 || strcmp(name, "to") == 0 || strcmp(name, "ruri") == 0;
+    static const char *const persons[] = {
+        "from", "to", "ruri", "from.user", "to.user", "ruri.user"
+    };
+    bool person = false;
+    for (size_t i = 0; i < sizeof persons / sizeof persons[0]; i++)
+        person = person || strcmp(name, persons[i]) == 0;
     struct span number = person && t->op == FILTER_EQUAL ? names_number_of(text) : SPAN_NONE;
     (void)error;
     if (number.n)

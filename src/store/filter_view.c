@@ -35,6 +35,20 @@ const struct sip_message *filter_response(struct filter_view *v)
 
 const struct message *filter_next_message(struct filter_view *v, uint32_t *id, int *left)
 {
+    bool begins = *id == 0;
+    if (!v->focus->message)
+        return filter_next_of_all(v, id, left);
+    *id = v->focus->message;
+    return begins ? store_message(v->store, *id) : NULL;
+}
+
+bool filter_repeats(const struct filter_view *v, const struct message *m)
+{
+    return !v->focus->message && m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE);
+}
+
+const struct message *filter_next_of_all(struct filter_view *v, uint32_t *id, int *left)
+{
     const struct message *m = *id ? store_message(v->store, *id) : NULL;
     *id = *id ? (m ? m->previous : 0) : v->txn->last;
     return *id && (*left)-- > 0 ? store_message(v->store, *id) : NULL;

@@ -246,10 +246,11 @@ void store_mark(struct store *store, uint32_t transaction, bool marked);
 uint32_t store_attention(struct store *store, bool all);
 /* Whether a call waits for store_attention(): it has changed since it was last handed out. */
 bool store_call_waits(const struct store *store, uint32_t call);
-/* What is known of a finding here: its rule, "error", "warning" or "notice", and percent. */
+/* What is known of a finding here. */
 struct store_found {
-    const char *name, *severity;
-    uint8_t confidence;
+    const char *name, *severity; /* its rule; "error", "warning" or "notice" */
+    uint8_t confidence;          /* in percent */
+    uint64_t times;              /* that the rule has found something, at all */
 };
 /* What others know about what is stored, for filters; names are not translated. */
 struct store_knowledge {

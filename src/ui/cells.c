@@ -186,7 +186,6 @@ int64_t cell_time_number(struct list_row *row)
     return row->call ? row->call->first_ns : row->txn->time_ns;
 }
 
-/* Filters choose transactions, also in the list of messages. */
 void cell_time_example(struct list_row *row, struct strbuf *out)
 {
     cell_put_since(row, cell_time_number(row), out);
@@ -205,6 +204,40 @@ static void put_person(struct strbuf *out, struct span value)
     struct sip_address a;
     sip_read_address(value, &a);
     strbuf_span(out, a.user.n ? names_number(a.user) : a.host.n ? a.host : a.uri);
+}
+
+void cell_put_aor_condition(const char *field, struct span aor, struct strbuf *out)
+{
+    bool user = span_find(aor, '@');
+    strbuf_format(out, user ? "%s == " : "(%s.host == ", field);
+    cell_put_quoted(out, aor);
+    if (!user)
+        strbuf_format(out, " and not %s.user)", field);
+}
+
+/* Without a user the host stands in the cell: then others at that host are not its like. */
+static void person_example(const char *field, struct span value, struct strbuf *out)
+{
+    struct sip_address a;
+    sip_read_address(value, &a);
+    struct span name = names_number(a.user);
+    bool number = a.user.n && span_same(names_number_of(name), a.user);
+    if (!a.user.n && a.host.n) {
+        cell_put_aor_condition(field, a.host, out);
+        return;
+    }
+    strbuf_format(out, a.user.n ? "%s.user == " : "%s == ", field);
+    cell_put_quoted(out, number ? name : a.user.n ? a.user : a.uri);
+}
+
+void cell_from_example(struct list_row *row, struct strbuf *out)
+{
+    person_example("from", list_row_sip(row)->from, out);
+}
+
+void cell_to_example(struct list_row *row, struct strbuf *out)
+{
+    person_example("to", list_row_sip(row)->to, out);
 }
 
 void cell_from(struct list_row *row, struct strbuf *out)

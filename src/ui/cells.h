@@ -20,6 +20,8 @@ void cell_put_since(const struct list_row *row, int64_t time_ns, struct strbuf *
 void cell_put_count_condition(const char *field, int64_t count, struct strbuf *out);
 void cell_put_duration_condition(const char *field, int64_t ns, struct strbuf *out);
 void cell_put_text_condition(const char *condition, struct span text, struct strbuf *out);
+/* That `field` (from, to) names this user@host, or where that is a host alone no user at it. */
+void cell_put_aor_condition(const char *field, struct span aor, struct strbuf *out);
 /* A time as the setting has it; `first_ns` is where relative ones begin. */
 void cell_put_time(const struct list_row *row, int64_t time_ns, int64_t first_ns,
                    struct strbuf *out);
@@ -62,6 +64,8 @@ void cell_cseq(struct list_row *row, struct strbuf *out);
 int64_t cell_cseq_number(struct list_row *row);
 void cell_transport(struct list_row *row, struct strbuf *out);
 void cell_agent(struct list_row *row, struct strbuf *out);
+void cell_from_example(struct list_row *row, struct strbuf *out);
+void cell_to_example(struct list_row *row, struct strbuf *out);
 void cell_why_example(struct list_row *row, struct strbuf *out);
 /* The capture agent (HEP) that saw it; nothing where we saw it ourselves. */
 void cell_seen_by(struct list_row *row, struct strbuf *out);
@@ -78,23 +82,23 @@ void cell_seen_by(struct list_row *row, struct strbuf *out);
         .name = word, .title = heading, .put = cell_count, .number = fn, .least = from_width, \
         .narrow = cells, .wide = cells, .align = ALIGN_RIGHT, __VA_ARGS__                     \
     }
-#define COLUMN_TIME(...)                                                 \
-    {                                                                    \
-        .name = "time", .title = N_("Time"), .measure = cell_time_width, \
-        .example = cell_time_example, __VA_ARGS__                        \
+#define COLUMN_TIME(...)                                                             \
+    {                                                                                \
+        .name = "time", .title = N_("Time"), .measure = cell_time_width, __VA_ARGS__ \
     }
-#define COLUMN_FROM(...)                                                                    \
-    {                                                                                       \
-        .name = "from", .title = N_("From"), .put = cell_from, .field = "from", __VA_ARGS__ \
+#define COLUMN_FROM(...)                                                                     \
+    {                                                                                        \
+        .name = "from", .title = N_("From"), .put = cell_from, .example = cell_from_example, \
+        __VA_ARGS__                                                                          \
     }
-#define COLUMN_TO(...)                                                              \
-    {                                                                               \
-        .name = "to", .title = N_("To"), .put = cell_to, .field = "to", __VA_ARGS__ \
+#define COLUMN_TO(...)                                                                           \
+    {                                                                                            \
+        .name = "to", .title = N_("To"), .put = cell_to, .example = cell_to_example, __VA_ARGS__ \
     }
 #define COLUMN_HOP(fn, ...)                                                                        \
     {                                                                                              \
         .name = "hop", .title = N_("Source, destination"), .heading = cell_hop_heading, .put = fn, \
-        .example = cell_hop_example, __VA_ARGS__                                                   \
+        __VA_ARGS__                                                                                \
     }
 #define COLUMN_METHOD                                                                   \
     {                                                                                   \

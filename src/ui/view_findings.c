@@ -77,12 +77,21 @@ static bool fits(const struct list *list, uint32_t id, const struct filter *filt
 
 /* ---- what fits the filter -------------------------------------------------------------------- */
 
+/* What filters ask of findings is asked of this one. */
+static bool finding_fits(const struct ui *ui, const struct finding *f)
+{
+    struct store_found found;
+    const struct filter_focus focus = { .finding = &found };
+    diagnosis_tell(ui->diagnosis, f, &found);
+    return filter_match_one(ui->filter, ui->store, f->transaction, &focus);
+}
+
 static void count(struct list *list, uint32_t id)
 {
     struct findings_state *own = list->own;
     const struct ui *ui = list->ui;
     const struct finding *f = diagnosis_finding(ui->diagnosis, id);
-    if (!f || f->hidden || !filter_match(ui->filter, ui->store, f->transaction))
+    if (!f || f->hidden || !finding_fits(ui, f))
         return;
     struct tally *t = &own->next[f->rule];
     if (t->count.findings++ == 0 || f->time_ns < t->count.first_ns)
@@ -221,8 +230,7 @@ static int hosts_of(const struct list_row *row, struct addr seen[ENDPOINTS])
     for (uint32_t id = diagnosis_end(d), looked = 0; id-- > 1 && n < ENDPOINTS && looked < LOOKED;
          looked++) {
         const struct finding *f = diagnosis_finding(d, id);
-        if (!f || f->rule != row->id || f->hidden ||
-            (row->ui->filter && !filter_match(row->ui->filter, row->ui->store, f->transaction)))
+        if (!f || f->rule != row->id || f->hidden || (row->ui->filter && !finding_fits(row->ui, f)))
             continue;
         struct addr a = concerned(row->ui->store, f);
         int i = 0;

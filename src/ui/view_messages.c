@@ -1,4 +1,4 @@
-/* The list of messages, each as it was captured; a message fits when its transaction does. */
+/* The list of messages, each as it was captured; a filter asks fields of messages of itself. */
 #include <stdio.h>
 
 #include "base/text.h"
@@ -24,6 +24,13 @@ static void note(struct list *list, uint32_t transaction)
 static bool alive(const struct list *list, uint32_t id)
 {
     return store_message(list->ui->store, id) != NULL;
+}
+
+static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
+{
+    const struct message *m = store_message(list->ui->store, id);
+    const struct filter_focus focus = { .message = id };
+    return m && filter_match_one(filter, list->ui->store, m->transaction, &focus);
 }
 
 static bool load(struct list_row *row)
@@ -111,12 +118,12 @@ static void put_message(struct list_row *row, struct strbuf *out)
 static void message_example(struct list_row *row, struct strbuf *out)
 {
     if (row->head->code) {
-        strbuf_format(out, "code == %u", row->head->code);
+        strbuf_format(out, "response == %u", row->head->code);
         return;
     }
-    strbuf_text(out, "method == \"");
-    strbuf_span(out, list_row_sip(row)->method);
-    strbuf_char(out, '"');
+    strbuf_text(out, "(method == ");
+    cell_put_quoted(out, list_row_sip(row)->method);
+    strbuf_text(out, " and not response)");
 }
 
 static void tell(struct list_row *row, struct layout *out)
@@ -142,8 +149,22 @@ static void size_example(struct list_row *row, struct strbuf *out)
     cell_put_count_condition("size", size(row), out);
 }
 
+/* Messages that went this way: requests of the one side, and responses to the other's. */
+static void hop_example(struct list_row *row, struct strbuf *out)
+{
+    char a[ADDR_TEXT], b[ADDR_TEXT];
+    const struct flow *flow = store_flow(row->ui->store, row->head->flow);
+    addr_host(&flow->src, a);
+    addr_host(&flow->dst, b);
+    strbuf_format(out,
+                  "((src == %s and dst == %s and not response) or "
+                  "(src == %s and dst == %s and response))",
+                  a, b, b, a);
+}
+
 static const struct list_column columns[] = {
-    COLUMN_TIME(.put = put_time, .number = message_time, .least = 60, .narrow = 12, .wide = 12),
+    COLUMN_TIME(.put = put_time, .number = message_time, .example = cell_moment_example,
+                .least = 60, .narrow = 12, .wide = 12),
     { .name = "frame",
       .title = N_("Frame"),
       .put = put_frame,
@@ -154,7 +175,8 @@ static const struct list_column columns[] = {
       .wide = 7,
       .align = ALIGN_RIGHT,
       .colour = COLOUR_DIM },
-    COLUMN_HOP(put_hop, .least = 66, .narrow = 27, .roomy = 140, .wide = 34),
+    COLUMN_HOP(put_hop, .example = hop_example, .least = 66, .narrow = 27, .roomy = 140,
+               .wide = 34),
     COLUMN_FROM(.least = 100, .narrow = 14, .wide = 14),
     COLUMN_TO(.least = 100, .narrow = 14, .wide = 14),
     { .name = "message",
@@ -188,6 +210,7 @@ const struct list_ops messages_list = {
     .cursor = "message",
     .note = note,
     .alive = alive,
+    .fits = fits,
     .load = load,
     .open = open_message,
     .subject = subject,

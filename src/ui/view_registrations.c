@@ -56,14 +56,22 @@ static void put_contact(struct list_row *row, struct strbuf *out)
     strbuf_span(out, words_of(row).contact);
 }
 
-/* Equal where only user and host are told, since one of them may begin like another. */
+static void aor_example(struct list_row *row, struct strbuf *out)
+{
+    if (words_of(row).aor.n)
+        cell_put_aor_condition("to", words_of(row).aor, out);
+}
+
+/* Without a user the whole URI is meant, since every contact at that host is equal to it. */
 static void contact_example(struct list_row *row, struct strbuf *out)
 {
     struct span contact = words_of(row).contact;
-    const char *at = span_find(contact, '@');
-    bool port = at && memchr(at, ':', (size_t)(span_end(contact) - at));
-    if (contact.n)
-        cell_put_text_condition(port ? "contact contains" : "contact ==", contact, out);
+    char *uri = mem_format(":%.*s", SPAN_ARG(contact));
+    if (span_find(contact, '@'))
+        cell_put_text_condition("contact ==", contact, out);
+    else if (contact.n)
+        cell_put_text_condition("contact contains", SPAN(uri), out);
+    free(uri);
 }
 
 static void instance_example(struct list_row *row, struct strbuf *out)
@@ -94,6 +102,16 @@ static void put_client(struct list_row *row, struct strbuf *out)
     if (registration_ends(row->list->own, registration_of(row), &client, &registrar) == 0 &&
         client.family)
         strbuf_text(out, ui_address(&client, text));
+}
+
+/* By its address, whatever it is called. */
+static void client_example(struct list_row *row, struct strbuf *out)
+{
+    char text[ADDR_TEXT];
+    struct addr client, registrar;
+    if (registration_ends(row->list->own, registration_of(row), &client, &registrar) == 0 &&
+        client.family)
+        strbuf_format(out, "src == %s", addr_format(&client, text));
 }
 
 static void put_registrar(struct list_row *row, struct strbuf *out)
@@ -195,7 +213,7 @@ static const struct list_column columns[] = {
     { .name = "aor",
       .title = N_("Address of record"),
       .put = put_aor,
-      .field = "to",
+      .example = aor_example,
       .narrow = 21,
       .roomy = 110,
       .wide = 28 },
@@ -251,7 +269,7 @@ static const struct list_column columns[] = {
     { .name = "client",
       .title = N_("Client"),
       .put = put_client,
-      .field = "src",
+      .example = client_example,
       .least = COLUMN_HIDDEN,
       .narrow = 21,
       .wide = 21 },

@@ -90,10 +90,10 @@ static void put_resource(struct list_row *row, struct strbuf *out)
 
 static void put_person_condition(struct strbuf *out, struct span who)
 {
-    strbuf_text(out, "(from == ");
-    cell_put_quoted(out, who);
-    strbuf_text(out, " or to == ");
-    cell_put_quoted(out, who);
+    strbuf_char(out, '(');
+    cell_put_aor_condition("from", who, out);
+    strbuf_text(out, " or ");
+    cell_put_aor_condition("to", who, out);
     strbuf_char(out, ')');
 }
 

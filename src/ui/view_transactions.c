@@ -71,12 +71,13 @@ static void put_branch(struct list_row *row, struct strbuf *out)
 }
 
 static const struct list_column columns[] = {
-    COLUMN_TIME(.put = cell_time, .number = cell_time_number, .least = 72, .narrow = 8, .roomy = 96,
-                .wide = 12),
+    COLUMN_TIME(.put = cell_time, .number = cell_time_number, .example = cell_time_example,
+                .least = 72, .narrow = 8, .roomy = 96, .wide = 12),
     COLUMN_METHOD,
     COLUMN_FROM(.least = 60, .narrow = 12, .roomy = 96, .wide = 16),
     COLUMN_TO(.least = 34, .narrow = 12, .roomy = 96, .wide = 16),
-    COLUMN_HOP(cell_hop, .least = 130, .narrow = 27, .roomy = 160, .wide = 34),
+    COLUMN_HOP(cell_hop, .example = cell_hop_example, .least = 130, .narrow = 27, .roomy = 160,
+               .wide = 34),
     COLUMN_STATUS,
     COLUMN_WHY(50),
     { .name = "took",

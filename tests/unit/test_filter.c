@@ -237,6 +237,19 @@ static const struct {
     { "to == +15550100", "A" },
     { "to == bob@b.example", "DE" },
     { "to ~ service", "BCF" },
+    { "from.user == alice", "A" },
+    { "from.user == example.com", "" },
+    { "from.user ~ \"^(dora|g)$\"", "DEG" },
+    { "from.host == example.com", "ADE" },
+    { "from.host == example.com:5080", "A" },
+    { "to.user == bob", "DE" },
+    { "to.user == service", "BCF" },
+    { "to.host == b.example", "DE" },
+    { "ruri.user == +15550100", "A" },
+    { "ruri.user", "ADE" },
+    { "ruri.host == gw.example.net and not ruri.host == c", "A" },
+    { "ruri.host == c and not ruri.user", "C" },
+    { "sip.to.user == bob.example", "" },
     { "ruri == +15550100@gw.example.net", "A" },
     { "ruri == b.example", "DE" },
     { "ruri ~ gw", "A" },
@@ -644,8 +657,8 @@ static void test_gone(void)
 static bool tell_finding(const void *arg, uint32_t transaction, unsigned i,
                          struct store_found *found)
 {
-    static const struct store_found all[] = { { "no-common-codec", "error", 90 },
-                                              { "slow-answer", "notice", 60 } };
+    static const struct store_found all[] = { { "no-common-codec", "error", 90, 3 },
+                                              { "slow-answer", "notice", 60, 200 } };
     (void)transaction;
     if (i >= 2)
         return false;
@@ -684,6 +697,10 @@ static void test_known(void)
         { "finding.severity in (warning, error)", true },
         { "finding.confidence > 80", true },
         { "finding.confidence in 61..89", false },
+        { "finding.rule == slow-answer", true },
+        { "finding.count > 100", true },
+        { "finding.count in 4..199", false },
+        { "finding.severity == error and finding.count > 100", true },
         { "outcome == no-answer", true },
         { "outcome == \"no answer\"", true },
         { "outcome != \"no answer\"", false },
@@ -725,6 +742,52 @@ static void test_known(void)
     }
     store_ask(store, NULL, NULL);
     store_clear(store);
+}
+
+/* A row of a list of messages or of findings: their fields speak of it alone. */
+static void test_focus(void)
+{
+    static const struct store_found one = { "slow-answer", "notice", 60, 200 };
+    static const struct {
+        const char *text;
+        const char *fits; /* of A's messages, "1" the INVITE, "4" its ACK; else "f", the finding */
+    } wanted[] = {
+        { "response == 488", "3" },
+        { "response", "23" },
+        { "not response", "14" },
+        { "code == 488", "1234" }, /* the transaction's */
+        { "method == INVITE and not response", "14" },
+        { "size > 400", "1" },
+        { "hdr.Warning", "3" },
+        { "hdr.X-Only-Ack == yes", "4" },
+        { "text contains \"m: <sip:alice\"", "1" },
+        { "frame in 2..3", "23" },
+        { "time < 2023-11-14T22:13:20.010", "12" },
+        { "why == slow-answer", "f" },
+        { "why == no-common-codec or severity == error", "" },
+        { "finding.count == 200 and finding.confidence == 60", "f" },
+    };
+    uint32_t messages[8];
+    size_t n = 0;
+    for (uint32_t m = store_transaction(store, ids[0])->last; m && n < 8;
+         m = store_message(store, m)->previous)
+        messages[n++] = m;
+    tap_ok(n == 4, "A has four messages");
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        struct filter_error e;
+        char fits[8] = "";
+        struct filter *f = filter_parse(wanted[i].text, &e);
+        for (size_t at = 0; f && at < n; at++) {
+            const struct filter_focus focus = { .message = messages[n - 1 - at] };
+            if (filter_match_one(f, store, ids[0], &focus))
+                snprintf(fits + strlen(fits), 2, "%d", (int)at + 1);
+        }
+        const struct filter_focus focus = { .finding = &one };
+        if (f && filter_match_one(f, store, ids[0], &focus) && !*fits)
+            snprintf(fits, sizeof fits, "f");
+        tap_ok(f && strcmp(fits, wanted[i].fits) == 0, "'%s' of: %s", fits, wanted[i].text);
+        filter_free(f);
+    }
 }
 
 static struct regex *compiled(const char *pattern, unsigned options)
@@ -809,6 +872,7 @@ int main(void)
     test_hints();
     test_limits();
     test_table();
+    test_focus();
     test_gone();
     test_known();
     test_find();
