@@ -10,7 +10,7 @@
 #include "knowledge.h"
 #include "store/link.h"
 
-/* One entry of a report: a finding, with the others of its rule about the same endpoint. */
+/* One entry of a report: a finding; those about the same thing of an endpoint stand together. */
 struct entry {
     const struct finding *finding;
     uint32_t id;
@@ -41,6 +41,8 @@ static int by_weight(const void *a, const void *b)
     int endpoint = memcmp(&x->endpoint, &y->endpoint, sizeof x->endpoint);
     if (endpoint)
         return endpoint;
+    if (x->subject != y->subject)
+        return x->subject < y->subject ? -1 : 1;
     if (x->time_ns != y->time_ns)
         return x->time_ns < y->time_ns ? -1 : 1;
     return x->transaction < y->transaction ? -1 : x->transaction > y->transaction;
@@ -70,15 +72,12 @@ static struct entries gather(const struct session *session, const struct filter 
     return e;
 }
 
-/* How many entries from `i` on are about the same endpoint, by the same rule. */
-static size_t same_endpoint(const struct entries *e, size_t i)
+/* How many entries from `i` on are one finding: those about the same thing of an endpoint. */
+static size_t same_subject(const struct entries *e, size_t i)
 {
-    const struct finding *first = e->all[i].finding;
+    uint32_t subject = e->all[i].finding->subject;
     size_t n = 1;
-    if (first->endpoint.family == 0)
-        return 1;
-    while (i + n < e->n && e->all[i + n].finding->rule == first->rule &&
-           addr_same_host(&e->all[i + n].finding->endpoint, &first->endpoint))
+    while (subject && i + n < e->n && e->all[i + n].finding->subject == subject)
         n++;
     return n;
 }
@@ -90,28 +89,24 @@ static struct span call_id_of(const struct store *store, uint32_t call, struct s
     return t && store_scan(store, transaction_head(t), sip) == 0 ? sip->call_id : SPAN_NONE;
 }
 
-static void append_call_id(json_t *list, const struct store *store, uint32_t call)
-{
-    struct sip_message sip;
-    json_t *id = json_text(call_id_of(store, call, &sip));
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (json_equal(json_array_get(list, i), id)) {
-            json_decref(id);
-            return;
-        }
-    json_array_append_new(list, id);
-}
-
-/* All legs of the calls that the entries are about. */
+/* All legs of the calls that the entries are about, each once. */
 static json_t *json_call_ids(const struct entries *e, size_t i, size_t n)
 {
-    json_t *list = json_array();
+    struct sip_message sip;
+    json_t *list = json_array(), *seen = json_object();
     for (size_t k = i; k < i + n; k++) {
         uint32_t ids[8];
         size_t legs = link_group(e->store, e->all[k].finding->call, ids, 8);
-        for (size_t leg = 0; leg < legs; leg++)
-            append_call_id(list, e->store, ids[leg]);
+        for (size_t leg = 0; leg < legs; leg++) {
+            json_t *id = json_text(call_id_of(e->store, ids[leg], &sip));
+            if (!json_object_get(seen, json_string_value(id))) {
+                json_object_set_new(seen, json_string_value(id), json_true());
+                json_array_append(list, id);
+            }
+            json_decref(id);
+        }
     }
+    json_decref(seen);
     return list;
 }
 
@@ -157,6 +152,7 @@ static json_t *json_entry(const struct entries *e, size_t i, size_t n)
     json_object_set_new(o, "code", f->code ? json_integer(f->code) : json_null());
     json_object_set_new(o, "leads", json_boolean(f->leads));
     json_put_number(o, "count", n);
+    json_put(o, "last", SPAN(time_iso(e->all[i + n - 1].finding->time_ns, when)));
     json_put(o, "summary", SPAN(text.summary));
     json_put(o, "cause", SPAN(text.cause));
     json_put(o, "remedy", SPAN(text.remedy));
@@ -169,7 +165,7 @@ json_t *findings_json(const struct session *session)
     struct entries e = gather(session, NULL);
     json_t *list = json_array();
     for (size_t i = 0, n; i < e.n; i += n) {
-        n = same_endpoint(&e, i);
+        n = same_subject(&e, i);
         json_array_append_new(list, json_entry(&e, i, n));
     }
     free(e.all);
@@ -184,13 +180,25 @@ static void print_visible(const char *label, const char *text)
     strbuf_free(&visible);
 }
 
+/* Where it was found: the Call-ID, and how often since. */
+static void put_place(const struct entries *e, size_t i, size_t n, struct strbuf *out)
+{
+    char when[TIME_TEXT];
+    struct sip_message sip;
+    struct span id = call_id_of(e->store, e->all[i].finding->call, &sip);
+    strbuf_format(out, "  (%.*s", SPAN_ARG(id));
+    if (n > 1)
+        strbuf_format(out, _("; %zu times until %s"), n,
+                      time_clock(e->all[i + n - 1].finding->time_ns, when));
+    strbuf_text(out, ")");
+}
+
 #define EXAMPLES 5 /* of a rule, in the report for people */
 
 /* With what to do, unless that has just been told (*told: what was). */
-static void print_example(const struct entries *e, size_t i, char **told)
+static void print_example(const struct entries *e, size_t i, size_t n, char **told)
 {
     struct finding_text text;
-    struct sip_message sip;
     char when[TIME_TEXT];
     struct strbuf line = STRBUF_INIT;
     const struct finding *f = e->all[i].finding;
@@ -200,8 +208,8 @@ static void print_example(const struct entries *e, size_t i, char **told)
         free(*told);
         *told = mem_text(text.remedy);
     }
-    struct span id = call_id_of(e->store, f->call, &sip);
-    strbuf_format(&line, "%s  %s  (%.*s)", time_date(f->time_ns, when), text.summary, SPAN_ARG(id));
+    strbuf_format(&line, "%s  %s", time_date(f->time_ns, when), text.summary);
+    put_place(e, i, n, &line);
     print_visible("      ", strbuf_str(&line));
     strbuf_free(&line);
     finding_text_free(&text);
@@ -211,19 +219,19 @@ static void print_example(const struct entries *e, size_t i, char **told)
 static size_t print_rule(const struct entries *e, size_t i)
 {
     const struct finding *first = e->all[i].finding;
-    size_t n = 0;
-    char *told = NULL, topic[HELP_TOPIC_SIZE];
+    size_t n = 0, told = 0, shown = 0;
+    char *remedy = NULL, topic[HELP_TOPIC_SIZE];
     struct strbuf name = STRBUF_INIT;
-    while (i + n < e->n && e->all[i + n].finding->rule == first->rule)
-        n++;
+    for (; i + n < e->n && e->all[i + n].finding->rule == first->rule; n += same_subject(e, i + n))
+        told++;
     snprintf(topic, sizeof topic, "finding/%s", finding_rule_id(first->rule));
     help_topic_title(e->help, topic, &name);
     printf("  %-8s %-26s %6zu  %s\n", tr(finding_severity_name(first->severity)),
-           finding_rule_id(first->rule), n, strbuf_str(&name));
+           finding_rule_id(first->rule), told, strbuf_str(&name));
     strbuf_free(&name);
-    for (size_t k = 0; k < n && k < EXAMPLES; k++)
-        print_example(e, i + k, &told);
-    free(told);
+    for (size_t k = i; k < i + n && shown < EXAMPLES; k += same_subject(e, k), shown++)
+        print_example(e, k, same_subject(e, k), &remedy);
+    free(remedy);
     return n;
 }
 
@@ -242,18 +250,16 @@ void findings_print(const struct session *session)
     free(e.all);
 }
 
-static void print_row(const struct entries *e, size_t i)
+static void print_row(const struct entries *e, size_t i, size_t n)
 {
     char when[TIME_TEXT];
     const struct finding *f = e->all[i].finding;
     struct strbuf line = STRBUF_INIT;
     struct finding_text text;
-    struct sip_message sip;
     diagnosis_explain(e->diagnosis, e->all[i].id, &text);
-    struct span id = call_id_of(e->store, f->call, &sip);
-    strbuf_format(&line, "%s %c %-7s %-26s %s  (%.*s)", time_date(f->time_ns, when),
-                  f->leads ? '*' : ' ', finding_severity_name(f->severity),
-                  finding_rule_id(f->rule), text.summary, SPAN_ARG(id));
+    strbuf_format(&line, "%s %c %-7s %-26s %s", time_date(f->time_ns, when), f->leads ? '*' : ' ',
+                  finding_severity_name(f->severity), finding_rule_id(f->rule), text.summary);
+    put_place(e, i, n, &line);
     print_visible("", strbuf_str(&line));
     strbuf_free(&line);
     finding_text_free(&text);
@@ -262,11 +268,13 @@ static void print_row(const struct entries *e, size_t i)
 void findings_rows(const struct session *session, const struct filter *filter)
 {
     struct entries e = gather(session, filter);
-    for (size_t i = 0; i < e.n; i++)
+    for (size_t i = 0, n; i < e.n; i += n) {
+        n = same_subject(&e, i);
         if (session->settings->json)
-            json_print(json_entry(&e, i, 1), JSON_COMPACT | JSON_REAL_PRECISION(3));
+            json_print(json_entry(&e, i, n), JSON_COMPACT | JSON_REAL_PRECISION(3));
         else
-            print_row(&e, i);
+            print_row(&e, i, n);
+    }
     free(e.all);
 }
 

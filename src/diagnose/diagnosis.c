@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "diagnose/outcome.h"
 #include "diagnose/private.h"
+#include "diagnose/subjects.h"
 #include "diagnose/suspects.h"
 #include "store/filter.h"
 
@@ -29,6 +30,7 @@ struct slice {
 struct diagnosis {
     struct store *store;
     struct pool findings;
+    struct subjects subjects;
     struct verdict *verdicts; /* by the ids of calls */
     uint32_t size;
     struct deadlines again; /* calls that a rule wants to see once more */
@@ -89,6 +91,7 @@ struct diagnosis *diagnosis_new(struct store *store)
     d->store = store;
     d->suspects = suspects_new();
     pool_init(&d->findings, sizeof(struct finding));
+    subjects_init(&d->subjects, &d->findings);
     store_ask(store, &knowledge, d);
     name_rules();
     return d;
@@ -96,8 +99,10 @@ struct diagnosis *diagnosis_new(struct store *store)
 
 void diagnosis_clear(struct diagnosis *d)
 {
+    subjects_free(&d->subjects);
     pool_destroy(&d->findings);
     pool_init(&d->findings, sizeof(struct finding));
+    subjects_init(&d->subjects, &d->findings);
     free(d->verdicts);
     d->verdicts = NULL;
     d->size = 0;
@@ -114,6 +119,7 @@ void diagnosis_free(struct diagnosis *d)
     if (!d)
         return;
     store_ask(d->store, NULL, NULL);
+    subjects_free(&d->subjects);
     pool_destroy(&d->findings);
     free(d->verdicts);
     deadlines_free(&d->again);
@@ -160,15 +166,22 @@ static void count_back(struct diagnosis *d, const struct finding *f)
         slice->found[f->rule]--;
 }
 
+/* `counted`: it stays so, though it has gone. */
+static void drop(struct diagnosis *d, uint32_t id, bool counted)
+{
+    struct finding *f = finding_at(d, id);
+    bool last = subjects_remove(&d->subjects, id); /* of what is counted once */
+    if (!counted && !f->hidden && last)
+        count_back(d, f);
+    f->rule = 0;
+    pool_release(&d->findings, id);
+}
+
 static void drop_list(struct diagnosis *d, struct verdict *v, bool counted)
 {
     for (uint32_t id = v->first; id;) {
-        struct finding *f = finding_at(d, id);
-        uint32_t next = f->next;
-        if (!counted && !f->hidden)
-            count_back(d, f);
-        f->rule = 0;
-        pool_release(&d->findings, id);
+        uint32_t next = finding_at(d, id)->next;
+        drop(d, id, counted);
         id = next;
     }
     v->first = v->lead = 0;
@@ -211,10 +224,7 @@ static void drop_seen(struct diagnosis *d, const struct scene *scene, struct ver
         for (size_t i = 0; i < scene->ntransactions && !seen; i++)
             seen = scene->transactions[i].id == f->transaction;
         if (seen) {
-            if (!f->hidden)
-                count_back(d, f);
-            f->rule = 0;
-            pool_release(&d->findings, id);
+            drop(d, id, false);
         } else {
             f->leads = false;
             f->next = kept;
@@ -243,9 +253,16 @@ static uint32_t keep(struct diagnosis *d, const struct draft *draft)
                                            .time_ns = draft->time_ns,
                                            .endpoint = draft->endpoint };
     v->first = id;
-    if (!draft->hidden)
+    if (!draft->hidden && subjects_add(&d->subjects, id, draft->about))
         count(d, finding_at(d, id));
     return id;
+}
+
+/* Whether a finding about another transaction of the call is about this one, too. */
+static bool concerns(const struct judge *j, const struct draft *d,
+                     const struct scene_transaction *t)
+{
+    return d->concerns && d->call == t->call && d->concerns(j, t);
 }
 
 /* A transaction shows its own finding, or what explains it; else what leads if it ended badly. */
@@ -254,7 +271,7 @@ static uint8_t why_of(const struct scene_transaction *t, const struct judge *j, 
     const struct draft *own = NULL;
     for (size_t i = 0; i < j->ndrafts; i++) {
         const struct draft *one = &j->drafts[i];
-        if (one->txn == t && !one->hidden &&
+        if ((one->txn == t || concerns(j, one, t)) && !one->hidden &&
             (!own || rule_at(one->rule)->severity > rule_at(own->rule)->severity || (int)i == lead))
             own = one;
     }
@@ -293,17 +310,34 @@ static void keep_all(struct diagnosis *d, const struct scene *scene, const struc
 
 /* Looking */
 
+static void look_again(struct diagnosis *d, uint32_t call, int64_t due_ns)
+{
+    deadlines_push(&d->again,
+                   (struct deadline){ due_ns, call, (uint32_t)store_call(d->store, call)->seq });
+}
+
+/* Calls that belong to what has just become suspicious are looked at anew. */
+static void learn(struct diagnosis *d)
+{
+    uint32_t txns[SUSPECT_LIMIT * 2];
+    size_t n = suspects_learn(d->suspects, &d->scene, txns, SUSPECT_LIMIT * 2);
+    for (size_t i = 0; i < n; i++) {
+        const struct transaction *t = store_transaction(d->store, txns[i]);
+        if (t)
+            look_again(d, t->call, store_now(d->store));
+    }
+}
+
 static void look(struct diagnosis *d, uint32_t call, bool ended)
 {
     static struct judge j; /* large, and never two at once */
     scene_make(&d->scene, d->store, call, store_now(d->store));
     d->scene.ended = ended;
-    suspects_learn(d->suspects, &d->scene);
+    learn(d);
     judge_scene(&j, &d->scene, d->suspects, 0, false);
     keep_all(d, &d->scene, &j, relate_drafts(j.drafts, j.ndrafts));
     if (j.again_ns != INT64_MAX && !ended)
-        deadlines_push(&d->again, (struct deadline){ j.again_ns, call,
-                                                     (uint32_t)store_call(d->store, call)->seq });
+        look_again(d, call, j.again_ns);
     judge_free(&j);
 }
 
@@ -363,6 +397,12 @@ uint32_t diagnosis_of_call(const struct diagnosis *d, uint32_t call)
 {
     const struct verdict *v = verdict_find(d, call);
     return v ? v->first : 0;
+}
+
+struct finding_subject diagnosis_subject(const struct diagnosis *d, const struct finding *f)
+{
+    return f->subject ? subjects_of(&d->subjects, f)
+                      : (struct finding_subject){ 1, f->time_ns, f->time_ns };
 }
 
 uint32_t diagnosis_lead(const struct diagnosis *d, uint32_t call)

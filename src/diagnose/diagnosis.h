@@ -25,7 +25,24 @@ struct finding {
     bool hidden;   /* another finding says it better */
     uint16_t code; /* of the transaction, 0: none */
     int64_t time_ns;
-    struct addr endpoint; /* of an endpoint rule, family 0: none; port 0 */
+    struct addr endpoint;    /* of an endpoint rule, family 0: none; port 0 */
+    uint32_t subject;        /* of an endpoint rule: see diagnosis_subject() */
+    uint32_t earlier, later; /* findings about the same */
+};
+
+/* Whether lists show it: the first one about an endpoint stands for the others. */
+static inline bool finding_shown(const struct finding *f)
+{
+    return !f->hidden && f->earlier == 0;
+}
+
+/*
+ * What findings of an endpoint rule are about: the host, or one of its users or peers. Each call that
+ * it shows in has a finding of its own, but they are one and the same, counted once.
+ */
+struct finding_subject {
+    uint32_t findings;         /* there are of it */
+    int64_t first_ns, last_ns; /* seen */
 };
 
 /* A message or packet that proves a finding, with a sentence. */
@@ -46,7 +63,7 @@ struct finding_text {
     struct finding_proof proofs[FINDING_PROOFS]; /* by time */
 };
 
-/* How often a rule found, over the whole run. */
+/* How often a rule found, over the whole run; about one endpoint once. */
 struct finding_count {
     uint64_t findings;
     int64_t first_ns, last_ns;
@@ -75,6 +92,8 @@ const struct finding *diagnosis_finding(const struct diagnosis *d, uint32_t id);
 uint32_t diagnosis_end(const struct diagnosis *d);
 /* The findings of a call, by their ids: the first, then finding->next. */
 uint32_t diagnosis_of_call(const struct diagnosis *d, uint32_t call);
+/* All that is found about the same as this finding: that finding alone, unless it is an endpoint's. */
+struct finding_subject diagnosis_subject(const struct diagnosis *d, const struct finding *f);
 /* The finding that says best why this transaction, or this call, went wrong; 0: none. */
 uint32_t diagnosis_of_transaction(const struct diagnosis *d, uint32_t transaction);
 uint32_t diagnosis_lead(const struct diagnosis *d, uint32_t call);

@@ -147,6 +147,11 @@ void draft_endpoint(struct draft *d, const struct addr *address)
     d->endpoint.port = 0;
 }
 
+void draft_about(struct draft *d, uint64_t hash)
+{
+    d->about = hash;
+}
+
 void draft_clear(struct draft *d)
 {
     for (size_t i = 0; i < d->nproofs; i++)

@@ -107,22 +107,26 @@ static const struct {
     { "user-not-registered", "code-translated" },
     { "registration-lapsed", "user-not-registered" },
     { "register-interval-too-brief", "registration-lapsed" },
-    { "auth-loop", "brute-force" },
     { "auth-loop", "auth-not-attempted" },
     { "auth-loop", "auth-refused" },
-    { "scanner", "auth-not-attempted" },
-    { "scanner", "forbidden" },
-    { "scanner", "number-not-found" },
-    { "scanner", "server-error" },
-    { "brute-force", "auth-loop" },
-    { "brute-force", "auth-refused" },
     { "cancel-no-match", "cancel-unanswered" },
     { "ack-missing", "dialog-lost" },
 };
 
-/* The tables above by the numbers of rules. */
 enum { REPLACES = 1, EXPLAINS = 2 };
 
+/* An attack explains whatever goes wrong in its calls; the second one the first. */
+static const char *const attacks[] = { "scanner", "brute-force" };
+
+static void attacks_explain(uint8_t relations[UINT8_MAX + 1][UINT8_MAX + 1])
+{
+    for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++)
+        for (unsigned rule = 1; rule <= finding_rules(); rule++)
+            relations[finding_rule(SPAN(attacks[i]))][rule] |= EXPLAINS;
+    relations[finding_rule(SPAN(attacks[0]))][finding_rule(SPAN(attacks[1]))] = 0;
+}
+
+/* The tables above by the numbers of rules. */
 static uint8_t relation(const struct draft *a, const struct draft *b)
 {
     static uint8_t relations[UINT8_MAX + 1][UINT8_MAX + 1];
@@ -133,6 +137,8 @@ static uint8_t relation(const struct draft *a, const struct draft *b)
     for (size_t i = 0; !known && i < sizeof explained / sizeof explained[0]; i++)
         relations[finding_rule(SPAN(explained[i].cause))]
                  [finding_rule(SPAN(explained[i].effect))] |= EXPLAINS;
+    if (!known)
+        attacks_explain(relations);
     known = true;
     return relations[a->rule][b->rule];
 }

@@ -46,6 +46,9 @@ struct draft {
     const struct scene_transaction *txn;
     const struct scene_call *call;
     struct addr endpoint; /* of an endpoint rule */
+    /* The other transactions of the call that it is about and leads; NULL: none. */
+    bool (*concerns)(const struct judge *j, const struct scene_transaction *t);
+    uint64_t about; /* and which of its things, a hash: a user, a server; 0: the host itself */
     int64_t time_ns;
     bool texts;  /* wanted */
     bool hidden; /* another one says it better */
@@ -110,6 +113,8 @@ void draft_cause(struct draft *d, const char *format, ...) __attribute__((format
 void draft_remedy(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The address that an endpoint rule is about; its port is taken off. */
 void draft_endpoint(struct draft *d, const struct addr *address);
+/* And which of the address's users or peers, as a hash: each is another finding. */
+void draft_about(struct draft *d, uint64_t hash);
 
 /* What rules ask in common. */
 

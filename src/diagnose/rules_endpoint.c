@@ -1,87 +1,115 @@
 /* Rules about what one address does over many calls. See rule.h. */
 #include "diagnose/rule.h"
 #include "diagnose/suspects.h"
-#include "sip/fields.h"
-#include "sip/scanner.h"
+#include "base/hash.h"
+#include "base/strbuf.h"
+#include "base/timefmt.h"
 #include "store/backoff.h"
 #include "store/names.h"
 
-/* The source of a call is where its first request came from, one hop at most behind it. */
-static bool comes_from_source(const struct scene_transaction *t)
+static bool scans(const struct judge *j, const struct scene_transaction *t)
 {
-    return t->request && !t->upstream;
+    return suspects_spree(j->suspects, j->scene, t, SUSPECT_SCANS) != NULL;
 }
 
-static void by_name(struct judge *j)
+static bool guesses(const struct judge *j, const struct scene_transaction *t)
 {
-    char source[ADDR_HOST];
-    if (!(j->scene->marks & CALL_SCANNER))
-        return;
-    EACH_TRANSACTION(j, t) {
-        if (!comes_from_source(t) || scene_in_dialog(t) ||
-            !sip_is_scanner(scene_sip(t->request)->agent, scene_sip(t->request)->from))
-            continue;
-        struct draft *d = judge_find(j, t, 100);
-        struct span agent = judge_quote(scene_sip(t->request)->agent);
-        struct span from = judge_quote(scene_sip(t->request)->from);
-        struct sip_address who;
-        draft_endpoint(d, &t->client);
-        names_host(&t->client, source);
-        sip_read_address(from, &who);
-        who.display = who.display.n ? who.display : who.uri;
-        draft_say(d, _("scanner at %s: %.*s"), source,
-                  SPAN_ARG(sip_is_scanner(agent, SPAN_NONE) ? agent : who.display));
-        draft_proof(d, t->request, _("%s from %s, User-Agent %.*s"),
-                    sip_method_name(scene_method(t)), source, SPAN_ARG(agent));
-        return;
-    }
+    return suspects_spree(j->suspects, j->scene, t, SUSPECT_GUESSES) != NULL;
 }
 
-static const struct scene_transaction *refused_try(struct judge *j)
+static void prove_by_other(struct draft *d, const struct spree_sample *one)
 {
-    EACH_TRANSACTION(j, t)
-        if (comes_from_source(t) && t->final && scene_final(t) >= 400)
-            return t;
-    return NULL;
+    char when[TIME_TEXT];
+    time_clock(one->time_ns, when);
+    if (one->code)
+        draft_frame(d, one->frame, one->source, _("%s for %s at %s: %u"),
+                    sip_method_name(one->method), one->user, when, one->code);
+    else
+        draft_frame(d, one->frame, one->source, _("%s for %s at %s"), sip_method_name(one->method),
+                    one->user, when);
+}
+
+/* The call's own part in it, then some of the others. */
+static void prove(struct draft *d, const struct scene_transaction *t, enum suspicion kind,
+                  const struct spree *spree)
+{
+    const struct spree_sample *all[SPREE_SAMPLES + 1];
+    struct span user = judge_quote(suspects_user(t, kind));
+    uint32_t told = 0;
+    draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(user));
+    draft_proof(d, t->final, _("answered with %u"), scene_final(t));
+    for (unsigned i = 0, n = spree_samples(spree, all); i < n; told = all[i++]->frame)
+        if (all[i]->frame != told && all[i]->frame != t->request->stored->frame)
+            prove_by_other(d, all[i]);
+}
+
+static void say_scanner(struct draft *d, const struct scene_transaction *t,
+                        const struct spree *spree)
+{
+    char source[ADDR_HOST], lasted[TIME_TEXT];
+    struct strbuf who = STRBUF_INIT;
+    names_host(&t->client, source);
+    time_short(spree->last_ns - spree->first_ns, lasted);
+    if (*spree->agent)
+        strbuf_format(&who, "%s, ", spree->agent);
+    strbuf_format(&who, tr_n("%u user tried in %s", "%u users tried in %s", spree->users),
+                  spree->users, lasted);
+    if (spree->targets > 1)
+        strbuf_format(&who, tr_n(" at %u host", " at %u hosts", spree->targets), spree->targets);
+    strbuf_text(&who, ": ");
+    spree_put_users(spree, &who);
+    draft_say(d, _("a scanner at %s: %s"), source, strbuf_str(&who));
+    strbuf_free(&who);
 }
 
 static void scanner(struct judge *j)
 {
-    char source[ADDR_HOST];
-    size_t before = j->ndrafts;
-    by_name(j);
-    const struct scene_transaction *t = refused_try(j);
-    if (!t || j->ndrafts > before)
-        return;
-    unsigned users = suspects_users(j->suspects, j->scene->store, &t->client,
-                                    t->final->stored->time_ns);
-    if (users < SUSPECT_LIMIT)
-        return;
-    struct draft *d = judge_find(j, t, 80);
-    draft_endpoint(d, &t->client);
+    EACH_TRANSACTION(j, t) {
+        const struct spree *spree = suspects_spree(j->suspects, j->scene, t, SUSPECT_SCANS);
+        if (!spree || judge_found_in_call(j, t->call))
+            continue;
+        struct draft *d = judge_find(j, t, *spree->agent ? 100 : 80);
+        d->concerns = scans;
+        draft_endpoint(d, &t->client);
+        if (!d->texts)
+            continue;
+        say_scanner(d, t, spree);
+        prove(d, t, SUSPECT_SCANS, spree);
+        if (!*spree->agent)
+            draft_because(d, _("a misconfigured dialler or gateway may look the same"));
+    }
+}
+
+static void say_guesses(struct draft *d, const struct scene_transaction *t,
+                        const struct spree *spree)
+{
+    char source[ADDR_HOST], lasted[TIME_TEXT];
+    struct strbuf users = STRBUF_INIT;
     names_host(&t->client, source);
-    draft_say(d, _("a scanner at %s: %u users tried in a minute"), source, users);
-    draft_proof(d, t->request, _("one of its requests; all were refused"));
-    draft_proof(d, t->final, _("refused with %u"), scene_final(t));
-    draft_because(d, _("a misconfigured dialler or gateway may look the same"));
+    time_short(spree->last_ns - spree->first_ns, lasted);
+    spree_put_users(spree, &users);
+    draft_say(d, _("passwords guessed by %s: %llu failures in %s for %s"), source,
+              (unsigned long long)spree->requests, lasted, strbuf_str(&users));
+    strbuf_free(&users);
 }
 
 static void brute_force(struct judge *j)
 {
-    char source[ADDR_HOST];
     EACH_TRANSACTION(j, t) {
-        if (!comes_from_source(t) || !t->final || !t->stored->credentials || scene_final(t) < 400)
+        const struct spree *spree = suspects_spree(j->suspects, j->scene, t, SUSPECT_GUESSES);
+        if (!spree || judge_found_in_call(j, t->call))
             continue;
-        unsigned tries = suspects_passwords(j->suspects, &t->client, t->final->stored->time_ns);
-        if (tries < SUSPECT_LIMIT)
-            continue;
-        struct draft *d = judge_find(j, t, 95);
+        struct draft *d = judge_find(j, t, spree->users > 1 ? 95 : 85);
+        d->concerns = guesses;
         draft_endpoint(d, &t->client);
-        names_host(&t->client, source);
-        draft_say(d, _("passwords guessed by %s: %u failures in a minute"), source, tries);
-        draft_proof(d, t->request, _("%s with credentials"), sip_method_name(scene_method(t)));
-        draft_proof(d, t->final, _("refused with %u"), scene_final(t));
-        return;
+        if (!d->texts)
+            continue;
+        say_guesses(d, t, spree);
+        prove(d, t, SUSPECT_GUESSES, spree);
+        if (spree->users > 1)
+            draft_because(d, _("many devices behind one address may all have old passwords"));
+        else
+            draft_because(d, _("a device with an old password may try on and on in the same way"));
     }
 }
 
@@ -98,6 +126,7 @@ static void retry_after_ignored(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = t->request->stored->time_ns;
         draft_endpoint(d, &t->client);
+        draft_about(d, hash_bytes(t->server.port, t->server.ip, sizeof t->server.ip));
         if (!d->texts)
             return;
         names_host(&t->client, source);

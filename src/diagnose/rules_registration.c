@@ -1,4 +1,5 @@
 /* Rules about registrations (RFC 3261 §10, RFC 5626) and what depends on them. See rule.h. */
+#include "base/hash.h"
 #include "base/timefmt.h"
 #include "diagnose/rule.h"
 #include "sip/fields.h"
@@ -55,6 +56,11 @@ static const struct scene_transaction *accepted_before(struct judge *j,
     return found;
 }
 
+static uint64_t user_hash(const struct sip_address *aor)
+{
+    return hash_join(hash_span(1, aor->user), hash_span(2, aor->host));
+}
+
 static void registration_lapsed(struct judge *j)
 {
     char when[TIME_TEXT], client[ADDR_HOST], since[TIME_TEXT];
@@ -71,6 +77,7 @@ static void registration_lapsed(struct judge *j)
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = until;
         draft_endpoint(d, &t->client);
+        draft_about(d, user_hash(&aor));
         names_host(&t->client, client);
         struct span user = judge_quote(aor.user);
         time_clock(until, when);
@@ -137,6 +144,7 @@ static struct span unroutable_host(const struct scene_transaction *t)
 static void contact_unroutable(struct judge *j)
 {
     char source[ADDR_HOST];
+    struct sip_address aor;
     EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_REGISTER || scene_final(t) / 100 != 2 || !t->request ||
             t->upstream || !scene_from_sender(t->request) || scene_sip(t->request)->contact.n == 0)
@@ -145,7 +153,9 @@ static void contact_unroutable(struct judge *j)
         if (host.n == 0)
             continue;
         struct draft *d = judge_find(j, t, 95);
+        sip_read_address(scene_sip(t->request)->to, &aor);
         draft_endpoint(d, &t->client);
+        draft_about(d, user_hash(&aor));
         names_host(&t->client, source);
         host = judge_quote(host);
         draft_say(d, _("%s registered as %.*s: not reachable"), source, SPAN_ARG(host));

@@ -1,28 +1,37 @@
 /*
  * Sources whose requests are refused again and again: what scanners and password guessers have
- * in common shows only over many calls. A bounded memory of the latest refusals of each source.
+ * in common shows only over many calls. A bounded memory of the latest refusals of each source, and
+ * of what those did that were too many.
  */
 #ifndef SIPWHY_DIAGNOSE_SUSPECTS_H
 #define SIPWHY_DIAGNOSE_SUSPECTS_H
 
-#include "diagnose/scene.h"
+#include "diagnose/spree.h"
 
 #define SUSPECT_WINDOW_NS 60000000000LL
 #define SUSPECT_LIMIT 20
+
+enum suspicion {
+    SUSPECT_SCANS,   /* SUSPECT_LIMIT users within a minute, all refused; or it says so itself */
+    SUSPECT_GUESSES, /* so many credentials that were refused */
+    SUSPICIONS
+};
 
 struct suspects;
 
 struct suspects *suspects_new(void);
 void suspects_free(struct suspects *suspects);
-/* Learns the refusals of a scene, and which of those known there have become none. */
-void suspects_learn(struct suspects *suspects, const struct scene *scene);
 /*
- * How many distinct users this source was refused for, within a minute that ends with the time
- * given, with no request granted in between; how many of its credentials were refused then.
+ * Learns the refusals of a scene, and which of those known there have become none. Returns how many
+ * earlier transactions belong to what has now become too much, and writes the first `most` of them to
+ * `txns`: they were harmless when they were looked at.
  */
-unsigned suspects_users(const struct suspects *suspects, const struct store *store,
-                        const struct addr *source, int64_t time_ns);
-unsigned suspects_passwords(const struct suspects *suspects, const struct addr *source,
-                            int64_t time_ns);
+size_t suspects_learn(struct suspects *suspects, const struct scene *scene, uint32_t *txns,
+                      size_t most);
+/* The user that the request tries: the one asked for, or the one whose password it has. */
+struct span suspects_user(const struct scene_transaction *t, enum suspicion kind);
+/* The spree that the transaction belongs to; NULL: to none. */
+const struct spree *suspects_spree(const struct suspects *suspects, const struct scene *scene,
+                                   const struct scene_transaction *t, enum suspicion kind);
 
 #endif

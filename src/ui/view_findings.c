@@ -26,6 +26,8 @@ struct findings_state {
     uint32_t position;   /* of the finding to be counted; 0: none is */
     uint64_t counted;    /* of the diagnosis, when they were counted last, */
     unsigned generation; /* and of the filter */
+    uint64_t *seen;      /* a bit a subject: what endpoints do counts once */
+    uint32_t subjects;   /* it has room for */
 };
 
 static struct finding_count count_of(struct list_row *row)
@@ -86,6 +88,17 @@ static bool finding_fits(const struct ui *ui, const struct finding *f)
     return filter_match_one(ui->filter, ui->store, f->transaction, &focus);
 }
 
+/* Whether another finding about the same was counted. */
+static bool counted_before(struct findings_state *own, const struct finding *f)
+{
+    if (!f->subject || f->subject >= own->subjects)
+        return false;
+    uint64_t *word = &own->seen[f->subject / 64], bit = 1ull << f->subject % 64;
+    bool before = *word & bit;
+    *word |= bit;
+    return before;
+}
+
 static void count(struct list *list, uint32_t id)
 {
     struct findings_state *own = list->own;
@@ -94,8 +107,9 @@ static void count(struct list *list, uint32_t id)
     if (!f || f->hidden || !finding_fits(ui, f))
         return;
     struct tally *t = &own->next[f->rule];
-    if (t->count.findings++ == 0 || f->time_ns < t->count.first_ns)
+    if (t->count.findings == 0 || f->time_ns < t->count.first_ns)
         t->count.first_ns = f->time_ns;
+    t->count.findings += !counted_before(own, f);
     if (f->time_ns > t->count.last_ns)
         t->count.last_ns = f->time_ns;
     t->latest = id;
@@ -108,6 +122,9 @@ static void begin(struct list *list)
     own->generation = list->ui->filter_generation;
     own->counted = diagnosis_version(list->ui->diagnosis);
     own->position = list->ui->filter ? 1 : 0;
+    own->subjects = diagnosis_end(list->ui->diagnosis); /* each has a finding at least */
+    free(own->seen);
+    own->seen = mem_zero((own->subjects / 64 + 1) * sizeof *own->seen);
 }
 
 /* A slice of counting; the rows change when all is counted. */
@@ -148,7 +165,9 @@ static void start(struct list *list)
 
 static void stop(struct list *list)
 {
-    free(list->own);
+    struct findings_state *own = list->own;
+    free(own->seen);
+    free(own);
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */

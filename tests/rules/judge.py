@@ -31,6 +31,8 @@ def fits(claim, finding, talk):
         return False
     if 'sure' in where and round(100 * finding['confidence']) != int(where['sure']):
         return False
+    if 'times' in where and str(finding.get('count')) != where['times']:
+        return False
     if any(key in where and where[key] not in finding[part]
            for key, part in (('says', 'summary'), ('cause', 'cause'), ('first', 'remedy'))):
         return False
@@ -68,6 +70,8 @@ def run(program, folder, case, name, dress):
             troubles.append(f'missing: {claim}')
         if claim.kind == 'forbid' and found:
             troubles.append(f'forbidden: {claim}')
+    told = [(f['rule'], f['endpoint'], f['summary']) for f in findings if f.get('endpoint')]
+    troubles += [f'told twice: {one}' for one in set(told) if told.count(one) > 1]
     for finding in findings:
         if not any(fits(claim, finding, talk) for claim in case.claims):
             extra.append(finding)

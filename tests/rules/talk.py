@@ -32,7 +32,7 @@ THE CASE
 
 WHAT THE DIAGNOSIS SHALL SAY
     expect RULE [call=LABEL|endpoint=HOST] [code=N]     this finding; and if its words matter:
-                                  [sure=PERCENT] [says=TEXT] [cause=TEXT] [first=TEXT] (parts of summary,
+                                  [sure=PERCENT] [times=N] [says=TEXT] [cause=TEXT] [first=TEXT] (parts of summary,
                                   cause, remedy; "says=two words")
     expect none                   no error and no warning (which holds always for what is not named)
     allow RULE ...                may be there
