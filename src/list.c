@@ -10,9 +10,9 @@
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
+#include "calls.h"
 #include "diagnose/endpoints.h"
 #include "diagnose/evidence.h"
-#include "diagnose/outcome.h"
 #include "findings.h"
 #include "headless.h"
 #include "metrics.h"
@@ -208,62 +208,9 @@ static void list_messages(struct row *row, const struct filter *filter)
     free(all);
 }
 
-static void call_row(struct row *row, uint32_t id, const struct call *call,
-                     const struct transaction *t)
-{
-    char when[TIME_TEXT], lasted[TIME_TEXT];
-    const struct diagnosis *d = row->session->pipeline.diagnosis;
-    const char *outcome = call_outcome_name(call_outcome(d, row->store, call, id));
-    const struct finding *lead = diagnosis_finding(d, diagnosis_lead(d, id));
-    if (row->session->settings->json) {
-        json_t *o = json_object();
-        json_put(o, "time", SPAN(time_iso(call->first_ns, when)));
-        json_put(o, "call_id", row->head.call_id);
-        json_put(o, "method", method_text(row, t));
-        json_put(o, "from", row->head.from);
-        json_put(o, "to", row->head.to);
-        json_object_set_new(o, "code", t->code ? json_integer(t->code) : json_null());
-        json_put_number(o, "transactions", call->transactions);
-        json_put_number(o, "messages", call->messages);
-        json_put_number(o, "duration_ms", (uint64_t)(call->last_ns - call->first_ns) / 1000000);
-        json_object_set_new(o, "finished", json_boolean(call_finished(call)));
-        json_object_set_new(o, "outcome", outcome ? json_string(outcome) : json_null());
-        json_object_set_new(o, "finding",
-                            lead ? json_string(finding_rule_id(lead->rule)) : json_null());
-        json_print(o, JSON_COMPACT);
-        return;
-    }
-    printf("%s %8s ", time_date(call->first_ns, when),
-           time_short(call->last_ns - call->first_ns, lasted));
-    print_column(method_text(row, t), 9);
-    printf("%3u ", t->code);
-    print_column(SPAN(outcome ? tr(outcome) : "-"), 10);
-    printf(_("%4u messages "), call->messages);
-    print_column(row->head.call_id, 0);
-    printf("%s%s\n", lead ? "  " : "", lead ? finding_rule_id(lead->rule) : "");
-}
-
-static bool call_matches(const struct store *store, const struct call *call,
-                         const struct filter *filter)
-{
-    for (uint32_t id = call->first_txn; filter && id;) {
-        if (filter_match(filter, store, id))
-            return true;
-        id = store_transaction(store, id)->next_in_call;
-    }
-    return !filter;
-}
-
 static void list_calls(struct row *row, const struct filter *filter)
 {
-    for (uint32_t id = 1; id < store_call_end(row->store); id++) {
-        const struct call *call = store_call(row->store, id);
-        if (!call || !call_matches(row->store, call, filter))
-            continue;
-        const struct transaction *t = store_transaction(row->store, call_leading(row->store, call));
-        if (t && store_scan(row->store, transaction_head(t), &row->head) == 0)
-            call_row(row, id, call, t);
-    }
+    calls_rows(row->session, filter);
 }
 
 static void list_findings(struct row *row, const struct filter *filter)

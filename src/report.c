@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/tr.h"
+#include "calls.h"
 #include "connections.h"
 #include "findings.h"
 #include "headless.h"
@@ -118,6 +119,7 @@ static json_t *json_left_out(const struct session *session)
 static void report_json(const struct session *session)
 {
     const struct store_counts *c = store_counts(session->pipeline.store);
+    struct calls_joined joined = calls_joined(session);
     json_t *report = json_object();
     json_object_set_new(report, "sources", json_sources(session));
     json_put_number(report, "packets", pipeline_counts(&session->pipeline).packets);
@@ -129,6 +131,8 @@ static void report_json(const struct session *session)
     json_put_number(report, "transactions", c->transactions);
     json_put_number(report, "dialogs", c->dialogs);
     json_put_number(report, "calls", c->calls);
+    json_put_number(report, "joined_calls", joined.calls);
+    json_put_number(report, "joined_legs", joined.legs);
     json_object_set_new(report, "tls", json_tls(net_tls_counts(session->pipeline.net)));
     json_object_set_new(report, "connections", connections_json(session));
     json_object_set_new(report, "left_out", json_left_out(session));
@@ -187,6 +191,19 @@ static void print_source(const struct source *source)
     strbuf_free(&assumed);
 }
 
+/* Every Call-ID is one; how many of them are one call's, across devices. */
+static void print_calls(const struct session *session, uint64_t calls)
+{
+    char note[128] = "";
+    struct calls_joined joined = calls_joined(session);
+    if (joined.calls)
+        snprintf(note, sizeof note,
+                 tr_n("%zu of them are legs of %zu call", "%zu of them are legs of %zu calls",
+                      joined.calls),
+                 joined.legs, joined.calls);
+    print_count(_("calls"), calls, note);
+}
+
 static void report_text(const struct session *session)
 {
     static const char *const classes[SIP_CLASSES] = {
@@ -206,7 +223,7 @@ static void report_text(const struct session *session)
     print_count(_("duplicates"), c->duplicates, _("packets captured twice"));
     print_count(_("transactions"), c->transactions, "");
     print_count(_("dialogs"), c->dialogs, "");
-    print_count(_("calls"), c->calls, "");
+    print_calls(session, c->calls);
     print_tls(net_tls_counts(session->pipeline.net));
     printf("%s\n", _("Requests"));
     for (int i = SIP_OTHER + 1; i < SIP_METHODS; i++)

@@ -97,6 +97,37 @@ enum call_outcome call_outcome(const struct diagnosis *d, const struct store *st
                : outcome;
 }
 
+/* Whether the outcome of another leg says better what became of the call. */
+static bool says_better(enum call_outcome first, enum call_outcome other)
+{
+    bool refused = other == OUTCOME_BUSY || other == OUTCOME_DECLINED || other == OUTCOME_NO_ANSWER;
+    switch (first) {
+    case OUTCOME_NONE:
+    case OUTCOME_REDIRECTED: /* the leg that followed has the end */
+        return other != OUTCOME_NONE;
+    case OUTCOME_OPEN: /* its 2xx was not captured, or is on its way */
+        return other == OUTCOME_ANSWERED;
+    case OUTCOME_FAILED:
+        return refused;
+    case OUTCOME_CANCELLED:
+        return other == OUTCOME_NO_ANSWER;
+    default:
+        return false;
+    }
+}
+
+enum call_outcome call_outcome_of_legs(const struct diagnosis *d, const struct store *store,
+                                       const uint32_t *legs, size_t n)
+{
+    enum call_outcome outcome = OUTCOME_NONE;
+    for (size_t i = 0; i < n; i++) {
+        enum call_outcome of = call_outcome(d, store, store_call(store, legs[i]), legs[i]);
+        if (i == 0 || says_better(outcome, of))
+            outcome = of;
+    }
+    return outcome;
+}
+
 uint32_t transaction_rang(const struct store *store, uint32_t id)
 {
     const struct transaction *t = store_transaction(store, id);

@@ -21,6 +21,12 @@ enum call_outcome {
 /* Of the request that stands for the call (call_leading()), with what was found about it. */
 enum call_outcome call_outcome(const struct diagnosis *d, const struct store *store,
                                const struct call *call, uint32_t id);
+/*
+ * Of the `n` legs of one call, in the order in which they began (link_legs()): what became of the
+ * first, which the caller hears. Where that says little, another leg may know why.
+ */
+enum call_outcome call_outcome_of_legs(const struct diagnosis *d, const struct store *store,
+                                       const uint32_t *legs, size_t n);
 /* "no answer"; NULL for OUTCOME_NONE; see tr(). */
 const char *call_outcome_name(enum call_outcome outcome);
 /*

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "base/tr.h"
 #include "sip/fields.h"
 #include "sip/sdp.h"
@@ -34,6 +35,21 @@ const char *link_reason_name(enum link_reason reason)
         [LINK_NUMBERS] = N_("same numbers"),
     };
     return tr(names[reason < LINK_REASONS ? reason : LINK_NONE]);
+}
+
+const char *link_reason_word(enum link_reason reason)
+{
+    static const char *const words[LINK_REASONS] = {
+        [LINK_SESSION_ID] = "session-id",
+        [LINK_HEADER] = "header",
+        [LINK_REPLACES] = "replaces",
+        [LINK_REDIRECT] = "redirect",
+        [LINK_CHARGING] = "charging-id",
+        [LINK_CALL_ID] = "call-id",
+        [LINK_SDP] = "sdp",
+        [LINK_NUMBERS] = "numbers",
+    };
+    return reason < LINK_REASONS ? words[reason] : NULL;
 }
 
 bool link_is_sure(enum link_reason reason)
@@ -700,6 +716,19 @@ size_t link_group(const struct store *s, uint32_t call, uint32_t *ids, size_t ma
     return n;
 }
 
+size_t link_legs(const struct store *s, uint32_t call, uint32_t *ids, size_t max)
+{
+    size_t n = link_group(s, call, ids, max);
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k > 0 && store_call(s, ids[k - 1])->seq > store_call(s, ids[k])->seq;
+             k--) {
+            uint32_t id = ids[k];
+            ids[k] = ids[k - 1];
+            ids[k - 1] = id;
+        }
+    return n;
+}
+
 static enum link_reason why_from(const struct store *s, uint32_t from, uint32_t to)
 {
     enum link_reason why;
@@ -723,6 +752,17 @@ enum link_reason link_why(const struct store *s, uint32_t a, uint32_t b)
     return why ? why : why_from(s, b, a);
 }
 
+enum link_reason link_leg(const struct store *s, const uint32_t *ids, size_t n, size_t leg,
+                          size_t *other)
+{
+    enum link_reason why = LINK_NONE;
+    *other = 0;
+    for (size_t i = 0; i < n && why == LINK_NONE; i++)
+        if (i != leg && (why = link_why(s, ids[i], ids[leg])) != LINK_NONE)
+            *other = i;
+    return why;
+}
+
 struct span link_header(const struct store *s, uint32_t a, uint32_t b)
 {
     struct sip_message x, y;
@@ -733,4 +773,18 @@ struct span link_header(const struct store *s, uint32_t a, uint32_t b)
         return SPAN_NONE;
     struct span name = header_naming(&y, &x);
     return name.n ? name : header_naming(&x, &y);
+}
+
+void link_put_reason(struct strbuf *out, const struct store *s, uint32_t a, uint32_t b, bool utf8)
+{
+    enum link_reason why = link_why(s, a, b);
+    struct span header = why == LINK_HEADER ? link_header(s, a, b) : SPAN_NONE;
+    struct strbuf name = STRBUF_INIT;
+    if (header.n)
+        text_visible(&name, header, utf8);
+    else
+        strbuf_text(&name, link_reason_name(why));
+    strbuf_format(out, link_is_sure(why) ? _("joined by %s") : _("probably joined: %s"),
+                  strbuf_str(&name));
+    strbuf_free(&name);
 }

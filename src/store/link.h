@@ -5,6 +5,7 @@
 #ifndef SIPWHY_STORE_LINK_H
 #define SIPWHY_STORE_LINK_H
 
+#include "base/strbuf.h"
 #include "store/store.h"
 
 /* Why two calls are taken for one, the strongest first. */
@@ -29,6 +30,8 @@ enum link_reason {
 void link_name_headers(char *const *names, size_t count);
 /* "Session-ID", ... for people, translated. */
 const char *link_reason_name(enum link_reason reason);
+/* "session-id", ... for programs; NULL for LINK_NONE. */
+const char *link_reason_word(enum link_reason reason);
 /* Whether the reason alone is proof: numbers and SDP may coincide. */
 bool link_is_sure(enum link_reason reason);
 
@@ -37,9 +40,20 @@ bool link_is_sure(enum link_reason reason);
  * separated by hand stands alone.
  */
 size_t link_group(const struct store *store, uint32_t call, uint32_t *ids, size_t max);
+/* The same in the order in which they began: the first leg, at which the call came in, first. */
+size_t link_legs(const struct store *store, uint32_t call, uint32_t *ids, size_t max);
+/*
+ * Why leg `leg` of such `n` belongs to the others: by which reason, and to which of them (*other, an
+ * index), those before it asked first. LINK_NONE: the leg that it was joined to is not among them.
+ */
+enum link_reason link_leg(const struct store *store, const uint32_t *ids, size_t n, size_t leg,
+                          size_t *other);
 /* Why two calls of a group belong together; LINK_NONE when only others join them. */
 enum link_reason link_why(const struct store *store, uint32_t a, uint32_t b);
 /* Of LINK_HEADER: the name of the header that joins them, as it was sent; none: SPAN_NONE. */
 struct span link_header(const struct store *store, uint32_t a, uint32_t b);
+/* Appends "joined by X-CID", "probably joined: same SDP", for people; the header is made visible. */
+void link_put_reason(struct strbuf *out, const struct store *store, uint32_t a, uint32_t b,
+                     bool utf8);
 
 #endif

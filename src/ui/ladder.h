@@ -112,8 +112,6 @@ void ladder_put_label(struct ui *ui, const struct ladder_row *row, bool plain, s
 enum style ladder_style(struct ui *ui, const struct ladder_row *row);
 /* What the session description of a row says, and changes. */
 void ladder_put_note(struct ui *ui, const struct ladder_view *v, size_t row, struct strbuf *out);
-/* "joined by X-CID", "probably joined: same numbers": why two calls are legs of one; free it. */
-char *ladder_reason(const struct ui *ui, uint32_t a, uint32_t b);
 /* "leg 2, joined by Session-ID"; of one joined through others, with which. */
 void ladder_put_leg(struct ui *ui, const struct ladder_view *v, size_t leg, struct strbuf *out);
 

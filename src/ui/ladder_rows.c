@@ -144,9 +144,10 @@ static void tell_legs(const struct ui *ui, struct ladder_view *v)
     v->joined = NULL;
     if (n < 2)
         return;
-    char *reason = ladder_reason(ui, legs[0], legs[1]);
-    v->joined = mem_format(tr_n("%zu leg, %s", "%zu legs, %s", n), n, reason);
-    free(reason);
+    struct strbuf reason = STRBUF_INIT;
+    link_put_reason(&reason, ui->store, legs[0], legs[1], screen_utf8());
+    v->joined = mem_format(tr_n("%zu leg, %s", "%zu legs, %s", n), n, strbuf_str(&reason));
+    strbuf_free(&reason);
 }
 
 static void find_legs(struct ladder_view *v)

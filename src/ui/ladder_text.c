@@ -407,45 +407,19 @@ enum style ladder_style(struct ui *ui, const struct ladder_row *row)
     }
 }
 
-char *ladder_reason(const struct ui *ui, uint32_t a, uint32_t b)
-{
-    enum link_reason why = link_why(ui->store, a, b);
-    struct span header = why == LINK_HEADER ? link_header(ui->store, a, b) : SPAN_NONE;
-    struct strbuf name = STRBUF_INIT;
-    if (header.n)
-        text_visible(&name, header, screen_utf8());
-    else
-        strbuf_text(&name, link_reason_name(why));
-    char *words = strbuf_take(&name);
-    char *reason = mem_format(link_is_sure(why) ? _("joined by %s") : _("probably joined: %s"),
-                              words);
-    free(words);
-    return reason;
-}
-
-/* Why a leg is shown: of those before it, which it may be joined through, the nearest to the call. */
-static enum link_reason nearest_reason(const struct ui *ui, const struct ladder_view *v, size_t leg,
-                                       size_t *near)
-{
-    enum link_reason why = LINK_NONE;
-    for (size_t i = 0; i < leg && why == LINK_NONE; i++)
-        if ((why = link_why(ui->store, v->legs[i], v->legs[leg])) != LINK_NONE)
-            *near = i;
-    return why;
-}
-
 void ladder_put_leg(struct ui *ui, const struct ladder_view *v, size_t leg, struct strbuf *out)
 {
     size_t near = 0;
-    enum link_reason why = nearest_reason(ui, v, leg, &near);
-    char *reason = ladder_reason(ui, v->legs[near], v->legs[leg]);
+    struct strbuf reason = STRBUF_INIT;
+    enum link_reason why = link_leg(ui->store, v->legs, v->nlegs, leg, &near);
+    link_put_reason(&reason, ui->store, v->legs[near], v->legs[leg], screen_utf8());
     if (why == LINK_NONE)
         strbuf_format(out, _("leg %zu, joined to another leg"), leg + 1);
     else if (near == 0)
-        strbuf_format(out, _("leg %zu, %s"), leg + 1, reason);
+        strbuf_format(out, _("leg %zu, %s"), leg + 1, strbuf_str(&reason));
     else
-        strbuf_format(out, _("leg %zu, %s (with leg %zu)"), leg + 1, reason, near + 1);
-    free(reason);
+        strbuf_format(out, _("leg %zu, %s (with leg %zu)"), leg + 1, strbuf_str(&reason), near + 1);
+    strbuf_free(&reason);
     strbuf_text(out, "  Call-ID ");
     struct sip_message sip;
     const struct call *call = store_call(ui->store, v->legs[leg]);

@@ -1007,6 +1007,7 @@ static const struct file files[] = {
     PLAIN_FILE("busy.pcap", busy),
     PLAIN_FILE("cancelled.pcap", cancelled),
     PLAIN_FILE("cancelled-late.pcap", cancelled_late),
+    PLAIN_FILE("b2bua.pcap", b2bua),
     PLAIN_FILE("rfc2543.pcap", rfc2543),
     PLAIN_FILE("forked.pcap", forked),
     PLAIN_FILE("repeated.pcap", repeated),

@@ -102,6 +102,23 @@ static const struct say cancelled_late[] = {
 };
 
 /*
+ * Through a B2BUA, which says 480 where the callee was busy. Between the two legs another call goes
+ * straight to the callee.
+ */
+static const struct say b2bua[] = {
+    SAY(0, "ap", TO_BOB("INVITE"), "1 INVITE", "1@a", "a1/b", .call = "in@a"),
+    SAY(1, "pa", TRYING, "1 INVITE", "1@a", "a1/b", .call = "in@a"),
+    SAY(5, "cb", TO_BOB("INVITE"), "1 INVITE", "1@c", "c1/b", .call = "other@c"),
+    SAY(10, "pb", TO_BOB("INVITE"), "1 INVITE", "1@p", "a7/b", .call = "out@p",
+        .more = "X-Call-ID: in@a\r\n"),
+    SAY(60, "bp", "SIP/2.0 486 Busy Here", "1 INVITE", "1@p", "a7/b1", .call = "out@p"),
+    SAY(65, "pb", TO_BOB("ACK"), "1 ACK", "1@p", "a7/b1", .call = "out@p"),
+    SAY(70, "pa", "SIP/2.0 480 Temporarily Unavailable", "1 INVITE", "1@a", "a1/b9",
+        .call = "in@a"),
+    SAY(75, "ap", TO_BOB("ACK"), "1 ACK", "1@a", "a1/b9", .call = "in@a"),
+};
+
+/*
  * A call over TCP: in order, in two segments, two in one, in the wrong order, sent again by TCP, one
  * missing from the capture; keep-alives; the ports used again for an OPTIONS.
  */

@@ -247,6 +247,30 @@ static void looked_at_again(void)
     tap_ok(looked_at() == 2, "and when it is taken back");
 }
 
+/* Which leg came first, and what each is joined to, whichever is asked for. */
+static void in_order(void)
+{
+    uint32_t ids[4];
+    size_t other = 9;
+    store_free(store);
+    store = store_new(16 << 20);
+    uint32_t a = invite(0, 1, 2, "one", "alice", "1000", "", "");
+    uint32_t b = invite(10, 2, 3, "two", "carol", "2000", "X-CID: one\r\n", "");
+    uint32_t c = invite(20, 3, 4, "three", "dave", "3000", "X-CID: two\r\n", "");
+    tap_ok(link_legs(store, c, ids, 4) == 3 && ids[0] == a && ids[1] == b && ids[2] == c,
+           "legs stand in the order in which they began");
+    tap_ok(link_leg(store, ids, 3, 2, &other) == LINK_HEADER && other == 1,
+           "the third is joined to the second");
+    tap_ok(link_leg(store, ids, 3, 1, &other) == LINK_HEADER && other == 0,
+           "which is to the first");
+    struct strbuf text = STRBUF_INIT;
+    link_put_reason(&text, store, a, b, true);
+    tap_ok(strcmp(strbuf_str(&text), "joined by X-CID") == 0 &&
+               strcmp(link_reason_word(LINK_HEADER), "header") == 0,
+           "it is said by what");
+    strbuf_free(&text);
+}
+
 int main(void)
 {
     char *own[] = { "X-Acme-Leg" };
@@ -262,6 +286,7 @@ int main(void)
     store_separate(store, a, false);
     tap_ok(link_group(store, a, ids, 4) == 2, "and comes back");
     looked_at_again();
+    in_order();
     chance();
     two_addresses();
     many_names();
