@@ -215,6 +215,11 @@ static void print_example(const struct entries *e, size_t i, size_t n, char **to
     finding_text_free(&text);
 }
 
+static bool same_rule(const struct finding *a, const struct finding *b)
+{
+    return a->rule == b->rule && a->severity == b->severity;
+}
+
 /* Entries of one rule: a line with their number and the rule's name, and the first few with what to do. */
 static size_t print_rule(const struct entries *e, size_t i)
 {
@@ -222,7 +227,7 @@ static size_t print_rule(const struct entries *e, size_t i)
     size_t n = 0, told = 0, shown = 0;
     char *remedy = NULL, topic[HELP_TOPIC_SIZE];
     struct strbuf name = STRBUF_INIT;
-    for (; i + n < e->n && e->all[i + n].finding->rule == first->rule; n += same_subject(e, i + n))
+    for (; i + n < e->n && same_rule(e->all[i + n].finding, first); n += same_subject(e, i + n))
         told++;
     snprintf(topic, sizeof topic, "finding/%s", finding_rule_id(first->rule));
     help_topic_title(e->help, topic, &name);
@@ -282,11 +287,12 @@ int findings_status(const struct session *session)
 {
     const char *wanted = session->settings->fail_on;
     for (uint8_t rule = 1; wanted && rule <= finding_rules(); rule++) {
-        bool bad = finding_rule_severity(rule) == SEVERITY_ERROR ||
-                   (strcmp(wanted, "error") != 0 &&
-                    finding_rule_severity(rule) == SEVERITY_WARNING) ||
+        struct finding_count count = diagnosis_count(diagnosis_of(session), rule);
+        enum finding_severity severity = finding_count_severity(rule, &count);
+        bool bad = severity == SEVERITY_ERROR ||
+                   (strcmp(wanted, "error") != 0 && severity == SEVERITY_WARNING) ||
                    strcmp(wanted, "notice") == 0;
-        if (bad && diagnosis_count(diagnosis_of(session), rule).findings > 0)
+        if (bad && count.findings > 0)
             return 1;
     }
     return 0;

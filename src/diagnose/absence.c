@@ -1,8 +1,10 @@
 /*
- * Findings that stand on what was not seen, in a capture that kept only the beginning of each
- * packet: what is missing may have been there, in a message whose headers were cut off. Such a
- * finding is not made where a host that should have sent it has sent such messages.
+ * Findings that stand on what was not seen. In a capture that kept only the beginning of each packet
+ * what is missing may have been there, in a message whose headers were cut off: such a finding is not
+ * made where a host that should have sent it has sent such messages. In one that has lost packets it
+ * may be among those: then it is no more than a notice.
  */
+#include "diagnose/misses.h"
 #include "diagnose/private.h"
 #include "store/names.h"
 
@@ -30,6 +32,24 @@ static const struct {
     { "contact-missing", BY_CLIENT | BY_SERVER, HOST_CUT_HEADERS },
 };
 
+/* Of those above and others, which the loss of a packet or two may make up. */
+static const char *const lost[] = {
+    "stuck-after-trying",
+    "cancel-unanswered",
+    "notify-missing",
+    "ack-cseq-mismatch",
+    "auth-not-attempted",
+    "session-interval-too-small",
+    "register-interval-too-brief",
+    "registration-lapsed",
+    "user-not-registered",
+    "session-expired",
+    "session-refresh-failed",
+    "connection-refused",
+    "contact-transport-mismatch",
+};
+#define LOST_CONFIDENCE 50
+
 static uint8_t cut_of(const struct store *store, const struct addr *address)
 {
     const struct host *host = store_find_host(store, address);
@@ -54,4 +74,25 @@ bool absence_doubtful(const struct judge *j, const struct draft *d)
         return ((by_client | by_server) & missed[i].cut) || unplaced(d->txn);
     }
     return false;
+}
+
+static bool may_be_lost(uint8_t rule)
+{
+    static bool known, may[UINT8_MAX + 1];
+    for (size_t i = 0; !known && i < sizeof lost / sizeof lost[0]; i++)
+        may[finding_rule(SPAN(lost[i]))] = true;
+    known = true;
+    return may[rule];
+}
+
+void absence_doubt(struct judge *j, struct draft *d)
+{
+    const struct scene *scene = j->scene;
+    if (!may_be_lost(d->rule) ||
+        (!misses_of_call(scene, d->txn) && !misses_packets(j->misses, scene->store, scene->ended)))
+        return;
+    d->severity = SEVERITY_NOTICE;
+    if (d->confidence > LOST_CONFIDENCE)
+        d->confidence = LOST_CONFIDENCE;
+    draft_because(d, _("packets are missing in this capture: what it needs may be among them"));
 }

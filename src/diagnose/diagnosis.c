@@ -6,6 +6,7 @@
 #include "base/deadline.h"
 #include "base/pool.h"
 #include "base/strbuf.h"
+#include "diagnose/misses.h"
 #include "diagnose/outcome.h"
 #include "diagnose/private.h"
 #include "diagnose/subjects.h"
@@ -35,6 +36,7 @@ struct diagnosis {
     uint32_t size;
     struct deadlines again; /* calls that a rule wants to see once more */
     struct suspects *suspects;
+    struct misses misses;
     struct scene scene; /* of the latest look */
     struct finding_count counts[UINT8_MAX + 1];
     struct slice recent[SLICES];
@@ -109,6 +111,7 @@ void diagnosis_clear(struct diagnosis *d)
     deadlines_free(&d->again);
     suspects_free(d->suspects);
     d->suspects = suspects_new();
+    d->misses = (struct misses){ .looked_ns = 0 };
     memset(d->counts, 0, sizeof d->counts);
     memset(d->recent, 0, sizeof d->recent);
     d->version++;
@@ -145,16 +148,23 @@ static struct slice *slice_of(struct diagnosis *d, int64_t time_ns)
     return slice->number == number ? slice : NULL;
 }
 
+/* Less than its rule says. */
+static bool is_demoted(const struct finding *f)
+{
+    return f->severity < rule_at(f->rule)->severity;
+}
+
 static void count(struct diagnosis *d, const struct finding *f)
 {
     struct finding_count *c = &d->counts[f->rule];
     struct slice *slice = slice_of(d, f->time_ns);
     c->findings++;
+    c->notices += is_demoted(f);
     if (!c->first_ns || f->time_ns < c->first_ns)
         c->first_ns = f->time_ns;
     if (f->time_ns > c->last_ns)
         c->last_ns = f->time_ns;
-    if (slice)
+    if (slice && !is_demoted(f))
         slice->found[f->rule]++;
 }
 
@@ -162,7 +172,8 @@ static void count_back(struct diagnosis *d, const struct finding *f)
 {
     struct slice *slice = slice_of(d, f->time_ns);
     d->counts[f->rule].findings--;
-    if (slice && slice->found[f->rule] > 0)
+    d->counts[f->rule].notices -= is_demoted(f);
+    if (slice && !is_demoted(f) && slice->found[f->rule] > 0)
         slice->found[f->rule]--;
 }
 
@@ -246,7 +257,7 @@ static uint32_t keep(struct diagnosis *d, const struct draft *draft)
                                            .transaction = draft->txn->id,
                                            .next = v->first,
                                            .rule = draft->rule,
-                                           .severity = rule_at(draft->rule)->severity,
+                                           .severity = draft->severity,
                                            .confidence = draft->confidence,
                                            .hidden = draft->hidden,
                                            .code = draft->code,
@@ -272,7 +283,8 @@ static uint8_t why_of(const struct scene_transaction *t, const struct judge *j, 
     for (size_t i = 0; i < j->ndrafts; i++) {
         const struct draft *one = &j->drafts[i];
         if ((one->txn == t || concerns(j, one, t)) && !one->hidden &&
-            (!own || rule_at(one->rule)->severity > rule_at(own->rule)->severity || (int)i == lead))
+            one->severity == rule_at(one->rule)->severity &&
+            (!own || one->severity > own->severity || (int)i == lead))
             own = one;
     }
     if (own && lead >= 0 && relate_explains(&j->drafts[lead], own))
@@ -334,7 +346,7 @@ static void look(struct diagnosis *d, uint32_t call, bool ended)
     scene_make(&d->scene, d->store, call, store_now(d->store));
     d->scene.ended = ended;
     learn(d);
-    judge_scene(&j, &d->scene, d->suspects, 0, false);
+    judge_scene(&j, &d->scene, d->suspects, &d->misses, 0, false);
     keep_all(d, &d->scene, &j, relate_drafts(j.drafts, j.ndrafts));
     if (j.again_ns != INT64_MAX && !ended)
         look_again(d, call, j.again_ns);
@@ -428,6 +440,11 @@ uint32_t diagnosis_of_transaction(const struct diagnosis *d, uint32_t id)
     return lead && finding_at(d, lead)->rule == t->why ? lead : fallback;
 }
 
+enum finding_severity finding_count_severity(uint8_t rule, const struct finding_count *count)
+{
+    return count->findings > count->notices ? finding_rule_severity(rule) : SEVERITY_NOTICE;
+}
+
 struct finding_count diagnosis_count(const struct diagnosis *d, uint8_t rule)
 {
     return d->counts[rule];
@@ -446,7 +463,8 @@ struct finding_top diagnosis_top(const struct diagnosis *d, bool recent)
 {
     struct finding_top top = { 0, 0 };
     for (unsigned rule = 1; rule <= finding_rules(); rule++) {
-        uint64_t n = recent ? found_lately(d, (uint8_t)rule) : d->counts[rule].findings;
+        uint64_t n = recent ? found_lately(d, (uint8_t)rule)
+                            : d->counts[rule].findings - d->counts[rule].notices;
         if (finding_rule_severity((uint8_t)rule) == SEVERITY_ERROR && n > top.findings)
             top = (struct finding_top){ (uint8_t)rule, n };
     }
@@ -504,13 +522,15 @@ int diagnosis_explain(const struct diagnosis *d, uint32_t id, struct finding_tex
 {
     const struct finding *f = diagnosis_finding(d, id);
     struct scene scene = { 0 };
+    struct misses misses = d->misses;
     static struct judge j;
     memset(text, 0, sizeof *text);
     if (!f)
         return -1;
     scene_make(&scene, d->store, f->call, store_now(d->store));
     scene.ended = true; /* what needed the end has been found */
-    judge_scene(&j, &scene, d->suspects, f->rule, true);
+    misses.ended = true;
+    judge_scene(&j, &scene, d->suspects, &misses, f->rule, true);
     for (size_t i = 0; i < j.ndrafts && !text->summary; i++)
         if (same_finding(&j.drafts[i], f))
             take_texts(text, &j.drafts[i]);

@@ -66,6 +66,7 @@ struct finding_text {
 /* How often a rule found, over the whole run; about one endpoint once. */
 struct finding_count {
     uint64_t findings;
+    uint64_t notices; /* of them: less than the rule's severity, since the capture misses packets */
     int64_t first_ns, last_ns;
 };
 
@@ -113,6 +114,8 @@ const char *finding_severity_name(uint8_t severity); /* "error"; not translated 
 /* What filters ask of a finding. */
 void diagnosis_tell(const struct diagnosis *d, const struct finding *f, struct store_found *found);
 /* How often each rule has found, hidden findings left out. */
+/* What a rule has come to: its severity, unless all it found are notices. */
+enum finding_severity finding_count_severity(uint8_t rule, const struct finding_count *count);
 struct finding_count diagnosis_count(const struct diagnosis *d, uint8_t rule);
 
 /* What goes wrong most. */

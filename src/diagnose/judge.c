@@ -21,6 +21,7 @@ struct draft *judge_find(struct judge *j, const struct scene_transaction *t, uns
         j->ndrafts++;
     *d = (struct draft){ .rule = j->rule,
                          .confidence = (uint8_t)confidence,
+                         .severity = rule_at(j->rule)->severity,
                          .code = scene_final(t),
                          .txn = t,
                          .call = t->call,

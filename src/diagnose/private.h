@@ -16,11 +16,14 @@ bool relate_explains(const struct draft *cause, const struct draft *effect);
 /* absence.c: whether what a finding misses may have been in a message that the capture cut. */
 bool absence_doubtful(const struct judge *j, const struct draft *d);
 
+/* Makes a finding a notice where what it misses may only be missing in the capture. */
+void absence_doubt(struct judge *j, struct draft *d);
+
 void draft_clear(struct draft *d);
 
 /* Runs the rules whose marks the scene bears (`only`: that one, 0: all) over it. */
 void judge_scene(struct judge *j, const struct scene *scene, struct suspects *suspects,
-                 uint8_t only, bool texts);
+                 struct misses *misses, uint8_t only, bool texts);
 void judge_free(struct judge *j);
 
 #endif

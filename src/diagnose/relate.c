@@ -163,7 +163,7 @@ bool relate_explains(const struct draft *cause, const struct draft *effect)
 /* Whether `a` should lead rather than `b`. */
 static bool before(const struct draft *a, const struct draft *b)
 {
-    int x = rule_at(a->rule)->severity, y = rule_at(b->rule)->severity;
+    int x = a->severity, y = b->severity;
     if (x != y)
         return x > y;
     if (a->time_ns != b->time_ns)

@@ -42,6 +42,7 @@ struct rule {
 struct draft {
     uint8_t rule;
     uint8_t confidence; /* percent */
+    uint8_t severity;   /* the rule's, or less */
     uint16_t code;
     const struct scene_transaction *txn;
     const struct scene_call *call;
@@ -63,10 +64,12 @@ struct draft {
 };
 
 struct suspects;
+struct misses;
 
 struct judge {
     const struct scene *scene;
     struct suspects *suspects; /* see suspects.h */
+    struct misses *misses;     /* see misses.h */
     bool texts;                /* put into words */
     uint8_t rule;              /* that is at work */
     int64_t again_ns;          /* when to look again though nothing has changed; INT64_MAX: never */

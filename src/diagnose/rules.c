@@ -48,11 +48,12 @@ static void drop_doubtful(struct judge *j)
 }
 
 void judge_scene(struct judge *j, const struct scene *scene, struct suspects *suspects,
-                 uint8_t only, bool texts)
+                 struct misses *misses, uint8_t only, bool texts)
 {
     /* the drafts are large and filled as they are made: they are not cleared here */
     j->scene = scene;
     j->suspects = suspects;
+    j->misses = misses;
     j->texts = texts;
     j->again_ns = INT64_MAX;
     j->ndrafts = 0;
@@ -65,6 +66,8 @@ void judge_scene(struct judge *j, const struct scene *scene, struct suspects *su
     }
     if (store_was_cut(scene->store))
         drop_doubtful(j);
+    for (size_t i = 0; i < j->ndrafts; i++)
+        absence_doubt(j, &j->drafts[i]);
 }
 
 void judge_free(struct judge *j)

@@ -254,6 +254,24 @@ static bool answered(struct judge *j, const struct scene_transaction *t, int64_t
     return false;
 }
 
+/*
+ * Whether the client went on, so that its request with credentials was only not captured: its answer
+ * was, or an ACK or a later request of the dialog that it made.
+ */
+static bool went_on(struct judge *j, const struct scene_transaction *t)
+{
+    bool further = false;
+    EACH_TRANSACTION(j, o) {
+        if (o <= t || o->call != t->call || o->stored->cseq <= t->stored->cseq ||
+            !addr_same_host(&o->client, &t->client))
+            continue;
+        if (o->stored->credentials)
+            return false; /* it was captured, and late */
+        further |= !o->request || scene_method(o) != scene_method(t);
+    }
+    return further;
+}
+
 static void auth_not_attempted(struct judge *j)
 {
     char client[ADDR_TEXT];
@@ -261,7 +279,7 @@ static void auth_not_attempted(struct judge *j)
         if (!t->request || !asks_itself(t) || t->stored->credentials)
             continue;
         int64_t until = t->final->stored->time_ns + PATIENCE_NS;
-        if (!judge_waited(j, until) || answered(j, t, until))
+        if (!judge_waited(j, until) || answered(j, t, until) || went_on(j, t))
             continue;
         /* the client is where the request came from, not the proxy that carried it */
         const struct scene_transaction *first = t;

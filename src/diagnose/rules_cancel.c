@@ -1,5 +1,6 @@
 /* Rules about CANCEL (RFC 3261 §9): whether it meets its INVITE, and ends it. */
 #include "base/timefmt.h"
+#include "diagnose/misses.h"
 #include "diagnose/rule.h"
 #include "sip/timers.h"
 
@@ -51,8 +52,8 @@ static void cancel_unanswered(struct judge *j)
             continue;
         const struct scene_transaction *invite = cancelled_invite(j, t);
         int64_t until = t->final->stored->time_ns + SIP_TIMEOUT_NS;
-        if (!invite || (invite->final && invite->final->stored->time_ns <= until) ||
-            !judge_waited(j, until))
+        if (!invite || misses_final(invite) ||
+            (invite->final && invite->final->stored->time_ns <= until) || !judge_waited(j, until))
             continue;
         if (t->downstream && scene_final(t->downstream) / 100 == 2 && invite->downstream &&
             !invite->downstream->final)

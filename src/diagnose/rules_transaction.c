@@ -1,5 +1,6 @@
 /* Rules about the timing of one transaction: slow, stuck, not acknowledged. See rule.h. */
 #include "base/timefmt.h"
+#include "diagnose/misses.h"
 #include "diagnose/rule.h"
 #include "sip/timers.h"
 
@@ -16,6 +17,25 @@ static int64_t end_of_patience(struct judge *j, const struct scene_transaction *
     return t->final ? t->final->stored->time_ns : INT64_MAX;
 }
 
+/*
+ * Whether the call shows that more came than was captured: an ACK to the final answer, a request in
+ * the dialog, or a later INVITE of the client's.
+ */
+static bool got_further(struct judge *j, const struct scene_transaction *t)
+{
+    if (misses_final(t))
+        return true;
+    EACH_TRANSACTION(j, o) {
+        if (o->call != t->call || o->first->stored->time_ns < t->first->stored->time_ns)
+            continue;
+        if (scene_in_dialog(o) || (scene_is_ack(o) && o->stored->cseq == t->stored->cseq))
+            return true;
+        if (o->stored->cseq > t->stored->cseq && addr_same_host(&o->client, &t->client))
+            return true;
+    }
+    return false;
+}
+
 static void stuck_after_trying(struct judge *j)
 {
     char waited[TIME_TEXT], to[ADDR_TEXT];
@@ -29,7 +49,7 @@ static void stuck_after_trying(struct judge *j)
             continue;
         end = end == INT64_MAX ? j->scene->now_ns : end;
         /* where the next hop is seen to be stuck as well, it stands there */
-        if (end - since < STUCK_NS || (t->downstream && t->downstream->trying))
+        if (end - since < STUCK_NS || (t->downstream && t->downstream->trying) || got_further(j, t))
             continue;
         struct draft *d = judge_find(j, t, t->final ? 95 : 90);
         d->time_ns = since;

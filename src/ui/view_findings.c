@@ -61,7 +61,8 @@ static bool load(struct list_row *row)
     row->txn = store_transaction(row->ui->store, row->transaction);
     row->message = row->txn ? transaction_head(row->txn) : 0;
     row->class = SIP_CLASS_PROVISIONAL;
-    row->severity = cell_severity((uint8_t)row->id);
+    struct finding_count count = count_of(row);
+    row->severity = (uint8_t)finding_count_severity((uint8_t)row->id, &count);
     return true;
 }
 
@@ -109,7 +110,10 @@ static void count(struct list *list, uint32_t id)
     struct tally *t = &own->next[f->rule];
     if (t->count.findings == 0 || f->time_ns < t->count.first_ns)
         t->count.first_ns = f->time_ns;
-    t->count.findings += !counted_before(own, f);
+    if (!counted_before(own, f)) {
+        t->count.findings++;
+        t->count.notices += f->severity < finding_rule_severity(f->rule);
+    }
     if (f->time_ns > t->count.last_ns)
         t->count.last_ns = f->time_ns;
     t->latest = id;
@@ -172,21 +176,26 @@ static void stop(struct list *list)
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
+static enum finding_severity severity_of(struct list_row *row)
+{
+    struct finding_count count = count_of(row);
+    return finding_count_severity((uint8_t)row->id, &count);
+}
+
 static void put_severity(struct list_row *row, struct strbuf *out)
 {
-    strbuf_text(out, tr(finding_severity_name((uint8_t)finding_rule_severity((uint8_t)row->id))));
+    strbuf_text(out, tr(finding_severity_name((uint8_t)severity_of(row))));
 }
 
 static void severity_example(struct list_row *row, struct strbuf *out)
 {
-    strbuf_format(out, "severity == %s",
-                  finding_severity_name((uint8_t)finding_rule_severity((uint8_t)row->id)));
+    strbuf_format(out, "severity == %s", finding_severity_name((uint8_t)severity_of(row)));
 }
 
 /* Upwards means worst first. */
 static int64_t severity(struct list_row *row)
 {
-    return SEVERITIES - finding_rule_severity((uint8_t)row->id);
+    return SEVERITIES - severity_of(row);
 }
 
 static void put_name(struct list_row *row, struct strbuf *out)
