@@ -500,7 +500,7 @@ static void sort_proofs(struct finding_text *text, const struct store *store)
 
 static void take_texts(struct finding_text *text, struct draft *draft)
 {
-    if (draft->confidence < FINDING_SURE && draft->summary)
+    if (draft->confidence < FINDING_SURE && draft->summary && !draft->certain)
         text->summary = mem_format(_("probably %s"), draft->summary);
     else
         text->summary = draft->summary ? mem_text(draft->summary) : NULL;

@@ -87,6 +87,15 @@ void draft_say(struct draft *d, const char *format, ...)
     va_end(args);
 }
 
+void draft_state(struct draft *d, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    set_text(d, &d->summary, format, args);
+    va_end(args);
+    d->certain = true;
+}
+
 void draft_cause(struct draft *d, const char *format, ...)
 {
     va_list args;

@@ -5,7 +5,6 @@
 
 #include "base/strbuf.h"
 #include "diagnose/rule.h"
-#include "store/names.h"
 
 enum { CALLER, CALLEE };
 
@@ -83,7 +82,7 @@ static void take(struct collect *c, uint32_t id)
     free(c->out->who[side]);
     c->out->who[side] = mem_format(
         side == CALLER ? _("caller %s") : _("callee %s"),
-        names_format(&store_flow(c->store, first_copy(c, m, &sip)->flow)->src, address));
+        judge_address(&store_flow(c->store, first_copy(c, m, &sip)->flow)->src, address));
 }
 
 /* What the finding's messages do not say may be in others of its transaction. */

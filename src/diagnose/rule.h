@@ -51,8 +51,9 @@ struct draft {
     bool (*concerns)(const struct judge *j, const struct scene_transaction *t);
     uint64_t about; /* and which of its things, a hash: a user, a server; 0: the host itself */
     int64_t time_ns;
-    bool texts;  /* wanted */
-    bool hidden; /* another one says it better */
+    bool texts;   /* wanted */
+    bool certain; /* is what the summary says */
+    bool hidden;  /* another one says it better */
     char *summary, *cause, *because, *remedy;
     size_t nproofs;
     struct {
@@ -102,6 +103,8 @@ bool judge_over(struct judge *j, int64_t time_ns);
 
 /* The one line of the lists: what happened in this call, without a full stop. */
 void draft_say(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same of what is certain, though what the rule concludes may not be: it is not "probably" so. */
+void draft_state(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A message that proves it, with a sentence; a NULL message is left out. */
 void draft_proof(struct draft *d, const struct scene_message *m, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

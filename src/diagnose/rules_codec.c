@@ -152,13 +152,10 @@ static void say_refusal(struct draft *d, const struct scene_transaction *t,
 {
     char list[LIST_TEXT], by[ADDR_TEXT];
     uint16_t code = scene_final(t);
-    struct span words = judge_quote(r->words), type = scene_sip(x->offered)->content_type;
+    struct span words = judge_quote(r->words);
     judge_address(&t->final->flow->src, by);
     if (!x->offer) {
         draft_say(d, _("no shared codec: %u from %s; offer cut by the capture"), code, by);
-    } else if (r->what == REFUSED_BODY) {
-        type = judge_quote(type);
-        draft_say(d, _("no body of type %.*s is taken by %s: %u"), SPAN_ARG(type), by, code);
     } else if (r->what == REFUSED_MEDIUM) {
         draft_say(d, _("no media of this kind at %s: %s offered, %u"), by,
                   kind_list(x->offer, list), code);
@@ -168,10 +165,46 @@ static void say_refusal(struct draft *d, const struct scene_transaction *t,
     }
     if (r->warning && words.n)
         draft_proof(d, t->final, _("%u, Warning %u: %.*s"), code, r->warning, SPAN_ARG(words));
-    else if (words.n)
-        draft_proof(d, t->final, _("%u, Accept: %.*s"), code, SPAN_ARG(words));
     else
         draft_proof(d, t->final, _("%u: refused"), code);
+}
+
+/* A 415 without Warning: the body's type is refused, or what stands in a body of a type that is taken. */
+static void explain_body(struct draft *d, const struct scene_transaction *t,
+                         const struct exchange *x, const struct refusal *r)
+{
+    char list[LIST_TEXT], by[ADDR_TEXT];
+    struct span type = judge_quote(scene_sip(x->offered)->content_type);
+    struct span accept = judge_quote(r->words);
+    judge_address(&t->final->flow->src, by);
+    codec_list(x->offer, IN_A_LINE, list);
+    draft_proof(d, x->offered, "Content-Type: %.*s", SPAN_ARG(type));
+    if (r->what == REFUSED_BODY || !accept.n)
+        draft_state(d, _("body not accepted: type %.*s, 415 from %s"), SPAN_ARG(type), by);
+    else
+        draft_state(d, _("body not accepted: %s offered, 415 from %s, which takes %.*s"), list, by,
+                    SPAN_ARG(type));
+    if (accept.n)
+        draft_proof(d, t->final, "415, Accept: %.*s", SPAN_ARG(accept));
+    else
+        draft_proof(d, t->final, _("415 without Accept: it does not say what it takes"));
+    if (r->what == REFUSED_BODY)
+        draft_cause(d, _("%s takes bodies of other types (%.*s); no codec is meant"), by,
+                    SPAN_ARG(accept));
+    else if (accept.n)
+        draft_cause(d,
+                    _("%s takes the type, as Accept says: encoding, language or, most often, "
+                      "the codecs in the body are meant (%s)"),
+                    by, list);
+    else
+        draft_cause(d, _("%s cannot read the body: its type, or the codecs in it (%s)"), by, list);
+    if (r->what == REFUSED_BODY)
+        draft_remedy(d, _("Send %s a body of a type that it takes: %.*s"), by, SPAN_ARG(accept));
+    else
+        draft_remedy(d,
+                     _("Offer %s other codecs than %s; ask its log or its answer to OPTIONS "
+                       "(Accept) what it takes"),
+                     by, list);
 }
 
 /* What follows from it: cause, remedy, and the doubt that is left. */
@@ -179,19 +212,10 @@ static void explain_refusal(struct draft *d, const struct scene_transaction *t,
                             const struct exchange *x, const struct refusal *r)
 {
     char by[ADDR_TEXT], offered[LIST_TEXT];
-    uint16_t code = scene_final(t);
     struct span words = judge_quote(r->words);
     judge_address(&t->final->flow->src, by);
     if (r->warning && words.n)
         draft_cause(d, _("%s says itself what does not fit: \"%.*s\""), by, SPAN_ARG(words));
-    else if (code == 415)
-        draft_cause(d, r->what == REFUSED_BODY
-                           ? _("415 refuses the type of the body (Content-Type), not a codec in it")
-                           : _("415 is about the body's type, encoding or language; where these "
-                               "are taken, some devices mean the codecs in it"));
-    if (code == 415 && !r->warning)
-        draft_remedy(d, _("Compare Content-Type, -Encoding and -Language of the request with "
-                          "Accept, -Encoding and -Language of the 415; then the codecs"));
     if (r->what == REFUSED_FORMAT && x->offer)
         draft_remedy(d, _("Offer %s another codec than %s, or transcode"), by,
                      codec_list(x->offer, IN_A_LINE, offered));
@@ -213,11 +237,14 @@ static void tell_refusal(struct judge *j, const struct scene_transaction *t,
     struct draft *d = judge_find(j, t, trust_in(r, x));
     if (!d->texts)
         return;
-    if (x->offer)
-        draft_proof(d, x->offered, _("offered: %s"), codec_list(x->offer, UINT_MAX, offered));
-    else
+    if (!x->offer)
         draft_proof(d, x->offered, _("the offer; its body is not wholly captured"));
-    say_refusal(d, t, x, r);
+    else
+        draft_proof(d, x->offered, _("offered: %s"), codec_list(x->offer, UINT_MAX, offered));
+    if (x->offer && scene_final(t) == 415 && !r->warning)
+        explain_body(d, t, x, r);
+    else
+        say_refusal(d, t, x, r);
     explain_refusal(d, t, x, r);
 }
 

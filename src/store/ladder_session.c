@@ -114,6 +114,12 @@ static bool same_words(const struct said *a, const struct said *b)
            (a->sip.code == 0) == (b->sip.code == 0) && span_equal(a->body, b->body);
 }
 
+/* What a refusal or OPTIONS tells of its sender, no session in it. */
+static bool is_capability(const struct message *m)
+{
+    return m->code >= 300 || m->method == SIP_OPTIONS;
+}
+
 /* An offer whose request was refused: the session stays as it was (RFC 3261 §14.1). */
 static bool is_refused(const struct store *store, const struct said *said)
 {
@@ -141,7 +147,8 @@ static size_t look_back(const struct ladder *l, const struct store *store, size_
             *repeated = true;
             return SIZE_MAX;
         }
-        if (same_hop(store, then.stored, now->stored) && !is_refused(store, &then))
+        if (same_hop(store, then.stored, now->stored) && !is_refused(store, &then) &&
+            !is_capability(then.stored))
             return i;
     }
     return SIZE_MAX;

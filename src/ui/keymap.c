@@ -146,6 +146,13 @@ bool keymap_key_for(const struct command *command, char *buf)
     return false;
 }
 
+const char *keymap_hint(const char *command, char *buf)
+{
+    if (!keymap_key_for(command_find(command), buf))
+        snprintf(buf, KEY_HINT, ":%s", command);
+    return buf;
+}
+
 void keymap_keys_of(const char *command, char *buf, size_t size)
 {
     size_t n = 0;

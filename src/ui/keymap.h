@@ -22,6 +22,9 @@ bool keymap_key_of(const char *command, char *buf);
 /* The same; where it has none, one of another command that asks views for the same. */
 struct command;
 bool keymap_key_for(const struct command *command, char *buf);
+/* For a hint in a text: that, or ":NAME" where no key is bound; buf has KEY_HINT bytes. */
+#define KEY_HINT 32
+const char *keymap_hint(const char *command, char *buf);
 /* All keys bound to a command, separated by blanks. */
 void keymap_keys_of(const char *command, char *buf, size_t size);
 /* Calls `fn` for each key; `changed`: it is bound to something else than at first. */

@@ -40,7 +40,8 @@ struct ladder_view {
     bool following;  /* the newest row stays selected */
     uint32_t around; /* the transaction that a very long call is shown near to; 0: that opened */
 
-    uint32_t finding; /* that it was opened for; 0: what leads */
+    uint32_t finding; /* that it was opened for; 0: what leads, */
+    uint32_t shown;   /* and which that is; 0: none */
     struct ladder_proof proofs[FINDING_PROOFS];
     size_t nproofs;
     char *found;            /* what they prove, in a line; NULL: nothing */
@@ -81,6 +82,8 @@ void ladder_select(struct ui *ui, struct ladder_view *v, uint32_t message);
 bool ladder_is_proof(const struct ladder_view *v, size_t row);
 /* The next place that proves what was found, in order of time and round; NULL if there is none. */
 const struct ladder_proof *ladder_next_proof(const struct ladder_view *v, bool backwards);
+/* A bit for each proof that is not among what is shown. */
+uint32_t ladder_unseen(const struct ladder_view *v);
 void ladder_forget_finding(struct ladder_view *v);
 
 /* Lines that go with a row: above it, itself, below it; below the last one that nothing came since. */

@@ -42,7 +42,7 @@ static bool take_finding(struct ui *ui, struct ladder_view *v)
         return false;
     v->found_version = diagnosis_version(ui->diagnosis) + 1;
     ladder_forget_finding(v);
-    uint32_t id = finding_of(ui, v);
+    uint32_t id = v->shown = finding_of(ui, v);
     if (!id || diagnosis_explain(ui->diagnosis, id, &text) < 0)
         return true;
     v->found = mem_text(text.summary);
@@ -74,6 +74,14 @@ bool ladder_is_proof(const struct ladder_view *v, size_t row)
         if (v->proofs[i].row == row)
             return true;
     return false;
+}
+
+uint32_t ladder_unseen(const struct ladder_view *v)
+{
+    uint32_t bits = 0;
+    for (size_t i = 0; i < v->nproofs; i++)
+        bits |= (uint32_t)(v->proofs[i].row == SIZE_MAX) << i;
+    return bits;
 }
 
 const struct ladder_proof *ladder_next_proof(const struct ladder_view *v, bool backwards)

@@ -51,18 +51,33 @@ static void put_direction(const struct sdp_media *m, struct strbuf *out)
     strbuf_text(out, m->direction == SDP_SENDRECV ? "0.0.0.0" : names[m->direction]);
 }
 
-static void put_stream(const struct sdp_media *m, bool named, struct strbuf *out)
+static bool is_off(const struct sdp_media *m)
+{
+    return m->port == 0 && !m->bundle_only;
+}
+
+/* What port 0 means: an offer has the stream off, an answer refuses it (RFC 3264 §5.1, §6). */
+static void put_off(uint8_t role, struct strbuf *out)
+{
+    bool answer = role == SESSION_ANSWER || role == SESSION_EARLY;
+    strbuf_text(out, answer ? _("refused (port 0)") : _("off (port 0)"));
+}
+
+/* Who tells what it is able to do names no port, and need not (RFC 3264 §9). */
+static void put_stream(const struct sdp_media *m, bool named, uint8_t role, struct strbuf *out)
 {
     if (named) {
         strbuf_char(out, ' ');
         strbuf_span(out, m->kind);
     }
     strbuf_char(out, ' ');
-    if (m->port == 0 && !m->bundle_only) {
-        strbuf_text(out, _("off"));
+    if (is_off(m) && role != SESSION_CAPABLE) {
+        put_off(role, out);
         return;
     }
     put_codecs(m, true, out);
+    if (is_off(m))
+        return;
     strbuf_char(out, ' ');
     put_target(m, out);
     if (session_is_held(m)) {
@@ -72,12 +87,13 @@ static void put_stream(const struct sdp_media *m, bool named, struct strbuf *out
 }
 
 /* All streams; what sound is needs no name where there is nothing else. */
-static void put_streams(const struct sdp *sdp, struct strbuf *out)
+static void put_streams(const struct session_note *note, struct strbuf *out)
 {
+    const struct sdp *sdp = &note->now;
     bool named = sdp->medias > 1 || !span_is(sdp->media[0].kind, "audio");
     for (int i = 0; i < sdp->medias; i++) {
         strbuf_text(out, i ? "," : "");
-        put_stream(&sdp->media[i], named, out);
+        put_stream(&sdp->media[i], named, note->role, out);
     }
 }
 
@@ -87,7 +103,7 @@ static void put_changes(const struct session_note *note, struct strbuf *out)
     const struct sdp_media *was = session_main(&note->before), *is = session_main(&note->now);
     size_t before = out->n;
     if (note->changes & SESSION_STREAMS) {
-        put_streams(&note->now, out);
+        put_streams(note, out);
         return;
     }
     if (note->changes & SESSION_HOLD) { /* an answer only follows */
@@ -133,7 +149,7 @@ void ladder_put_note(struct ui *ui, const struct ladder_view *v, size_t row, str
 {
     static const char *const roles[] = {
         [SESSION_OFFER] = N_("offer"),        [SESSION_ANSWER] = N_("answer"),
-        [SESSION_EARLY] = N_("early answer"), [SESSION_CAPABLE] = N_("could do"),
+        [SESSION_EARLY] = N_("early answer"), [SESSION_CAPABLE] = N_("supports"),
         [SESSION_UNEXPECTED] = "SDP",
     };
     static struct session_note note; /* too large for a stack that others share */
@@ -145,7 +161,7 @@ void ladder_put_note(struct ui *ui, const struct ladder_view *v, size_t row, str
     if (note.renewed)
         put_changes(&note, &text);
     else
-        put_streams(&note.now, &text);
+        put_streams(&note, &text);
     if (note.role == SESSION_ANSWER || note.role == SESSION_EARLY)
         put_agreement(&note, &text);
     text_visible(out, strbuf_as_span(&text), screen_utf8());
@@ -153,10 +169,11 @@ void ladder_put_note(struct ui *ui, const struct ladder_view *v, size_t row, str
 }
 
 /* " (PCMU PCMA)": what an arrow says of its session description, where there is room. */
-static void put_media(struct strbuf *out, struct span body, bool cut)
+static void put_media(struct strbuf *out, const struct message *m, struct span body, bool cut)
 {
     static struct sdp sdp;
     struct strbuf text = STRBUF_INIT;
+    bool able = m->code >= 300 || m->method == SIP_OPTIONS; /* it tells no more than what it can */
     if (sdp_read(&sdp, body) == 0) {
         for (int i = 0; i < sdp.medias; i++) {
             bool named = sdp.medias > 1 || !span_is(sdp.media[i].kind, "audio");
@@ -165,8 +182,8 @@ static void put_media(struct strbuf *out, struct span body, bool cut)
                 strbuf_span(&text, sdp.media[i].kind);
                 strbuf_char(&text, ' ');
             }
-            if (sdp.media[i].port == 0 && !sdp.media[i].bundle_only)
-                strbuf_text(&text, _("off"));
+            if (is_off(&sdp.media[i]) && !able)
+                strbuf_text(&text, _("port 0"));
             else
                 put_codecs(&sdp.media[i], false, &text);
         }
@@ -188,7 +205,7 @@ static void put_remark(struct strbuf *out, const struct message *m, const struct
     enum cut cut = message_cut(m, sip);
     if (m->flags & MESSAGE_SDP) {
         if (!plain)
-            put_media(out, sdp_of(sip), cut == CUT_SDP);
+            put_media(out, m, sdp_of(sip), cut == CUT_SDP);
         else if (cut)
             strbuf_format(out, " (%s)", _("SDP cut"));
     } else if (cut) {

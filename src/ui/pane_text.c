@@ -2,6 +2,7 @@
  * What the help pane says: findings, evidence and links of a transaction, the site's notes,
  * and a topic's page. A wide label column when there is room.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/strbuf.h"
@@ -12,6 +13,9 @@
 #include "diagnose/related.h"
 #include "help/document.h"
 #include "sip/tree.h"
+#include "store/link.h"
+#include "ui/keymap.h"
+#include "ui/ladder.h"
 #include "ui/list.h"
 #include "ui/pane_text.h"
 
@@ -27,7 +31,10 @@ struct layout {
     struct styled_text *text;
     size_t width;
     size_t indent;
-    bool dense; /* no blank lines between parts */
+    bool dense;      /* no blank lines between parts */
+    bool low;        /* a few lines: what matters most must stand in them */
+    uint32_t unseen; /* a bit for each of the finding's proofs that the flow does not show, */
+    uint32_t call;   /* of this call */
 };
 
 static void label(struct layout *out, enum help_style style, const char *text)
@@ -77,23 +84,42 @@ static void add_formatted(struct layout *out, size_t deeper, char *text)
     free(text);
 }
 
-/* The messages that prove it, and why one may doubt it: where there is room for that. */
-static void add_proofs(struct layout *out, const struct finding *f, const struct finding_text *text)
+/* Where a proof is that the flow does not show, and the key that leads there; the caller frees. */
+static char *where_else(const struct layout *out, uint32_t call, uint32_t message)
 {
-    for (size_t i = 0; i < text->nproofs; i++)
+    const struct store *store = out->ui->store;
+    const struct message *m = store_message(store, message);
+    const struct transaction *t = m ? store_transaction(store, m->transaction) : NULL;
+    uint32_t legs[LADDER_LEGS];
+    char key[KEY_HINT];
+    size_t n = t && t->call != call ? link_group(store, call, legs, LADDER_LEGS) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (legs[i] == t->call)
+            return mem_format(_("on another leg: %s shows it"), keymap_hint("legs", key));
+    if (t && t->call != call)
+        return mem_text(_("in another call: see :list messages"));
+    return t ? mem_text(_("further on in this long call")) : NULL;
+}
+
+/* The messages that prove it. */
+static void add_proofs(struct layout *out, uint32_t call, const struct finding_text *text)
+{
+    const char *mark = out->text->utf8 ? "◆" : "*";
+    for (size_t i = 0; i < text->nproofs; i++) {
+        const struct finding_proof *p = &text->proofs[i];
+        char *where = out->unseen >> i & 1 ? where_else(out, call, p->message) : NULL;
         add_formatted(out, 2,
-                      mem_format(_("%s frame %u: %s"), out->text->utf8 ? "◆" : "*",
-                                 text->proofs[i].frame, text->proofs[i].text));
-    add_formatted(out, 2, mem_format(_("Cause: %s."), text->cause));
-    if (text->because)
-        add_formatted(out, 2, mem_format(_("%u%% sure: %s."), f->confidence, text->because));
+                      where ? mem_format(_("%s frame %u: %s (%s)"), mark, p->frame, p->text, where)
+                            : mem_format(_("%s frame %u: %s"), mark, p->frame, p->text));
+        free(where);
+    }
 }
 
 /* One line of the table: what it is of, the mark between the sides. */
 static void add_media_row(struct layout *out, enum help_style style, const char *what,
                           const char *a, const char *mark, const char *b)
 {
-    size_t indent = out->width < TABLE_WIDE ? 4 : out->indent + 2;
+    size_t indent = out->width < NARROW ? 0 : out->width < TABLE_WIDE ? 4 : out->indent + 2;
     size_t room = out->width > indent + 20 ? out->width - indent : 20;
     size_t first = 9, half = (room - first - 4) / 2;
     struct strbuf safe[3] = { STRBUF_INIT, STRBUF_INIT, STRBUF_INIT };
@@ -125,7 +151,7 @@ static void add_media(struct layout *out, const struct finding *f, const struct 
         [MEDIA_APART] = HELP_PLAIN,
     };
     struct media_sides sides;
-    if (media_sides_collect(&sides, out->ui->store, f, text, out->dense) < 0)
+    if (media_sides_collect(&sides, out->ui->store, f, text, out->low) < 0)
         return;
     add_media_row(out, HELP_BOLD, "", sides.who[0], "", sides.who[1]);
     for (size_t i = 0; i < sides.count; i++) {
@@ -138,7 +164,10 @@ static void add_media(struct layout *out, const struct finding *f, const struct 
     media_sides_free(&sides);
 }
 
-/* What was found, what proves it, and what to do first. */
+/*
+ * What was found, why, what to do first; then what proves it, and why one may doubt it. Where media do
+ * not meet, what each side has comes before the proof: it shows the same at a glance.
+ */
 static void add_finding(struct layout *out, uint32_t id)
 {
     const struct finding *f = diagnosis_finding(out->ui->diagnosis, id);
@@ -147,10 +176,12 @@ static void add_finding(struct layout *out, uint32_t id)
         return;
     add_formatted(out, 0,
                   mem_format("%s: %s", tr(finding_severity_name(f->severity)), text.summary));
-    if (!out->dense)
-        add_proofs(out, f, &text);
-    add_media(out, f, &text);
+    add_formatted(out, 2, mem_format(_("Cause: %s."), text.cause));
     add_formatted(out, 2, mem_format(_("First: %s."), text.remedy));
+    add_media(out, f, &text);
+    add_proofs(out, out->call, &text);
+    if (text.because)
+        add_formatted(out, 2, mem_format(_("%u%% sure: %s."), f->confidence, text.because));
     finding_text_free(&text);
 }
 
@@ -167,24 +198,29 @@ static bool add_other(struct layout *out, uint32_t id)
     return true;
 }
 
-/* The finding that explains the transaction, then others of its call: a long one has hundreds.
- * False when nothing was found. */
-static bool add_findings(struct layout *out, uint32_t transaction)
+/* What a subject's findings are told by: its own, else what explains its transaction or its call. */
+static uint32_t best_finding(const struct ui *ui, struct subject subject)
+{
+    const struct transaction *t = store_transaction(ui->store, subject.transaction);
+    if (!t || diagnosis_finding(ui->diagnosis, subject.finding))
+        return t ? subject.finding : 0;
+    uint32_t own = diagnosis_of_transaction(ui->diagnosis, subject.transaction);
+    return own ? own : diagnosis_lead(ui->diagnosis, t->call);
+}
+
+/* That one, then others of its call: a long one has hundreds. */
+static void add_findings(struct layout *out, uint32_t best)
 {
     const struct diagnosis *d = out->ui->diagnosis;
-    const struct transaction *t = store_transaction(out->ui->store, transaction);
-    uint32_t best = t ? diagnosis_of_transaction(d, transaction) : 0;
-    if (!t || !(best || diagnosis_lead(d, t->call)))
-        return false;
-    best = best ? best : diagnosis_lead(d, t->call);
-    label(out, HELP_HEADING, _("Finding"));
+    uint32_t call = diagnosis_finding(d, best)->call;
+    if (!out->low || out->indent == LABEL_WIDTH) /* a line that says what is seen all the same */
+        label(out, HELP_HEADING, _("Finding"));
     add_finding(out, best);
     int told = 0;
-    for (uint32_t id = diagnosis_of_call(d, t->call); id && told < OTHERS;
+    for (uint32_t id = diagnosis_of_call(d, call); id && told < OTHERS;
          id = diagnosis_finding(d, id)->next)
         told += id != best && add_other(out, id);
     set_apart(out);
-    return true;
 }
 
 /* Whether there is a page of this very name, whatever its case. */
@@ -194,23 +230,29 @@ static bool find_topic(const struct help *help, const char *words, struct help_m
            span_same(SPAN(match->topic), SPAN(words)) && help_knows(help, match->topic);
 }
 
-static void add_finding_link(struct layout *out, uint32_t transaction, struct strbuf *links)
+/* To the page of what was found, or where that is shown, of the code. */
+static void add_finding_link(struct layout *out, struct subject subject, const char *topic,
+                             uint32_t best, struct strbuf *links)
 {
-    const struct diagnosis *d = out->ui->diagnosis;
-    const struct transaction *t = store_transaction(out->ui->store, transaction);
-    uint32_t id = t ? diagnosis_of_transaction(d, transaction) : 0;
-    id = id ? id : t ? diagnosis_lead(d, t->call) : 0;
-    if (id)
-        strbuf_format(links, "[[finding/%s]]", finding_rule_id(diagnosis_finding(d, id)->rule));
+    const struct finding *f = diagnosis_finding(out->ui->diagnosis, best);
+    char page[HELP_TOPIC_SIZE] = "", code[HELP_TOPIC_SIZE] = "";
+    if (f)
+        snprintf(page, sizeof page, "finding/%s", finding_rule_id(f->rule));
+    if (subject.code)
+        help_code_topic(subject.code, code);
+    const char *other = strcmp(page, topic) == 0 ? code : page;
+    if (*other && help_knows(out->ui->help, other))
+        strbuf_format(links, "[[%s]]", other);
 }
 
 /* Links to what the answer names: a cause, a warning, an extension. */
-static void add_related(struct layout *out, uint32_t transaction)
+static void add_related(struct layout *out, struct subject subject, const char *topic,
+                        uint32_t best)
 {
     struct related related;
     struct strbuf links = STRBUF_INIT;
-    related_collect(&related, out->ui->store, transaction);
-    add_finding_link(out, transaction, &links);
+    related_collect(&related, out->ui->store, subject.transaction);
+    add_finding_link(out, subject, topic, best, &links);
     for (size_t i = 0; i < related.count; i++) {
         struct help_match match;
         if (find_topic(out->ui->help, related.topics[i], &match))
@@ -327,7 +369,8 @@ static struct layout layout_for(struct ui *ui, struct rect rect)
     struct layout out = { .ui = ui, .text = &ui->pane.reader.text };
     out.width = rect.width > 22 ? (size_t)rect.width - 2 : 20;
     out.indent = rect.width >= NARROW ? LABEL_WIDTH : 2;
-    out.dense = out.indent == LABEL_WIDTH && rect.height < ROOMY;
+    out.low = rect.height < ROOMY;
+    out.dense = out.indent == LABEL_WIDTH && out.low;
     return out;
 }
 
@@ -356,17 +399,27 @@ void pane_page(struct layout *out, const char *topic)
     add_page(out, topic, false);
 }
 
-void pane_transaction(struct layout *out, uint32_t transaction, const char *topic)
+void pane_subject(struct layout *out, struct subject subject, const char *topic)
 {
+    uint32_t best = best_finding(out->ui, subject);
     set_apart(out);
-    bool found = add_findings(out, transaction);
-    add_evidence(out, transaction);
-    if (!found)
-        add_first_step(out, transaction, topic);
-    add_related(out, transaction);
-    add_notes(out, topic, transaction);
+    const struct transaction *t = store_transaction(out->ui->store, subject.transaction);
+    out->unseen = subject.unseen;
+    out->call = t ? t->call : 0;
+    if (best)
+        add_findings(out, best);
+    add_evidence(out, subject.transaction);
+    if (!best)
+        add_first_step(out, subject.transaction, topic);
+    add_related(out, subject, topic, best);
+    add_notes(out, topic, subject.transaction);
     if (*topic)
         add_page(out, topic, false);
+}
+
+void pane_transaction(struct layout *out, uint32_t transaction, const char *topic)
+{
+    pane_subject(out, (struct subject){ .transaction = transaction }, topic);
 }
 
 void pane_text_selection(struct ui *ui, struct subject subject, const char *topic, struct rect rect)
@@ -377,7 +430,7 @@ void pane_text_selection(struct ui *ui, struct subject subject, const char *topi
                                      : NULL;
     if (c)
         pane_connection(ui, &out, c);
-    pane_transaction(&out, subject.transaction, topic);
+    pane_subject(&out, subject, topic);
 }
 
 void pane_text_row(struct ui *ui, struct list_row *row, struct rect rect)

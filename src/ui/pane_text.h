@@ -18,7 +18,9 @@ void pane_line(struct layout *out, const char *format, ...) __attribute__((forma
 void pane_finding(struct layout *out, uint32_t finding);
 /* A topic's page. */
 void pane_page(struct layout *out, const char *topic);
-/* All that is known of a transaction, and the page of its `topic` ("": none). */
+/* What was found about a subject and is known of its transaction, and the page of `topic` ("": none). */
+void pane_subject(struct layout *out, struct subject subject, const char *topic);
+/* The same of a transaction, with what explains it. */
 void pane_transaction(struct layout *out, uint32_t transaction, const char *topic);
 /* pane_connection.c: all that is known of a TCP connection, and of TLS in it. */
 void pane_connection(struct ui *ui, struct layout *out, const struct connection *connection);

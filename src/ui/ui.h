@@ -105,6 +105,8 @@ struct subject {
     uint32_t row;
     uint32_t frame; /* the packet of an event that is no message, and where it came from; 0: none */
     uint16_t source;
+    uint32_t finding; /* to be told of; 0: what explains the transaction */
+    uint32_t unseen;  /* a bit for each of its proofs that is not among what is shown */
 };
 
 struct view_ops {

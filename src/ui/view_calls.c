@@ -53,6 +53,7 @@ static struct subject subject(struct list_row *row)
     memset(&s, 0, sizeof s);
     s.transaction = other ? lead->transaction : row->transaction;
     s.code = store_transaction(store, s.transaction)->code;
+    s.finding = other ? row->lead : 0;
     return s;
 }
 

@@ -2,6 +2,7 @@
  * The list of findings: a row a rule that has found something, with how often, since when and
  * about whom. Enter leads to the calls that it was found in; to the only one, at what proves it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/strbuf.h"
@@ -9,6 +10,7 @@
 #include "base/tr.h"
 #include "store/names.h"
 #include "ui/cells.h"
+#include "ui/pane_text.h"
 
 #define ENDPOINTS 3 /* named in a row */
 #define LOOKED 4096 /* findings looked at for them */
@@ -192,10 +194,10 @@ static void severity_example(struct list_row *row, struct strbuf *out)
     strbuf_format(out, "severity == %s", finding_severity_name((uint8_t)severity_of(row)));
 }
 
-/* Upwards means worst first. */
+/* Upwards means worst first; those alike always stand in one order, whenever they were found. */
 static int64_t severity(struct list_row *row)
 {
-    return SEVERITIES - severity_of(row);
+    return (SEVERITIES - severity_of(row)) * (UINT8_MAX + 1) + row->id;
 }
 
 static void put_name(struct list_row *row, struct strbuf *out)
@@ -325,6 +327,21 @@ static void open_calls(struct list_row *row)
     strbuf_free(&condition);
 }
 
+/* ---- the pane -------------------------------------------------------------------------------- */
+
+/* The latest one, and what the rule's page says. */
+static void tell(struct list_row *row, struct layout *out)
+{
+    char topic[HELP_TOPIC_SIZE];
+    struct subject s = { .transaction = row->transaction,
+                         .finding = example_of(row),
+                         .code = row->txn ? row->txn->code : 0 };
+    snprintf(topic, sizeof topic, "finding/%s", finding_rule_id((uint8_t)row->id));
+    pane_subject(out, s, topic);
+}
+
+/* ---- columns of the list --------------------------------------------------------------------- */
+
 static const struct list_column columns[] = {
     { .name = "severity",
       .title = N_("Severity"),
@@ -401,6 +418,8 @@ const struct list_ops findings_list = {
     .fits = fits,
     .noted = true,
     .load = load,
+    .head = put_name,
+    .tell = tell,
     .open = open_calls,
     .opens = "open-calls",
     .sorted = "severity",

@@ -10,6 +10,7 @@
 #include "store/link.h"
 #include "store/names.h"
 #include "ui/goto.h"
+#include "ui/keymap.h"
 #include "ui/ladder.h"
 #include "ui/list.h"
 
@@ -80,13 +81,17 @@ static void merge(struct ui *ui, struct ladder_view *v)
 
 static void step_proof(struct ui *ui, struct ladder_view *v, bool backwards)
 {
+    char key[KEY_HINT];
     const struct ladder_proof *proof = ladder_next_proof(v, backwards);
-    if (!proof) {
+    if (!proof && v->nproofs && v->joined && !v->extended)
+        ui_notice(ui, false, _("The evidence is on another leg: %s shows it"),
+                  keymap_hint("legs", key));
+    else if (!proof)
         ui_notice(ui, false,
                   v->nproofs ? _("The evidence is not among what is shown")
                              : _("Nothing was found in this call"));
+    if (!proof)
         return;
-    }
     v->row = proof->row;
     ui_notice(ui, false, "%s %s", screen_utf8() ? "◆" : "*", proof->text);
 }
@@ -131,6 +136,18 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     strbuf_free(&text);
 }
 
+/* What the flow marks is told of at what proves it, and in its transaction; else what explains the row. */
+static void take_finding(const struct ui *ui, const struct ladder_view *v, struct subject *s)
+{
+    const struct finding *f = diagnosis_finding(ui->diagnosis, v->shown);
+    uint32_t own = diagnosis_of_transaction(ui->diagnosis, s->transaction);
+    if (!f ||
+        (own && own != v->shown && f->transaction != s->transaction && !ladder_is_proof(v, v->row)))
+        return;
+    s->finding = v->shown;
+    s->unseen = ladder_unseen(v);
+}
+
 /* A row that is no message speaks of the transaction that it is about, else of the one opened. */
 static struct subject subject(struct ui *ui, struct view *view)
 {
@@ -150,6 +167,7 @@ static struct subject subject(struct ui *ui, struct view *view)
     s.code = row->kind == LADDER_MESSAGE && m && m->code
                  ? m->code
                  : store_transaction(ui->store, s.transaction)->code;
+    take_finding(ui, v, &s);
     return s;
 }
 

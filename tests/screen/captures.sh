@@ -122,6 +122,14 @@ seconds=$((seconds + 100))
 talk 2 1 'INFO sip:a@h SIP/2.0' n1 '1 INFO' t
 talk 1 2 'SIP/2.0 200 OK' n1 '1 INFO' t
 
+# Ports that are 0: what OPTIONS learns of the callee, and an answer that refuses the stream.
+begin "$dir/ports.pcap"
+talk 1 2 'OPTIONS sip:b@h SIP/2.0' o1 '1 OPTIONS' ''
+talk 2 1 'SIP/2.0 200 OK' o1 '1 OPTIONS' t "$type" "$(sdp 2 0 '0 8')"
+talk 1 2 'INVITE sip:b@h SIP/2.0' i2 '2 INVITE' '' "$type" "$(sdp 1 4000 '0 8')"
+talk 2 1 'SIP/2.0 200 OK' i2 '2 INVITE' t "$type" "$(sdp 2 0 '0')"
+talk 1 2 'ACK sip:b@h SIP/2.0' a2 '2 ACK' t
+
 # One dialog for long: forty OPTIONS, one of which fails.
 begin "$dir/often.pcap"
 i=1
