@@ -67,9 +67,8 @@ int main(void)
     text.proofs[1].message = refusal;
 
     tap_ok(media_sides_collect(&m, store, &f, &text, false) == 0, "a rule about codecs has sides");
-    tap_ok(strcmp(m.who[0], "caller 192.0.2.1:5060") == 0 &&
-               strcmp(m.who[1], "callee 192.0.2.2:5060") == 0 && m.from[0] == offer &&
-               m.from[1] == refusal,
+    tap_ok(strcmp(m.who[0], "caller 192.0.2.1") == 0 && strcmp(m.who[1], "callee 192.0.2.2") == 0 &&
+               m.from[0] == offer && m.from[1] == refusal,
            "the request is the caller's, the answer the callee's");
     tap_ok(line_is(&m, 0, "audio", "RTP/SAVP 4000", "RTP/AVP 5000", MEDIA_DIFFERS),
            "profiles that do not meet differ");
@@ -95,8 +94,7 @@ int main(void)
                           HEAD "m=audio 4000 RTP/AVP 18\r\n");
     text.proofs[0].message = passed;
     media_sides_collect(&m, store, &f, &text, true);
-    tap_ok(strcmp(m.who[0], "caller 192.0.2.1:5060") == 0,
-           "the caller is who sent the offer first");
+    tap_ok(strcmp(m.who[0], "caller 192.0.2.1") == 0, "the caller is who sent the offer first");
     media_sides_free(&m);
     text.proofs[0].message = offer;
 
