@@ -6,6 +6,7 @@
  */
 #include "diagnose/misses.h"
 #include "diagnose/private.h"
+#include "store/event.h"
 #include "store/names.h"
 
 enum { BY_CLIENT = 1, BY_SERVER = 2 };
@@ -85,14 +86,35 @@ static bool may_be_lost(uint8_t rule)
     return may[rule];
 }
 
+/* Over a stream nothing is sent twice: one lost packet is enough, or a server that is not captured. */
+static bool may_be_unheard(const struct scene_transaction *t, uint8_t rule)
+{
+    return rule == finding_rule(SPAN("no-response")) && !scene_unreliable(t) && t->request;
+}
+
+/* Neither a message of the server came over that connection, nor was its beginning seen. */
+static bool one_way(const struct judge *j, const struct scene_transaction *t)
+{
+    const struct connection *c = NULL;
+    while ((c = store_connection(j->scene->store, &t->client, &t->server, c)) != NULL)
+        if (c->client.port == t->client.port)
+            return false;
+    return !store_has_stream_from(j->scene->store, &t->server, &t->client);
+}
+
 void absence_doubt(struct judge *j, struct draft *d)
 {
     const struct scene *scene = j->scene;
-    if (!may_be_lost(d->rule) ||
-        (!misses_of_call(scene, d->txn) && !misses_packets(j->misses, scene->store, scene->ended)))
+    bool stream = may_be_unheard(d->txn, d->rule);
+    if (!stream && !may_be_lost(d->rule))
+        return;
+    if (stream && one_way(j, d->txn))
+        draft_because(d, _("of the answering side this capture has nothing"));
+    else if (misses_of_call(scene, d->txn) || misses_packets(j->misses, scene->store, scene->ended))
+        draft_because(d, _("packets are missing in this capture: what it needs may be among them"));
+    else
         return;
     d->severity = SEVERITY_NOTICE;
     if (d->confidence > LOST_CONFIDENCE)
         d->confidence = LOST_CONFIDENCE;
-    draft_because(d, _("packets are missing in this capture: what it needs may be among them"));
 }

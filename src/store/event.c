@@ -432,11 +432,15 @@ static uint32_t quoted_flow(const struct store *s, const struct net_quote *q)
     return 0;
 }
 
-bool store_has_stream(const struct store *s, const struct addr *a, const struct addr *b)
+bool store_has_stream_from(const struct store *s, const struct addr *a, const struct addr *b)
 {
     const struct net_quote there = { .src = *a, .dst = *b, .protocol = 6 };
-    const struct net_quote back = { .src = *b, .dst = *a, .protocol = 6 };
-    return quoted_flow(s, &there) || quoted_flow(s, &back);
+    return quoted_flow(s, &there);
+}
+
+bool store_has_stream(const struct store *s, const struct addr *a, const struct addr *b)
+{
+    return store_has_stream_from(s, a, b) || store_has_stream_from(s, b, a);
 }
 
 enum likeness { UNLIKE, SAME_FLOW, SAME_BYTES, SAME_PACKET };

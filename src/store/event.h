@@ -95,6 +95,8 @@ const struct connection *store_connection_of(const struct store *store, uint32_t
                                              uint16_t source);
 /* Whether any message that is stored came through a stream between these, in either direction. */
 bool store_has_stream(const struct store *store, const struct addr *a, const struct addr *b);
+/* Whether any went from the one to the other. */
+bool store_has_stream_from(const struct store *store, const struct addr *a, const struct addr *b);
 /* What its TLS showed; NULL: none was seen. */
 const struct connection_tls *store_connection_tls(const struct store *store,
                                                   const struct connection *connection);
