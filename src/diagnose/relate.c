@@ -109,6 +109,7 @@ static const struct {
     { "register-interval-too-brief", "registration-lapsed" },
     { "auth-loop", "auth-not-attempted" },
     { "auth-loop", "auth-refused" },
+    { "forbidden", "auth-refused" },
     { "cancel-no-match", "cancel-unanswered" },
     { "ack-missing", "dialog-lost" },
 };

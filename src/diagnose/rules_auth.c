@@ -227,11 +227,13 @@ static void auth_refused(struct judge *j)
     }
 }
 
+/* By the credentials on the last hop: where a proxy took out those that were for it, whoever stands
+ * behind it refuses a request that has none. */
 static void forbidden(struct judge *j)
 {
     char from[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
-        if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || with_credentials(t))
+        if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || t->stored->credentials)
             continue;
         struct draft *d = judge_find(j, t, 95);
         struct span phrase = judge_quote(scene_sip(t->final)->reason);
