@@ -25,13 +25,14 @@ uint8_t list_row_colour(const struct list_row *row)
     return row->severity == SEVERITY_ERROR ? SIP_CLASS_CLIENT : SIP_CLASS_CHALLENGE;
 }
 
+/* Crosses are what the first line counts as failed; what ended well has other marks. */
 const char *list_row_mark(const struct list_row *row)
 {
-    bool warned = found_badly(row) && row->severity == SEVERITY_WARNING &&
-                  !sip_class_failed((enum sip_class)row->class);
-    if (warned)
-        return screen_utf8() ? "!" : "w";
-    return theme_mark(list_row_colour(row), screen_utf8());
+    if (!found_badly(row) || sip_class_failed((enum sip_class)row->class))
+        return theme_mark(row->class, screen_utf8());
+    if (row->severity == SEVERITY_ERROR)
+        return screen_utf8() ? "◆" : "E";
+    return screen_utf8() ? "!" : "w";
 }
 
 static void tell(struct list *list, const char *text)
@@ -45,9 +46,13 @@ static void tell_count(struct list *list)
 {
     const struct list_tally *t = &list->tally;
     struct strbuf text = STRBUF_INIT;
-    strbuf_format(&text, tr_n("%zu of %zu failure", "%zu of %zu failures", (unsigned)t->total),
+    bool none_failed = t->found == t->total;
+    strbuf_format(&text,
+                  none_failed
+                      ? _("%zu of %zu with an error or a warning")
+                      : tr_n("%zu of %zu failure", "%zu of %zu failures", (unsigned)t->total),
                   t->before, t->total);
-    if (t->found)
+    if (t->found && !none_failed)
         strbuf_format(&text, _(" (%zu failed, %zu with an error or a warning only)"),
                       t->total - t->found, t->found);
     tell(list, strbuf_str(&text));

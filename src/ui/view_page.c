@@ -86,6 +86,35 @@ static void lay_out_fields(struct page_view *v)
     strbuf_free(&line);
 }
 
+/* What stands on the screen and means more than it says. */
+static void lay_out_signs(struct page_view *v)
+{
+    static const struct {
+        const char *sign, *ascii, *meaning;
+    } signs[] = {
+        { N_("failed"), NULL,
+          N_("In the first line: transactions that ended with 4xx, 5xx, 6xx or without an answer, and "
+             "their share of all that have ended; ACKs, challenges and what is still open do not "
+             "count ([[metric/failed]])") },
+        { N_("open"), NULL, N_("In the first line: transactions that wait for a final answer") },
+        { N_("top"), NULL,
+          N_("In the first line: the error found most often; of live traffic, in the last five "
+             "minutes") },
+        { "✗ ◷", "! # T",
+          N_("Failed, as the first line counts it: by its code, or without an answer") },
+        { "◆ !", "E w",
+          N_("An error or a warning was found about what has not failed; Why says which") },
+    };
+    struct styled_text *text = &v->reader.text;
+    styled_blank(text);
+    styled_heading(text, HELP_HEADING, _("Signs"), NULL, v->width);
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        styled_label(text, HELP_CODE,
+                     signs[i].ascii && !text->utf8 ? signs[i].ascii : tr(signs[i].sign));
+        styled_markup(text, SPAN(tr(signs[i].meaning)), v->width, 14);
+    }
+}
+
 static void lay_out_keys(struct page_view *v)
 {
     static const char *const titles[] = { N_("In this view"), N_("Everywhere"),
@@ -110,6 +139,7 @@ static void lay_out_keys(struct page_view *v)
             if (where_works(&commands[i], v->keys_of) == where)
                 lay_out_command(v, &commands[i]);
     }
+    lay_out_signs(v);
     lay_out_fields(v);
 }
 
