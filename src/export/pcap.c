@@ -1,9 +1,9 @@
 /* Saving as classic pcap, by libpcap: every packet from one link layer, or from IP on. */
 #include <pcap/pcap.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/strbuf.h"
-#include "export/wrap.h"
 #include "export/writer.h"
 
 #define SNAPLEN 262144
@@ -20,7 +20,7 @@ struct pcap_own {
 static void choose_link(struct pcap_own *own, const struct save_out *out)
 {
     uint16_t link = out->link ? out->link : LINK_RAW;
-    own->cut = out->several_links || (out->any_apart && link != LINK_ETHERNET);
+    own->cut = out->several_links || (out->any_made && link != LINK_ETHERNET);
     own->link = own->cut ? LINK_RAW : link;
 }
 
@@ -49,35 +49,29 @@ static void dump(struct save_out *out, const uint8_t *bytes, size_t caplen, size
 }
 
 /* A made-up IP packet; in Ethernet it goes from nowhere to nowhere. */
-static void dump_made(const uint8_t *packet, size_t n, void *arg)
+static void dump_made(struct save_out *out, struct span packet, uint32_t length)
 {
-    struct save_out *out = arg;
     const struct pcap_own *own = out->own;
     if (own->link != LINK_ETHERNET) {
-        dump(out, packet, n, n);
+        dump(out, (const uint8_t *)packet.p, packet.n, length);
         return;
     }
-    uint8_t *frame = mem_zero(n + 14);
-    bool ip6 = packet[0] >> 4 == 6;
+    uint8_t *frame = mem_zero(packet.n + 14);
+    bool ip6 = (uint8_t)packet.p[0] >> 4 == 6;
     frame[12] = ip6 ? 0x86 : 0x08;
     frame[13] = ip6 ? 0xdd : 0x00;
-    memcpy(frame + 14, packet, n);
-    dump(out, frame, n + 14, n + 14);
+    memcpy(frame + 14, packet.p, packet.n);
+    dump(out, frame, packet.n + 14, length + 14);
     free(frame);
 }
 
-static void write_message(struct save_out *out, const char *comment)
+/* The format has no place for comments. */
+static void write_message(struct save_out *out)
 {
     const struct pcap_own *own = out->own;
     const struct message *m = out->m;
     uint32_t skip = own->cut ? m->ip_off : 0;
-    (void)comment; /* the format has no place for it */
-    if (out->error)
-        wrap_error(out->error, m, store_flow(out->store, m->flow), dump_made, out);
-    else if (save_apart(m))
-        wrap_message(m, store_flow(out->store, m->flow), dump_made, out);
-    else
-        dump(out, m->packet + skip, m->caplen - skip, m->origlen - skip);
+    dump(out, m->packet + skip, m->caplen - skip, m->origlen - skip);
 }
 
 /* The dumper is the file itself, which the caller closes. */
@@ -91,5 +85,5 @@ static void end(struct save_out *out)
 }
 
 const struct save_writer save_pcap = {
-    .name = "pcap", .begin = begin, .write = write_message, .end = end, .packets = true
+    .name = "pcap", .begin = begin, .write = write_message, .made = dump_made, .end = end
 };

@@ -6,7 +6,6 @@
 
 #include "base/strbuf.h"
 #include "base/text.h"
-#include "export/wrap.h"
 #include "export/writer.h"
 
 enum block_type { BLOCK_INTERFACE = 1, BLOCK_PACKET = 6, BLOCK_SECTION = 0x0a0d0d0a };
@@ -28,7 +27,6 @@ struct pcapng_own {
     struct interface *interfaces;
     size_t count;
     struct strbuf block; /* the one that is being made, without its ends */
-    const char *comment;
 };
 
 static void put16(struct strbuf *b, uint16_t value)
@@ -106,7 +104,7 @@ static uint32_t interface_of(struct save_out *out, uint16_t source, uint16_t lin
 static void write_packet(struct save_out *out, uint16_t link, struct span bytes, uint32_t origlen)
 {
     struct pcapng_own *own = out->own;
-    uint32_t interface = interface_of(out, out->m->source, link);
+    uint32_t interface = interface_of(out, out->source, link);
     uint64_t time_ns = (uint64_t)out->time_ns;
     put32(&own->block, interface);
     put32(&own->block, (uint32_t)(time_ns >> 32));
@@ -114,30 +112,24 @@ static void write_packet(struct save_out *out, uint16_t link, struct span bytes,
     put32(&own->block, (uint32_t)bytes.n);
     put32(&own->block, origlen);
     put_padded(&own->block, bytes);
-    if (own->comment) {
-        put_option(&own->block, OPTION_COMMENT, text_head(SPAN(own->comment), OPTION_MOST));
+    if (out->comment) {
+        put_option(&own->block, OPTION_COMMENT, text_head(SPAN(out->comment), OPTION_MOST));
         put32(&own->block, OPTION_END);
     }
-    own->comment = NULL; /* of several packets that a message takes, the first bears it */
+    out->comment = NULL; /* of several packets that a message takes, the first bears it */
     write_block(out, BLOCK_PACKET);
 }
 
-static void write_made(const uint8_t *packet, size_t n, void *arg)
+static void write_made(struct save_out *out, struct span packet, uint32_t length)
 {
-    write_packet(arg, LINK_RAW, (struct span){ (const char *)packet, n }, (uint32_t)n);
+    write_packet(out, LINK_RAW, packet, length);
 }
 
-static void write_message(struct save_out *out, const char *comment)
+static void write_message(struct save_out *out)
 {
     const struct message *m = out->m;
-    ((struct pcapng_own *)out->own)->comment = comment;
-    if (out->error)
-        wrap_error(out->error, m, store_flow(out->store, m->flow), write_made, out);
-    else if (save_apart(m))
-        wrap_message(m, store_flow(out->store, m->flow), write_made, out);
-    else
-        write_packet(out, save_link(m), (struct span){ (const char *)m->packet, m->caplen },
-                     m->origlen);
+    write_packet(out, save_link(m), (struct span){ (const char *)m->packet, m->caplen },
+                 m->origlen);
 }
 
 static void end(struct save_out *out)
@@ -152,5 +144,5 @@ static void end(struct save_out *out)
 }
 
 const struct save_writer save_pcapng = {
-    .name = "pcapng", .begin = begin, .write = write_message, .end = end, .packets = true
+    .name = "pcapng", .begin = begin, .write = write_message, .made = write_made, .end = end
 };

@@ -9,18 +9,25 @@
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "export/file.h"
+#include "export/places.h"
+#include "export/streams.h"
 #include "export/writer.h"
 #include "store/event.h"
 #include "store/mark.h"
 
 enum { DLT_RAW_LINUX = 12, DLT_RAW_OPENBSD = 14 };
 
+/* What is written: a message, an ICMP error about one, or a part of a connection. */
+enum kind { MESSAGE, ERROR, PART };
+
 struct entry {
-    int64_t time_ns; /* of a message it also tells whether the id still means the same one */
-    uint32_t message;
-    uint32_t
-        error; /* it is number error - 1 of the ICMP errors, about that message; 0: the message */
+    int64_t time_ns;     /* of a message it also tells whether the id still means the same one */
+    uint32_t message;    /* its id; of a part the number of its connection */
+    uint32_t error : 26; /* the number of the ICMP error that it is */
+    uint32_t kind : 2;   /* enum kind */
+    uint32_t part : 4;   /* enum stream_part */
 };
+_Static_assert(STREAM_PARTS <= 16, "fits into the bits");
 
 /* As it was when it was named. */
 struct error {
@@ -42,9 +49,16 @@ struct save {
     size_t count, size;
     struct error *errors;
     size_t nerrors, errors_size;
-    bool in_order, begun;
+    struct stream_connection **connections;
+    size_t nconnections, messages;
+    struct places *places;
+    bool in_order, begun, any_stream;
     struct merging merging;
+    struct streams *streams;
+    uint32_t *ahead; /* of each entry, as streams.h has it; */
+    size_t unseen;   /* the first so many have none yet */
     size_t written;
+    int64_t until_ns; /* capture time when all was named */
     save_comment_fn *comment;
     void *comment_arg;
 };
@@ -78,8 +92,10 @@ struct save *save_new(const char *path, enum save_format format, bool overwrite,
     struct save *s = mem_zero(sizeof *s);
     s->writer = writers[format];
     s->in_order = true;
+    s->streams = streams_new();
+    s->places = places_new();
     if (export_file_open(&s->file, path, overwrite, error) < 0) {
-        free(s);
+        save_free(s);
         return NULL;
     }
     s->out.file = s->file.file;
@@ -95,7 +111,7 @@ void save_comment(struct save *s, save_comment_fn *fn, void *arg)
 
 size_t save_count(const struct save *s)
 {
-    return s->count - s->nerrors;
+    return s->messages;
 }
 
 void save_free(struct save *s)
@@ -105,29 +121,41 @@ void save_free(struct save *s)
     if (s->begun && s->writer->end)
         s->writer->end(&s->out);
     export_file_drop(&s->file);
+    for (size_t i = 0; i < s->nconnections; i++)
+        free(s->connections[i]);
+    free(s->connections);
+    places_free(s->places);
+    streams_free(s->streams);
+    free(s->ahead);
     free(s->entries);
     free(s->errors);
     free(s->merging.to);
     free(s);
 }
 
+static const struct flow *flow_of(const struct save *s, const struct message *m)
+{
+    return store_flow(s->out.store, m->flow);
+}
+
 /* ---- order --------------------------------------------------------------------------------- */
 
 static const struct message *message_of(const struct save *s, const struct entry *e)
 {
-    const struct message *m = store_message(s->out.store, e->message);
-    int64_t time_ns = e->error ? s->errors[e->error - 1].message_ns : e->time_ns;
+    const struct message *m = e->kind == PART ? NULL : store_message(s->out.store, e->message);
+    int64_t time_ns = e->kind == ERROR ? s->errors[e->error].message_ns : e->time_ns;
     return m && m->time_ns == time_ns ? m : NULL;
 }
 
-/* Packets of one time stay in the order in which they were read. */
-static bool comes_before(const struct save *s, const struct entry *x, const struct entry *y)
+/* Of what happened at one time: connections begin before there are messages, all else is behind. */
+static unsigned rank(const struct entry *e)
 {
-    if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns;
-    if (x->error != y->error)
-        return x->error < y->error;
-    const struct message *a = message_of(s, x), *b = message_of(s, y);
+    return e->kind == PART && e->part < STREAM_ALERT ? 0 : e->kind == MESSAGE ? 1 : 2;
+}
+
+/* Packets of one time stay in the order in which they were read. */
+static bool message_before(const struct message *a, const struct message *b)
+{
     if (!a || !b)
         return false;
     if (a->source != b->source)
@@ -137,6 +165,21 @@ static bool comes_before(const struct save *s, const struct entry *x, const stru
     if (a->payload_off != b->payload_off)
         return a->payload_off < b->payload_off;
     return save_apart(a) && save_apart(b) && a->flow == b->flow && (int32_t)(a->seq - b->seq) < 0;
+}
+
+static bool comes_before(const struct save *s, const struct entry *x, const struct entry *y)
+{
+    if (x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns;
+    if (rank(x) != rank(y))
+        return rank(x) < rank(y);
+    if (x->kind != y->kind)
+        return x->kind < y->kind;
+    if (x->kind == ERROR)
+        return x->error < y->error;
+    if (x->kind == PART)
+        return x->message != y->message ? x->message < y->message : x->part < y->part;
+    return message_before(message_of(s, x), message_of(s, y));
 }
 
 static void add_entry(struct save *s, struct entry entry)
@@ -157,9 +200,12 @@ static void add_error(struct save *s, const struct icmp_error *icmp, int64_t mes
         s->errors_size = s->errors_size ? s->errors_size * 2 : 16;
         s->errors = mem_grow(s->errors, s->errors_size * sizeof *s->errors);
     }
+    s->out.any_made = true;
+    add_entry(s, (struct entry){ .time_ns = icmp->time_ns,
+                                 .message = icmp->message,
+                                 .error = (uint32_t)s->nerrors,
+                                 .kind = ERROR });
     s->errors[s->nerrors++] = (struct error){ *icmp, message_ns };
-    s->out.any_apart = true;
-    add_entry(s, (struct entry){ icmp->time_ns, icmp->message, (uint32_t)s->nerrors });
 }
 
 /* Those that quote this message. */
@@ -168,7 +214,7 @@ static void add_errors(struct save *s, uint32_t id, const struct message *m)
     const struct transaction *t = store_transaction(s->out.store, m->transaction);
     const struct call *call = t ? store_call(s->out.store, t->call) : NULL;
     const struct icmp_error *e;
-    if (!s->writer->packets || !call || !(call->marks & CALL_NETWORK))
+    if (!s->writer->made || !call || !(call->marks & CALL_NETWORK))
         return;
     for (size_t i = 0; (e = store_transaction_icmp(s->out.store, m->transaction, i)); i++)
         if (e->message == id)
@@ -180,14 +226,60 @@ void save_add(struct save *s, uint32_t id)
     const struct message *m = store_message(s->out.store, id);
     if (!m)
         return;
-    add_entry(s, (struct entry){ m->time_ns, id, 0 });
+    add_entry(s, (struct entry){ .time_ns = m->time_ns, .message = id, .kind = MESSAGE });
+    s->messages++;
     add_errors(s, id, m);
-    s->out.any_apart = s->out.any_apart || save_apart(m);
+    if (s->writer->made && store_has_connections(s->out.store))
+        places_note(s->places, flow_of(s, m), m->time_ns);
+    s->out.any_made = s->out.any_made || save_apart(m);
+    s->any_stream = s->any_stream || transport_is_stream(flow_of(s, m)->transport);
     if (save_apart(m))
         return;
     s->out.link = s->out.link ? s->out.link : save_link(m);
     s->out.several_links = s->out.several_links || save_link(m) != s->out.link;
 }
+
+/* ---- connections ---------------------------------------------------------------------------- */
+
+static void add_part(struct save *s, uint32_t number, enum stream_part part, int64_t time_ns)
+{
+    add_entry(s, (struct entry){
+                     .time_ns = time_ns, .message = number, .kind = PART, .part = part & 15 });
+}
+
+static void add_connection(struct save *s, const struct connection *c,
+                           const struct connection_tls *tls)
+{
+    struct stream_connection *copy = mem_alloc(sizeof *copy);
+    *copy = (struct stream_connection){ *c, tls ? *tls : (struct connection_tls){ 0 } };
+    uint32_t number = (uint32_t)s->nconnections;
+    s->connections[s->nconnections++] = copy;
+    for (enum stream_part part = 0; part < STREAM_PARTS; part++) {
+        int64_t time_ns;
+        if (!stream_has(copy, part, &time_ns))
+            continue;
+        for (int i = 1; part == STREAM_SYN_AGAIN && i < c->syns - 1; i++)
+            add_part(s, number, part, c->syn_ns + (time_ns - c->syn_ns) / (c->syns - 1) * i);
+        add_part(s, number, part, time_ns);
+    }
+    s->out.any_made = s->any_stream = true;
+}
+
+void save_add_connections(struct save *s, bool all)
+{
+    size_t n = store_connections(s->out.store);
+    if (!s->writer->made || n == 0)
+        return;
+    s->connections = mem_grow(s->connections, n * sizeof(struct stream_connection *));
+    for (size_t i = 0; i < n; i++) {
+        const struct connection *c = store_connection_at(s->out.store, i);
+        const struct connection_tls *tls = store_connection_tls(s->out.store, c);
+        if (all || places_want(s->places, c, tls))
+            add_connection(s, c, tls);
+    }
+}
+
+/* ---- sorting -------------------------------------------------------------------------------- */
 
 static void merge_from(struct merging *m, size_t low, size_t count)
 {
@@ -226,6 +318,32 @@ static bool sort_some(struct save *s, size_t most)
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
+static bool looks_ahead(const struct save *s)
+{
+    return s->writer->made && s->any_stream;
+}
+
+/* Shows `most` entries to the streams, from behind. */
+static void look_ahead(struct save *s, size_t most)
+{
+    if (!s->ahead) {
+        s->ahead = mem_alloc(s->count * sizeof *s->ahead);
+        s->unseen = s->count;
+    }
+    for (; most > 0 && s->unseen > 0; most--) {
+        const struct entry *e = &s->entries[--s->unseen];
+        const struct message *m = message_of(s, e);
+        s->ahead[s->unseen] = e->kind == PART
+                                  ? streams_expect_part(s->streams, s->connections[e->message],
+                                                        (enum stream_part)e->part)
+                              : m && e->kind == MESSAGE
+                                  ? streams_expect(s->streams, m, flow_of(s, m))
+                                  : 0;
+    }
+    if (s->unseen == 0)
+        streams_begin(s->streams);
+}
+
 static bool same_packet(const struct message *a, const struct message *b)
 {
     return a == b ||
@@ -236,36 +354,91 @@ static bool same_packet(const struct message *a, const struct message *b)
 /* A message that stands in the packet just written, or is the one just written. */
 static bool is_written(const struct save *s, size_t i, const struct message *m)
 {
-    const struct entry *e = &s->entries[i];
-    if (i == 0 || e->error || e[-1].error)
-        return false;
-    const struct message *before = message_of(s, e - 1);
+    const struct message *before = i > 0 && s->entries[i - 1].kind == MESSAGE
+                                       ? message_of(s, &s->entries[i - 1])
+                                       : NULL;
     return before && before->time_ns == m->time_ns &&
-           (before == m || (s->writer->packets && same_packet(before, m)));
+           (before == m || (s->writer->made && same_packet(before, m)));
+}
+
+/* Its length is what its IP header says: of a message that was cut, not all is there. */
+static void write_made(const uint8_t *packet, size_t n, void *arg)
+{
+    struct save *s = arg;
+    bool ip6 = packet[0] >> 4 == 6;
+    size_t length = ip6 ? 40 + ((size_t)packet[4] << 8 | packet[5])
+                        : (size_t)packet[2] << 8 | packet[3];
+    s->writer->made(&s->out, (struct span){ (const char *)packet, n }, (uint32_t)length);
+}
+
+static void write_part(struct save *s, size_t i)
+{
+    const struct entry *e = &s->entries[i];
+    const struct stream_connection *c = s->connections[e->message];
+    s->out.source = c->connection.source;
+    streams_put_part(s->streams, c, (enum stream_part)e->part, s->ahead[i], write_made, s);
+}
+
+static void write_message(struct save *s, size_t i, const struct message *m)
+{
+    const struct entry *e = &s->entries[i];
+    if (!is_written(s, i, m)) {
+        char *comment = s->comment ? s->comment(e->message, s->comment_arg) : NULL;
+        s->out.comment = comment;
+        if (save_apart(m) && s->writer->made)
+            streams_put(s->streams, m, flow_of(s, m), write_made, s);
+        else
+            s->writer->write(&s->out);
+        s->out.comment = NULL;
+        free(comment);
+    }
+    if (looks_ahead(s))
+        streams_put_ahead(s->streams, m, flow_of(s, m), s->ahead[i], write_made, s);
 }
 
 static void write_one(struct save *s, size_t i)
 {
     const struct entry *e = &s->entries[i];
     const struct message *m = message_of(s, e);
-    if (!m || is_written(s, i, m))
-        return;
-    char *comment = s->comment && !e->error ? s->comment(e->message, s->comment_arg) : NULL;
     s->out.m = m;
-    s->out.error = e->error ? &s->errors[e->error - 1].icmp : NULL;
     s->out.time_ns = e->time_ns;
-    s->writer->write(&s->out, comment);
-    free(comment);
+    if (e->kind == PART) {
+        write_part(s, i);
+        return;
+    }
+    if (!m)
+        return;
+    s->out.source = m->source;
+    if (e->kind == MESSAGE)
+        write_message(s, i, m);
+    else
+        wrap_error(&s->errors[e->error].icmp, m, flow_of(s, m), write_made, s);
+}
+
+/*
+ * How long nothing more came says something, too: an empty datagram that concerns nobody stands where the
+ * traffic ended that these are from.
+ */
+static void write_end(struct save *s)
+{
+    static const struct addr nobody = { .ip = { 127, 0, 0, 1 }, .port = 9, .family = 4 };
+    if (!s->writer->made || s->entries[s->count - 1].time_ns >= s->until_ns)
+        return;
+    s->out.time_ns = s->until_ns;
+    wrap_datagram(&nobody, &nobody, SPAN_NONE, 0, write_made, s);
 }
 
 static bool begin(struct save *s)
 {
     s->begun = true;
+    s->out.any_made = s->out.any_made || s->until_ns > s->entries[s->count - 1].time_ns;
     return s->writer->begin(&s->out) == 0;
 }
 
 static enum save_state finish(struct save *s, char **error)
 {
+    if (s->written == s->count)
+        write_end(s);
     if (s->writer->end)
         s->writer->end(&s->out);
     s->begun = false;
@@ -275,13 +448,19 @@ static enum save_state finish(struct save *s, char **error)
 enum save_state save_step(struct save *s, size_t most, char **error)
 {
     *error = NULL;
-    if (s->count == 0) {
+    if (s->messages == 0) {
         *error = mem_format(_("%s: no message to write; select messages that are still stored"),
                             s->file.path);
         return SAVE_FAILED;
     }
+    if (!s->until_ns)
+        s->until_ns = store_now(s->out.store);
     if (!s->in_order) {
         s->in_order = sort_some(s, most);
+        return SAVE_GOES_ON;
+    }
+    if (looks_ahead(s) && (!s->ahead || s->unseen > 0)) {
+        look_ahead(s, most);
         return SAVE_GOES_ON;
     }
     errno = 0;
@@ -299,5 +478,6 @@ enum save_state save_step(struct save *s, size_t most, char **error)
 
 unsigned save_progress(const struct save *s)
 {
-    return s->count ? (unsigned)(s->written * 1000 / s->count) : 0;
+    size_t seen = s->ahead ? s->count - s->unseen : 0, rounds = looks_ahead(s) ? 2 : 1;
+    return s->count ? (unsigned)((seen + s->written) * 1000 / (s->count * rounds)) : 0;
 }

@@ -2,7 +2,8 @@
  * Writing stored messages to a file for other tools or for people, a little at a time: messages
  * are named in any order, put in the order of their times, and written. What is written are the
  * packets themselves; only a message that lay in no single one gets packets of its own (wrap.h), and
- * so do ICMP errors about the messages: a call that is read again must fail for the same reason.
+ * so do ICMP errors about the messages, TCP connections and TLS handshakes (streams.h): a call that is
+ * read again must fail for the same reason.
  */
 #ifndef SIPWHY_EXPORT_SAVE_H
 #define SIPWHY_EXPORT_SAVE_H
@@ -37,6 +38,12 @@ typedef char *save_comment_fn(uint32_t message, void *arg);
 void save_comment(struct save *save, save_comment_fn *fn, void *arg);
 /* Names a message; one that is no longer stored is left out, also later. */
 void save_add(struct save *save, uint32_t message);
+
+/*
+ * Names the connections that are known: all of them, or those of the messages that were named before,
+ * and those that their hosts tried in vain meanwhile.
+ */
+void save_add_connections(struct save *save, bool all);
 
 enum save_state { SAVE_GOES_ON, SAVE_DONE, SAVE_FAILED };
 /* Sorts or writes about `most` messages; to be called until it is done, or failed with *error. */

@@ -29,7 +29,7 @@ static void write_lines(FILE *file, struct span text)
     strbuf_free(&line);
 }
 
-static void write_message(struct save_out *out, const char *comment)
+static void write_message(struct save_out *out)
 {
     char when[TIME_TEXT], src[ADDR_TEXT], dst[ADDR_TEXT];
     const struct message *m = out->m;
@@ -37,8 +37,8 @@ static void write_message(struct save_out *out, const char *comment)
     bool datagram = flow->transport == TRANSPORT_UDP;
     fprintf(out->file, "%c %s %s -> %s\n", datagram ? 'U' : 'T', time_date(m->time_ns, when),
             addr_format(&flow->src, src), addr_format(&flow->dst, dst));
-    if (comment)
-        write_lines(out->file, SPAN(comment));
+    if (out->comment)
+        write_lines(out->file, SPAN(out->comment));
     write_lines(out->file, message_payload(m));
     fputc('\n', out->file);
 }

@@ -10,13 +10,13 @@
 #define IP_TCP 6
 #define IP_UDP 17
 #define IP_ICMP6 58
+#define IP_SCTP 132
 #define QUOTED 128      /* bytes of a message that an ICMP error quotes */
 #define PART_SIZE 65000 /* of a message in one packet: headers and it stay below 64 KiB */
-#define HEADERS 60      /* room for IPv6 and TCP */
+#define HEADERS 72      /* room for IPv6 and SCTP's header, chunk and padding */
 
 struct wrap {
-    const struct flow *flow;
-    bool ip6, stream;
+    bool ip6;
     uint8_t packet[HEADERS + PART_SIZE];
     size_t n;
 };
@@ -35,8 +35,14 @@ static void put32(struct wrap *w, uint32_t v)
 
 static void put(struct wrap *w, const uint8_t *p, size_t n)
 {
-    memcpy(w->packet + w->n, p, n);
+    if (n > 0)
+        memcpy(w->packet + w->n, p, n);
     w->n += n;
+}
+
+static struct span head_of(struct span data, size_t most)
+{
+    return (struct span){ data.p, data.n < most ? data.n : most };
 }
 
 static void put_ip(struct wrap *w, unsigned protocol, const struct addr *src,
@@ -56,22 +62,6 @@ static void put_ip(struct wrap *w, unsigned protocol, const struct addr *src,
     }
     put(w, src->ip, address);
     put(w, dst->ip, address);
-}
-
-static void put_transport(struct wrap *w, uint32_t seq, size_t length)
-{
-    put16(w, w->flow->src.port);
-    put16(w, w->flow->dst.port);
-    if (w->stream) {
-        put32(w, seq);
-        put32(w, 1);
-        put16(w, 0x5018); /* five words; PSH and ACK */
-        put16(w, 65535);
-        put32(w, 0);
-    } else {
-        put16(w, (unsigned)length + 8);
-        put16(w, 0);
-    }
 }
 
 /* The sum of RFC 1071, continued. */
@@ -106,58 +96,145 @@ static void put_checksums(struct wrap *w, unsigned protocol, size_t place)
         set_checksum(w->packet + 10, add_up(0, w->packet, header));
 }
 
-static void put_packet(struct wrap *w, uint32_t seq, const uint8_t *data, size_t n)
-{
-    unsigned protocol = w->stream ? IP_TCP : IP_UDP;
-    w->n = 0;
-    put_ip(w, protocol, &w->flow->src, &w->flow->dst, n + (w->stream ? 20 : 8));
-    put_transport(w, seq, n);
-    put(w, data, n);
-    put_checksums(w, protocol, w->stream ? 16 : 6);
-}
-
-static struct wrap *wrap_new(const struct flow *flow)
+static struct wrap *wrap_new(const struct addr *src, const struct addr *dst)
 {
     struct wrap *w = mem_alloc(sizeof *w);
-    w->flow = flow;
-    w->ip6 = flow->src.family == 6 || flow->dst.family == 6;
-    w->stream = transport_is_stream(flow->transport);
+    w->n = 0;
+    w->ip6 = src->family == 6 || dst->family == 6;
     return w;
 }
 
-void wrap_message(const struct message *m, const struct flow *flow, wrap_fn *fn, void *arg)
+static void put_datagram(struct wrap *w, const struct addr *src, const struct addr *dst,
+                         struct span data, unsigned missing)
 {
-    struct wrap *w = wrap_new(flow);
-    struct span rest = message_payload(m);
-    uint32_t seq = m->seq;
-    do {
-        size_t n = rest.n < PART_SIZE ? rest.n : PART_SIZE;
-        put_packet(w, seq, (const uint8_t *)rest.p, n);
-        fn(w->packet, w->n, arg);
-        seq += (uint32_t)n;
-        rest = span_make(rest.p + n, span_end(rest));
-    } while (rest.n > 0 && w->stream);
+    put_ip(w, IP_UDP, src, dst, data.n + missing + 8);
+    put16(w, src->port);
+    put16(w, dst->port);
+    put16(w, (unsigned)data.n + missing + 8);
+    put16(w, 0);
+    put(w, (const uint8_t *)data.p, data.n);
+    put_checksums(w, IP_UDP, 6);
+}
+
+static void put_segment(struct wrap *w, const struct wrap_segment *s, uint32_t seq,
+                        struct span data, unsigned missing)
+{
+    w->n = 0;
+    put_ip(w, IP_TCP, s->src, s->dst, data.n + missing + 20);
+    put16(w, s->src->port);
+    put16(w, s->dst->port);
+    put32(w, seq);
+    put32(w, s->ack);
+    put16(w, 5u << 12 | s->flags);
+    put16(w, 65535);
+    put32(w, 0);
+    put(w, (const uint8_t *)data.p, data.n);
+    put_checksums(w, IP_TCP, 16);
+}
+
+void wrap_datagram(const struct addr *src, const struct addr *dst, struct span data,
+                   unsigned missing, wrap_fn *fn, void *arg)
+{
+    struct wrap *w = wrap_new(src, dst);
+    put_datagram(w, src, dst, head_of(data, PART_SIZE), missing);
+    fn(w->packet, w->n, arg);
     free(w);
+}
+
+/* CRC-32C (RFC 9260 §A), least significant bit first. */
+static uint32_t crc32c(const uint8_t *p, size_t n)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < n; i++) {
+        crc ^= p[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
+    }
+    return ~crc;
+}
+
+void wrap_chunk(const struct addr *src, const struct addr *dst, uint32_t association, uint32_t tsn,
+                struct span data, wrap_fn *fn, void *arg)
+{
+    static const uint8_t padding[3];
+    struct wrap *w = wrap_new(src, dst);
+    data = head_of(data, PART_SIZE);
+    size_t pad = (4 - data.n % 4) % 4;
+    put_ip(w, IP_SCTP, src, dst, 12 + 16 + data.n + pad);
+    size_t header = w->n;
+    put16(w, src->port);
+    put16(w, dst->port);
+    put32(w, association); /* the verification tag tells it */
+    put32(w, 0);
+    put16(w, 3); /* DATA, first and last fragment */
+    put16(w, (unsigned)data.n + 16);
+    put32(w, tsn);
+    put32(w, 0); /* the first stream */
+    put32(w, 0);
+    put(w, (const uint8_t *)data.p, data.n);
+    put(w, padding, pad);
+    uint32_t crc = crc32c(w->packet + header, w->n - header);
+    for (int i = 0; i < 4; i++)
+        w->packet[header + 8 + i] = (uint8_t)(crc >> 8 * i);
+    if (!w->ip6)
+        set_checksum(w->packet + 10, add_up(0, w->packet, 20));
+    fn(w->packet, w->n, arg);
+    free(w);
+}
+
+void wrap_segments(const struct wrap_segment *s, struct span data, wrap_fn *fn, void *arg)
+{
+    struct wrap *w = wrap_new(s->src, s->dst);
+    uint32_t seq = s->seq;
+    do {
+        struct span part = head_of(data, PART_SIZE);
+        put_segment(w, s, seq, part, part.n == data.n ? s->missing : 0);
+        fn(w->packet, w->n, arg);
+        seq += (uint32_t)part.n;
+        data = span_make(data.p + part.n, span_end(data));
+    } while (data.n > 0);
+    free(w);
+}
+
+/* The error about the packet that stands there, to the one who sent it. */
+static void put_error(struct wrap *w, uint8_t type, uint8_t code, const struct addr *from,
+                      const struct addr *to)
+{
+    uint8_t quote[HEADERS + QUOTED];
+    size_t n = w->n;
+    memcpy(quote, w->packet, n);
+    w->n = 0;
+    unsigned protocol = w->ip6 ? IP_ICMP6 : IP_ICMP;
+    put_ip(w, protocol, from, to, n + 8);
+    put16(w, (unsigned)type << 8 | code);
+    put16(w, 0);
+    put32(w, 0);
+    put(w, quote, n);
+    put_checksums(w, protocol, 2);
 }
 
 void wrap_error(const struct icmp_error *e, const struct message *m, const struct flow *flow,
                 wrap_fn *fn, void *arg)
 {
-    struct wrap *w = wrap_new(flow);
-    struct span begun = message_payload(m);
-    unsigned protocol = w->ip6 ? IP_ICMP6 : IP_ICMP;
-    uint8_t quote[HEADERS + QUOTED];
-    put_packet(w, m->seq, (const uint8_t *)begun.p, begun.n < QUOTED ? begun.n : QUOTED);
-    size_t n = w->n;
-    memcpy(quote, w->packet, n);
-    w->n = 0;
-    put_ip(w, protocol, &e->from, &flow->src, n + 8);
-    put16(w, (unsigned)e->type << 8 | e->code);
-    put16(w, 0);
-    put32(w, 0);
-    put(w, quote, n);
-    put_checksums(w, protocol, 2);
+    struct wrap *w = wrap_new(&flow->src, &flow->dst);
+    const struct wrap_segment segment = { &flow->src, &flow->dst, WRAP_PSH, 0, 0, 0 };
+    struct span begun = head_of(message_payload(m), QUOTED);
+    if (transport_is_stream(flow->transport))
+        put_segment(w, &segment, m->seq, begun, 0);
+    else
+        put_datagram(w, &flow->src, &flow->dst, begun, 0);
+    put_error(w, e->type, e->code, &e->from, &flow->src);
     if ((e->from.family == 6) == w->ip6)
         fn(w->packet, w->n, arg);
+    free(w);
+}
+
+void wrap_error_of_segment(uint8_t type, uint8_t code, const struct wrap_segment *quoted,
+                           wrap_fn *fn, void *arg)
+{
+    struct wrap *w = wrap_new(quoted->src, quoted->dst);
+    put_segment(w, quoted, quoted->seq, SPAN_NONE, 0);
+    put_error(w, type, code, quoted->dst, quoted->src);
+    fn(w->packet, w->n, arg);
     free(w);
 }

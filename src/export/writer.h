@@ -11,11 +11,12 @@
 struct save_out {
     FILE *file;
     const struct store *store;
-    const struct message *m;        /* the one being written, */
-    const struct icmp_error *error; /* or, not NULL, this one about it */
-    int64_t time_ns;                /* of the one or the other */
-    uint16_t link;                  /* of the first packet; 0: none yet */
-    bool several_links, any_apart;
+    const struct message *m; /* the one being written, or NULL */
+    int64_t time_ns;         /* of what is being written, */
+    uint16_t source;         /* and from where it comes */
+    const char *comment;     /* on it; NULL: none, or it stands on another packet of it */
+    uint16_t link;           /* of the first packet; 0: none yet */
+    bool several_links, any_made;
     void *own; /* the format's */
 };
 
@@ -23,9 +24,13 @@ struct save_writer {
     const char *name;
     /* After all messages are known, before the first is written. -1 where it cannot begin. */
     int (*begin)(struct save_out *out);
-    void (*write)(struct save_out *out, const char *comment);
+    void (*write)(struct save_out *out); /* the message, in the packet that it came in */
+    /*
+     * A packet that was made up, from its IP header on, of `length` bytes of which the last may be
+     * missing; NULL: only messages are written.
+     */
+    void (*made)(struct save_out *out, struct span packet, uint32_t length);
     void (*end)(struct save_out *out); /* frees `own`; the file is the caller's; may be NULL */
-    bool packets; /* a packet with several messages is written once, and ICMP errors are, too */
 };
 
 extern const struct save_writer save_pcap, save_pcapng, save_text;

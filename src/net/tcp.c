@@ -48,12 +48,13 @@ struct piece {
 };
 
 struct half {
-    uint32_t next; /* sequence number of the next byte in order */
-    uint32_t isn;  /* of its SYN, when that was seen */
-    uint32_t fin;  /* the number behind its last byte, when its FIN was seen */
-    uint32_t acked;
-    uint32_t early; /* bytes in pieces */
-    uint32_t jump;  /* where a segment ended that is far from all others */
+    uint32_t next;    /* sequence number of the next byte in order */
+    uint32_t isn;     /* of its SYN, when that was seen */
+    uint32_t fin;     /* the number behind its last byte, when its FIN was seen */
+    uint32_t acked;   /* by the peer, up to here, */
+    int64_t acked_ns; /* since then */
+    uint32_t early;   /* bytes in pieces */
+    uint32_t jump;    /* where a segment ended that is far from all others */
     bool started, has_isn, has_fin, ended, has_ack, jumped, fed;
     int64_t since_ns; /* the first piece waits since */
     struct piece *pieces;
@@ -396,6 +397,13 @@ static bool believe(struct half *h, const struct segment *s)
     return false;
 }
 
+/* Whether the peer has had for some time what is missing before a number: it will not come. */
+static bool is_missed(const struct half *h, uint32_t seq, int64_t now_ns)
+{
+    return h->has_ack && !h->pieces && (int32_t)(h->acked - seq) >= 0 &&
+           now_ns - h->acked_ns >= ACKED_NS;
+}
+
 static void take_bytes(struct tcp *t, uint32_t id, unsigned direction, struct segment *s)
 {
     struct connection *c = connection_at(t, id);
@@ -418,6 +426,10 @@ static void take_bytes(struct tcp *t, uint32_t id, unsigned direction, struct se
         t->net->counts.refused++;
         return;
     }
+    if (ahead > 0 && is_missed(h, s->seq, t->net->now_ns)) {
+        lose(t->net, c, direction, (uint32_t)ahead);
+        ahead = 0;
+    }
     if (ahead > 0) {
         keep_early(t, id, direction, s);
         return;
@@ -434,7 +446,11 @@ static void take_bytes(struct tcp *t, uint32_t id, unsigned direction, struct se
 static void take_ack(struct tcp *t, struct connection *c, unsigned direction, uint32_t ack)
 {
     struct half *h = &c->half[!direction];
-    h->acked = ack;
+    int32_t further = (int32_t)(ack - h->acked);
+    if (!h->has_ack || further > 0 || further <= -WINDOW) { /* an older one may come late */
+        h->acked = ack;
+        h->acked_ns = t->net->now_ns;
+    }
     h->has_ack = true;
     while (h->pieces && (int32_t)(ack - h->pieces->seq) >= 0 &&
            t->net->now_ns - h->since_ns >= ACKED_NS)

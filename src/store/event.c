@@ -263,6 +263,7 @@ static bool take_reply(struct store *s, const struct packet *packet, const struc
         }
     } else if (c->answer == CONNECTION_SILENT && !by_client && event->kind != NET_FIN) {
         answer(c, event->kind == NET_RST ? CONNECTION_REFUSED : CONNECTION_ACCEPTED, packet);
+        c->server_seq = event->seq;
         if (c->answer == CONNECTION_REFUSED)
             mark_latest(s, &c->client);
     } else if (c->end == CONNECTION_LASTS && event->kind != NET_SYN_ACK &&

@@ -45,9 +45,10 @@ struct connection {
     int64_t syn_ns, answer_ns, end_ns; /* syn_ns: the first SYN, else the first thing seen */
     int64_t last_syn_ns;
     uint32_t syn_frame, answer_frame, end_frame;
-    uint32_t seq;  /* of its SYN */
-    uint32_t next; /* of the same client host and server */
-    uint16_t syns; /* how often it was asked for */
+    uint32_t seq;        /* of its SYN */
+    uint32_t server_seq; /* of the SYN-ACK, if that was seen */
+    uint32_t next;       /* of the same client host and server */
+    uint16_t syns;       /* how often it was asked for */
     uint16_t source;
     uint8_t answer; /* enum connection_answer */
     uint8_t end;    /* enum connection_end, and who sent that: */

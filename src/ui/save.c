@@ -122,8 +122,11 @@ static bool work(struct ui *ui, void *arg, int64_t until_ns)
     enum save_state state = SAVE_GOES_ON;
     s->chosen = s->chosen || s->what == SAVE_ALL ||
                 each_row(ui, s, "transactions", &s->transactions, until_ns, look_at_transaction);
-    s->named = s->named ||
-               (s->chosen && each_row(ui, s, "messages", &s->messages, until_ns, look_at_message));
+    if (s->chosen && !s->named &&
+        each_row(ui, s, "messages", &s->messages, until_ns, look_at_message)) {
+        save_add_connections(s->save, s->what == SAVE_ALL);
+        s->named = true;
+    }
     while (s->named && state == SAVE_GOES_ON && clock_monotonic() < until_ns)
         state = save_step(s->save, LOOKS_A_CLOCK, &error);
     if (state == SAVE_DONE)

@@ -241,6 +241,19 @@ static void gaps(void)
     tap_ok(came("a=c"), "and no longer");
 
     begin();
+    part(1, text, 0, SIZE);
+    segment(true, 500, 1 + 2 * SIZE, 0, "");
+    part(1, text, 2 * SIZE, 3 * SIZE);
+    tap_ok(came("a="), "an acknowledgement may have overtaken what it is about");
+    begin();
+    part(1, text, 0, SIZE);
+    segment(true, 500, 1 + 2 * SIZE, 0, "");
+    segment(true, 500, 1 + SIZE, 0, "");
+    now_ms += 10;
+    part(1, text, 2 * SIZE, 3 * SIZE);
+    tap_ok(came("a=c="), "by so much it has not: what follows is taken at once");
+
+    begin();
     static const char body[] = BODY("a") M("b");
     part(1, body, 0, sizeof BODY("a") - 8);
     part(1, body, sizeof BODY("a") - 4, sizeof body - 1);
