@@ -112,6 +112,12 @@ void draft_because(struct draft *d, const char *format, ...)
     va_end(args);
 }
 
+void draft_harmless(struct draft *d, const char *why)
+{
+    d->severity = SEVERITY_NOTICE;
+    draft_because(d, "%s", why);
+}
+
 void draft_remedy(struct draft *d, const char *format, ...)
 {
     va_list args;
@@ -181,6 +187,32 @@ bool judge_passed_on(const struct scene_transaction *t)
 bool judge_is_failure(uint16_t code)
 {
     return code >= 400 && code != 487 && sip_class_of(code) != SIP_CLASS_CHALLENGE;
+}
+
+bool judge_is_probe(const struct scene_transaction *t)
+{
+    if (!t->request || scene_in_dialog(t))
+        return false;
+    return scene_method(t) == SIP_OPTIONS ||
+           (scene_method(t) == SIP_NOTIFY &&
+            span_starts(scene_header(t->request, "Event"), "keep-alive"));
+}
+
+bool judge_came_through(const struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+        if (o > t && o->call == t->call && scene_method(o) == scene_method(t) &&
+            o->stored->cseq > t->stored->cseq && scene_final(o) / 100 == 2)
+            return true;
+    return false;
+}
+
+bool judge_answered_elsewhere(const struct scene_transaction *t)
+{
+    for (const struct scene_transaction *up = t->upstream; up; up = up->upstream)
+        if (scene_final(up) / 100 == 2)
+            return true;
+    return false;
 }
 
 /* Whether the answer further on is why this hop got its own: of the same class, or another code

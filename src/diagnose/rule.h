@@ -113,6 +113,8 @@ void draft_frame(struct draft *d, uint32_t frame, uint16_t source, const char *f
     __attribute__((format(printf, 4, 5)));
 /* Why one may doubt it. */
 void draft_because(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* It is true, but nobody need act: a notice, with the reason why. */
+void draft_harmless(struct draft *d, const char *why);
 /* The cause, instead of the rule's own sentence. */
 void draft_cause(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What to do first, instead of the rule's own sentence. */
@@ -128,6 +130,13 @@ void draft_about(struct draft *d, uint64_t hash);
 bool judge_is_failure(uint16_t code);
 /* An INVITE for a new call, or its answer alone. */
 bool judge_begins_call(const struct scene_transaction *t);
+
+/* Whether any answer will do: a request that only asks whether the other side is alive. */
+bool judge_is_probe(const struct scene_transaction *t);
+/* Whether its client asked again in the same call, in another way, and was granted it. */
+bool judge_came_through(const struct judge *j, const struct scene_transaction *t);
+/* Whether it is a branch of a fork or hunt of which another one was answered. */
+bool judge_answered_elsewhere(const struct scene_transaction *t);
 
 /* Whether the answer came from further on: then the finding belongs there. */
 bool judge_passed_on(const struct scene_transaction *t);

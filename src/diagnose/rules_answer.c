@@ -244,14 +244,37 @@ static bool broken(const struct scene_transaction *t)
     return !(scene_final(t) == 500 && change && wait <= GLARE_RETRY_S);
 }
 
-/* Whether the client came again and got through: then the refusal was part of the talk. */
-static bool came_through(struct judge *j, const struct scene_transaction *t)
+/*
+ * Overlap dialling (RFC 3578): the number is incomplete as long as the caller dials on, each time
+ * with more digits.
+ */
+static bool dialled_on(struct judge *j, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION(j, o)
-        if (o > t && o->call == t->call && scene_method(o) == scene_method(t) &&
-            o->stored->cseq > t->stored->cseq && scene_final(o) / 100 == 2)
+    struct sip_address mine, other;
+    if (scene_final(t) != 484 || !t->request)
+        return false;
+    sip_read_uri(scene_sip(t->request)->uri, &mine);
+    EACH_TRANSACTION(j, o) {
+        if (o <= t || o->call != t->call || scene_method(o) != SIP_INVITE || !o->request ||
+            !addr_same_host(&o->client, &t->client))
+            continue;
+        sip_read_uri(scene_sip(o->request)->uri, &other);
+        if (other.user.n > mine.user.n && memcmp(other.user.p, mine.user.p, mine.user.n) == 0)
             return true;
+    }
     return false;
+}
+
+/* The same answer where nothing is wrong. */
+static void excuse(struct judge *j, struct draft *d, const struct scene_transaction *t)
+{
+    uint16_t code = scene_final(t);
+    if (code == 420 && judge_came_through(j, t))
+        draft_harmless(d, _("it was sent again without that, and accepted"));
+    else if (code == 501 && judge_is_probe(t))
+        draft_harmless(d, _("it only asks whether the host is alive: any answer says so"));
+    else if (code / 100 == 4 && judge_answered_elsewhere(t))
+        draft_harmless(d, _("another target of the same call was reached"));
 }
 
 struct answers {
@@ -272,13 +295,14 @@ static void judge_answers(struct judge *j, const struct answers *a)
 {
     EACH_TRANSACTION(j, t) {
         if (!has_code(a, scene_final(t)) || judge_passed_on(t) || (a->holds && !a->holds(t)) ||
-            (a->final_word && came_through(j, t)))
+            (a->final_word && judge_came_through(j, t)) || dialled_on(j, t))
             continue;
         struct draft *d = judge_find(j, t, 100); /* of an answer with a code of its own rule */
         if (d->texts)
             say_code(d, t);
         if (d->texts)
             say_rang(j, d, t);
+        excuse(j, d, t);
     }
 }
 
@@ -317,10 +341,8 @@ static bool answered_elsewhere(const struct scene_transaction *t,
                                const struct scene_transaction *cancel)
 {
     struct span reason = cancel ? scene_header(cancel->request, "Reason") : SPAN_NONE;
-    for (const struct scene_transaction *up = t->upstream; up; up = up->upstream)
-        if (scene_final(up) / 100 == 2)
-            return true;
-    return span_starts(reason, "SIP") && span_is(sip_param(reason, "cause"), "200");
+    return judge_answered_elsewhere(t) ||
+           (span_starts(reason, "SIP") && span_is(sip_param(reason, "cause"), "200"));
 }
 
 static void ring_no_answer(struct judge *j)

@@ -241,6 +241,8 @@ static void forbidden(struct judge *j)
         draft_say(d, _("refused by policy of %s: 403 %.*s"), from, SPAN_ARG(phrase));
         draft_proof(d, t->request, _("%s without credentials"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("403 from %s"), from);
+        if (judge_is_probe(t))
+            draft_harmless(d, _("it only asks whether the host is alive: any answer says so"));
     }
 }
 
@@ -300,6 +302,8 @@ static void auth_not_attempted(struct judge *j)
         draft_proof(d, t->final, _("%u asks for credentials (%.*s)"), scene_final(t),
                     SPAN_ARG(algorithm));
         draft_because(d, _("a retry with another Call-ID would not be seen as one"));
+        if (judge_is_probe(t))
+            draft_harmless(d, _("it only asks whether the host is alive: any answer says so"));
     }
 }
 

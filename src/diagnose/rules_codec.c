@@ -263,9 +263,17 @@ static bool offers_sound(const struct scene_transaction *t, bool refused, struct
            (refused && offer_was_cut(t, x));
 }
 
+/* A refused offer that another one in the same call has followed with success: a fall-back. */
+static void excuse_offer(struct judge *j, struct draft *d, const struct scene_transaction *t)
+{
+    if (scene_final(t) >= 300 && judge_came_through(j, t))
+        draft_harmless(d, _("a later offer in the same call was accepted"));
+}
+
 static void no_common_codec(struct judge *j)
 {
     EACH_TRANSACTION(j, t) {
+        size_t before = j->ndrafts;
         struct exchange x;
         struct refusal refusal = { .what = REFUSED_UNSAID };
         const struct scene_message *shown = NULL;
@@ -282,6 +290,8 @@ static void no_common_codec(struct judge *j)
             tell_known(j, t, &x, shown);
         else if (shares == 0 && refused && refusal.what != REFUSED_OTHER)
             tell_refusal(j, t, &x, &refusal);
+        if (j->ndrafts > before)
+            excuse_offer(j, &j->drafts[before], t);
     }
 }
 
@@ -382,6 +392,7 @@ static void srtp_mismatch(struct judge *j)
             draft_because(d, _("the capture cut a session description: more may stand in it"));
         else if (!other)
             draft_because(d, _("only the words of the refusal tell so"));
+        excuse_offer(j, d, t);
     }
 }
 

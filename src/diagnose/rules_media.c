@@ -69,6 +69,8 @@ static void t38_refused(struct judge *j)
         draft_proof(d, t->final,
                     code >= 300 ? _("refused with %u") : _("%u, but with port 0 for the image"),
                     code);
+        if (judge_came_through(j, t))
+            draft_harmless(d, _("a later offer in the same call was accepted"));
     }
 }
 
@@ -234,6 +236,8 @@ static void delayed_offer_refused(struct judge *j)
         draft_proof(d, t->final, _("%u %.*s"), code,
                     SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
         draft_because(d, _("the answer does not say whether the missing offer is the reason"));
+        if (judge_came_through(j, t))
+            draft_harmless(d, _("a later offer in the same call was accepted"));
     }
 }
 

@@ -31,6 +31,8 @@ def fits(claim, finding, talk):
         return False
     if 'sure' in where and round(100 * finding['confidence']) != int(where['sure']):
         return False
+    if 'severity' in where and finding['severity'] != where['severity']:
+        return False
     if 'times' in where and str(finding.get('count')) != where['times']:
         return False
     if any(key in where and where[key] not in finding[part]

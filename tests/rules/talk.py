@@ -32,8 +32,8 @@ THE CASE
 
 WHAT THE DIAGNOSIS SHALL SAY
     expect RULE [call=LABEL|endpoint=HOST] [code=N]     this finding; and if its words matter:
-                                  [sure=PERCENT] [times=N] [says=TEXT] [cause=TEXT] [first=TEXT] (parts of summary,
-                                  cause, remedy; "says=two words")
+                                  [sure=PERCENT] [severity=NAME] [times=N] [says=TEXT] [cause=TEXT] [first=TEXT]
+                                  (parts of summary, cause, remedy; "says=two words")
     expect none                   no error and no warning (which holds always for what is not named)
     allow RULE ...                may be there
     forbid RULE ...               must not be there, as a notice either: a near miss of that rule
