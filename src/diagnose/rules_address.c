@@ -186,6 +186,9 @@ static void sip_alg_suspected(struct judge *j)
                   left->where);
         draft_proof(d, m, _("%s holds %s, the packet's source; %s holds %.*s"), rewritten->where,
                     source, left->where, SPAN_ARG(inner));
+        draft_remedy(d,
+                     _("Turn SIP ALG off in the router at %s, or use TLS, which it cannot rewrite"),
+                     source);
         draft_because(d, _("the client may know its public address in another way"));
         return;
     }

@@ -161,8 +161,8 @@ static void loop(struct judge *j, bool stale)
             draft_say(d, _("every nonce is stale at once, %zu times; realm \"%.*s\""), n,
                       SPAN_ARG(realm));
         for (size_t i = 0; i < n && i < 3; i++) {
-            draft_proof(d, tries[i]->request, _("%s with credentials"),
-                        sip_method_name(scene_method(tries[i])));
+            draft_proof(d, tries[i]->request, _("%s with credentials of \"%.*s\""),
+                        sip_method_name(scene_method(tries[i])), SPAN_ARG(user_of(tries[i])));
             draft_proof(d, tries[i]->final,
                         stale ? _("%u with stale=true")
                               : _("%u again, not because the nonce was old"),
@@ -222,7 +222,8 @@ static void auth_refused(struct judge *j)
             draft_say(d, _("403 %.*s, though \"%.*s\" has the right password"), SPAN_ARG(phrase),
                       SPAN_ARG(user));
         }
-        draft_proof(d, sent->request, _("%s with credentials"), sip_method_name(scene_method(t)));
+        draft_proof(d, sent->request, _("%s with credentials of \"%.*s\""),
+                    sip_method_name(scene_method(t)), SPAN_ARG(user));
         draft_proof(d, t->final, _("403 from %s"), from);
     }
 }
@@ -231,7 +232,7 @@ static void auth_refused(struct judge *j)
  * behind it refuses a request that has none. */
 static void forbidden(struct judge *j)
 {
-    char from[ADDR_TEXT];
+    char from[ADDR_TEXT], source[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
         if (scene_final(t) != 403 || judge_passed_on(t) || !t->request || t->stored->credentials)
             continue;
@@ -239,10 +240,17 @@ static void forbidden(struct judge *j)
         struct span phrase = judge_quote(scene_sip(t->final)->reason);
         judge_address(&t->server, from);
         draft_say(d, _("refused by policy of %s: 403 %.*s"), from, SPAN_ARG(phrase));
-        draft_proof(d, t->request, _("%s without credentials"), sip_method_name(scene_method(t)));
+        draft_proof(d, t->request, _("%s without credentials, From: %.*s"),
+                    sip_method_name(scene_method(t)),
+                    SPAN_ARG(judge_quote(scene_sip(t->request)->from)));
         draft_proof(d, t->final, _("403 from %s"), from);
         if (judge_is_probe(t))
             draft_harmless(d, _("it only asks whether the host is alive: any answer says so"));
+        judge_address(&t->client, source);
+        draft_remedy(d,
+                     _("Look at %s why it refuses: allow lists for the source %s, for the "
+                       "caller's number and for the domain; identity headers"),
+                     from, source);
     }
 }
 

@@ -28,10 +28,11 @@ static void cancel_no_match(struct judge *j)
         judge_address(&t->server, by);
         bool differs = invite && t->request &&
                        !span_equal(scene_sip(invite->first)->branch, scene_sip(t->request)->branch);
+        bool ended = invite && invite->final &&
+                     invite->final->stored->time_ns <= t->first->stored->time_ns;
         if (differs)
             draft_say(d, _("no INVITE to cancel at %s: other branch"), by);
-        else if (invite && invite->final &&
-                 invite->final->stored->time_ns <= t->first->stored->time_ns)
+        else if (ended)
             draft_say(d, _("no INVITE to cancel at %s: it was over with %u"), by,
                       scene_final(invite));
         else
@@ -41,6 +42,15 @@ static void cancel_no_match(struct judge *j)
                         SPAN_ARG(scene_sip(invite->first)->branch));
         draft_proof(d, t->request, _("CANCEL, branch %.*s"), SPAN_ARG(scene_sip(t->first)->branch));
         draft_proof(d, t->final, _("481 from %s"), by);
+        if (differs) {
+            draft_cause(d, _("The CANCEL's branch differs from its INVITE's"));
+        } else if (ended) {
+            draft_cause(d, _("The INVITE had ended before the CANCEL came"));
+            draft_remedy(d,
+                         _("Nothing to do where they crossed; else see why the client cancels "
+                           "after the %u"),
+                         scene_final(invite));
+        }
     }
 }
 
@@ -65,6 +75,10 @@ static void cancel_unanswered(struct judge *j)
         draft_proof(d, invite->request, _("INVITE to %s"), by);
         draft_proof(d, t->request, _("CANCEL"));
         draft_proof(d, t->final, _("%u to the CANCEL, and no 487 within 32 s"), scene_final(t));
+        draft_remedy(d,
+                     _("Look at %s for the call that hangs (by its Call-ID) and free it; then for "
+                       "why it sent no 487"),
+                     by);
     }
 }
 
@@ -104,7 +118,8 @@ const struct rule rules_cancel[] = {
       N_("The CANCEL's branch differs from its INVITE's, or the INVITE was already over"),
       N_("Make the CANCEL copy the INVITE's top Via and Request-URI") },
     { "cancel-unanswered", SCOPE_CALL, SEVERITY_ERROR, CALL_CANCELLED, cancel_unanswered,
-      N_("The server forgot the INVITE"), N_("Correct the server; expect channels that hang") },
+      N_("The server forgot the INVITE"),
+      N_("Look on the server for the call that hangs, and for why it sent no 487") },
     { "cancel-crossed-answer", SCOPE_CALL, SEVERITY_NOTICE, CALL_CANCELLED, cancel_crossed_answer,
       N_("A race: the callee answered while the caller hung up"),
       N_("See why no BYE follows: the caller has hung up, and the call is up") },

@@ -182,8 +182,7 @@ static void explain_body(struct draft *d, const struct scene_transaction *t,
     if (r->what == REFUSED_BODY || !accept.n)
         draft_state(d, _("body not accepted: type %.*s, 415 from %s"), SPAN_ARG(type), by);
     else
-        draft_state(d, _("body not accepted: %s offered, 415 from %s, which takes %.*s"), list, by,
-                    SPAN_ARG(type));
+        draft_state(d, _("body not accepted: %s offered, 415 from %s"), list, by);
     if (accept.n)
         draft_proof(d, t->final, "415, Accept: %.*s", SPAN_ARG(accept));
     else

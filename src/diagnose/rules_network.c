@@ -260,6 +260,16 @@ static void connection_refused(struct judge *j)
         else
             draft_say(d, _("TCP from %s to %s refused"), by, to);
         if (c->answer == CONNECTION_SILENT)
+            draft_remedy(d,
+                         _("See whether %s is the right address and runs, then which filter "
+                           "drops TCP from %s"),
+                         to, by);
+        else
+            draft_remedy(d,
+                         _("Start the listener on TCP %s, or correct port and transport where "
+                           "they come from: DNS, Route or Contact"),
+                         to);
+        if (c->answer == CONNECTION_SILENT)
             draft_because(d, _("an answer on a path that is not captured would not be seen"));
         draft_proof(d, t->request, _("%s that leads to %s"), sip_method_name(scene_method(t)), to);
         draft_frame(d, c->syn_frame, c->source, _("SYN from %s to %s"), by, to);

@@ -166,7 +166,7 @@ static void contact_unroutable(struct judge *j)
 
 static void user_not_registered(struct judge *j)
 {
-    char since[TIME_TEXT];
+    char since[TIME_TEXT], from[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
         struct sip_address callee;
         int64_t ended;
@@ -190,7 +190,22 @@ static void user_not_registered(struct judge *j)
                   SPAN_ARG(user), since);
         draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)),
                     SPAN_ARG(user));
-        draft_proof(d, t->final, _("%u"), code);
+        judge_address(&t->server, from);
+        draft_proof(d, t->final, _("%u %.*s from %s"), code,
+                    SPAN_ARG(judge_quote(scene_sip(t->final)->reason)), from);
+        draft_cause(d,
+                    state == BINDING_REMOVED
+                        ? _("The registration of %.*s was taken back, so there is nobody to ring")
+                        : _("The registration of %.*s was not refreshed in time, so there is "
+                            "nobody to ring"),
+                    SPAN_ARG(user));
+        draft_remedy(d,
+                     state == BINDING_REMOVED
+                         ? _("See who took it back and why (REGISTER with Expires: 0), then "
+                             "register the phone of %.*s again")
+                         : _("See why the phone of %.*s did not refresh: its network, its NAT, its "
+                             "REGISTER and the answer to it"),
+                     SPAN_ARG(user));
         draft_because(d, _("a registration over a path that is not captured would not be seen"));
     }
 }

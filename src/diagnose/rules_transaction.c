@@ -135,6 +135,8 @@ static void ack_missing_failure(struct judge *j)
         draft_say(d, _("no ACK from %s: %u sent %u times"), from, scene_final(t), t->answered);
         draft_proof(d, t->final, _("the first %u to %s"), scene_final(t), from);
         draft_proof(d, t->last, _("and its last repetition"));
+        draft_remedy(d, _("See at %s whether the %u arrives there; if so, where its ACK goes"),
+                     from, scene_final(t));
     }
 }
 
