@@ -98,8 +98,8 @@ int64_t inputs_late(const struct inputs *inputs)
 {
     int64_t late = 0;
     for (size_t i = 0; i < inputs->count; i++)
-        if (!inputs->sources[i]->ended && inputs->sources[i]->late_ns > late)
-            late = inputs->sources[i]->late_ns;
+        if (!inputs->sources[i]->ended && inputs->sources[i]->lateness.late_ns > late)
+            late = inputs->sources[i]->lateness.late_ns;
     return late;
 }
 
@@ -129,6 +129,15 @@ void inputs_refresh(struct inputs *inputs)
             inputs->sources[i]->ops->refresh(inputs->sources[i]);
 }
 
+/* What was there before was all written by the time when the file was written last. */
+static void note_delay(struct source *source, int64_t time_ns)
+{
+    int64_t now_ns = source->backlog ? source->written_ns : clock_realtime();
+    if (source->backlog)
+        source->lateness.since_ns = 0; /* how long each took is not known */
+    lateness_note(&source->lateness, now_ns - time_ns, now_ns);
+}
+
 static enum input_status read_source(struct source *source, struct packet *packet)
 {
     if (source->ended)
@@ -137,8 +146,7 @@ static enum input_status read_source(struct source *source, struct packet *packe
     if (status == INPUT_PACKET)
         source->stats.packets += packet_is_frame(packet);
     if (status == INPUT_PACKET && source->written_ns)
-        source->late_ns = (source->backlog ? source->written_ns : clock_realtime()) -
-                          packet->time_ns;
+        note_delay(source, packet->time_ns);
     source->ended = status == INPUT_END;
     source->backlog = source->backlog && status == INPUT_PACKET;
     return status;

@@ -6,6 +6,7 @@
 #ifndef SIPWHY_INPUT_INPUT_H
 #define SIPWHY_INPUT_INPUT_H
 
+#include "input/lateness.h"
 #include "net/packet.h"
 
 #define INPUT_SOURCES 10000
@@ -52,7 +53,7 @@ struct source {
     bool backlog; /* a live one begins with what was there before: that is merged, as files are */
     int64_t
         written_ns; /* of files that are followed: when they had been written last at first; or 0 */
-    int64_t late_ns; /* of those: what was read last had happened so long before it was written */
+    struct lateness lateness; /* of those: how far their clocks are behind */
     bool ended;
     bool told; /* the trouble was shown */
 };

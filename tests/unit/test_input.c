@@ -755,6 +755,27 @@ static void replay(void)
     free(error);
 }
 
+/* The clock of a log that is followed, in seconds. */
+static int64_t late_after(struct lateness *l, int64_t delay_s, int64_t now_s)
+{
+    lateness_note(l, delay_s * 1000000000, now_s * 1000000000);
+    return l->late_ns / 1000000000;
+}
+
+static void clocks_of_logs(void)
+{
+    struct lateness l = { 0 };
+    tap_ok(late_after(&l, 1, 100) == 1, "a log is as late as its first line");
+    tap_ok(late_after(&l, 20, 120) == 20 && late_after(&l, 0, 120) == 20,
+           "written in portions, as its oldest line: the next pause may be as long");
+    tap_ok(late_after(&l, 3, 150) == 20 && late_after(&l, 2, 190) == 20, "for a minute");
+    tap_ok(late_after(&l, 1, 260) == 2, "and not for ever");
+    tap_ok(late_after(&l, 7200, 300) == 7200,
+           "of an old log that is played again, by its own clock");
+    tap_ok(late_after(&l, 7210, 310) == 7210, "which a pause stops");
+    tap_ok(late_after(&l, 1, 320) == 1, "and back");
+}
+
 int main(void)
 {
     if (!mkdtemp(folder))
@@ -778,5 +799,6 @@ int main(void)
     pipes();
     replay();
     rmdir(folder);
+    clocks_of_logs();
     return tap_done();
 }
