@@ -1,4 +1,5 @@
 /* Fields of filter expressions that the store keeps in its records: they cost next to nothing. */
+#include "store/cut.h"
 #include "store/filter_private.h"
 
 bool filter_read_code(struct filter_view *v, const struct filter_test *t)
@@ -158,9 +159,22 @@ bool filter_read_malformed(struct filter_view *v, const struct filter_test *t)
     return filter_fits_number(t, filter_any_flag(v, MESSAGE_MALFORMED));
 }
 
+/* The bytes that the capture has not may be none of the message's own. */
+static bool any_cut(struct filter_view *v)
+{
+    uint32_t id = 0;
+    int left = MESSAGES_LOOKED;
+    for (const struct message *m; (m = filter_next_message(v, &id, &left));) {
+        const struct sip_message *sip = m->flags & MESSAGE_TRUNCATED ? filter_scan(v, id) : NULL;
+        if (sip && message_cut(m, sip))
+            return true;
+    }
+    return false;
+}
+
 bool filter_read_cut(struct filter_view *v, const struct filter_test *t)
 {
-    return filter_fits_number(t, filter_any_flag(v, MESSAGE_TRUNCATED));
+    return filter_fits_number(t, any_cut(v));
 }
 
 bool filter_read_forked(struct filter_view *v, const struct filter_test *t)

@@ -18,6 +18,8 @@ static size_t used;
 static uint32_t frame;
 static struct store *store;
 
+static bool truncated; /* the packet has not all of its bytes */
+
 static const struct addr A1 = { { 10, 0, 0, 1 }, 5060, 4, 0 };
 static const struct addr A2 = { { 10, 0, 0, 2 }, 5060, 4, 0 };
 static const struct addr A3 = { { 192, 0, 2, 33 }, 5070, 4, 0 };
@@ -40,9 +42,12 @@ static uint32_t add(int at10, const struct addr *src, const struct addr *dst, ui
                              .source = transport == TRANSPORT_TCP,
                              .linktype = 1,
                              .mapped = true };
-    struct payload payload = {
-        .data = data, .len = (uint32_t)n, .src = *src, .dst = *dst, .transport = transport
-    };
+    struct payload payload = { .data = data,
+                               .len = (uint32_t)n,
+                               .src = *src,
+                               .dst = *dst,
+                               .transport = transport,
+                               .truncated = truncated };
     if (sip_scan(&sip, data, n) < 0)
         return 0;
     const struct message *m = store_message(store, store_add(store, &packet, &payload, &sip, NULL));
@@ -855,6 +860,30 @@ static void test_hostile(void)
     free(text);
 }
 
+/* What the screen marks as cut, and no other. */
+static void cuts(void)
+{
+    struct filter_error fault;
+    struct filter *filter = filter_parse("cut", &fault);
+    store = store_new(1 << 20);
+    used = 0;
+    truncated = true;
+    uint32_t whole = add(0, &A1, &A2, TRANSPORT_UDP,
+                         "OPTIONS sip:a SIP/2.0\r\n" ROUTE("1", "1 OPTIONS") PEOPLE("x") END);
+    uint32_t cut = add(1, &A1, &A2, TRANSPORT_UDP,
+                       "MESSAGE sip:a SIP/2.0\r\n" ROUTE("2", "1 MESSAGE")
+                           PEOPLE("y") "Content-Length: 10\r\n\r\n123");
+    uint32_t headers = add(2, &A1, &A2, TRANSPORT_UDP,
+                           "MESSAGE sip:a SIP/2.0\r\n" ROUTE("3", "1 MESSAGE") PEOPLE("z") "Su");
+    truncated = false;
+    tap_ok(whole && !filter_match(filter, store, whole),
+           "what is missing of the packet may be none of the message's bytes");
+    tap_ok(cut && filter_match(filter, store, cut), "a body that is cut");
+    tap_ok(headers && filter_match(filter, store, headers), "headers that do not end");
+    filter_free(filter);
+    store_free(store);
+}
+
 int main(void)
 {
     setenv("TZ", "UTC0", 1);
@@ -878,5 +907,6 @@ int main(void)
     test_find();
     test_hostile();
     store_free(store);
+    cuts();
     return tap_done();
 }
