@@ -4,8 +4,9 @@ both. Prints TAP.
 
     inputs.py SIPWHY WORKFOLDER
 
-SIPp's and baresip's logs of their messages are compared with the capture of the same run; and what a
-WebSocket client said to Kamailio, plain and in TLS, with what the capture shows of it. lab.sh starts
+SIPp's and baresip's logs of their messages are compared with the capture of the same run; and what clients
+said to Kamailio by TCP, TLS, WebSocket in either, and where the kernel has it SCTP, with what the capture
+shows of it. lab.sh starts
 it in a network namespace of its own. Everything is over in half a minute.
 """
 import base64
@@ -125,7 +126,10 @@ def baresip(run, name, address, length, options, *more):
                      env=dict(os.environ, HOME=folder))
 
 
-# ---- WebSocket ----------------------------------------------------------------------------------------
+# ---- Kamailio's transports ----------------------------------------------------------------------------
+
+SCTP, SCTP_MAXSEG = 132, 13 # RFC 6458 §8.1.16: the size of a chunk
+TRANSPORTS = {'tcp': (8080, 'TCP'), 'tls': (8443, 'TLS'), 'ws': (8080, 'WS'), 'wss': (8443, 'WSS'), 'sctp': (8090, 'SCTP')}
 
 
 def frame(data):
@@ -145,19 +149,35 @@ def read_some(connection, enough):
     return got
 
 
-def ask(connection, call_id, word):
-    """The upgrade, then one OPTIONS; gives back the answer's bytes."""
+def upgrade(connection):
     key = base64.b64encode(os.urandom(16)).decode()
     connection.sendall(f'GET / HTTP/1.1\r\nHost: {EDGE}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
                        f'Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n'
                        'Sec-WebSocket-Protocol: sip\r\n\r\n'.encode())
-    if b' 101 ' not in read_some(connection, lambda b: b.endswith(b'\r\n\r\n')):
+    return b' 101 ' in read_some(connection, lambda b: b.endswith(b'\r\n\r\n'))
+
+
+def ask(connection, transport):
+    """One OPTIONS, of more than a kilobyte; gives back the answer's bytes."""
+    word = TRANSPORTS[transport][1]
+    browser = transport in ('ws', 'wss')
+    if browser and not upgrade(connection):
         return b''
-    connection.sendall(frame(
-        f'OPTIONS sip:{EDGE} SIP/2.0\r\nVia: SIP/2.0/{word} browser.invalid;branch=z9hG4bK{call_id}\r\n'
-        f'Max-Forwards: 70\r\nFrom: <sip:alice@{EDGE}>;tag=1\r\nTo: <sip:{EDGE}>\r\nCall-ID: {call_id}\r\n'
-        'CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n'.encode()))
+    sender = 'browser.invalid' if browser else '{}:{}'.format(*connection.getsockname()[:2])
+    options = (f'OPTIONS sip:{EDGE} SIP/2.0\r\nVia: SIP/2.0/{word} {sender};branch=z9hG4bK{transport}\r\n'
+               f'Max-Forwards: 70\r\nFrom: <sip:alice@{EDGE}>;tag=1\r\nTo: <sip:{EDGE}>\r\n'
+               f'Call-ID: by-{transport}\r\nCSeq: 1 OPTIONS\r\nSubject: {"long " * 200}\r\n'
+               'Content-Length: 0\r\n\r\n').encode()
+    connection.sendall(frame(options) if browser else options)
     return read_some(connection, lambda b: b.endswith(b'\r\n\r\n'))
+
+
+def has_sctp():
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM, SCTP).close()
+    except OSError:
+        return False
+    return True
 
 
 def start_edge(run):
@@ -168,41 +188,58 @@ def start_edge(run):
     with open(run.path('tls.cfg'), 'w', encoding='utf-8') as out:
         out.write('[server:default]\nmethod = TLSv1.2+\nverify_certificate = no\nrequire_certificate = no\n'
                   'private_key = edge.pem\ncertificate = edge.crt\n[client:default]\n')
+    sctp = ['-A', 'WITH_SCTP', '-l', f'sctp:{EDGE}:8090'] if has_sctp() else []
     run.start('edge', 'kamailio', '-f', run.path('edge.cfg'), '-l', f'tcp:{EDGE}:8080', '-l', f'tls:{EDGE}:8443',
-              '-Y', run.work, '-w', run.work, '-DD', '-E', '-m', '32', '-M', '4')
+              *sctp, '-Y', run.work, '-w', run.work, '-DD', '-E', '-m', '32', '-M', '4')
 
 
-def connect(port):
+def connect(transport):
     for _ in range(50):
+        connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM, SCTP if transport == 'sctp' else 0)
         try:
-            return socket.create_connection((EDGE, port), timeout=5, source_address=(BROWSER, 0))
+            connection.settimeout(5)
+            connection.bind((BROWSER, 0))
+            if transport == 'sctp':  # the request has to go in several chunks
+                connection.setsockopt(SCTP, SCTP_MAXSEG, struct.pack('iI', 0, 512))
+            connection.connect((EDGE, TRANSPORTS[transport][0]))
+            return connection
         except OSError:
+            connection.close()
             time.sleep(0.1)
-    raise OSError('kamailio does not listen')
+    raise OSError(f'kamailio does not listen on {transport}')
 
 
-def browse(run):
-    """What each of the two connections was answered."""
+def visit(run):
+    """What each of the connections was answered."""
     answers = {}
-    with connect(8080) as plain:
-        answers['ws'] = ask(plain, 'in-the-clear', 'WS')
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.keylog_filename = run.path('edge.keys')
-    with connect(8443) as plain, context.wrap_socket(plain) as secure:
-        answers['wss'] = ask(secure, 'in-tls', 'WSS')
+    for transport in TRANSPORTS:
+        if transport == 'sctp' and not has_sctp():
+            continue
+        with connect(transport) as plain:
+            if transport in ('tls', 'wss'):
+                with context.wrap_socket(plain) as secure:
+                    answers[transport] = ask(secure, transport)
+            else:
+                answers[transport] = ask(plain, transport)
     return answers
 
 
 def judge_edge(run, answers):
     seen = [m for m in run.messages('--keylog', run.path('edge.keys'), run.path('wire.pcap'))
-            if m['transport'] in ('ws', 'wss')]
-    for transport, call_id in (('ws', 'in-the-clear'), ('wss', 'in-tls')):
-        got = [[m['start_line'], m['src'].rsplit(':', 1)[0], m['call_id']] for m in seen
-               if m['transport'] == transport]
+            if m['call_id'].startswith('by-')]
+    for transport in TRANSPORTS:
+        what = f'SIP over {transport} between a client and Kamailio'
+        if transport not in answers:
+            skip(what, 'this kernel has no SCTP')
+            continue
+        got = [[m['start_line'], m['src'].rsplit(':', 1)[0], m['transport']] for m in seen
+               if m['call_id'] == 'by-' + transport]
         tell(b'SIP/2.0 200 OK' in answers[transport] and
-             got == [[f'OPTIONS sip:{EDGE} SIP/2.0', BROWSER, call_id], ['SIP/2.0 200 OK', EDGE, call_id]],
-             f'SIP over {transport} between a client and Kamailio', f'{got}\n{answers[transport]!r}')
+             got == [[f'OPTIONS sip:{EDGE} SIP/2.0', BROWSER, transport], ['SIP/2.0 200 OK', EDGE, transport]],
+             what, f'{got}\n{answers[transport]!r}')
 
 
 # ---- the run ------------------------------------------------------------------------------------------
@@ -218,7 +255,7 @@ def play(run):
     tools = {tool: bool(shutil.which(tool)) for tool in ('sipp', 'baresip')}
     tools['edge'] = bool(has_edge())
     wire = run.start('tcpdump', 'tcpdump', '-i', 'lo', '-U', '-B', '8192', '-w', run.path('wire.pcap'),
-                     'udp port 5060 or tcp')
+                     'udp port 5060 or tcp or sctp')
     time.sleep(1)
     answers = None
     if tools['edge']:
@@ -233,9 +270,9 @@ def play(run):
         baresip(run, 'caller', CALLER, 5, '', '-e', f'/dial sip:callee@{CALLEE}')
     if tools['edge']:
         try:
-            answers = browse(run)
+            answers = visit(run)
         except OSError as error:
-            tell(False, 'WebSocket with Kamailio', str(error))
+            tell(False, 'clients of Kamailio', str(error))
     time.sleep(8)
     wire.terminate()
     wire.wait()
@@ -261,7 +298,7 @@ def main():
     if answers:
         judge_edge(run, answers)
     elif not tools['edge']:
-        skip('WebSocket', "kamailio's websocket and tls are not installed")
+        skip('clients of Kamailio', "kamailio's websocket and tls are not installed")
     print(f'1..{tests}')
     return failed > 0
 

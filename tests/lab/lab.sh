@@ -5,8 +5,8 @@
 #   lab.sh check SIPWHY        live runs of SIPWHY against SIPp's own counters, and against what
 #                              Kamailio, sngrep and another sipwhy tell by HEP, as TAP
 #   lab.sh provoke SIPWHY [NAME]   plays provoked.txt while SIPWHY listens: what it finds, as TAP
-#   lab.sh inputs SIPWHY       logs of SIPp and baresip, and WebSocket with Kamailio, against the
-#                              capture of the same run, as TAP
+#   lab.sh inputs SIPWHY       logs of SIPp and baresip, and clients of Kamailio by TCP, TLS,
+#                              WebSocket and SCTP, against the capture of the same run, as TAP
 #   lab.sh list                the scenarios, one line each
 #
 # Model: hosts.tsv gives every host an address in 127.0.0.0/8, scenarios.tsv says who calls
