@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define CACHE_LINE 64 /* a record of that size should not lie in two of them */
+
 void pool_init(struct pool *pool, size_t record)
 {
     memset(pool, 0, sizeof *pool);
@@ -52,7 +54,7 @@ static int add_chunk(struct pool *pool)
             return -1;
         pool->generations = generations;
     }
-    uint8_t *chunk = malloc(POOL_CHUNK * pool->record);
+    uint8_t *chunk = aligned_alloc(CACHE_LINE, POOL_CHUNK * pool->record);
     uint16_t *generation = malloc(POOL_CHUNK * sizeof *generation);
     if (!chunk || !generation) {
         free(chunk);
