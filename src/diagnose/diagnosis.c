@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/deadline.h"
+#include "base/fetch.h"
 #include "base/pool.h"
 #include "base/strbuf.h"
 #include "diagnose/misses.h"
@@ -343,6 +344,8 @@ static void learn(struct diagnosis *d)
 static void look(struct diagnosis *d, uint32_t call, bool ended)
 {
     static struct judge j; /* large, and never two at once */
+    if (call < d->size)
+        fetch(&d->verdicts[call]); /* for keep_all() */
     scene_make(&d->scene, d->store, call, store_now(d->store));
     d->scene.ended = ended;
     learn(d);

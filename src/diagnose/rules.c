@@ -10,20 +10,51 @@ static const struct rule *const tables[] = {
 };
 #define TABLES (sizeof tables / sizeof tables[0])
 
-/* By their numbers from 1, with NULL behind the last. */
-static const struct rule *const *all_rules(void)
+#define NUMBERS (UINT8_MAX + 1)
+#define WORD 64
+
+/* A bit for each rule, by its number. */
+struct rule_set {
+    uint64_t words[NUMBERS / WORD];
+};
+
+/* The rules by their numbers from 1, with NULL behind the last; and those that ask for each mark. */
+struct all_rules {
+    const struct rule *rows[NUMBERS + 1];
+    struct rule_set marked[32];
+};
+
+static void add_rule(struct all_rules *all, unsigned n, const struct rule *rule)
 {
-    static const struct rule *all[UINT8_MAX + 2];
-    if (!all[1])
+    all->rows[n] = rule;
+    for (unsigned mark = 0; mark < 32; mark++)
+        if (rule->when >> mark & 1)
+            all->marked[mark].words[n / WORD] |= UINT64_C(1) << n % WORD;
+}
+
+static const struct all_rules *all_rules(void)
+{
+    static struct all_rules all;
+    if (!all.rows[1])
         for (unsigned t = 0, n = 1; t < TABLES; t++)
-            for (const struct rule *r = tables[t]; r->id && n <= UINT8_MAX; r++)
-                all[n++] = r;
-    return all;
+            for (const struct rule *r = tables[t]; r->id && n < NUMBERS; r++)
+                add_rule(&all, n++, r);
+    return &all;
 }
 
 const struct rule *rule_at(unsigned number)
 {
-    return number <= UINT8_MAX ? all_rules()[number] : NULL;
+    return number < NUMBERS ? all_rules()->rows[number] : NULL;
+}
+
+/* Those that look at a scene which bears these marks. */
+static struct rule_set rules_for(const struct all_rules *all, uint32_t marks)
+{
+    struct rule_set set = { { 0 } };
+    for (; marks; marks &= marks - 1)
+        for (size_t i = 0; i < NUMBERS / WORD; i++)
+            set.words[i] |= all->marked[__builtin_ctz(marks)].words[i];
+    return set;
 }
 
 unsigned rule_count(void)
@@ -57,13 +88,14 @@ void judge_scene(struct judge *j, const struct scene *scene, struct suspects *su
     j->texts = texts;
     j->again_ns = INT64_MAX;
     j->ndrafts = 0;
-    const struct rule *const *rules = all_rules(), *rule;
-    for (unsigned n = 1; (rule = rules[n]) != NULL; n++) {
-        if (!(rule->when & scene->marks) || (only && only != n))
-            continue;
-        j->rule = (uint8_t)n;
-        rule->judge(j);
-    }
+    const struct all_rules *all = all_rules();
+    struct rule_set set = rules_for(all, scene->marks);
+    for (unsigned i = 0; i < NUMBERS / WORD; i++)
+        for (uint64_t left = set.words[i]; left; left &= left - 1) {
+            j->rule = (uint8_t)(i * WORD + (unsigned)__builtin_ctzll(left));
+            if (!only || only == j->rule)
+                all->rows[j->rule]->judge(j);
+        }
     if (store_was_cut(scene->store))
         drop_doubtful(j);
     for (size_t i = 0; i < j->ndrafts; i++)

@@ -304,6 +304,12 @@ const struct sip_message *scene_sip(const struct scene_message *m)
     return &m->sip;
 }
 
+struct span scene_uri(const struct scene_message *m)
+{
+    struct span bytes = message_payload(m->stored);
+    return m->scanned || scene_cut(m) ? scene_sip(m)->uri : sip_glance_uri(bytes.p, bytes.n);
+}
+
 /* Parsed when first asked for; the scene owns it. */
 const struct sdp *scene_sdp(const struct scene_message *m)
 {

@@ -81,6 +81,8 @@ void scene_free(struct scene *scene);
 
 /* The message as sip_scan() reads it; of one whose bytes have gone everything is empty. */
 const struct sip_message *scene_sip(const struct scene_message *m);
+/* The Request-URI of a request; as long as nobody needs the rest only its first line is read. */
+struct span scene_uri(const struct scene_message *m);
 /* Whether the capture cut the message: what is missing of its body or headers may have been sent. */
 static inline bool scene_cut(const struct scene_message *m)
 {

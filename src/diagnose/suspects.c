@@ -12,6 +12,7 @@
 
 #define SOURCES 512
 #define REFUSALS 64
+#define GROUP 16 /* places that are looked through together */
 
 struct refusal {
     uint32_t txn, stamp; /* together they tell transactions apart */
@@ -32,8 +33,8 @@ struct suspects {
     struct index index; /* of places + 1, by host */
     size_t count;
     struct source *sources[SOURCES];
-    int64_t
-        last_ns[SOURCES]; /* of their latest refusals: all are looked through for a free place */
+    int64_t last_ns[SOURCES];          /* of their latest refusals */
+    int64_t least_ns[SOURCES / GROUP]; /* in each group of them: where a free place is looked for */
 };
 
 static uint64_t key_of_source(uint32_t id, const void *arg)
@@ -79,23 +80,38 @@ static struct source *find_source(const struct suspects *s, uint64_t key)
     return id ? s->sources[id - 1] : NULL;
 }
 
+static size_t least(const int64_t *times, size_t n)
+{
+    size_t at = 0;
+    for (size_t i = 1; i < n; i++)
+        if (times[i] < times[at])
+            at = i;
+    return at;
+}
+
+static void set_last(struct suspects *s, size_t place, int64_t time_ns)
+{
+    const int64_t *group = &s->last_ns[place / GROUP * GROUP];
+    bool was_least = s->last_ns[place] == s->least_ns[place / GROUP];
+    s->last_ns[place] = time_ns;
+    if (was_least || time_ns < s->least_ns[place / GROUP])
+        s->least_ns[place / GROUP] = group[least(group, GROUP)];
+}
+
 /* A free place, else that of the source that was quiet longest. */
 static size_t free_place(struct suspects *s)
 {
-    size_t at = 0;
-    int64_t least_ns = s->last_ns[0];
     if (s->count < SOURCES) {
         s->sources[s->count] = mem_zero(sizeof(struct source));
         s->sources[s->count]->place = s->count;
         return s->count++;
     }
-    for (size_t i = 1; i < SOURCES; i++)
-        if (s->last_ns[i] < least_ns)
-            least_ns = s->last_ns[at = i];
+    size_t group = least(s->least_ns, SOURCES / GROUP);
+    size_t at = group * GROUP + least(&s->last_ns[group * GROUP], GROUP);
     index_remove(&s->index, s->sources[at]->key, (uint32_t)at + 1);
     s->sources[at]->count = s->sources[at]->next = 0;
     forget_sprees(s->sources[at]);
-    s->last_ns[at] = 0;
+    set_last(s, at, 0);
     return at;
 }
 
@@ -201,7 +217,7 @@ struct span suspects_user(const struct scene_transaction *t, enum suspicion kind
     else if (t->stored->method == SIP_REGISTER)
         sip_read_address(scene_sip(t->request)->to, &a);
     else
-        sip_read_uri(scene_sip(t->request)->uri, &a);
+        sip_read_uri(scene_uri(t->request), &a);
     return a.user;
 }
 
@@ -330,7 +346,7 @@ static void learn_scanner(struct suspects *s, const struct scene_transaction *t)
     r->time_ns = t->first->stored->time_ns;
     r->user = 1;
     if (r->time_ns > s->last_ns[source->place])
-        s->last_ns[source->place] = r->time_ns;
+        set_last(s, source->place, r->time_ns);
     tell(source, SUSPECT_SCANS, r, t);
     spree_name(spree, scene_sip(t->request));
 }
@@ -350,7 +366,7 @@ size_t suspects_learn(struct suspects *s, const struct scene *scene, uint32_t *t
         struct refusal *r = take_refusal(source, t);
         fill_refusal(r, scene, t);
         if (r->time_ns > s->last_ns[source->place])
-            s->last_ns[source->place] = r->time_ns;
+            set_last(s, source->place, r->time_ns);
         suspect(scene, source, r, t, &found);
     }
     return found.n;

@@ -134,7 +134,7 @@ static const char *scan_start_line(struct sip_message *m, const char *p, const c
 {
     while (p < end && ascii_blank(*p))
         p++;
-    const char *lf = memchr(p, '\n', (size_t)(end - p));
+    const char *lf = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
     const char *stop = lf ? lf : end;
     if (stop > p && stop[-1] == '\r')
         stop--;
@@ -469,6 +469,14 @@ int sip_scan(struct sip_message *m, const void *data, size_t n)
     m->from_tag = sip_tag(m->from);
     m->to_tag = sip_tag(m->to);
     return 0;
+}
+
+struct span sip_glance_uri(const void *data, size_t n)
+{
+    struct sip_message m = { .uri = SPAN_NONE };
+    const char *p = data, *end = p + n;
+    bool meant;
+    return p < end && scan_start_line(&m, p, end, &meant) ? m.uri : SPAN_NONE;
 }
 
 int sip_scan_part(struct sip_message *m, const void *data, size_t n)

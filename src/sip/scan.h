@@ -84,6 +84,9 @@ int sip_scan(struct sip_message *m, const void *data, size_t n);
 /* The same of a message whose end is missing: the line that it breaks off in is not read. */
 int sip_scan_part(struct sip_message *m, const void *data, size_t n);
 
+/* The Request-URI of a message that sip_scan() can read, from its start line alone; else empty. */
+struct span sip_glance_uri(const void *data, size_t n);
+
 /* Whether the datagram is only a keep-alive: nothing but CR, LF, NUL and blanks. */
 bool sip_is_keepalive(const void *data, size_t n);
 

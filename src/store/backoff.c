@@ -6,21 +6,24 @@
 #include "sip/fields.h"
 #include "store/private.h"
 
-#define BACKOFFS 256
+#define BACKOFFS 256 /* as many as latest_of() tells apart */
 #define LONGEST_S 86400
 #define LOOKED_AT 8
 
+/* A ring; of the entries of senders that share a place in `latest` each knows the one before it. */
 struct backoffs {
-    size_t next, count;
-    uint32_t senders[BACKOFFS]; /* what is looked through: short forms of their addresses */
+    uint32_t told;             /* how many entries there ever were: they are numbered from 1 */
+    uint32_t latest[BACKOFFS]; /* the number of the latest entry of these senders, 0: none */
+    uint32_t before[BACKOFFS];
     struct store_backoff entries[BACKOFFS];
 };
 
-static uint32_t short_form(const struct addr *a)
+static uint32_t *latest_of(struct backoffs *b, const struct addr *sender)
 {
     uint32_t words[4];
-    memcpy(words, a->ip, sizeof words);
-    return words[0] ^ words[1] ^ words[2] ^ words[3];
+    memcpy(words, sender->ip, sizeof words);
+    uint32_t mixed = (words[0] ^ words[1] ^ words[2] ^ words[3]) * 2654435761u;
+    return &b->latest[mixed >> 24];
 }
 
 /* The latest that was told at or before this time. */
@@ -28,13 +31,11 @@ static struct store_backoff *find(struct backoffs *b, const struct addr *sender,
                                   const struct addr *target, int64_t time_ns)
 {
     struct store_backoff *best = NULL;
-    uint32_t wanted = short_form(sender);
-    for (size_t i = 0; b && i < b->count; i++) {
-        struct store_backoff *e = &b->entries[i];
-        if (b->senders[i] != wanted)
-            continue;
+    uint32_t n = b ? *latest_of(b, sender) : 0;
+    for (; n && n + BACKOFFS > b->told; n = b->before[n % BACKOFFS]) {
+        struct store_backoff *e = &b->entries[n % BACKOFFS];
         if (addr_same_host(&e->sender, sender) && addr_equal(&e->target, target) &&
-            e->from_ns < time_ns && time_ns < e->until_ns && (!best || e->from_ns > best->from_ns))
+            e->from_ns < time_ns && time_ns < e->until_ns && (!best || e->from_ns >= best->from_ns))
             best = e;
     }
     return best;
@@ -58,8 +59,10 @@ void backoff_learn(struct store *s, const struct message *response, const struct
         known->until_ns = until_ns > known->until_ns ? until_ns : known->until_ns;
         return;
     }
-    b->senders[b->next] = short_form(&flow->dst);
-    b->entries[b->next] = (struct store_backoff){
+    uint32_t *latest = latest_of(b, &flow->dst), n = ++b->told;
+    b->before[n % BACKOFFS] = *latest;
+    *latest = n;
+    b->entries[n % BACKOFFS] = (struct store_backoff){
         .sender = flow->dst,
         .target = flow->src,
         .from_ns = response->time_ns,
@@ -68,8 +71,6 @@ void backoff_learn(struct store *s, const struct message *response, const struct
         .frame = response->frame,
         .source = response->source,
     };
-    b->next = (b->next + 1) % BACKOFFS;
-    b->count += b->count < BACKOFFS;
 }
 
 bool backoff_ignored(struct store *s, const struct message *request)

@@ -34,17 +34,21 @@ static void drop_stale(struct store *s, struct queue *queue)
         queue_pop(queue, &entry);
 }
 
-void mark_call(struct store *s, uint32_t id, uint32_t marks)
+static void notice(struct store *s, uint32_t id, struct call *call)
 {
-    struct call *call = call_at(s, id);
-    call->marks |= marks;
-    if (!((marks | (call->marks & ~(uint32_t)CALL_OF_ITS_MOMENT)) & CALL_WORTH_A_LOOK) ||
-        (call->marks & CALL_QUEUED) || s->unmarked)
-        return;
     struct queue_entry entry = { id, (uint32_t)call->seq };
     drop_stale(s, &s->noticed[0]);
     if (queue_push(&s->noticed[0], entry) == 0)
         call->marks |= CALL_QUEUED;
+}
+
+void mark_call(struct store *s, uint32_t id, uint32_t marks)
+{
+    struct call *call = call_at(s, id);
+    call->marks |= marks;
+    if (((marks | (call->marks & ~(uint32_t)CALL_OF_ITS_MOMENT)) & CALL_WORTH_A_LOOK) &&
+        !(call->marks & CALL_QUEUED) && !s->unmarked)
+        notice(s, id, call);
 }
 
 /* Who takes a call soon will ask for what nobody has touched for a while. */
@@ -104,6 +108,17 @@ void store_set_why(struct store *s, uint32_t id, uint8_t why)
         transaction_at(s, id)->why = why;
 }
 
+/* A message and what it belongs to, all at hand. */
+struct sight {
+    struct store *s;
+    uint32_t id; /* of the transaction */
+    const struct message *m;
+    const struct sip_message *sip;
+    const struct flow *flow;
+    struct transaction *txn;
+    struct call *call;
+};
+
 /* Addresses */
 
 /* The host part of a Contact, From or Via value that is an address which only neighbours reach. */
@@ -142,7 +157,7 @@ static void learn_lesson(struct store *s, const struct flow *flow, const struct 
 
 /* SDP */
 
-static uint32_t telephone_marks(struct store *s, uint32_t call, unsigned bits)
+static uint32_t telephone_marks(const struct call *call, unsigned bits)
 {
     if (!(bits & SDP_AUDIO))
         return 0;
@@ -150,10 +165,10 @@ static uint32_t telephone_marks(struct store *s, uint32_t call, unsigned bits)
     if ((bits & (SDP_TELEPHONE | SDP_TELEPHONE_WIDE)) == SDP_TELEPHONE_WIDE)
         return CALL_HAS_TELEPHONE | CALL_SDP_ODD; /* the other side may have none at this clock */
     uint32_t both = CALL_HAS_TELEPHONE | CALL_LACKS_TELEPHONE;
-    return ((call_at(s, call)->marks | one) & both) == both ? one | CALL_SDP_ODD : one;
+    return ((call->marks | one) & both) == both ? one | CALL_SDP_ODD : one;
 }
 
-static uint32_t sdp_marks(struct store *s, uint32_t call, const struct sip_message *sip,
+static uint32_t sdp_marks(const struct call *call, const struct sip_message *sip,
                           struct span media[2])
 {
     struct span body = sdp_of(sip);
@@ -161,7 +176,7 @@ static uint32_t sdp_marks(struct store *s, uint32_t call, const struct sip_messa
         return 0;
     unsigned bits = sdp_glance(body, media);
     uint32_t odd = bits & (SDP_HOLE | SDP_SOME_OFF) ? CALL_SDP_ODD : 0;
-    return odd | telephone_marks(s, call, bits);
+    return odd | telephone_marks(call, bits);
 }
 
 /* Requests */
@@ -171,16 +186,14 @@ static uint32_t sdp_marks(struct store *s, uint32_t call, const struct sip_messa
  * that the dialog came to it by, or left it by (RFC 3261 §12.2.1.1): the other end of the first
  * hop, as far as one of its ends sends.
  */
-static bool may_leave_route(struct store *s, const struct call *call, const struct message *m,
-                            const struct sip_message *sip)
+static bool may_leave_route(const struct sight *x)
 {
-    if (!(call->marks & CALL_RECORD_ROUTED) || sip->vias != 1 || sip->to_tag.n == 0)
+    const struct call *call = x->call;
+    if (!(call->marks & CALL_RECORD_ROUTED) || x->sip->vias != 1 || x->sip->to_tag.n == 0)
         return false;
-    const struct transaction *first = store_transaction(s, call->first_txn);
-    const struct message *begins = first ? store_message(s, first->request) : NULL;
-    if (begins && !(begins->flags & MESSAGE_ONE_VIA))
+    if (call->begun_further)
         return true; /* the first hop was captured late, or not at all */
-    const struct flow *begun = flow_at(s, call->flow), *now = flow_at(s, m->flow);
+    const struct flow *begun = flow_at(x->s, call->flow), *now = x->flow;
     if (now->src_host == begun->src_host)
         return now->dst_host != begun->dst_host;
     if (now->src_host == begun->dst_host)
@@ -188,16 +201,15 @@ static bool may_leave_route(struct store *s, const struct call *call, const stru
     return now->dst_host != begun->dst_host;
 }
 
-static uint32_t ack_marks(struct store *s, const struct transaction *ack,
-                          const struct sip_message *sip)
+static uint32_t ack_marks(const struct sight *x)
 {
-    if (!ack->related)
+    if (!x->txn->related)
         return CALL_ACK_ODD;
-    const struct transaction *invite = transaction_at(s, ack->related);
+    const struct transaction *invite = transaction_at(x->s, x->txn->related);
     if (invite->code >= 300)
         return CALL_ACK_ODD;
     uint32_t wanted = invite->target;
-    return wanted && wanted != host_hash(sip->uri) ? CALL_ACK_ODD : 0;
+    return wanted && wanted != host_hash(x->sip->uri) ? CALL_ACK_ODD : 0;
 }
 
 /* "127.0.0.1", "[::1]" or "localhost" as the host of a URI: behind its '@' or scheme. */
@@ -251,33 +263,31 @@ static bool is_scanner(struct store *s, const struct sip_message *sip)
 }
 
 /* What a request shows of its method's own. */
-static uint32_t method_marks(struct store *s, uint32_t id, const struct message *m,
-                             const struct sip_message *sip)
+static uint32_t method_marks(const struct sight *x)
 {
-    struct transaction *txn = transaction_at(s, id);
-    const struct call *call = call_at(s, txn->call);
+    const struct sip_message *sip = x->sip;
     uint32_t marks = 0;
-    switch (txn->method) {
+    switch (x->txn->method) {
     case SIP_ACK:
-        marks |= ack_marks(s, txn, sip);
+        marks |= ack_marks(x);
         break;
     case SIP_INVITE:
         if (sip->contact.n == 0)
             marks |= CALL_CONTACT;
         if (sip->to_tag.n == 0)
-            link_learn(s, id, m, sip);
+            link_learn(x->s, x->id, x->m, sip);
         break;
     case SIP_CANCEL:
         marks |= CALL_CANCELLED;
         break;
     case SIP_BYE:
-        if (timer_may_end(call, m))
+        if (timer_may_end(x->call, x->m))
             marks |= CALL_LONG_TIMED;
         if (sip->traits & SIP_HAS_REASON)
             marks |= CALL_BYE_REASON;
         break;
     case SIP_REGISTER:
-        txn->binds = binds_one(sip);
+        x->txn->binds = binds_one(sip);
         if (sip->contacts > 1 || names_loopback(sip->contact) || span_find(sip->contact, ','))
             marks |= CALL_LOOPBACK;
         break;
@@ -291,81 +301,84 @@ static uint32_t method_marks(struct store *s, uint32_t id, const struct message 
     return marks;
 }
 
-/* What the first copy of a request shows, when it makes a transaction. */
-static uint32_t fresh_marks(struct store *s, uint32_t id, const struct message *m,
-                            const struct sip_message *sip)
+/* What the first request of a call shows. */
+static uint32_t beginning_marks(const struct sight *x)
 {
-    struct transaction *txn = transaction_at(s, id);
-    const struct call *call = call_at(s, txn->call);
-    uint32_t marks = method_marks(s, id, m, sip);
+    x->call->begun_further = !(x->m->flags & MESSAGE_ONE_VIA);
+    return x->sip->to_tag.n == 0 && is_scanner(x->s, x->sip) ? CALL_SCANNER : 0;
+}
+
+/* What the first copy of a request shows, when it makes a transaction. */
+static uint32_t fresh_marks(const struct sight *x)
+{
+    struct transaction *txn = x->txn;
+    uint32_t marks = method_marks(x);
     if (txn->run >= LOOP_RUN)
         marks |= CALL_LOOPING;
-    if (sip->to_tag.n == 0 && call->first_txn == id && is_scanner(s, sip))
-        marks |= CALL_SCANNER;
-    if (s->backoffs && sip->to_tag.n == 0 && txn->method != SIP_CANCEL && backoff_ignored(s, m))
+    if (x->call->first_txn == x->id)
+        marks |= beginning_marks(x);
+    if (x->s->backoffs && x->sip->to_tag.n == 0 && txn->method != SIP_CANCEL &&
+        backoff_ignored(x->s, x->m))
         marks |= CALL_BACKOFF;
-    if (may_leave_route(s, call, m, sip))
+    if (may_leave_route(x))
         marks |= CALL_ROUTE_ODD;
-    if (sip->traits & SIP_HAS_CREDENTIALS) {
+    if (x->sip->traits & SIP_HAS_CREDENTIALS) {
         txn->credentials = true;
-        if ((call->marks & CALL_CHALLENGED) && m->time_ns - call->last_ns > TRY_NS)
+        if ((x->call->marks & CALL_CHALLENGED) && x->m->time_ns - x->call->last_ns > TRY_NS)
             marks |= CALL_TRIED_LATE;
-        call_at(s, txn->call)->marks &= ~(uint32_t)CALL_CHALLENGED;
+        x->call->marks &= ~(uint32_t)CALL_CHALLENGED;
     }
     return marks;
 }
 
 /* Responses */
 
-static uint32_t success_marks(struct store *s, uint32_t id, const struct message *m,
-                              const struct sip_message *sip)
+static uint32_t success_marks(const struct sight *x)
 {
-    struct transaction *txn = transaction_at(s, id);
-    uint32_t client = flow_at(s, m->flow)->dst_host;
+    struct transaction *txn = x->txn;
+    uint32_t client = x->flow->dst_host;
     if (client &&
         (txn->method == SIP_INVITE || txn->method == SIP_REGISTER || txn->method == SIP_OPTIONS))
-        host_at(s, client)->success_ns = m->time_ns;
+        host_at(x->s, client)->success_ns = x->m->time_ns;
     if (txn->method == SIP_REGISTER)
-        binding_learn(s, id, sip);
+        binding_learn(x->s, x->id, x->sip);
     if (txn->method == SIP_SUBSCRIBE)
         return CALL_SUBSCRIBED;
     if (txn->method == SIP_INVITE || txn->method == SIP_UPDATE)
-        learn_timer(call_at(s, txn->call), m, sip);
+        learn_timer(x->call, x->m, x->sip);
     if (txn->method != SIP_INVITE)
         return 0;
-    if (sip->contact.n == 0)
+    if (x->sip->contact.n == 0)
         return CALL_CONTACT;
-    txn->target = host_hash(sip->contact);
+    txn->target = host_hash(x->sip->contact);
     return 0;
 }
 
-static uint32_t final_marks(struct store *s, uint32_t id, const struct message *m,
-                            const struct sip_message *sip)
+static uint32_t final_marks(const struct sight *x)
 {
-    const struct transaction *txn = transaction_at(s, id);
+    const struct transaction *txn = x->txn;
+    const struct sip_message *sip = x->sip;
     uint32_t marks = 0;
-    if (txn->method != SIP_INVITE && m->time_ns - txn->time_ns > SLOW_NS)
+    if (txn->method != SIP_INVITE && x->m->time_ns - txn->time_ns > SLOW_NS)
         marks |= CALL_SLOW;
     if (sip->code < 300)
-        return marks | success_marks(s, id, m, sip);
+        return marks | success_marks(x);
     if (sip_class_of(sip->code) == SIP_CLASS_CHALLENGE)
         return marks | (txn->credentials ? CALL_REFUSED : CALL_CHALLENGED);
     if (sip->code == 503 && (sip->traits & SIP_HAS_RETRY_AFTER))
-        backoff_learn(s, m, sip);
-    if (sip->code < 400 && txn->method == SIP_INVITE && flow_at(s, m->flow)->dst_host)
-        host_at(s, flow_at(s, m->flow)->dst_host)->redirected = true;
+        backoff_learn(x->s, x->m, sip);
+    if (sip->code < 400 && txn->method == SIP_INVITE && x->flow->dst_host)
+        host_at(x->s, x->flow->dst_host)->redirected = true;
     return marks | CALL_FAILED;
 }
 
 /* More bytes than Content-Length says, or a stream without one (RFC 3261 §18.3). */
-static bool badly_framed(struct store *s, const struct message *m, const struct sip_message *sip)
+static bool badly_framed(const struct sight *x)
 {
-    if (m->flags & MESSAGE_TRUNCATED)
-        return false;
-    uint8_t transport = flow_at(s, m->flow)->transport;
-    bool stream = transport == TRANSPORT_TCP || transport == TRANSPORT_TLS;
-    return (m->flags & MESSAGE_MISFRAMED) || (sip->problems & SIP_BODY_LONG) ||
-           (stream && sip->content_length < 0);
+    bool stream = x->flow->transport == TRANSPORT_TCP || x->flow->transport == TRANSPORT_TLS;
+    bool badly = (x->m->flags & MESSAGE_MISFRAMED) || (x->sip->problems & SIP_BODY_LONG) ||
+                 (stream && x->sip->content_length < 0);
+    return badly && !(x->m->flags & MESSAGE_TRUNCATED);
 }
 
 /* The same bytes again of a request that nothing has answered: the rules count to three. */
@@ -378,31 +391,31 @@ static bool tells_nothing_new(const struct transaction *txn, const struct messag
 void mark_message(struct store *s, uint32_t id, uint32_t message, const struct sip_message *sip)
 {
     const struct message *m = message_at(s, message);
-    const struct transaction *txn = transaction_at(s, id);
+    struct transaction *txn = transaction_at(s, id);
+    struct sight x = { s, id, m, sip, flow_at(s, m->flow), txn, call_at(s, txn->call) };
     uint32_t marks = 0;
     struct span media[2] = { SPAN_NONE, SPAN_NONE };
     if ((m->flags & MESSAGE_DUPLICATE) || tells_nothing_new(txn, m))
         return;
     if (sip_is_request(sip)) {
         if (txn->request == message)
-            marks |= fresh_marks(s, id, m, sip);
+            marks |= fresh_marks(&x);
         else if (sip->method_id != SIP_ACK)
             marks |= CALL_REPEATED;
     } else if (txn->final == message) {
-        marks |= final_marks(s, id, m, sip);
+        marks |= final_marks(&x);
     } else if (sip->code >= 200 || (m->flags & MESSAGE_RETRANSMISSION)) {
         marks |= CALL_REPEATED;
     }
-    if ((m->flags & MESSAGE_MALFORMED) || badly_framed(s, m, sip))
+    if ((m->flags & MESSAGE_MALFORMED) || badly_framed(&x))
         marks |= CALL_PROBLEM;
     if (sip->traits & SIP_HAS_RECORD_ROUTE)
         marks |= CALL_RECORD_ROUTED;
     if (sip->body.n && !(m->flags & MESSAGE_RETRANSMISSION))
-        marks |= sdp_marks(s, txn->call, sip, media);
-    const struct flow *flow = flow_at(s, m->flow);
-    if (!flow->src_private)
+        marks |= sdp_marks(x.call, sip, media);
+    if (!x.flow->src_private)
         marks |= private_addresses(sip, media);
-    if (sip->code && !flow->dst_private && sip->vias == 1)
-        learn_lesson(s, flow, m, sip);
+    if (sip->code && !x.flow->dst_private && sip->vias == 1)
+        learn_lesson(s, x.flow, m, sip);
     mark_call(s, txn->call, marks);
 }

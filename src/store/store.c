@@ -358,6 +358,14 @@ static void fetch_transaction(const struct store *s, uint32_t id)
     fetch(&txn->time_ns);
 }
 
+/* And those of a call, whose end its marks ask for. */
+static void fetch_call(const struct store *s, uint32_t id)
+{
+    const struct call *call = pool_at(&s->calls, id);
+    fetch(call);
+    fetch(&call->flow);
+}
+
 /* The transaction that a message seems to belong to, 0: a new one. */
 static uint32_t guess_transaction(const struct store *s, const struct store_keys *keys)
 {
@@ -375,7 +383,7 @@ void store_expect_records(const struct store *s, const struct store_keys *keys)
     if (txn)
         fetch_transaction(s, txn);
     if (call)
-        fetch(pool_at(&s->calls, call));
+        fetch_call(s, call);
 }
 
 void store_expect_neighbours(const struct store *s, const struct store_keys *keys)
@@ -389,7 +397,7 @@ void store_expect_neighbours(const struct store *s, const struct store_keys *key
     if (client)
         fetch(&((struct host *)pool_at(&s->hosts, client))->wait_until_ns);
     if (txn)
-        fetch(pool_at(&s->calls, ((struct transaction *)pool_at(&s->transactions, txn))->call));
+        fetch_call(s, ((struct transaction *)pool_at(&s->transactions, txn))->call);
     if (call)
         fetch_transaction(s, ((struct call *)pool_at(&s->calls, call))->last_txn);
 }
@@ -420,8 +428,7 @@ void store_expect_call(const struct store *s, uint32_t id, unsigned step)
     if (!call)
         return;
     if (step == 0) {
-        fetch(call);
-        fetch(&call->window);
+        fetch_call(s, id);
     } else if (step == 1) {
         fetch_transaction(s, call->window);
     } else {

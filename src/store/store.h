@@ -73,11 +73,12 @@ struct call {
     uint32_t first_leg;
     uint32_t marks;       /* enum call_mark */
     uint16_t established; /* INVITE legs answered and not ended */
-    uint16_t legs;
-    uint32_t window;     /* the first of its latest CALL_WINDOW transactions */
-    uint32_t flow;       /* of its first message */
-    uint32_t timer_s;    /* the session timer in force, 0: none */
-    int32_t timer_set_s; /* when it was set, in seconds after first_ns */
+    uint16_t legs : 15;
+    uint16_t begun_further : 1; /* its first request had passed a proxy where it was captured */
+    uint32_t window;            /* the first of its latest CALL_WINDOW transactions */
+    uint32_t flow;              /* of its first message */
+    uint32_t timer_s;           /* the session timer in force, 0: none */
+    int32_t timer_set_s;        /* when it was set, in seconds after first_ns */
 };
 /* So many transactions of a call are looked at together: a Call-ID may be used for years. */
 #define CALL_WINDOW 256
@@ -99,18 +100,18 @@ struct leg {
     bool invite;   /* an INVITE usage, so a BYE ends it */
 };
 
-/* One direction between two addresses over one transport. */
+/* One direction between two addresses over one transport. What every message asks comes first. */
 struct flow {
     uint64_t key;
-    struct addr src, dst;
     uint32_t refs;
     uint32_t src_host, dst_host;
-    uint32_t sent;  /* bytes of messages apart: where the next one would stand in the stream */
     uint16_t agent; /* who saw it; 0: we ourselves */
     uint8_t transport;
-    bool dst_private; /* the same of the receiver's */
     uint8_t assumed;  /* enum assumed: what of it a log did not say */
     bool src_private; /* the sender's address can only be reached from nearby */
+    bool dst_private; /* the same of the receiver's */
+    struct addr src, dst;
+    uint32_t sent; /* bytes of messages apart: where the next one would stand in the stream */
 };
 
 /* What the capture cut off of a host's messages. */
