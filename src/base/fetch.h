@@ -2,6 +2,8 @@
 #ifndef SIPWHY_BASE_FETCH_H
 #define SIPWHY_BASE_FETCH_H
 
+#define FETCH_BYTES 64 /* that come at a time */
+
 /* Begins to bring the line of the cache at `p` in; any address does. */
 static inline void fetch(const void *p)
 {

@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define CACHE_LINE 64 /* a record of that size should not lie in two of them */
+#include "base/fetch.h"
 
 void pool_init(struct pool *pool, size_t record)
 {
@@ -54,7 +54,8 @@ static int add_chunk(struct pool *pool)
             return -1;
         pool->generations = generations;
     }
-    uint8_t *chunk = aligned_alloc(CACHE_LINE, POOL_CHUNK * pool->record);
+    /* a record as long as a line of the cache should not lie in two of them */
+    uint8_t *chunk = aligned_alloc(FETCH_BYTES, POOL_CHUNK * pool->record);
     uint16_t *generation = malloc(POOL_CHUNK * sizeof *generation);
     if (!chunk || !generation) {
         free(chunk);

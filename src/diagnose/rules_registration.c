@@ -174,13 +174,13 @@ static void user_not_registered(struct judge *j)
         if ((code != 480 && code != 404) || judge_passed_on(t) || !t->request ||
             scene_method(t) == SIP_REGISTER || scene_in_dialog(t))
             continue;
-        sip_read_uri(scene_sip(t->request)->uri, &callee);
-        if (store_registers_from(j->scene->store, &callee, &t->server))
-            continue; /* the user's own phone says so, not a registrar or proxy */
+        sip_read_uri(scene_uri(t->request), &callee);
         enum binding_state state = store_registered(j->scene->store, &callee,
                                                     t->final->stored->time_ns, &ended);
         if (state != BINDING_LAPSED && state != BINDING_REMOVED)
             continue;
+        if (store_registers_from(j->scene->store, &callee, &t->server))
+            continue; /* the user's own phone says so, not a registrar or proxy */
         struct draft *d = judge_find(j, t, 90);
         struct span user = judge_quote(callee.user);
         time_short(t->final->stored->time_ns - ended, since);

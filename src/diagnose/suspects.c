@@ -23,7 +23,6 @@ struct refusal {
 };
 
 struct source {
-    uint64_t key;
     size_t place, next, count;
     struct spree *sprees[SUSPICIONS]; /* NULL: not suspected */
     struct refusal refusals[REFUSALS];
@@ -33,13 +32,14 @@ struct suspects {
     struct index index; /* of places + 1, by host */
     size_t count;
     struct source *sources[SOURCES];
+    uint64_t keys[SOURCES];            /* what is looked through stands close together */
     int64_t last_ns[SOURCES];          /* of their latest refusals */
     int64_t least_ns[SOURCES / GROUP]; /* in each group of them: where a free place is looked for */
 };
 
 static uint64_t key_of_source(uint32_t id, const void *arg)
 {
-    return ((const struct suspects *)arg)->sources[id - 1]->key;
+    return ((const struct suspects *)arg)->keys[id - 1];
 }
 
 struct suspects *suspects_new(void)
@@ -108,7 +108,7 @@ static size_t free_place(struct suspects *s)
     }
     size_t group = least(s->least_ns, SOURCES / GROUP);
     size_t at = group * GROUP + least(&s->last_ns[group * GROUP], GROUP);
-    index_remove(&s->index, s->sources[at]->key, (uint32_t)at + 1);
+    index_remove(&s->index, s->keys[at], (uint32_t)at + 1);
     s->sources[at]->count = s->sources[at]->next = 0;
     forget_sprees(s->sources[at]);
     set_last(s, at, 0);
@@ -123,7 +123,7 @@ static struct source *take_source(struct suspects *s, const struct addr *host)
     if (found)
         return found;
     size_t at = free_place(s);
-    s->sources[at]->key = key;
+    s->keys[at] = key;
     return index_add(&s->index, key, (uint32_t)at + 1) == 0 ? s->sources[at] : NULL;
 }
 

@@ -57,14 +57,15 @@ static uint64_t name_of_user(uint32_t id, const void *arg)
     return ((const struct user *)pool_at(arg, id))->name;
 }
 
-static uint64_t name_key(const struct sip_address *aor)
-{
-    return hash_span(8, aor->user);
-}
+/* What an address of record is found by: as a whole, and by its user part alone. */
+struct user_keys {
+    uint64_t whole, name;
+};
 
-static uint64_t user_key(const struct sip_address *aor)
+static struct user_keys keys_of(const struct sip_address *aor)
 {
-    return hash_span(name_key(aor), sip_host_name(aor->host));
+    uint64_t name = hash_span(8, aor->user);
+    return (struct user_keys){ hash_span(name, sip_host_name(aor->host)), name };
 }
 
 static struct user *user_at(const struct bindings *b, uint32_t id)
@@ -98,18 +99,17 @@ static void join_name(struct bindings *b, uint32_t id)
     index_add(&b->names, u->name, id); /* without a place there it is found by its whole address */
 }
 
-static uint32_t user_take(struct bindings *b, const struct sip_address *aor)
+static uint32_t user_take(struct bindings *b, struct user_keys keys)
 {
-    uint64_t key = user_key(aor);
-    uint32_t id = index_find(&b->index, key);
+    uint32_t id = index_find(&b->index, keys.whole);
     if (id || b->users.live >= USERS)
         return id;
     id = pool_alloc(&b->users);
     if (!id)
         return 0;
-    user_at(b, id)->key = key;
-    user_at(b, id)->name = name_key(aor);
-    if (index_add(&b->index, key, id) == 0) {
+    user_at(b, id)->key = keys.whole;
+    user_at(b, id)->name = keys.name;
+    if (index_add(&b->index, keys.whole, id) == 0) {
         join_name(b, id);
         return id;
     }
@@ -237,10 +237,15 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
     uint64_t seconds = 0, asked_s = 1;
     struct span contact = response->contact;
     sip_read_address(response->to, &aor);
-    uint32_t user = aor.user.n && bindings_take(s) ? user_take(s->bindings, &aor) : 0;
+    if (!aor.user.n || !bindings_take(s))
+        return;
+    struct user_keys keys = keys_of(&aor);
+    index_expect(&s->bindings->index, keys.whole);
+    index_expect(&s->bindings->names, keys.name);
+    uint64_t own = contact_id(&aor, contact);
+    uint32_t user = user_take(s->bindings, keys);
     if (!user)
         return;
-    uint64_t own = contact_id(&aor, contact);
     if (!refreshes(s, user, txn, response, own)) {
         store_scan(s, txn->request, &request);
         if (txn->request && request.contact.n == 0)
@@ -306,12 +311,16 @@ static size_t find_users(const struct store *s, const struct sip_address *who,
 {
     const struct bindings *b = s->bindings;
     size_t n = 0;
-    uint32_t id = b && who->user.n ? index_find(&b->index, user_key(who)) : 0;
+    if (!b || !who->user.n)
+        return 0;
+    struct user_keys keys = keys_of(who);
+    index_expect(&b->names, keys.name);
+    uint32_t id = index_find(&b->index, keys.whole);
     if (id) {
         found[0] = user_at(b, id);
         return 1;
     }
-    id = b && who->user.n ? index_find(&b->names, name_key(who)) : 0;
+    id = index_find(&b->names, keys.name);
     for (; id && n < SAME_NAME; id = found[n++]->next)
         found[n] = user_at(b, id);
     return n;
@@ -362,7 +371,7 @@ static bool made_in(const struct store *s, uint32_t call, uint32_t id, uint32_t 
 int64_t store_lapsed(const struct store *s, const struct sip_address *aor, uint32_t call)
 {
     const struct bindings *b = s->bindings;
-    uint32_t id = b && aor->user.n ? index_find(&b->index, user_key(aor)) : 0;
+    uint32_t id = b && aor->user.n ? index_find(&b->index, keys_of(aor).whole) : 0;
     const struct user *u = id ? user_at(b, id) : NULL;
     for (int i = 0; u && i < CONTACTS; i++) {
         const struct contact *c = &u->contacts[i];

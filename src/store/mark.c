@@ -121,13 +121,29 @@ struct sight {
 
 /* Addresses */
 
+/* Whether it begins as some address does that addr_private() knows; most of others are seen to. */
+static bool may_be_private(struct span host)
+{
+    if (host.n < 5 || host.p[0] != '1')
+        return host.n > 0 && memchr("10[f", host.p[0], 4) != NULL;
+    switch (host.p[1]) {
+    case '9':
+        return host.p[4] == '1'; /* 192.168 */
+    case '0':
+    case '2':
+    case '6':
+    case '7':
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* The host part of a Contact, From or Via value that is an address which only neighbours reach. */
 static bool is_private(struct span host)
 {
     struct addr a;
-    if (host.n == 0 || !memchr("10[f", host.p[0], 4)) /* what addr_private() knows begins so */
-        return false;
-    return addr_read(host, &a) == 0 && addr_private(&a);
+    return may_be_private(host) && addr_read(host, &a) == 0 && addr_private(&a);
 }
 
 static uint32_t host_hash(struct span uri_value)

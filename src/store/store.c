@@ -12,8 +12,9 @@
 /* What malloc adds to a copied packet. */
 #define COPY_OVERHEAD 16
 #define DIGEST_BYTES 64
-#define REGROUPED 32     /* calls of a group, when one goes or comes back */
-#define LINKTYPE_RAW 101 /* from the IP header on, which export writes for a message apart */
+#define BODY_EXPECTED 320 /* bytes of a body, as session descriptions mostly are long */
+#define REGROUPED 32      /* calls of a group, when one goes or comes back */
+#define LINKTYPE_RAW 101  /* from the IP header on, which export writes for a message apart */
 
 static uint64_t key_of_transaction(uint32_t id, const void *arg)
 {
@@ -328,6 +329,14 @@ static void append(struct store *s, uint32_t txn_id, uint32_t id)
     txn->messages++;
 }
 
+/* The scan leaves the body alone: its marks will be the first to read it. */
+static void expect_body(const struct sip_message *sip)
+{
+    size_t n = sip->body.n < BODY_EXPECTED ? sip->body.n : BODY_EXPECTED;
+    for (size_t i = 0; i < n; i += FETCH_BYTES)
+        fetch(sip->body.p + i);
+}
+
 void store_expect(const struct store *s, const struct payload *payload,
                   const struct sip_message *sip, struct store_keys *keys)
 {
@@ -337,6 +346,8 @@ void store_expect(const struct store *s, const struct payload *payload,
     keys->invite = sip_is_request(sip) && sip->method_id == SIP_ACK
                        ? transaction_key_acked(sip, keys->call)
                        : 0;
+    if (!s->unmarked)
+        expect_body(sip);
     index_expect(&s->flow_index, keys->flow);
     index_expect(&s->transaction_index, keys->transaction);
     if (keys->invite)
@@ -422,6 +433,18 @@ void store_expect_messages(const struct store *s, uint32_t id)
         fetch_transaction(s, txn->next_in_call);
 }
 
+/* What is asked first of a request: who sent it to whom, and its first line. */
+static void expect_request(const struct store *s, uint32_t txn)
+{
+    const struct transaction *t = known(&s->transactions, txn) ? pool_at(&s->transactions, txn)
+                                                               : NULL;
+    const struct message *m = t && t->request ? pool_at(&s->messages, t->request) : NULL;
+    if (!m || !m->packet)
+        return;
+    fetch(m->packet + m->payload_off);
+    fetch(pool_at(&s->flows, m->flow));
+}
+
 void store_expect_call(const struct store *s, uint32_t id, unsigned step)
 {
     const struct call *call = known(&s->calls, id) ? pool_at(&s->calls, id) : NULL;
@@ -431,8 +454,10 @@ void store_expect_call(const struct store *s, uint32_t id, unsigned step)
         fetch_call(s, id);
     } else if (step == 1) {
         fetch_transaction(s, call->window);
-    } else {
+    } else if (step == 2) {
         store_expect_messages(s, call->window);
+    } else {
+        expect_request(s, call->window);
     }
 }
 
