@@ -40,6 +40,7 @@ static const char *const lost[] = {
     "notify-missing",
     "ack-cseq-mismatch",
     "auth-not-attempted",
+    "auth-stale-loop",
     "session-interval-too-small",
     "register-interval-too-brief",
     "registration-lapsed",

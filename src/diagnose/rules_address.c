@@ -158,6 +158,15 @@ static void take_claim(struct claim *c, const char *where, struct span host,
     c->hidden = addr_private(&a) && !addr_loopback(&a) && !span_is(host, "0.0.0.0");
 }
 
+/* Whether the capture has anything that this client got: it may have been taught its address. */
+static bool is_answered(const struct judge *j, const struct addr *client)
+{
+    EACH_MESSAGE(j, m)
+        if (addr_same_host(&m->flow->dst, client))
+            return true;
+    return false;
+}
+
 static void sip_alg_suspected(struct judge *j)
 {
     char source[ADDR_HOST];
@@ -190,6 +199,8 @@ static void sip_alg_suspected(struct judge *j)
                      _("Turn SIP ALG off in the router at %s, or use TLS, which it cannot rewrite"),
                      source);
         draft_because(d, _("the client may know its public address in another way"));
+        if (!is_answered(j, &m->flow->src))
+            draft_harmless(d, _("of the answering side this capture has nothing"));
         return;
     }
 }

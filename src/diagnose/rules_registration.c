@@ -41,6 +41,8 @@ static void interval_too_brief(struct judge *j)
         draft_proof(d, t->request, _("REGISTER for %lld s"), (long long)asked);
         draft_proof(d, t->final, _("423 with Min-Expires: %lld"), (long long)least);
         draft_remedy(d, _("Set the client's expiry to %lld seconds or more"), (long long)least);
+        if (!judge_waited(j, t->final->stored->time_ns + 2 * SECOND_NS))
+            draft_harmless(d, _("the capture ends before a retry can be expected"));
     }
 }
 

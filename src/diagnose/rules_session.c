@@ -189,6 +189,8 @@ static void session_interval_too_small(struct judge *j)
         draft_remedy(d, _("Set the client's session timer to %lld seconds or more"),
                      (long long)least);
         draft_because(d, _("it may have come again as another call"));
+        if (!judge_waited(j, ended(t) + SECOND_NS))
+            draft_harmless(d, _("the capture ends before a retry can be expected"));
     }
 }
 
