@@ -10,8 +10,8 @@
  * so nothing else has to be remembered, and a retransmission repeats its bytes by itself.
  * Boundary: IPv4 and UDP, or TCP, in Ethernet frames, as seen beside a proxy at 10.0.0.5 whose
  * phones are in 10.1.0.0/16 and whose carriers are in 192.0.2.0/24; or, with --hep, what agents
- * tell a collector at 10.9.0.9 of the same traffic; or, with --log, what the proxy or a phone's stack
- * writes down as text. Nothing is sent anywhere.
+ * tell a collector at 10.9.0.9 of the same traffic; or, with --log, what a program at the
+ * proxy writes down as text (logform.c). Nothing is sent anywhere.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -21,6 +21,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "logform.h"
 
 #define START 1767261600         /* 2026-01-01 10:00 UTC */
 #define BETWEEN_FLOWS_NS 3000000 /* a new flow every three milliseconds */
@@ -159,14 +161,9 @@ struct text {
     size_t n;
 };
 
-struct generator;
-/* Writes a message down as a program does in its log. */
-typedef int log_fn(struct generator *g, int64_t time_ns, uint32_t src, uint32_t dst,
-                   const struct text *message);
-
 struct generator {
     FILE *out;
-    log_fn *log; /* NULL: a capture */
+    const struct logform *log; /* NULL: a capture */
     uint64_t left;
     struct flow *heap;
     size_t count, room;
@@ -563,55 +560,6 @@ static void put_hep(uint8_t *p, uint32_t src, uint32_t dst, int64_t time_ns, uns
     be16(p + 4, 6 + n);
 }
 
-/* ---- the log ------------------------------------------------------------------------------- */
-
-static int write_sipdump(struct generator *g, int64_t time_ns, uint32_t src, uint32_t dst,
-                         const struct text *message)
-{
-    int n = fprintf(g->out,
-                    "====================\ntag: %s\npid: 31\nprocess: 3\ntime: %lld.%06lld\n"
-                    "date: Thu Jan  1 10:00:00 2026\nproto: udp ipv4\nsrcip: " IP_FORMAT
-                    "\nsrcport: 5060\ndstip: " IP_FORMAT "\ndstport: 5060\n~~~~~~~~~~~~~~~~~~~~\n",
-                    dst == PROXY ? "rcv" : "snd", (long long)(time_ns / 1000000000),
-                    (long long)(time_ns % 1000000000 / 1000), IP_ARG(src), IP_ARG(dst));
-    return n < 0 || write_all(g, message->p, message->n) < 0 ||
-                   write_all(g, "||||||||||||||||||||\n", 21) < 0
-               ? -1
-               : 0;
-}
-
-/* Without the carriage returns, as a console shows it. */
-static int write_pjsua(struct generator *g, int64_t time_ns, uint32_t src, uint32_t dst,
-                       const struct text *message)
-{
-    long long second = time_ns / 1000000000 % 86400;
-    bool in = dst == PROXY;
-    uint32_t peer = in ? src : dst;
-    fprintf(
-        g->out,
-        "%02lld:%02lld:%02lld.%03lld   pjsua_core.c  .%s %zu bytes Message msg X/cseq=1 (tdta0x7f1c) %s "
-        "UDP " IP_FORMAT ":5060:\n",
-        second / 3600, second / 60 % 60, second % 60, (long long)(time_ns % 1000000000 / 1000000),
-        in ? "RX" : "TX", message->n, in ? "from" : "to", IP_ARG(peer));
-    for (size_t i = 0; i < message->n; i++)
-        if (message->p[i] != '\r')
-            putc(message->p[i], g->out);
-    return fputs("\n--end msg--\n", g->out) < 0 ? -1 : 0;
-}
-
-static const struct {
-    const char *name;
-    log_fn *write;
-} logs[] = { { "sipdump", write_sipdump }, { "pjsua", write_pjsua } };
-
-static log_fn *find_log(const char *name)
-{
-    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++)
-        if (strcmp(logs[i].name, name) == 0)
-            return logs[i].write;
-    return NULL;
-}
-
 static int write_message(struct generator *g, const struct flow *f)
 {
     uint8_t frame[FRAME_SIZE], *udp = frame + 34;
@@ -623,8 +571,10 @@ static int write_message(struct generator *g, const struct flow *f)
     uint32_t near = hop2 ? PROXY : phone_of(f), far = hop2 ? carrier_of(f) : PROXY;
     uint32_t src = forward ? near : far, dst = forward ? far : near;
     put_message(&t, f);
-    if (g->log)
-        return g->log(g, f->time_ns, src, dst, &t);
+    if (g->log) {
+        const struct logged logged = { f->time_ns, src, dst, PROXY, t.p, t.n };
+        return logform_write(g->log, &logged, g->out);
+    }
     if (g->tcp)
         return write_segments(g, f->time_ns, src, dst, (uint8_t *)t.p, t.n);
     size_t n = hep + t.n;
@@ -747,8 +697,10 @@ static int usage(void)
         "      --failing     half of all flows fail\n"
         "      --tcp         over TCP, a connection between each two hosts\n"
         "      --hep         as agents send it to a collector\n"
-        "      --log FORM    as text: sipdump (Kamailio) or pjsua\n",
+        "      --log FORM    as text: ",
         stderr);
+    logform_list(stderr);
+    fputc('\n', stderr);
     return 2;
 }
 
@@ -785,8 +737,8 @@ static int read_options(int argc, char *argv[], struct generator *g)
             g->tcp = true;
         else if (letter == 'h')
             g->hep = true;
-        else if (letter == 'l' && find_log(optarg))
-            g->log = find_log(optarg);
+        else if (letter == 'l' && logform_find(optarg))
+            g->log = logform_find(optarg);
         else if ((letter != 'n' && letter != 's') ||
                  number(optarg, letter == 'n' ? &g->left : &start) < 0)
             return -1;
