@@ -14,7 +14,6 @@
 #define HEADER_LINES 8    /* between a header and its message */
 #define LOOK_ON 65536     /* bytes behind the first header in which formats are compared */
 #define MESSAGE_HEAD 4096 /* bytes in which a message shows its CSeq */
-#define CALM 1024         /* bytes looked at ahead */
 #define NO_LENGTH SIZE_MAX
 
 /* A line without its end. */
@@ -23,6 +22,7 @@ struct line {
     const char *at; /* where it lies in the file; NULL: it was made */
     bool cr;        /* ended with CRLF */
     bool open;      /* has no end: the next one goes on with it */
+    bool odd;       /* may have '#' or escapes */
 };
 
 /* Where a message lies after it was handed over. */
@@ -64,7 +64,6 @@ struct textlog {
     char *made, *bare; /* a line without escapes; a line without colours */
     struct span queue; /* rest of `made` */
     bool queue_open;
-    const char *calm; /* up to here the log has neither '#' nor escapes */
     bool ready;
     uint8_t assumed;
     struct room rooms[ROOMS];
@@ -280,9 +279,8 @@ static void forget_header(struct textlog *t)
 }
 
 /* The time in front of the message's own first line, where no header told it. */
-static void take_own_stamp(struct textlog *t, struct span before)
+static void take_own_stamp(struct log_header *h, struct span before)
 {
-    struct log_header *h = &t->now.header;
     struct log_stamp stamp;
     log_stamp_find(before, &stamp);
     if (stamp.found && (!h->stamp.found || !h->whole))
@@ -297,7 +295,7 @@ static void begin(struct textlog *t, struct line line, size_t offset, bool colou
     struct span before = { line.text.p, offset };
     *g = (struct gather){ .active = true, .p = p, .size = size, .length = NO_LENGTH };
     g->header = t->pending;
-    take_own_stamp(t, before);
+    take_own_stamp(&g->header, before);
     log_prefix_learn(&g->prefix, before);
     g->exact = line.cr;
     g->colours = colours;
@@ -412,7 +410,7 @@ static bool is_plainly_sip(struct span line)
 /* A new header ends the message at hand, unless it is the same one again. */
 static bool interrupts(struct textlog *t, struct span line)
 {
-    if (is_plainly_sip(line))
+    if (is_plainly_sip(log_prefix_strip(&t->now.prefix, line)))
         return false;
     struct log_header fresh = { 0 };
     enum log_line kind = t->format->header(line, &fresh);
@@ -434,15 +432,9 @@ static bool may_cut_in(const struct textlog *t, struct span line)
            log_start(line) >= 0;
 }
 
-/* Surely has neither '#' nor escapes. What was made of a line is not known to. */
-static bool is_calm(const struct textlog *t, const struct line *line)
-{
-    return line->text.n == 0 || (line->at && span_end(line->text) <= t->calm);
-}
-
 static void take_line(struct textlog *t, struct line line)
 {
-    bool colours = !is_calm(t, &line) && memchr(line.text.p, 0x1b, line.text.n);
+    bool colours = line.odd && span_find(line.text, 0x1b);
     struct span bare = colours ? log_uncolour(line.text, t->bare) : line.text;
     if (t->now.active && !t->now.paused) {
         if (interrupts(t, bare))
@@ -490,7 +482,7 @@ static void take_physical(struct textlog *t, struct line line)
 {
     if (take_piece(t, line.text))
         return;
-    if (!is_calm(t, &line) && log_find(line.text, "#012"))
+    if (line.odd && log_find(line.text, "#012"))
         queue_escaped(t, line.text, false);
     else
         take_line(t, line);
@@ -505,16 +497,6 @@ static struct line cut_line(const char *p, const char *end, const char *lf)
     return line;
 }
 
-static void take_queued(struct textlog *t)
-{
-    const char *end = span_end(t->queue), *lf = memchr(t->queue.p, '\n', t->queue.n);
-    struct line line = cut_line(t->queue.p, end, lf);
-    line.at = NULL;
-    line.open = !lf && t->queue_open;
-    t->queue = span_make(lf ? lf + 1 : end, end);
-    take_line(t, line);
-}
-
 static enum capture_result hand_over(struct textlog *t, struct packet *packet)
 {
     t->ready = false;
@@ -525,61 +507,106 @@ static enum capture_result hand_over(struct textlog *t, struct packet *packet)
     return CAPTURE_PACKET;
 }
 
-/* The next message from [p, end) in one go, if it looks like most; else NULL. */
-static const char *take_whole(struct textlog *t, const char *p, const char *end)
+static char *whole_room(struct textlog *t)
 {
     struct room *room = &t->rooms[t->turn];
-    if (t->now.active || !t->pending.whole || t->format->dots || t->format->piece ||
-        t->format->pieces)
-        return NULL;
     if (room->size < 2 * LOG_WHOLE_MOST) {
         room->size = 2 * LOG_WHOLE_MOST;
         room->p = mem_grow(room->p, room->size);
     }
-    struct log_whole whole = { .made = room->p };
-    if (!log_find_whole(p, end, t->calm, &whole) || (!whole.sized && t->pending.length))
-        return NULL;
+    return room->p;
+}
+
+/* What begins at p is handed over, or what was made of it. */
+static void take_found(struct textlog *t, const char *p, const struct log_whole *whole)
+{
     describe(t, &t->pending, true);
-    t->plain.in_place = whole.exact && t->clock.options.stays;
-    t->packet.data = (const uint8_t *)p;
-    t->packet.caplen = (uint32_t)whole.n;
-    if (!whole.exact) {
-        t->packet.data = (const uint8_t *)whole.made;
-        t->packet.caplen = (uint32_t)whole.made_n;
-    }
+    t->plain.in_place = whole->in_place && t->clock.options.stays;
+    t->packet.data = (const uint8_t *)(whole->in_place ? p : whole->made);
+    t->packet.caplen = (uint32_t)(whole->in_place ? whole->n : whole->made_n);
     t->packet.origlen = t->packet.caplen;
     t->ready = true;
     forget_header(t);
+}
+
+/* Whether the line, in front of whose start line so much stands, is nothing but that. */
+static bool is_start_alone(struct textlog *t, struct span line, size_t offset)
+{
+    struct log_header fresh = { 0 };
+    return offset == 0 || t->format->header(line, &fresh) == LOG_NONE;
+}
+
+/* The next message from [p, end) in one go, if it looks like most; else NULL. */
+static const char *take_whole(struct textlog *t, const char *p, const char *end)
+{
+    if (t->now.active || !may_begin(t))
+        return NULL;
+    const char *lf = span_line_feed(p, end);
+    struct span line = lf ? cut_line(p, end, lf).text : SPAN_NONE;
+    int offset = log_start(line);
+    if (offset < 0 || !is_start_alone(t, line, (size_t)offset))
+        return NULL;
+    struct log_prefix prefix;
+    log_prefix_learn(&prefix, (struct span){ line.p, (size_t)offset });
+    if (prefix.n != (size_t)offset)
+        return NULL;
+    struct log_whole whole = {
+        .prefix = &prefix,
+        .dots = t->format->dots && line.p[line.n - 1] == '.',
+        .alone = t->format == &log_format_plain,
+        .made = whole_room(t),
+    };
+    if (!log_find_whole(p, end, &whole) ||
+        (!whole.sized && (t->pending.length || t->format->pieces)))
+        return NULL;
+    take_own_stamp(&t->pending, (struct span){ line.p, (size_t)offset });
+    take_found(t, p, &whole);
     return p + whole.n;
 }
 
-/* Looks ahead, so that most lines need not be looked at for what stands in few. */
-static void look_for_calm(struct textlog *t, const char *p, const char *end)
+/* Of the queue, which is used again soon. */
+static bool take_whole_queued(struct textlog *t)
 {
-    if (p < t->calm)
+    const char *p = t->queue.p, *end = span_end(t->queue), *next = take_whole(t, p, end);
+    if (!next)
+        return false;
+    t->plain.in_place = false;
+    if (t->packet.data == (const uint8_t *)p)
+        t->packet.data = memcpy(whole_room(t), p, t->packet.caplen);
+    t->queue = span_make(next, end);
+    return true;
+}
+
+static void take_queued(struct textlog *t)
+{
+    if (take_whole_queued(t))
         return;
-    size_t n = end - p > CALM ? CALM : (size_t)(end - p);
-    const char *hash = memchr(p, '#', n);
-    n = hash ? (size_t)(hash - p) : n;
-    const char *escape = n ? memchr(p, 0x1b, n) : NULL;
-    t->calm = escape ? escape : p + n;
+    const char *end = span_end(t->queue), *lf = memchr(t->queue.p, '\n', t->queue.n);
+    struct line line = cut_line(t->queue.p, end, lf);
+    line.at = NULL;
+    line.odd = true;
+    line.open = !lf && t->queue_open;
+    t->queue = span_make(lf ? lf + 1 : end, end);
+    take_line(t, line);
 }
 
 /* Takes the next line from [p, end); NULL when its end is not there yet. */
 static const char *take_next(struct textlog *t, const char *p, const char *end, bool last)
 {
-    const char *next = take_whole(t, p, end);
+    const char *next = t->format->piece ? NULL : take_whole(t, p, end);
     if (next)
         return next;
-    const char *lf = span_line_feed(p, end);
+    bool odd = false;
+    const char *lf = log_line_feed(p, end, &odd);
     if ((lf ? lf : end) - p > (ptrdiff_t)LINE_MOST) {
         lf = NULL;
         end = p + LINE_MOST;
     } else if (!lf && !last) {
         return NULL;
     }
-    look_for_calm(t, p, end);
-    take_physical(t, cut_line(p, end, lf));
+    struct line line = cut_line(p, end, lf);
+    line.odd = odd;
+    take_physical(t, line);
     return lf ? lf + 1 : end;
 }
 
@@ -587,8 +614,6 @@ static enum capture_result read_lines(struct textlog *t, const uint8_t *data, si
                                       size_t *used, struct packet *packet)
 {
     const char *p = (const char *)data, *end = n ? p + n : p;
-    if (!t->clock.options.stays)
-        t->calm = NULL; /* what was there may have moved */
     while (!t->ready) {
         const char *next = p;
         if (t->queue.n > 0)

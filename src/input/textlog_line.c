@@ -65,10 +65,16 @@ static int escaped(const char *p, size_t n)
 struct span log_unescape(struct span line, char *room)
 {
     size_t n = 0;
-    for (size_t i = 0; i < line.n;) {
-        int c = escaped(line.p + i, line.n - i);
-        room[n++] = c >= 0 ? (char)c : line.p[i];
-        i += c >= 0 ? 4 : 1;
+    for (const char *p = line.p, *end = span_end(line); p < end;) {
+        const char *hash = memchr(p, '#', (size_t)(end - p)), *stop = hash ? hash : end;
+        memcpy(room + n, p, (size_t)(stop - p));
+        n += (size_t)(stop - p);
+        p = stop;
+        if (hash) {
+            int c = escaped(p, (size_t)(end - p));
+            room[n++] = c >= 0 ? (char)c : '#';
+            p += c >= 0 ? 4 : 1;
+        }
     }
     return (struct span){ room, n };
 }
@@ -152,18 +158,20 @@ static const char *skip_stamps(struct span line)
 void log_prefix_learn(struct log_prefix *prefix, struct span before)
 {
     struct span words = before;
-    memset(prefix, 0, sizeof *prefix);
+    *prefix = (struct log_prefix){ .kind = LOG_PREFIX_NONE };
     if (before.n == 0)
         return;
+    if (before.n <= sizeof prefix->text) {
+        prefix->n = before.n;
+        memcpy(prefix->text, before.p, before.n);
+    }
     prefix->kind = LOG_PREFIX_BLANKS;
     prefix->blanks = before.n;
     if (span_trim(before).n == 0)
         return;
     const char *p = skip_stamps(before);
     if (p == before.p) {
-        prefix->kind = before.n <= sizeof prefix->text ? LOG_PREFIX_SAME : LOG_PREFIX_NONE;
-        prefix->n = before.n;
-        memcpy(prefix->text, before.p, before.n <= sizeof prefix->text ? before.n : 0);
+        prefix->kind = LOG_PREFIX_NONE;
         return;
     }
     prefix->kind = LOG_PREFIX_STAMP;
@@ -176,6 +184,18 @@ void log_prefix_learn(struct log_prefix *prefix, struct span before)
     prefix->blanks = words.n;
 }
 
+/* An empty line may have lost the blanks at the prefix's end. */
+bool log_prefix_take(const struct log_prefix *prefix, struct span *line)
+{
+    size_t n = prefix->n;
+    while (line->n < n && n > 0 && prefix->text[n - 1] == ' ')
+        n--;
+    if (line->n < n || prefix->n == 0 || memcmp(line->p, prefix->text, n) != 0)
+        return false;
+    *line = (struct span){ line->p + n, line->n - n };
+    return true;
+}
+
 static struct span skip_blanks(struct span line, size_t most)
 {
     for (; most > 0 && line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t'); most--)
@@ -186,15 +206,13 @@ static struct span skip_blanks(struct span line, size_t most)
 struct span log_prefix_strip(const struct log_prefix *prefix, struct span line)
 {
     const char *p;
+    if (log_prefix_take(prefix, &line))
+        return line;
     switch (prefix->kind) {
     case LOG_PREFIX_NONE:
         break;
     case LOG_PREFIX_BLANKS:
         return skip_blanks(line, prefix->blanks);
-    case LOG_PREFIX_SAME:
-        if (line.n >= prefix->n && memcmp(line.p, prefix->text, prefix->n) == 0)
-            return (struct span){ line.p + prefix->n, line.n - prefix->n };
-        break;
     case LOG_PREFIX_STAMP:
         p = skip_stamps(line);
         if (p == line.p)

@@ -84,30 +84,62 @@ bool log_is_rule(struct span line);
 
 /* What stands in front of each line of a message, learned at its first line. */
 struct log_prefix {
-    enum { LOG_PREFIX_NONE, LOG_PREFIX_BLANKS, LOG_PREFIX_STAMP, LOG_PREFIX_SAME } kind;
+    enum { LOG_PREFIX_NONE, LOG_PREFIX_BLANKS, LOG_PREFIX_STAMP } kind; /* of one not the same */
     size_t blanks;  /* how many, behind all else */
     unsigned words; /* behind the time */
-    size_t n;
+    size_t n;       /* of all of it, if it is short; else 0 */
     char text[64];
 };
 void log_prefix_learn(struct log_prefix *prefix, struct span before);
+/* Takes it off a line that has the very same one; false where it has another. */
+bool log_prefix_take(const struct log_prefix *prefix, struct span *line);
+/* Takes off what stands there, if it is like it. */
 struct span log_prefix_strip(const struct log_prefix *prefix, struct span line);
 
 #define LOG_WHOLE_MOST 65536 /* bytes in the log */
 
-/* A message that can be taken as it is, or with the CRs that the log left out. */
+/* A message that can be taken as it is, or put together from its lines. */
 struct log_whole {
-    size_t n;      /* bytes in the log */
-    bool exact;    /* lines end with CR and LF there */
-    bool sized;    /* has a Content-Length */
-    char *made;    /* the caller's: 2 * LOG_WHOLE_MOST bytes for one that is not exact, */
-    size_t made_n; /* of which so many are written */
+    const struct log_prefix *prefix; /* in front of each line; n 0: none */
+    bool dots;                       /* a dot behind each line */
+    bool alone;                      /* another start line would begin another message */
+    size_t n;                        /* bytes in the log */
+    bool exact;                      /* lines end with CR and LF there */
+    bool in_place;                   /* they are the message */
+    bool sized;                      /* has a Content-Length */
+    char *made;                      /* the caller's: 2 * LOG_WHOLE_MOST bytes for any other, */
+    size_t made_n;                   /* of which so many are written */
 };
+/* Whether one begins with the line at p and all of it is there; else it is for who goes by lines. */
+bool log_find_whole(const char *p, const char *end, struct log_whole *whole);
+
 /*
- * Whether one begins at p, and all of it is there; false leaves it to whoever goes by lines. Up to
- * `calm` the log is known to have neither '#' nor escapes.
+ * The first line feed from `p` on, or NULL. *odd when an escape or a '#' stands before it: what
+ * has neither needs no closer look.
  */
-bool log_find_whole(const char *p, const char *end, const char *calm, struct log_whole *whole);
+static inline const char *log_line_feed(const char *p, const char *end, bool *odd)
+{
+#ifdef __SSE2__
+    const __m128i feeds = _mm_set1_epi8('\n'), escapes = _mm_set1_epi8(0x1b),
+                  hashes = _mm_set1_epi8('#');
+    for (; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i strange = _mm_or_si128(_mm_cmpeq_epi8(bytes, escapes),
+                                       _mm_cmpeq_epi8(bytes, hashes));
+        unsigned found = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, feeds));
+        unsigned marks = (unsigned)_mm_movemask_epi8(strange);
+        if (found) {
+            *odd |= (marks & (found ^ (found - 1))) != 0;
+            return p + __builtin_ctz(found);
+        }
+        *odd |= marks != 0;
+    }
+#endif
+    const char *lf = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+    size_t n = (size_t)((lf ? lf : end) - p);
+    *odd |= n > 0 && (memchr(p, 0x1b, n) || memchr(p, '#', n));
+    return lf;
+}
 
 /* Where the text stands in the span first, or NULL. For short ones, in which memmem() prepares much. */
 static inline const char *log_find(struct span s, const char *text)

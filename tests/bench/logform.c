@@ -58,7 +58,7 @@ static const struct logform forms[] = {
                 "(SIP) UDP TO(#138) SocketID(204) ---- #012 [Time:01-01@%T.%m]\n"
                 "<133>[S=1718544] [SID=b9027c:24:198171]  (N 6891938) ",
       .ended = "#012",
-      .behind = " [Time:01-01@%T.%m]\n" },
+      .behind = "#012 [Time:01-01@%T.%m]\n" },
     { .name = "oracle",
       .before = "Jan  1 %T.%m On [0:0]{%R|%S}:5060 {received from|sent to} %P:5060\n",
       .ended = "\n",

@@ -83,6 +83,13 @@ static void test_lines(void)
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
         check(HEADER, written(MESSAGE, ways[i].before, ways[i].end), "\n", MESSAGE, false,
               ways[i].name);
+    check(HEADER,
+          mem_text("gw-1  | OPTIONS sip:a@b SIP/2.0\ngw-1  | CSeq: 1 OPTIONS\n"
+                   "gw-1  | X-Log: " HEADER "gw-1  | Content-Length: 0\ngw-1  |\n"),
+          "\n",
+          "OPTIONS sip:a@b SIP/2.0\r\nCSeq: 1 OPTIONS\r\nX-Log: recv 300 bytes from "
+          "udp/[192.0.2.4]:5090 at 10:15:00:\r\nContent-Length: 0\r\n\r\n",
+          false, "a prefix that lost its blanks, and a header's line in a header");
     check("Mar  3 13:35:51 pbx: " HEADER "x#012", written(MESSAGE, "", "#015#012"), "\n", MESSAGE,
           false, "one line, with escapes");
     check("U 2026/01/02 10:15:00.1 192.0.2.4:5060 -> 192.0.2.5:5060\n", written(MESSAGE, "", ".\n"),
