@@ -170,7 +170,8 @@ int pipeline_open(struct pipeline *pipeline, struct store *store)
     pipeline->store = store;
     pipeline->net = store ? net_new(take_payload, take_event, pipeline) : NULL;
     pipeline->diagnosis = pipeline->net ? diagnosis_new(store) : NULL;
-    if (pipeline->diagnosis)
+    pipeline->roll = pipeline->diagnosis ? roll_new(store, pipeline->diagnosis) : NULL;
+    if (pipeline->roll)
         return 0;
     pipeline_close(pipeline);
     pipeline->store = NULL;
@@ -183,6 +184,7 @@ void pipeline_close(struct pipeline *pipeline)
     free(pipeline->counts);
     free(pipeline->agents);
     net_free(pipeline->net);
+    roll_free(pipeline->roll);
     diagnosis_free(pipeline->diagnosis);
     store_free(pipeline->store);
 }

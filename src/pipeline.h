@@ -5,6 +5,7 @@
 #define SIPWHY_PIPELINE_H
 
 #include "diagnose/diagnosis.h"
+#include "diagnose/roll.h"
 #include "assume.h"
 #include "net/net.h"
 #include "sip/scan.h"
@@ -49,6 +50,7 @@ typedef void pipeline_tap_fn(const struct packet *packet, const struct payload *
 struct pipeline {
     struct store *store;
     struct diagnosis *diagnosis;
+    struct roll *roll;
     struct net *net;
     struct pipeline_counts *counts; /* of each source so far */
     size_t sources;

@@ -142,14 +142,21 @@ static void take_message(const struct endpoints *e, struct endpoint_counts *c, u
     c->message_named = named;
 }
 
+/* A host is counted where the filter fits for it: fields of endpoints speak of it alone. */
+static bool fits(const struct endpoints *e, uint32_t id, const struct addr *host)
+{
+    const struct filter_focus focus = { .endpoint = host };
+    return !e->filter || filter_match_one(e->filter, e->store, id, &focus);
+}
+
 /* A finding counts once, where its request went, or at the host that it names itself. */
 static void count_finding(struct endpoints *e, uint32_t id, const struct addr *to)
 {
     const struct finding *f = diagnosis_finding(e->diagnosis,
                                                 diagnosis_of_transaction(e->diagnosis, id));
-    struct endpoint_counts *c = f && f->transaction == id
-                                    ? counts_of(e, f->endpoint.family ? &f->endpoint : to)
-                                    : NULL;
+    const struct addr *host = f && f->endpoint.family ? &f->endpoint : to;
+    bool counts = f && f->transaction == id && fits(e, id, host);
+    struct endpoint_counts *c = counts ? counts_of(e, host) : NULL;
     if (c)
         count_rule(c, f->rule, 1);
 }
@@ -163,20 +170,22 @@ static void count(struct endpoints *e, uint32_t id, const struct transaction *t)
     /* a lone response came the other way */
     struct addr from = head->code ? flow->dst : flow->src;
     struct addr to = head->code ? flow->src : flow->dst;
-    struct endpoint_counts *c = counts_of(e, &from);
+    bool at_from = fits(e, id, &from), same = !e->filter || !filter_asks_endpoints(e->filter);
+    bool at_to = same ? at_from : fits(e, id, &to);
+    struct endpoint_counts *c = at_from ? counts_of(e, &from) : NULL;
     if (c) {
         c->sent++;
         take_message(e, c, t->request, t);
         count_answer(c, id, t);
     }
-    c = counts_of(e, &to);
+    c = at_to ? counts_of(e, &to) : NULL;
     if (c) {
         int64_t rtt = transaction_rtt(e->store, t);
         c->received++;
         take_message(e, c, t->final ? t->final : t->provisional, t);
         if (rtt >= 0 && t->method != SIP_INVITE)
             spread_add(&c->times, rtt);
-        if (!addr_same_host(&from, &to))
+        if (!at_from || !addr_same_host(&from, &to))
             count_answer(c, id, t);
     }
     if (t->why)
@@ -263,7 +272,7 @@ bool endpoints_work(struct endpoints *e, size_t most)
     uint32_t end = store_transaction_end(e->store);
     for (; e->position && e->position < end && most > 0; most--, e->position++) {
         const struct transaction *t = store_transaction(e->store, e->position);
-        if (t && (!e->filter || filter_match(e->filter, e->store, e->position)))
+        if (t)
             count(e, e->position, t);
     }
     if (!e->position || e->position < end)
@@ -290,6 +299,11 @@ const struct endpoint *endpoints_at(const struct endpoints *e, uint32_t id)
 uint32_t endpoints_end(const struct endpoints *e)
 {
     return shown(e)->count + 1;
+}
+
+uint32_t endpoints_find(const struct endpoints *e, const struct addr *host)
+{
+    return index_find(&e->hosts.index, host_key(host));
 }
 
 /* Asking */

@@ -58,6 +58,8 @@ uint64_t endpoints_version(const struct endpoints *e);
 /* An endpoint by its id, from 1 to endpoints_end() - 1; ids stay the same from pass to pass. */
 const struct endpoint *endpoints_at(const struct endpoints *e, uint32_t id);
 uint32_t endpoints_end(const struct endpoints *e);
+/* The id of a host, whatever its port, while hosts count alone; 0: it has none. */
+uint32_t endpoints_find(const struct endpoints *e, const struct addr *host);
 
 /* Nothing was seen of it in the last pass. */
 bool endpoint_idle(const struct endpoint *e);

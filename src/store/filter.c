@@ -478,6 +478,14 @@ bool filter_match_one(const struct filter *f, const struct store *store, uint32_
     return at == FILTER_ACCEPT;
 }
 
+bool filter_asks_endpoints(const struct filter *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (span_starts(SPAN(f->tests[i].field->name), "endpoint"))
+            return true;
+    return false;
+}
+
 void filter_free(struct filter *f)
 {
     if (!f)

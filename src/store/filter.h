@@ -14,8 +14,8 @@
  * where there is no value at all. A field alone asks whether there is a value
  * (a number: one other than 0). A..B is from A to B, both included: numbers, codes, times.
  *
- * A filter chooses transactions. In a list of messages or findings a field of messages
- * (hdr.X-Trunk, size) or of findings (why, severity) is asked of the row itself.
+ * A filter chooses transactions. In a list of messages, findings or endpoints a field of
+ * messages (hdr.X-Trunk, size), findings (why, severity) or endpoints is asked of the row itself.
  */
 #ifndef SIPWHY_STORE_FILTER_H
 #define SIPWHY_STORE_FILTER_H
@@ -36,6 +36,7 @@ enum filter_type {
     FILTER_FLAG, /* true or false; the name alone is the usual test */
     FILTER_NUMBER,
     FILTER_CODE,    /* a number, or a class as in 4xx */
+    FILTER_SHARE,   /* percent, with up to three decimals; `==` compares the digits written */
     FILTER_TIME,    /* a duration with ns, us, ms, s, m or h; `==` compares the digits written */
     FILTER_CLOCK,   /* a point in time: 14:02:11 on any day, 2026-11-29, or both; see timeread.h */
     FILTER_TEXT,    /* compared without regard to case */
@@ -72,10 +73,13 @@ bool filter_match(const struct filter *filter, const struct store *store, uint32
 struct filter_focus {
     uint32_t message;                  /* of the transaction; 0: any of its messages */
     const struct store_found *finding; /* NULL: any that was found about it */
+    const struct addr *endpoint;       /* NULL: either side */
 };
-/* The same of one message of the transaction, or of one finding about it. */
+/* The same of one message of the transaction, one finding about it, or one of its ends. */
 bool filter_match_one(const struct filter *filter, const struct store *store, uint32_t transaction,
                       const struct filter_focus *focus);
+/* Whether it asks for what is known of endpoints, which must be counted first. */
+bool filter_asks_endpoints(const struct filter *filter);
 /* Frees a filter; NULL is fine. */
 void filter_free(struct filter *filter);
 

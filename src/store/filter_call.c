@@ -88,7 +88,7 @@ bool filter_read_confidence(struct filter_view *v, const struct filter_test *t)
 {
     struct store_found found;
     for (unsigned i = 0; finding(v, i, &found); i++)
-        if (filter_fits_number(t, found.confidence))
+        if (filter_fits_number(t, found.confidence * FILTER_SHARE_UNIT))
             return true;
     return false;
 }

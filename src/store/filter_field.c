@@ -1,7 +1,7 @@
 /*
  * The table of filter fields. A row's reader hands the field's values to the test one by one and
  * says whether one of them fits; readers stand in filter_transaction.c, filter_message.c,
- * filter_call.c and filter_body.c.
+ * filter_call.c, filter_endpoint.c and filter_body.c.
  */
 #include "base/tr.h"
 #include "store/filter_private.h"
@@ -62,7 +62,7 @@ static const struct filter_field fields[] = {
            filter_read_why),
     VALUES("severity", WORD, severity_values, N_("How bad a finding about it is."),
            filter_read_severity),
-    UNIT("finding.confidence", NUMBER, "%", N_("How sure a finding about it is, in percent."),
+    UNIT("finding.confidence", SHARE, "%", N_("How sure a finding about it is, in percent."),
          filter_read_confidence),
     FIELD("finding.count", NUMBER, N_("How often the rule of a finding about it found something."),
           filter_read_times_found),
@@ -137,6 +137,32 @@ static const struct filter_field fields[] = {
     FIELD("malformed", FLAG, N_("One of its messages breaks the rules of SIP."), filter_read_malformed),
     FIELD("cut", FLAG, N_("The capture cut one of its messages."), filter_read_cut),
     FIELD("forked", FLAG, N_("More than one party answered the request."), filter_read_forked),
+    FIELD("endpoint", ADDRESS,
+          N_("A host that sent or got the request: address or network; in Endpoints the row's own."),
+          filter_read_endpoint),
+    FIELD("endpoint.name", TEXT, N_("What either host is called, by a file or by DNS."),
+          filter_read_endpoint_name),
+    FIELD("endpoint.ua", TEXT, N_("What either host calls itself in User-Agent or Server."),
+          filter_read_endpoint_ua),
+    FIELD("endpoint.requests", NUMBER, N_("How many requests either host sent and received in all."),
+          filter_read_endpoint_requests),
+    FIELD("endpoint.sent", NUMBER, N_("How many requests either host sent in all."),
+          filter_read_endpoint_sent),
+    FIELD("endpoint.received", NUMBER, N_("How many requests either host received in all."),
+          filter_read_endpoint_received),
+    FIELD("endpoint.failed", NUMBER, N_("How many of these failed."), filter_read_endpoint_failed),
+    UNIT("endpoint.failed_share", SHARE, "%", N_("How many of these failed, in percent."),
+         filter_read_endpoint_share),
+    FIELD("endpoint.unanswered", NUMBER, N_("How many of these nobody answered."),
+          filter_read_endpoint_unanswered),
+    UNIT("endpoint.p50", TIME, "ms",
+         N_("Within which either host gave half of its answers, INVITE left out."),
+         filter_read_endpoint_half),
+    UNIT("endpoint.p95", TIME, "ms",
+         N_("Within which either host gave 95 in 100 of its answers, INVITE left out."),
+         filter_read_endpoint_most),
+    VALUES("endpoint.finding", WORD, why_words, N_("What the diagnosis found about either host."),
+           filter_read_endpoint_finding),
     FIELD("marked", FLAG, N_("The user marked it."), filter_read_marked),
 
     ALIAS("finding", WORD, "why", why_words, N_("The same, by its other name."), filter_read_why),

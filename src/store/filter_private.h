@@ -116,6 +116,8 @@ const struct flow *filter_ends(struct filter_view *view, const struct addr **src
 /* A flood on one branch must not make each look at it a long one. */
 #define MESSAGES_LOOKED 1024
 
+#define FILTER_SHARE_UNIT 1000 /* of FILTER_SHARE, in a percent */
+
 typedef bool filter_read_fn(struct filter_view *view, const struct filter_test *test);
 /* filter_transaction.c */
 filter_read_fn filter_read_code, filter_read_class, filter_read_state, filter_read_cseq,
@@ -137,6 +139,11 @@ filter_read_fn filter_read_method, filter_read_reason, filter_read_from, filter_
 filter_read_fn filter_read_duration, filter_read_pdd, filter_read_outcome, filter_read_legs,
     filter_read_call_messages, filter_read_call_transactions, filter_read_why, filter_read_severity,
     filter_read_confidence, filter_read_times_found;
+/* filter_endpoint.c */
+filter_read_fn filter_read_endpoint, filter_read_endpoint_name, filter_read_endpoint_ua,
+    filter_read_endpoint_finding, filter_read_endpoint_requests, filter_read_endpoint_sent,
+    filter_read_endpoint_received, filter_read_endpoint_failed, filter_read_endpoint_share,
+    filter_read_endpoint_unanswered, filter_read_endpoint_half, filter_read_endpoint_most;
 /* filter_body.c */
 filter_read_fn filter_read_body, filter_read_codec, filter_read_media, filter_read_media_address,
     filter_read_media_port;

@@ -26,6 +26,7 @@ static const struct {
     [FILTER_FLAG] = { N_("flag"), "== !=", BIT(FILTER_EQUAL), "true, false" },
     [FILTER_NUMBER] = { N_("number"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER, "5, 5..9" },
     [FILTER_CODE] = { N_("code"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER, "404, 4xx, 400..499" },
+    [FILTER_SHARE] = { N_("share"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER, "10, 12.5, 80..90" },
     [FILTER_TIME] = { N_("duration"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER,
                       "200ms, 1.5s, 2m, 1s..5s" },
     [FILTER_CLOCK] = { N_("time"), NUMBER_TEXT, BIT(FILTER_EQUAL) | ORDER,
@@ -176,6 +177,25 @@ static int read_code(struct filter_test *t, struct span text, struct filter_erro
     if (read_number(t, text, error) < 0)
         return fail(error, _("\"%.*s\" is no code; write one such as 404, or a class such as 4xx"),
                     SPAN_ARG(filter_quote(text)));
+    return 0;
+}
+
+/* "12.5" or "12.5%"; `==` takes the written digits for all they leave open, as of durations. */
+static int read_share(struct filter_test *t, struct span text, struct filter_error *error)
+{
+    uint64_t whole, part = 0;
+    struct span digits = { text.p, text.n - (text.n && span_end(text)[-1] == '%') };
+    const char *point = span_find(digits, '.');
+    struct span after = point ? span_make(point + 1, span_end(digits)) : SPAN_NONE;
+    int64_t step = FILTER_SHARE_UNIT;
+    for (size_t i = 0; i < after.n && step > 0; i++)
+        step /= 10;
+    if (!span_number(point ? span_make(digits.p, point) : digits, 1000000, &whole) || step == 0 ||
+        (point && !span_number(after, 999, &part)))
+        return fail(error, _("\"%.*s\" is no share; write percent, such as 10 or 12.5"),
+                    SPAN_ARG(filter_quote(text)));
+    t->low = (int64_t)whole * FILTER_SHARE_UNIT + (int64_t)part * step;
+    t->high = t->op == FILTER_EQUAL ? t->low + step - 1 : t->low;
     return 0;
 }
 
@@ -391,10 +411,11 @@ static const struct {
     read_value_fn *read;
     bool spans; /* A..B is understood */
 } readers[FILTER_TYPES] = {
-    [FILTER_FLAG] = { read_flag, false },  [FILTER_NUMBER] = { read_number, true },
-    [FILTER_CODE] = { read_code, true },   [FILTER_TIME] = { read_duration, true },
-    [FILTER_CLOCK] = { read_clock, true }, [FILTER_TEXT] = { read_text, false },
-    [FILTER_WORD] = { read_word, false },  [FILTER_ADDRESS] = { read_address, false },
+    [FILTER_FLAG] = { read_flag, false },       [FILTER_NUMBER] = { read_number, true },
+    [FILTER_CODE] = { read_code, true },        [FILTER_SHARE] = { read_share, true },
+    [FILTER_TIME] = { read_duration, true },    [FILTER_CLOCK] = { read_clock, true },
+    [FILTER_TEXT] = { read_text, false },       [FILTER_WORD] = { read_word, false },
+    [FILTER_ADDRESS] = { read_address, false },
 };
 
 /* "14:02..14:05": from the beginning of the one to the beginning of the other, as numbers are. */

@@ -65,6 +65,8 @@ struct store {
     const void *knowledge_arg;
     store_source_fn *sources;
     const void *sources_arg;
+    store_endpoint_fn *endpoints;
+    void *endpoints_arg;
     struct events *events; /* NULL before the first one */
     uint32_t nrecent;
     struct store_recent recent[STORE_RECENT];

@@ -141,6 +141,17 @@ const char *store_outcome(const struct store *s, uint32_t call)
     return s->knowledge ? s->knowledge->outcome(s->knowledge_arg, call) : NULL;
 }
 
+void store_ask_endpoints(struct store *s, store_endpoint_fn *fn, void *arg)
+{
+    s->endpoints = fn;
+    s->endpoints_arg = arg;
+}
+
+const struct store_endpoint *store_endpoint(const struct store *s, const struct addr *host)
+{
+    return s->endpoints ? s->endpoints(s->endpoints_arg, host) : NULL;
+}
+
 void store_ask_sources(struct store *s, store_source_fn *fn, const void *arg)
 {
     s->sources = fn;

@@ -266,6 +266,20 @@ void store_ask(struct store *store, const struct store_knowledge *knowledge, con
 bool store_finding(const struct store *store, uint32_t transaction, unsigned i,
                    struct store_found *found);
 const char *store_outcome(const struct store *store, uint32_t call);
+/* What is known of a host by all that it sent and received, for filters. */
+#define STORE_ENDPOINT_FINDINGS 8
+struct store_endpoint {
+    uint64_t sent, received, failed, unanswered; /* requests */
+    int64_t failed_share;     /* of those that ended, in thousandths of a percent */
+    int64_t half_ns, most_ns; /* within which it gave 50 and 95 % of its answers; -1: none */
+    uint32_t message;         /* that says in User-Agent or Server what it is, or 0 */
+    const char
+        *findings[STORE_ENDPOINT_FINDINGS]; /* rules that found something about it, then NULL */
+};
+typedef const struct store_endpoint *store_endpoint_fn(void *arg, const struct addr *host);
+void store_ask_endpoints(struct store *store, store_endpoint_fn *fn, void *arg);
+/* NULL: nothing is known of it, or not yet. */
+const struct store_endpoint *store_endpoint(const struct store *store, const struct addr *host);
 /* The name of a source of messages, an interface or a file; empty where nobody told. */
 typedef const char *store_source_fn(const void *arg, uint16_t source);
 void store_ask_sources(struct store *store, store_source_fn *fn, const void *arg);

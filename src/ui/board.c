@@ -26,7 +26,6 @@ struct board *board_new(const struct store *store)
 void board_free(struct board *b)
 {
     census_free(b->census);
-    free(b->filter_text);
     free(b);
 }
 
@@ -202,21 +201,11 @@ static void begin(struct board *b, struct ui *ui)
                                             .by = b->by,
                                             .filter = ui->filter };
     census_begin(b->census, &query);
-    free(b->filter_text);
-    b->filter = ui->filter;
-    b->filter_text = ui->filter_text ? mem_text(ui->filter_text) : NULL;
+    b->generation = ui->filter_generation;
     b->state = store_state(ui->store);
     b->began_ns = clock_monotonic();
     b->stale = false;
     ui_busy(ui);
-}
-
-/* Whether the filter is the one that was counted with, which may have gone. */
-static bool same_filter(const struct board *b, const struct ui *ui)
-{
-    if (b->filter != ui->filter || !b->filter_text != !ui->filter_text)
-        return false;
-    return !b->filter_text || strcmp(b->filter_text, ui->filter_text) == 0;
 }
 
 void board_tick(struct board *b, struct ui *ui)
@@ -231,7 +220,7 @@ void board_tick(struct board *b, struct ui *ui)
 bool board_work(struct board *b, struct ui *ui, int64_t budget_ns)
 {
     int64_t until = clock_monotonic() + budget_ns;
-    if (b->stale || !same_filter(b, ui))
+    if (b->stale || b->generation != ui->filter_generation)
         begin(b, ui);
     while (census_busy(b->census) && clock_monotonic() < until && !ui_interrupted(ui))
         if (!census_work(b->census, SLICE))

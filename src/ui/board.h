@@ -21,9 +21,8 @@ struct board {
     bool chosen;          /* a bar: */
     int64_t bar_ns;       /* where it begins */
     bool stale;           /* the window is another one than was counted */
-    const struct filter *filter;  /* that was counted with; it may have gone, */
-    char *filter_text;            /* and its text; NULL: none */
-    uint64_t state;               /* of the store when it was counted last */
+    unsigned generation;  /* of the filter that was counted with */
+    uint64_t state;       /* of the store when it was counted last */
     int64_t began_ns, took_ns;    /* the last pass, by the clock */
     uint64_t version;             /* of the census that the rows are of */
     uint64_t keys[BOARD_ROWS];    /* of the groups that have rows, by row */

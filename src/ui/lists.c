@@ -1,6 +1,7 @@
 /* All lists, in the order of their tabs: which is shown, the filter that they share, events. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "ui/filters.h"
 #include "ui/list.h"
@@ -9,6 +10,9 @@ static const struct list_ops *const kinds[] = {
     &transactions_list, &calls_list,         &messages_list,      &findings_list,
     &endpoints_list,    &registrations_list, &subscriptions_list, &statistics_list,
 };
+#define ROLL_SLICE 5000            /* transactions counted between two keys */
+#define ROLL_PAUSE_NS 2000000000LL /* between two counts, for each so many transactions: */
+#define ROLL_LARGE 100000
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
 size_t lists_count(void)
@@ -60,6 +64,7 @@ void lists_init(struct ui *ui)
         list->following = inputs_live(ui->session->inputs) && ui->settings->newest;
         list->rect.height = 1;
     }
+    roll_defer(ui->session->pipeline.roll);
     ui_push(ui, &ui->lists[0]->view);
 }
 
@@ -122,9 +127,53 @@ void lists_event(struct ui *ui, enum store_event event, uint32_t transaction)
     }
 }
 
+/* Rows may be sorted by names, and filters ask for them. */
+static void follow_names(struct ui *ui)
+{
+    struct rows *rows = &lists_current(ui)->rows;
+    if (!ui->renamed || rows_busy(rows))
+        return;
+    ui->renamed = false;
+    rows_recheck(rows);
+    ui_busy(ui);
+}
+
+/* What a filter asks about endpoints, a slice at a time; rows wait for it only once. */
+static bool count_endpoints(struct ui *ui)
+{
+    struct roll *roll = ui->session->pipeline.roll;
+    uint64_t before = roll_version(roll);
+    if (!roll_busy(roll))
+        return false;
+    bool more = roll_work(roll, ROLL_SLICE);
+    if (more || roll_version(roll) == before || !ui->filter || !filter_asks_endpoints(ui->filter))
+        return more;
+    ui->filter_generation++; /* what is counted for lists is counted anew */
+    if (before == 0)
+        list_look(lists_current(ui));
+    else
+        rows_recheck(&lists_current(ui)->rows);
+    ui->dirty = true;
+    return false;
+}
+
+/* Not more often than costs a small part of the time: rows are filtered anew, too. */
+static void count_endpoints_again(struct ui *ui)
+{
+    bool due = clock_monotonic() >= ui->roll_due_ns && !ui->paused && ui->filter &&
+               filter_asks_endpoints(ui->filter);
+    if (!due || !roll_begin(ui->session->pipeline.roll))
+        return;
+    ui->roll_due_ns = clock_monotonic() +
+                      ROLL_PAUSE_NS * (1 + store_counts(ui->store)->live_transactions / ROLL_LARGE);
+    ui_busy(ui);
+}
+
 bool lists_work(struct ui *ui, int64_t budget_ns)
 {
     struct list *list = lists_current(ui);
+    if (count_endpoints(ui) && roll_version(ui->session->pipeline.roll) == 0)
+        return true;
     bool more = list->ops->work && list->ops->work(list);
     more = rows_work(&list->rows, budget_ns) || more;
     return list_count_failures(list, budget_ns) || more;
@@ -133,6 +182,8 @@ bool lists_work(struct ui *ui, int64_t budget_ns)
 void lists_tick(struct ui *ui)
 {
     struct list *list = lists_current(ui);
+    count_endpoints_again(ui);
+    follow_names(ui);
     if (list->ops->tick)
         list->ops->tick(list);
 }
@@ -172,6 +223,8 @@ void lists_set_filter(struct ui *ui, struct filter *filter, const char *text)
     ui->filter_text = copy;
     ui->filter_generation++;
     lists_pause(ui, false);
+    if (filter && filter_asks_endpoints(filter)) /* a slice at once is all of a small capture */
+        roll_work(ui->session->pipeline.roll, ROLL_SLICE);
     look_anew(lists_current(ui));
 }
 

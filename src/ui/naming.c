@@ -12,7 +12,7 @@
 static void on_learnt(void *arg)
 {
     struct ui *ui = arg;
-    ui->dirty = true;
+    ui->dirty = ui->renamed = true;
 }
 
 static bool asks(const struct settings *settings)
@@ -48,6 +48,7 @@ void naming_apply(struct ui *ui)
     free(error);
     change_resolver(ui);
     names_set(ui->settings->names && !ui->settings->numeric, ui->resolver != NULL);
+    ui->renamed = true;
 }
 
 void naming_tick(struct ui *ui)

@@ -96,7 +96,12 @@ void rows_look(struct rows *rows, bool filtered, bool sorted, bool descending)
     rows->fitting.count = 0;
     order_free(&rows->order);
     groups_clear(&rows->groups);
-    rows->looked = 0;
+    rows->looked = rows->again = 0;
+}
+
+void rows_recheck(struct rows *rows)
+{
+    rows->again = 0;
 }
 
 static void put_in_order(struct rows *rows, uint32_t id, bool fits)
@@ -289,11 +294,12 @@ static void sweep_group(struct rows *rows, uint32_t id)
 
 void rows_sweep(struct rows *rows)
 {
-    size_t limit = 0;
+    size_t limit = 0, again = 0;
     for (size_t i = 0; i < rows->all.count; i++) {
         uint32_t id = rows->all.ids[i];
         if (rows->ops->alive(id, rows->arg)) {
             limit += i < rows->limit;
+            again += i < rows->again;
             continue;
         }
         if (rows->grouped)
@@ -303,6 +309,7 @@ void rows_sweep(struct rows *rows)
         rows->stamps[id] = 0;
     }
     rows->limit = limit;
+    rows->again = again;
     keep(rows, &rows->fitting, 0);
     rows->looked = keep(rows, &rows->all, rows->looked);
     for (size_t i = 0; rows->grouped && i < rows->looked; i++)
@@ -316,15 +323,17 @@ static size_t end(const struct rows *rows)
 
 bool rows_busy(const struct rows *rows)
 {
-    return !plain(rows) && rows->looked < end(rows);
+    return !plain(rows) && (rows->looked < end(rows) || rows->again < rows->looked);
 }
 
 bool rows_work(struct rows *rows, int64_t budget_ns)
 {
     int64_t until = rows_busy(rows) ? clock_monotonic() + budget_ns : 0;
     while (rows_busy(rows)) {
-        look_at(rows, rows->all.ids[rows->looked++]);
-        if (rows->looked % LOOKS_A_CLOCK == 0 && clock_monotonic() >= until)
+        bool new = rows->again == rows->looked;
+        look_at(rows, rows->all.ids[rows->again++]);
+        rows->looked += new;
+        if (rows->again % LOOKS_A_CLOCK == 0 && clock_monotonic() >= until)
             break;
     }
     return rows_busy(rows);

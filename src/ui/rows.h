@@ -44,6 +44,7 @@ struct rows {
     struct order order;      /* sorted or grouped: the same in their order */
     struct row_groups groups;
     size_t looked;
+    size_t again; /* those of all[again..looked) are to be looked at once more */
     bool paused;
     size_t limit; /* paused: rows beyond all[0..limit) are not shown */
 };
@@ -62,6 +63,11 @@ bool rows_unfolded(const struct rows *rows, uint32_t id);
 /* Folds or unfolds a group; with a large one all rows are looked at anew. All: rows_look() is needed. */
 void rows_fold(struct rows *rows, uint32_t id, bool unfold);
 void rows_fold_all(struct rows *rows, bool unfold);
+/*
+ * Looks at all again that were looked at, because something outside of them has changed: what is shown
+ * stays meanwhile, and rows come, go and move one by one.
+ */
+void rows_recheck(struct rows *rows);
 /* A row has come, or something about it has changed. */
 void rows_note(struct rows *rows, uint32_t id);
 /* Leaves out what is no longer alive; before ids are used again. */

@@ -168,6 +168,8 @@ struct ui {
     struct list **lists;   /* all of them, see list.h; views[0] is the one shown */
     struct filter *filter; /* of all lists, or NULL */
     char *filter_text;
+    bool renamed;               /* names have come or gone: what is sorted by them is not yet */
+    int64_t roll_due_ns;        /* when endpoints may be counted for the filter again */
     unsigned filter_generation; /* another one: the filter was changed */
     struct trail trail;         /* the way back through the lists */
     struct form *filter_form;   /* as it was filled in last, and what that made; view_filter.c */

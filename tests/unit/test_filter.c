@@ -682,6 +682,19 @@ static const char *name_source(const void *arg, uint16_t source)
     return source == 0 ? arg : NULL;
 }
 
+/* Only one host is known. */
+static const struct store_endpoint *tell_endpoint(void *arg, const struct addr *host)
+{
+    static const struct store_endpoint known = { .sent = 40,
+                                                 .received = 8,
+                                                 .failed = 6,
+                                                 .failed_share = 12500,
+                                                 .half_ns = 20 * MS,
+                                                 .most_ns = -1,
+                                                 .findings = { "no-common-codec", "busy" } };
+    return addr_same_host(host, arg) ? &known : NULL;
+}
+
 #define SDP                                                                     \
     "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n" \
     "m=audio 40000 RTP/AVP 8 97\r\na=rtpmap:97 opus/48000/2\r\nm=video 0 RTP/AVP 31\r\n"
@@ -727,6 +740,20 @@ static void test_known(void)
         { "body ~ INVITE", false },
         { "pdd == 400ms", true },
         { "pdd > 1s", false },
+        { "endpoint in 10.0.0.0/30", true },
+        { "endpoint == 10.0.0.3", false },
+        { "endpoint.failed_share > 12.4", true },
+        { "endpoint.failed_share > 12.5%", false },
+        { "endpoint.failed_share == 12", true }, /* all that begins so */
+        { "endpoint.failed_share in 20..30", false },
+        { "endpoint.requests == 48", true },
+        { "endpoint.sent >= 40 and endpoint.received == 8", true },
+        { "endpoint.failed > 6 or endpoint.unanswered", false },
+        { "endpoint.p50 == 20ms", true },
+        { "endpoint.p95", false }, /* it is not known */
+        { "endpoint.finding == busy", true },
+        { "endpoint.finding == slow-answer", false },
+        { "endpoint.name", false },
     };
     uint32_t id = add(0, &A1, &A2, TRANSPORT_UDP,
                       "INVITE sip:k SIP/2.0\r\n" ROUTE("K", "1 INVITE")
@@ -737,6 +764,7 @@ static void test_known(void)
         "SIP/2.0 180 Ringing\r\n" ROUTE("K", "1 INVITE") PEOPLE("k") END);
     add(9000, &A2, &A1, TRANSPORT_UDP, "SIP/2.0 200 OK\r\n" ROUTE("K", "1 INVITE") PEOPLE("k") END);
     store_ask(store, &knowledge, "");
+    store_ask_endpoints(store, tell_endpoint, (void *)&A2);
     store_ask_sources(store, name_source, "eth0");
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         struct filter_error e;
@@ -745,7 +773,15 @@ static void test_known(void)
                wanted[i].fits ? "fits" : "does not fit", wanted[i].text);
         filter_free(f);
     }
+    const struct filter_focus at_a1 = { .endpoint = &A1 }, at_a2 = { .endpoint = &A2 };
+    struct filter_error e;
+    struct filter *f = filter_parse("endpoint.requests > 40 and method == INVITE", &e);
+    tap_ok(filter_asks_endpoints(f), "endpoints are asked for");
+    tap_ok(filter_match_one(f, store, id, &at_a2) && !filter_match_one(f, store, id, &at_a1),
+           "of one side alone");
+    filter_free(f);
     store_ask(store, NULL, NULL);
+    store_ask_endpoints(store, NULL, NULL);
     store_clear(store);
 }
 

@@ -255,6 +255,33 @@ static void test_in_order(void)
     rows_free(&rows);
 }
 
+/* What rows are sorted and filtered by changes without a word about any of them. */
+static void test_recheck(void)
+{
+    struct rows rows;
+    rows_init(&rows, &ops, NULL);
+    rows_look(&rows, true, true, true);
+    for (uint32_t id = 1; id <= MOST; id++) {
+        values[id] = random_number() % 700;
+        there[id] = true;
+        rows_note(&rows, id);
+    }
+    finish(&rows);
+    for (uint32_t id = 1; id <= MOST; id += 2)
+        values[id] = random_number() % 700;
+    size_t before = rows_count(&rows);
+    rows_recheck(&rows);
+    tap_ok(rows_busy(&rows) && rows_count(&rows) == before, "what is shown stays meanwhile");
+    rows_work(&rows, 1);
+    for (uint32_t id = 1; id <= MOST; id += 7)
+        there[id] = false;
+    rows_sweep(&rows); /* in the middle of it */
+    finish(&rows);
+    tap_ok(!rows_busy(&rows) && as_expected(&rows), "all are where they belong by now");
+    memset(there, 0, sizeof there);
+    rows_free(&rows);
+}
+
 static void test_choice(void)
 {
     struct rows rows;
@@ -356,6 +383,7 @@ int main(void)
     test_storms();
     test_groups();
     test_in_order();
+    test_recheck();
     test_choice();
     test_shown();
     test_pause();
