@@ -315,12 +315,14 @@ static void put_condition(struct list_row *row, struct strbuf *out)
 static void open_calls(struct list_row *row)
 {
     struct strbuf condition = STRBUF_INIT;
-    bool once = count_of(row).findings == 1;
+    const struct finding *f = diagnosis_finding(row->ui->diagnosis, example_of(row));
+    /* what an endpoint does shows in many calls, and is found once */
+    bool once = count_of(row).findings == 1 && f && !f->earlier && !f->later;
     struct view *flow = once ? view_ladder_of_finding(row->ui, example_of(row)) : NULL;
     put_condition(row, &condition);
     if (flow)
         ui_push(row->ui, flow);
-    else if (example_of(row))
+    else if (f)
         trail_narrow(row->ui, calls_list.name, strbuf_str(&condition));
     else
         ui_notice(row->ui, false, _("The calls that it was found in were evicted"));

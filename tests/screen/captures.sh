@@ -130,6 +130,13 @@ talk 1 2 'INVITE sip:b@h SIP/2.0' i2 '2 INVITE' '' "$type" "$(sdp 1 4000 '0 8')"
 talk 2 1 'SIP/2.0 200 OK' i2 '2 INVITE' t "$type" "$(sdp 2 0 '0')"
 talk 1 2 'ACK sip:b@h SIP/2.0' a2 '2 ACK' t
 
+# A scanner, in two calls: found once.
+begin "$dir/scanner.pcap"
+for call in s1 s2; do
+    packet 1 2 say 'OPTIONS sip:100@h SIP/2.0' 100 100 $call $call '1 OPTIONS' '' 'User-Agent: friendly-scanner\r\n'
+    packet 2 1 say 'SIP/2.0 200 OK' 100 100 $call $call '1 OPTIONS' t
+done
+
 # One dialog for long: forty OPTIONS, one of which fails.
 begin "$dir/often.pcap"
 i=1
