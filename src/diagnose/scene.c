@@ -46,6 +46,7 @@ static void gather_call(struct making *m, struct scene_call *call)
         const struct transaction *t = store_transaction(m->scene->store, id);
         if (m->transactions == SCENE_TRANSACTIONS)
             return;
+        store_expect_messages(m->scene->store, t->next_in_call);
         gather_transaction(m, t);
         id = t->next_in_call;
     }

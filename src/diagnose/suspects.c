@@ -31,6 +31,7 @@ struct source {
 struct suspects {
     struct index index; /* of places + 1, by host */
     size_t count;
+    size_t sprees; /* that are kept: mostly there is none */
     struct source *sources[SOURCES];
     uint64_t keys[SOURCES];            /* what is looked through stands close together */
     int64_t last_ns[SOURCES];          /* of their latest refusals */
@@ -49,12 +50,22 @@ struct suspects *suspects_new(void)
     return s;
 }
 
-static void forget_sprees(struct source *source)
+static void forget_sprees(struct suspects *s, struct source *source)
 {
-    for (int kind = 0; kind < SUSPICIONS; kind++) {
+    for (int kind = 0; s->sprees && kind < SUSPICIONS; kind++) {
+        s->sprees -= source->sprees[kind] != NULL;
         free(source->sprees[kind]);
         source->sprees[kind] = NULL;
     }
+}
+
+static struct spree *take_spree(struct suspects *s, struct source *source, enum suspicion kind)
+{
+    if (!source->sprees[kind]) {
+        source->sprees[kind] = mem_zero(sizeof *source->sprees[kind]);
+        s->sprees++;
+    }
+    return source->sprees[kind];
 }
 
 void suspects_free(struct suspects *s)
@@ -62,7 +73,7 @@ void suspects_free(struct suspects *s)
     if (!s)
         return;
     for (size_t i = 0; i < s->count; i++) {
-        forget_sprees(s->sources[i]);
+        forget_sprees(s, s->sources[i]);
         free(s->sources[i]);
     }
     index_destroy(&s->index);
@@ -110,7 +121,7 @@ static size_t free_place(struct suspects *s)
     size_t at = group * GROUP + least(&s->last_ns[group * GROUP], GROUP);
     index_remove(&s->index, s->keys[at], (uint32_t)at + 1);
     s->sources[at]->count = s->sources[at]->next = 0;
-    forget_sprees(s->sources[at]);
+    forget_sprees(s, s->sources[at]);
     set_last(s, at, 0);
     return at;
 }
@@ -302,12 +313,10 @@ struct found {
 };
 
 /* It has become too much: those before, which were harmless when they were looked at, belong to it. */
-static void begin_spree(struct source *source, enum suspicion kind, int64_t time_ns,
-                        struct found *found)
+static void begin_spree(struct suspects *s, struct source *source, enum suspicion kind,
+                        int64_t time_ns, struct found *found)
 {
-    struct spree *spree = source->sprees[kind];
-    if (!spree)
-        spree = source->sprees[kind] = mem_zero(sizeof *spree);
+    struct spree *spree = take_spree(s, source, kind);
     if (!spree->requests)
         spree->first_ns = spree->last_ns = time_ns;
     for (size_t i = 0; i < source->count; i++) {
@@ -318,9 +327,11 @@ static void begin_spree(struct source *source, enum suspicion kind, int64_t time
     }
 }
 
-static void suspect(const struct scene *scene, struct source *source, struct refusal *r,
-                    const struct scene_transaction *t, struct found *found)
+static void suspect(struct suspects *s, const struct scene *scene, struct source *source,
+                    struct refusal *r, const struct scene_transaction *t, struct found *found)
 {
+    if (!s->sprees && source->count < SUSPECT_LIMIT)
+        return; /* as nearly always */
     int64_t success_ns = last_success(scene->store, &t->client);
     for (int kind = 0; kind < SUSPICIONS; kind++) {
         bool known = goes_on(source->sprees[kind], kind, r->time_ns, success_ns);
@@ -328,7 +339,7 @@ static void suspect(const struct scene *scene, struct source *source, struct ref
             (!known && weight(source, kind, r->time_ns, success_ns) < SUSPECT_LIMIT))
             continue;
         if (!known)
-            begin_spree(source, kind, r->time_ns, found);
+            begin_spree(s, source, kind, r->time_ns, found);
         tell(source, kind, r, t);
     }
 }
@@ -339,9 +350,7 @@ static void learn_scanner(struct suspects *s, const struct scene_transaction *t)
     struct source *source = take_source(s, &t->client);
     if (!source)
         return;
-    struct spree *spree = source->sprees[SUSPECT_SCANS];
-    if (!spree)
-        spree = source->sprees[SUSPECT_SCANS] = mem_zero(sizeof *spree);
+    struct spree *spree = take_spree(s, source, SUSPECT_SCANS);
     struct refusal *r = take_refusal(source, t);
     r->time_ns = t->first->stored->time_ns;
     r->user = 1;
@@ -367,7 +376,7 @@ size_t suspects_learn(struct suspects *s, const struct scene *scene, uint32_t *t
         fill_refusal(r, scene, t);
         if (r->time_ns > s->last_ns[source->place])
             set_last(s, source->place, r->time_ns);
-        suspect(scene, source, r, t, &found);
+        suspect(s, scene, source, r, t, &found);
     }
     return found.n;
 }
@@ -375,7 +384,7 @@ size_t suspects_learn(struct suspects *s, const struct scene *scene, uint32_t *t
 const struct spree *suspects_spree(const struct suspects *s, const struct scene *scene,
                                    const struct scene_transaction *t, enum suspicion kind)
 {
-    const struct source *source = find_source(s, host_key(&t->client));
+    const struct source *source = s->sprees ? find_source(s, host_key(&t->client)) : NULL;
     const struct spree *spree = source ? source->sprees[kind] : NULL;
     struct refusal r = { .user = 0 };
     if (!spree || !t->request || t->request->stored->time_ns < spree->first_ns ||

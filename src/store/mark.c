@@ -51,13 +51,15 @@ void mark_call(struct store *s, uint32_t id, uint32_t marks)
         notice(s, id, call);
 }
 
-/* Who takes a call soon will ask for what nobody has touched for a while. */
-static void expect_calls(const struct store *s, const struct queue *queue)
+/* Who takes a call soon will ask for what nobody has touched for a while; not of one whose mark has
+ * gone, as of a challenge that was met. */
+static void expect_calls(struct store *s, const struct queue *queue)
 {
     for (unsigned step = 0; step < STORE_EXPECT_STEPS; step++) {
         size_t ahead = (STORE_EXPECT_STEPS - step) * CALLS_EXPECTED;
-        if (queue->count > ahead)
-            store_expect_call(s, queue_peek(queue, ahead).id, step);
+        uint32_t id = queue->count > ahead ? queue_peek(queue, ahead).id : 0;
+        if (id && (step == 0 || (call_at(s, id)->marks & CALL_WORTH_A_LOOK)))
+            store_expect_call(s, id, step);
     }
 }
 

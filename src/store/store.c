@@ -446,16 +446,35 @@ void store_expect_messages(const struct store *s, uint32_t id)
         fetch_transaction(s, txn->next_in_call);
 }
 
-/* What is asked first of a request: who sent it to whom, and its first line. */
-static void expect_request(const struct store *s, uint32_t txn)
+static const struct message *request_of(const struct store *s, uint32_t txn)
 {
     const struct transaction *t = known(&s->transactions, txn) ? pool_at(&s->transactions, txn)
                                                                : NULL;
     const struct message *m = t && t->request ? pool_at(&s->messages, t->request) : NULL;
-    if (!m || !m->packet)
+    return m && m->packet ? m : NULL;
+}
+
+/* What is asked first of a request: who sent it to whom, and its first line. */
+static void expect_request(const struct store *s, uint32_t txn)
+{
+    const struct message *m = request_of(s, txn);
+    if (!m)
         return;
+    const struct flow *flow = pool_at(&s->flows, m->flow);
     fetch(m->packet + m->payload_off);
-    fetch(pool_at(&s->flows, m->flow));
+    fetch(flow);
+    fetch(&flow->sent);
+}
+
+/* And the hosts that sent it and got it. */
+static void expect_hosts(const struct store *s, uint32_t txn)
+{
+    const struct message *m = request_of(s, txn);
+    const struct flow *flow = m ? pool_at(&s->flows, m->flow) : NULL;
+    if (flow && flow->src_host)
+        fetch(pool_at(&s->hosts, flow->src_host));
+    if (flow && flow->dst_host)
+        fetch(pool_at(&s->hosts, flow->dst_host));
 }
 
 void store_expect_call(const struct store *s, uint32_t id, unsigned step)
@@ -469,8 +488,10 @@ void store_expect_call(const struct store *s, uint32_t id, unsigned step)
         fetch_transaction(s, call->window);
     } else if (step == 2) {
         store_expect_messages(s, call->window);
-    } else {
+    } else if (step == 3) {
         expect_request(s, call->window);
+    } else {
+        expect_hosts(s, call->window);
     }
 }
 

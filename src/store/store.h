@@ -205,12 +205,12 @@ uint32_t store_add(struct store *store, const struct packet *packet, const struc
 void store_advance(struct store *store, int64_t now_ns);
 int64_t store_now(const struct store *store);
 /*
- * For those who look at many calls, one after the other: brings a call, its first transaction,
- * its messages, and the beginning and the flow of its request from memory, step by step from 0 on,
- * since each needs what the one before has brought: so there should be other calls in between. A
- * transaction's next one comes with its messages.
+ * For those who look at many calls, one after the other: brings from memory a call, its first
+ * transaction, its messages, the beginning and the flow of its request, and its hosts, step by step
+ * from 0 on, since each needs what the one before has brought: so there should be other calls in
+ * between. A transaction's next one comes with its messages.
  */
-#define STORE_EXPECT_STEPS 4
+#define STORE_EXPECT_STEPS 5
 void store_expect_call(const struct store *store, uint32_t call, unsigned step);
 void store_expect_messages(const struct store *store, uint32_t transaction);
 
