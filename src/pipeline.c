@@ -132,12 +132,19 @@ static void add_assumed(struct pipeline *pipeline, const struct packet *packet,
     add(pipeline, packet, &whole);
 }
 
+static int scan(struct sip_message *sip, const struct payload *payload)
+{
+    if (payload->bare)
+        return sip_scan_bare(sip, payload->data, payload->len);
+    return payload->truncated ? sip_scan_part(sip, payload->data, payload->len)
+                              : sip_scan(sip, payload->data, payload->len);
+}
+
 static void take_payload(const struct packet *packet, const struct payload *payload, void *arg)
 {
     struct pipeline *pipeline = arg;
     struct sip_message *sip = &pipeline->batch[pipeline->waiting].sip;
-    if ((payload->truncated ? sip_scan_part(sip, payload->data, payload->len)
-                            : sip_scan(sip, payload->data, payload->len)) == 0) {
+    if (scan(sip, payload) == 0) {
         counts_of(pipeline, packet->source)->sip++;
         if (pipeline->tap)
             pipeline->tap(packet, payload, sip, pipeline->tap_arg);

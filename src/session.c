@@ -259,7 +259,13 @@ static void forward(const struct packet *packet, const struct payload *payload,
     hep.src = payload->src;
     hep.dst = payload->dst;
     hep.payload = (struct span){ (const char *)payload->data, payload->len };
+    struct strbuf sent = STRBUF_INIT;
+    if (payload->bare) {
+        strbuf_lines(&sent, hep.payload);
+        hep.payload = strbuf_as_span(&sent);
+    }
     hep_sender_put(session->sender, &hep);
+    strbuf_free(&sent);
 }
 
 static int open_sender(struct session *session, char **error)

@@ -89,6 +89,16 @@ void strbuf_span(struct strbuf *b, struct span s)
     b->p[b->n] = '\0';
 }
 
+void strbuf_lines(struct strbuf *b, struct span s)
+{
+    while (s.n > 0) {
+        const char *lf = span_find(s, '\n'), *stop = lf ? lf : span_end(s);
+        strbuf_span(b, span_make(s.p, stop));
+        strbuf_text(b, "\r\n");
+        s = span_make(lf ? lf + 1 : stop, span_end(s));
+    }
+}
+
 void strbuf_text(struct strbuf *b, const char *text)
 {
     strbuf_span(b, span_of(text));

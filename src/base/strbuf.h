@@ -20,6 +20,8 @@ void strbuf_free(struct strbuf *b);
 void strbuf_clear(struct strbuf *b);
 void strbuf_char(struct strbuf *b, char c);
 void strbuf_span(struct strbuf *b, struct span s);
+/* The lines of `s`, which end with LF, each with CR and LF. */
+void strbuf_lines(struct strbuf *b, struct span s);
 void strbuf_text(struct strbuf *b, const char *text);
 void strbuf_format(struct strbuf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The text, never NULL; the caller frees it and the buffer is empty again. */

@@ -304,11 +304,10 @@ static void put_frame(struct strbuf *out, struct span data)
     strbuf_span(out, data);
 }
 
-static void put_nested(struct state *state, unsigned direction, const struct message *m,
+static void put_nested(struct state *state, unsigned direction, struct span bytes,
                        const struct flow *flow, wrap_fn *fn, void *arg)
 {
     struct strbuf frame = STRBUF_INIT, records = STRBUF_INIT;
-    struct span bytes = message_payload(m);
     if (flow->transport == TRANSPORT_WS || flow->transport == TRANSPORT_WSS) {
         put_frame(&frame, bytes);
         bytes = strbuf_as_span(&frame);
@@ -330,28 +329,31 @@ static unsigned missing_of(const struct message *m)
 
 /* In TCP, by the number that it has there. */
 static void put_numbered(const struct state *state, unsigned direction, const struct message *m,
-                         const struct flow *flow, wrap_fn *fn, void *arg)
+                         struct span bytes, const struct flow *flow, wrap_fn *fn, void *arg)
 {
     struct wrap_segment segment = segment_of(state, direction, &flow->src, &flow->dst, WRAP_PSH);
     segment.seq = m->seq;
     segment.missing = missing_of(m);
-    wrap_segments(&segment, message_payload(m), fn, arg);
+    wrap_segments(&segment, bytes, fn, arg);
 }
 
 void streams_put(struct streams *s, const struct message *m, const struct flow *flow, wrap_fn *fn,
                  void *arg)
 {
     unsigned direction;
+    struct strbuf room = STRBUF_INIT;
+    struct span bytes = message_sent(m, &room);
     struct state *state = state_of(s, &flow->src, &flow->dst, &direction);
     if (flow->transport == TRANSPORT_SCTP && state)
         wrap_chunk(&flow->src, &flow->dst, (uint32_t)state->key + direction,
-                   state->half[direction].next++, message_payload(m), fn, arg);
+                   state->half[direction].next++, bytes, fn, arg);
     else if (!transport_is_stream(flow->transport) || !state)
-        wrap_datagram(&flow->src, &flow->dst, message_payload(m), missing_of(m), fn, arg);
+        wrap_datagram(&flow->src, &flow->dst, bytes, missing_of(m), fn, arg);
     else if (is_nested(m, flow))
-        put_nested(state, direction, m, flow, fn, arg);
+        put_nested(state, direction, bytes, flow, fn, arg);
     else
-        put_numbered(state, direction, m, flow, fn, arg);
+        put_numbered(state, direction, m, bytes, flow, fn, arg);
+    strbuf_free(&room);
 }
 
 /* The peer acknowledges what lies between this message and the next that is written. */
@@ -366,7 +368,9 @@ void streams_put_ahead(struct streams *s, const struct message *m, const struct 
     if (!state)
         return;
     struct half *h = &state->half[direction];
-    uint32_t end = seq + m->payload_len;
+    struct strbuf room = STRBUF_INIT;
+    uint32_t end = seq + (uint32_t)message_sent(m, &room).n;
+    strbuf_free(&room);
     if (!h->known || (int32_t)(end - h->next) > 0)
         h->next = end;
     h->known = true;

@@ -218,7 +218,8 @@ void wrap_error(const struct icmp_error *e, const struct message *m, const struc
 {
     struct wrap *w = wrap_new(&flow->src, &flow->dst);
     const struct wrap_segment segment = { &flow->src, &flow->dst, WRAP_PSH, 0, 0, 0 };
-    struct span begun = head_of(message_payload(m), QUOTED);
+    struct strbuf room = STRBUF_INIT;
+    struct span begun = head_of(message_sent(m, &room), QUOTED);
     if (transport_is_stream(flow->transport))
         put_segment(w, &segment, m->seq, begun, 0);
     else
@@ -226,6 +227,7 @@ void wrap_error(const struct icmp_error *e, const struct message *m, const struc
     put_error(w, e->type, e->code, &e->from, &flow->src);
     if ((e->from.family == 6) == w->ip6)
         fn(w->packet, w->n, arg);
+    strbuf_free(&room);
     free(w);
 }
 

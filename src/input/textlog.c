@@ -522,6 +522,7 @@ static void take_found(struct textlog *t, const char *p, const struct log_whole 
 {
     describe(t, &t->pending, true);
     t->plain.in_place = whole->in_place && t->clock.options.stays;
+    t->plain.bare = whole->in_place && !whole->exact;
     t->packet.data = (const uint8_t *)(whole->in_place ? p : whole->made);
     t->packet.caplen = (uint32_t)(whole->in_place ? whole->n : whole->made_n);
     t->packet.origlen = t->packet.caplen;
@@ -554,6 +555,7 @@ static const char *take_whole(struct textlog *t, const char *p, const char *end)
         .prefix = &prefix,
         .dots = t->format->dots && line.p[line.n - 1] == '.',
         .alone = t->format == &log_format_plain,
+        .bare_good = t->clock.options.stays && t->queue.n == 0,
         .made = whole_room(t),
     };
     if (!log_find_whole(p, end, &whole) ||

@@ -104,6 +104,7 @@ struct log_whole {
     bool dots;                       /* a dot behind each line */
     bool alone;                      /* another start line would begin another message */
     size_t n;                        /* bytes in the log */
+    bool bare_good;                  /* the caller takes one without CRs as it is */
     bool exact;                      /* lines end with CR and LF there */
     bool in_place;                   /* they are the message */
     bool sized;                      /* has a Content-Length */

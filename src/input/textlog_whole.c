@@ -115,7 +115,7 @@ bool log_find_whole(const char *p, const char *end, struct log_whole *w)
     w->made_n = 0;
     if (!next_line(w, &p, end, &line))
         return false;
-    w->in_place = w->exact && !w->dots && w->prefix->n == 0;
+    w->in_place = (w->exact || w->bare_good) && !w->dots && w->prefix->n == 0;
     make_line(w, line);
     p = skip_head(w, &head, p, end);
     if (!p || (head.typed && !head.sized))

@@ -88,6 +88,7 @@ struct payload {
     uint16_t agent;        /* who saw it (store_agent()); 0: we ourselves */
     const struct hep *hep; /* it came in HEP; for the call */
     uint8_t assumed;       /* enum assumed */
+    bool bare;             /* a log left out the CR of each line; Content-Length still counts it */
     bool misframed; /* in a stream: Content-Length is missing, or not where the next one begins */
 };
 

@@ -17,6 +17,7 @@ enum decode_result decode_plain(struct decode *d)
     p->transport = plain->transport;
     p->assumed = plain->assumed;
     p->truncated = plain->truncated;
+    p->bare = plain->bare;
     p->apart = true;
     d->net->payload(d->packet, p, d->net->arg);
     return DECODE_OK;

@@ -15,6 +15,7 @@ struct plain {
     uint8_t assumed;      /* enum assumed */
     bool truncated;       /* the log has not all of it */
     bool in_place;        /* the bytes are the file's own, not put together */
+    bool bare;            /* the log left out the CR of each line; Content-Length still counts it */
 };
 
 /* Appends what was assumed, in words: "the sender's address, the date". */

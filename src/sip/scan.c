@@ -479,6 +479,13 @@ struct span sip_glance_uri(const void *data, size_t n)
     return p < end && scan_start_line(&m, p, end, &meant) ? m.uri : SPAN_NONE;
 }
 
+int sip_scan_bare(struct sip_message *m, const void *data, size_t n)
+{
+    int result = sip_scan(m, data, n);
+    m->problems &= ~(uint32_t)SIP_BODY_SHORT;
+    return result;
+}
+
 int sip_scan_part(struct sip_message *m, const void *data, size_t n)
 {
     const char *p = data, *lf = n ? memrchr(p, '\n', n) : NULL;

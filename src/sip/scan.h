@@ -81,6 +81,12 @@ struct sip_message {
  */
 int sip_scan(struct sip_message *m, const void *data, size_t n);
 
+/*
+ * The same of a message that is whole but for the CR of each line, which a log left out: its
+ * Content-Length counts them.
+ */
+int sip_scan_bare(struct sip_message *m, const void *data, size_t n);
+
 /* The same of a message whose end is missing: the line that it breaks off in is not read. */
 int sip_scan_part(struct sip_message *m, const void *data, size_t n);
 

@@ -25,7 +25,8 @@ enum message_flag {
     MESSAGE_TO_TAG = 1 << 11,       /* its To has a tag */
     MESSAGE_ONE_VIA = 1 << 12,      /* it has one Via, so that no proxy stands behind its sender */
     MESSAGE_REASON = 1 << 13,       /* a Reason stands in it */
-    MESSAGE_RETRY_AFTER = 1 << 14   /* a Retry-After does */
+    MESSAGE_RETRY_AFTER = 1 << 14,  /* a Retry-After does */
+    MESSAGE_BARE = 1 << 15          /* the log left out the CR of each line */
 };
 
 struct message {
@@ -58,6 +59,10 @@ static inline struct span message_payload(const struct message *m)
 {
     return (struct span){ (const char *)m->packet + m->payload_off, m->payload_len };
 }
+
+struct strbuf;
+/* The bytes as they were sent: CRs that a log left out are put back, in *room. */
+struct span message_sent(const struct message *m, struct strbuf *room);
 
 struct sip_message;
 /* Scans it again, as far as the capture has it; -1 when its bytes have gone. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "base/heap.h"
+#include "base/strbuf.h"
 #include "sip/sdp.h"
 #include "store/cut.h"
 #include "store/link.h"
@@ -206,7 +206,6 @@ static int copy_bytes(struct store *s, struct message *m, const uint8_t *data, u
     uint8_t *copy = malloc(n ? n : 1);
     if (!copy)
         return -1;
-    heap_grown(copy);
     memcpy(copy, data, n);
     s->owned += n + COPY_OVERHEAD;
     m->packet = copy;
@@ -315,6 +314,8 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
         m->flags |= MESSAGE_MISFRAMED;
     if (packet->plain)
         m->flags |= MESSAGE_LOGGED;
+    if (payload->bare)
+        m->flags |= MESSAGE_BARE;
     if (payload->assumed & ASSUMED_TIME)
         m->flags |= MESSAGE_TIME_ASSUMED;
     if (sip->to_tag.n > 0)
@@ -663,8 +664,19 @@ void store_mark(struct store *s, uint32_t id, bool marked)
 int message_scan(const struct message *m, struct sip_message *sip)
 {
     struct span bytes = message_payload(m);
+    if (m->flags & MESSAGE_BARE)
+        return sip_scan_bare(sip, bytes.p, bytes.n);
     return m->flags & MESSAGE_TRUNCATED ? sip_scan_part(sip, bytes.p, bytes.n)
                                         : sip_scan(sip, bytes.p, bytes.n);
+}
+
+struct span message_sent(const struct message *m, struct strbuf *room)
+{
+    if (!(m->flags & MESSAGE_BARE))
+        return message_payload(m);
+    strbuf_clear(room);
+    strbuf_lines(room, message_payload(m));
+    return strbuf_as_span(room);
 }
 
 int store_scan(const struct store *s, uint32_t id, struct sip_message *sip)

@@ -170,7 +170,10 @@ static void run(struct raw *raw, uint32_t id)
     const struct message *message = store_message(raw->ui->store, id);
     if (!message || store_scan(raw->ui->store, id, &m) < 0)
         return;
-    struct span all = message_payload(message);
+    struct strbuf room = STRBUF_INIT;
+    struct span all = message_sent(message, &room);
+    if (message->flags & MESSAGE_BARE)
+        sip_scan(&m, all.p, all.n);
     raw->start = all.p;
     enum style first = message->code ? theme_class((uint8_t)sip_class_of(message->code))
                                      : STYLE_TITLE;
@@ -178,6 +181,7 @@ static void run(struct raw *raw, uint32_t id)
     if (message->flags & MESSAGE_TRUNCATED)
         show_line(raw, SPAN(_("The capture cut this message here.")), 0, STYLE_ALERT);
     show_assumed(raw, message);
+    strbuf_free(&room);
 }
 
 int raw_draw(struct ui *ui, uint32_t id, struct rect rect, int scroll, struct raw_mark *mark)

@@ -223,7 +223,9 @@ static bool take_side(struct ui *ui, struct diff_view *v, int i, uint32_t id)
     const struct message *m = store_message(ui->store, id);
     if (!m || store_scan(ui->store, id, &sip) < 0)
         return false;
-    strbuf_span(&copy, message_payload(m));
+    struct span sent = message_sent(m, &copy);
+    if (copy.n == 0)
+        strbuf_span(&copy, sent);
     free(v->side[i].text);
     free(v->side[i].title);
     v->side[i].message = id;

@@ -36,11 +36,12 @@ static uint32_t alive(struct ui *ui, const struct message_view *v)
     return store_transaction_find(ui->store, v->transaction) ? v->message : 0;
 }
 
-static struct span payload(struct ui *ui, const struct message_view *v)
+/* The message as it was sent; nothing when it has gone. */
+static struct span sent(struct ui *ui, const struct message_view *v, struct strbuf *room)
 {
     struct sip_message sip;
     const struct message *m = store_message(ui->store, alive(ui, v));
-    return m && store_scan(ui->store, v->message, &sip) == 0 ? message_payload(m) : SPAN_NONE;
+    return m && store_scan(ui->store, v->message, &sip) == 0 ? message_sent(m, room) : SPAN_NONE;
 }
 
 /* The line of the message that holds the byte at `at`. */
@@ -99,8 +100,10 @@ static void take_tree(struct ui *ui, struct message_view *v)
     if (v->laid == v->message && v->generation == ui->help_generation)
         return;
     size_t selected = v->laid == v->message ? v->tree.selected : 0;
+    struct strbuf room = STRBUF_INIT;
     message_tree_free(&v->tree);
-    message_tree_make(&v->tree, payload(ui, v));
+    message_tree_make(&v->tree, sent(ui, v, &room));
+    strbuf_free(&room);
     v->laid = v->message;
     v->generation = ui->help_generation;
     if (selected)

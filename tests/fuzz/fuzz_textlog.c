@@ -19,14 +19,22 @@ struct seen {
     uint64_t messages, bytes, sum; /* no gaps: they are compared as bytes */
 };
 
+static void add(struct seen *seen, uint8_t byte)
+{
+    seen->bytes++;
+    seen->sum = seen->sum * 31 + byte;
+}
+
 static void take(struct seen *seen, const struct packet *packet)
 {
     insist(packet->linktype == LINK_PLAIN && packet->plain && packet->frame == seen->messages + 1);
     insist(packet->caplen > 0 && packet->caplen == packet->origlen);
     seen->messages++;
-    seen->bytes += packet->caplen;
-    for (uint32_t i = 0; i < packet->caplen; i++)
-        seen->sum = seen->sum * 31 + packet->data[i];
+    for (uint32_t i = 0; i < packet->caplen; i++) {
+        if (packet->plain->bare && packet->data[i] == '\n')
+            add(seen, '\r');
+        add(seen, packet->data[i]);
+    }
 }
 
 /* As file.c does it: what is not used comes again with more behind it. */

@@ -10,6 +10,7 @@
 #include "base/strbuf.h"
 #include "bytes.h"
 #include "input/capture.h"
+#include "net/plain.h"
 #include "pipeline.h"
 #include "saved.h"
 #include "tap.h"
@@ -435,6 +436,41 @@ static void put_together(void)
     pipeline_close(&pipeline);
 }
 
+/* A log left the CRs out, and its message stays in it: what is saved has them. */
+static void bare_lines(void)
+{
+#define LINE(end)                                                                                 \
+    "MESSAGE sip:b@y SIP/2.0" end "Via: SIP/2.0/UDP h;branch=z9hG4bK9" end "Max-Forwards: 70" end \
+    "From: <sip:a@x>;tag=t" end "To: <sip:b@y>" end "Call-ID: bare" end "CSeq: 1 MESSAGE" end     \
+    "Content-Type: application/sdp" end "Content-Length: 10" end end "v=0" end "s=-" end
+    static const char log[] = LINE("\n"), sent[] = LINE("\r\n");
+    struct plain plain = { .transport = TRANSPORT_UDP, .in_place = true, .bare = true };
+    struct packet packet = { .time_ns = 7,
+                             .data = (const uint8_t *)log,
+                             .caplen = sizeof log - 1,
+                             .origlen = sizeof log - 1,
+                             .frame = 1,
+                             .linktype = LINK_PLAIN,
+                             .mapped = true,
+                             .plain = &plain };
+    struct store *store = store_new(1 << 20);
+    struct pipeline pipeline;
+    addr_read(SPAN("192.0.2.1:5060"), &plain.src);
+    addr_read(SPAN("192.0.2.2:5060"), &plain.dst);
+    pipeline_open(&pipeline, store);
+    pipeline_packet(&pipeline, &packet);
+    pipeline_flush(&pipeline);
+    const struct message *m = store_message(store, 1);
+    tap_ok(m && m->packet == packet.data && !(m->flags & MESSAGE_MALFORMED),
+           "a message without CRs stays where it is, and its Content-Length is right");
+    tap_ok(export_all(store, true), "it is saved");
+    read_back();
+    tap_ok(content.count == 1 && content.packets[0].caplen == 28 + sizeof sent - 1 &&
+               memcmp(content.packets[0].data + 28, sent, sizeof sent - 1) == 0,
+           "with its CRs");
+    pipeline_close(&pipeline);
+}
+
 int main(void)
 {
     if (!mkdtemp(folder))
@@ -447,6 +483,7 @@ int main(void)
     refusals();
     full_disk();
     other_reader();
+    bare_lines();
     put_together();
     unlink(path);
     rmdir(folder);

@@ -114,6 +114,30 @@ static void test_ends(void)
           "a body whose sender wrote LF");
 }
 
+/* In a file that stays, a message that lost nothing but its CRs is left where it is. */
+static void test_in_place(void)
+{
+    struct textlog_options options = { .year = 2026, .tz = "UTC", .stays = true };
+    struct packet packet = { 0 };
+    struct textlog_options gone = options;
+    static const char text[] = "OPTIONS sip:b@y SIP/2.0\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n";
+    const char *log = HEADER "OPTIONS sip:b@y SIP/2.0\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n";
+    size_t n = strlen(log), used;
+    struct capture *capture = textlog_open((const uint8_t *)log, n, &options);
+    tap_ok(capture_next(capture, (const uint8_t *)log, n, &used, &packet) == CAPTURE_PACKET &&
+               packet.plain->bare && packet.plain->in_place &&
+               packet.data == (const uint8_t *)log + strlen(HEADER) &&
+               packet.caplen == sizeof text - 1,
+           "LF only, in a file that stays");
+    capture_close(capture);
+    gone.stays = false;
+    capture = textlog_open((const uint8_t *)log, n, &gone);
+    tap_ok(capture_next(capture, (const uint8_t *)log, n, &used, &packet) == CAPTURE_PACKET &&
+               !packet.plain->bare && packet.caplen == sizeof text - 1 + 4,
+           "LF only, from a pipe");
+    capture_close(capture);
+}
+
 /* A log of PACKET_LASTS + 1 messages that differ in one digit, gone through in two ways. */
 static char *many(const char *before, bool cut)
 {
@@ -171,6 +195,7 @@ int main(void)
 {
     test_lines();
     test_ends();
+    test_in_place();
     test_lasting();
     test_refused();
     return tap_done();
