@@ -52,8 +52,11 @@ static void say_scanner(struct draft *d, const struct scene_transaction *t,
     time_short(spree->last_ns - spree->first_ns, lasted);
     if (*spree->agent)
         strbuf_format(&who, "%s, ", spree->agent);
-    strbuf_format(&who, tr_n("%u user tried in %s", "%u users tried in %s", spree->users),
-                  spree->users, lasted);
+    if (spree->more_users)
+        strbuf_format(&who, _("over %u users tried in %s"), spree->users, lasted);
+    else
+        strbuf_format(&who, tr_n("%u user tried in %s", "%u users tried in %s", spree->users),
+                      spree->users, lasted);
     if (spree->targets > 1)
         strbuf_format(&who, tr_n(" at %u host", " at %u hosts", spree->targets), spree->targets);
     strbuf_text(&who, ": ");

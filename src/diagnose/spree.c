@@ -14,14 +14,23 @@ static void copy_text(char *to, size_t room, struct span text)
     to[n] = '\0';
 }
 
+static unsigned room_of(unsigned size)
+{
+    return size / 4 * 3;
+}
+
 /* Whether the hash is new to a set of `size` places, which is filled to three quarters. */
-static bool add_to_set(uint64_t *set, unsigned size, unsigned *count, uint64_t hash)
+static bool add_to_set(uint64_t *set, unsigned size, unsigned *count, bool *more, uint64_t hash)
 {
     unsigned at = (unsigned)(hash += hash == 0) & (size - 1);
     while (set[at] && set[at] != hash)
         at = (at + 1) & (size - 1);
-    if (set[at] || *count >= size / 4 * 3)
+    if (set[at])
         return false;
+    if (*count == room_of(size)) {
+        *more = true;
+        return false;
+    }
     set[at] = hash;
     ++*count;
     return true;
@@ -68,9 +77,11 @@ void spree_add(struct spree *s, const struct scene_transaction *t, struct span u
         s->last_ns = m->time_ns;
     sample(s, &one);
     s->requests++;
-    add_to_set(s->seen_targets, SPREE_TARGETS, &s->targets,
+    bool more_targets = false;
+    add_to_set(s->seen_targets, SPREE_TARGETS, &s->targets, &more_targets,
                hash_bytes(t->server.family, t->server.ip, sizeof t->server.ip));
-    if (user.n && add_to_set(s->seen_users, SPREE_USERS, &s->users, hash_span(11, user)))
+    if (user.n &&
+        add_to_set(s->seen_users, SPREE_USERS, &s->users, &s->more_users, hash_span(11, user)))
         take_name(s, user, m->time_ns);
 }
 
@@ -105,6 +116,8 @@ void spree_put_users(const struct spree *s, struct strbuf *out)
     unsigned more = s->users - s->nnames;
     for (unsigned i = 0; i < s->nnames; i++)
         strbuf_format(out, "%s%s", i ? ", " : "", s->names[i].text);
-    if (more)
+    if (s->more_users)
+        strbuf_format(out, _(" and over %u more"), more);
+    else if (more)
         strbuf_format(out, tr_n(" and %u more", " and %u more", more), more);
 }

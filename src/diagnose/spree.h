@@ -30,7 +30,8 @@ struct spree_sample {
 struct spree {
     int64_t first_ns, last_ns;
     uint64_t requests;
-    unsigned users, targets; /* at most as many as are told apart, less a quarter */
+    unsigned users, targets; /* at most as many as are told apart, less a quarter: */
+    bool more_users;         /* there are others */
     unsigned nnames;
     struct spree_name names[SPREE_NAMES]; /* the first ones, by time */
     char agent[2 * SPREE_NAME];           /* what a scanner calls itself; "": it does not */
