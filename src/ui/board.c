@@ -86,7 +86,7 @@ static int64_t bar_of(int64_t ns, int64_t width)
 
 static uint32_t fitting(const struct board *b)
 {
-    uint32_t bars = b->bars.width > 0 ? (uint32_t)b->bars.width : BARS_BEFORE_DRAWING;
+    uint32_t bars = b->room > 0 ? (uint32_t)b->room : BARS_BEFORE_DRAWING;
     bars *= b->style == CHART_BRAILLE ? 2 : 1;
     return bars < STATISTICS_SLOTS ? bars : STATISTICS_SLOTS;
 }

@@ -28,6 +28,7 @@ struct board {
     uint64_t keys[BOARD_ROWS];    /* of the groups that have rows, by row */
     int16_t group_at[BOARD_ROWS]; /* the group of a row, or -1 */
     uint32_t nrows;
+    int room;               /* columns that bars may take; 0: not drawn yet, or none */
     struct rect bars;       /* where they were drawn, over the whole width; width 0: nowhere */
     enum chart_style style; /* how */
 };

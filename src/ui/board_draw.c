@@ -296,6 +296,13 @@ static void draw_axis(const struct board *b, const struct statistics *s, int y)
         screen_string(y, x + chosen, 1, STYLE_KEY, screen_utf8() ? "▲" : "^");
 }
 
+/* All bars are equally wide: what is too little for one more column each is left empty. */
+static int width_of_bars(const struct statistics *s, int room)
+{
+    uint32_t slots = s->nslots;
+    return slots && slots <= (uint32_t)room ? room - room % (int)slots : room;
+}
+
 int board_draw(struct board *b, const struct metric *metric, struct rect rect)
 {
     const struct statistics *s = board_shown(b);
@@ -304,7 +311,9 @@ int board_draw(struct board *b, const struct metric *metric, struct rect rect)
     int fit = rect.width - SCALE - 1;
     bool narrow = fit < 10 || plan.bars == 0;
     fit = narrow ? 0 : fit;
-    b->stale = b->stale || (fit && fit != b->bars.width);
+    b->stale = b->stale || (fit && fit != b->room);
+    b->room = fit;
+    fit = width_of_bars(s, fit);
     b->bars = (struct rect){ rect.y + 1, rect.x + SCALE, plan.bars, fit };
     screen_clear((struct rect){ rect.y, rect.x, used, rect.width });
     if (rect.height <= ROWS_LEFT)

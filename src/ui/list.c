@@ -16,6 +16,7 @@
 #include "ui/filters.h"
 #include "ui/goto.h"
 #include "ui/hunt.h"
+#include "ui/keymap.h"
 
 #define SEARCH_CLOCK 1024    /* rows between two looks at the keyboard */
 #define KEY_WIDTH 1000       /* of a cell that is written to be sorted or searched by */
@@ -269,17 +270,28 @@ static void draw_servers(const struct ui *ui, struct rect rect)
                       _("To read TLS give --keylog FILE, SSLKEYLOGFILE, or --tls-key FILE (RSA)"));
 }
 
+/* And how to see the others again. */
+static void put_nothing_fits(const struct list *list, struct strbuf *out)
+{
+    char key[KEY_HINT];
+    strbuf_format(out, _("Nothing fits the filter. %s shows all %zu rows."),
+                  keymap_hint("back", key), list->rows.all.count);
+}
+
 static void draw_empty(struct list *list, struct rect rect)
 {
     struct ui *ui = list->ui;
+    struct strbuf filtered = STRBUF_INIT;
+    put_nothing_fits(list, &filtered);
     const char *text = rows_busy(&list->rows)                   ? _("Filtering...")
-                       : ui->filter && list->rows.all.count     ? _("Nothing fits the filter.")
+                       : ui->filter && list->rows.all.count     ? strbuf_str(&filtered)
                        : ui->loading                            ? _("Reading...")
                        : store_counts(ui->store)->live_messages ? tr(list->ops->empty)
                        : inputs_live(ui->session->inputs)       ? _("Waiting for SIP messages...")
                                                           : _("No SIP messages in this input.");
     if (rect.height > 2)
         screen_string(rect.y + 2, rect.x + 2, rect.width - 4, STYLE_DIM, text);
+    strbuf_free(&filtered);
     if (!store_counts(ui->store)->live_messages)
         draw_servers(ui, (struct rect){ rect.y + 4, rect.x + 2, rect.height - 4, rect.width - 4 });
 }
