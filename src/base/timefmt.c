@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#define MICROSECOND 1000LL
 #define MILLISECOND 1000000LL
 #define SECOND 1000000000LL
 #define MINUTE (60 * SECOND)
@@ -107,15 +106,6 @@ char *time_short(int64_t ns, char *buf)
         snprintf(buf, TIME_TEXT, "%llum%02llu", s / 60, s % 60);
     else
         snprintf(buf, TIME_TEXT, "%lluh%02llu", m / 60, m % 60);
-    return buf;
-}
-
-char *time_step(int64_t ns, bool utf8, char *buf)
-{
-    unsigned long long us = whole(ns, MICROSECOND);
-    if (us == 0 || us >= 1000)
-        return time_seconds(ns, buf);
-    snprintf(buf, TIME_TEXT, "%llu%s", us, utf8 ? "µs" : "us");
     return buf;
 }
 

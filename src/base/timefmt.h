@@ -26,8 +26,6 @@ char *time_day(int64_t seconds, char *buf);
 char *time_filter(int64_t ns, bool day, char *buf);
 /* Those that follow are rounded. "0.000", "12.345": seconds since something. */
 char *time_seconds(int64_t ns, char *buf);
-/* The same, but "312µs" ("312us" without UTF-8) below a millisecond. */
-char *time_step(int64_t ns, bool utf8, char *buf);
 /* At most five columns, with its unit: "<1ms", "12ms", "1.9s", "32s", "4m07", "2h05". */
 char *time_short(int64_t ns, char *buf);
 

@@ -165,7 +165,7 @@ static void run_help(struct ui *ui, const char *argument)
 {
     if (argument && *argument)
         run_explain(ui, argument);
-    else
+    else if (!view_is_keys(ui_top(ui)))
         ui_push(ui, view_keys_new(ui));
 }
 
@@ -173,7 +173,7 @@ static void run_pane(struct ui *ui, const char *argument)
 {
     char key[KEY_NAME];
     (void)argument;
-    if (!(ui_top(ui)->ops->verbs & VERBS_PANE)) {
+    if (!ui_has_pane(ui)) {
         ui_notice(ui, false, _("There is no help pane here; %s shows all keys"),
                   keymap_key_of("help", key) ? key : ":help");
         return;
@@ -182,11 +182,13 @@ static void run_pane(struct ui *ui, const char *argument)
     ui->pane.focused = false;
 }
 
-/* F1: once it is the pane's key, twice it shows all keys and leaves the pane as it was. */
+/* F1: the help pane; where it is shown already, or where there is none, all keys. */
 static void run_assist(struct ui *ui, const char *argument)
 {
-    run_pane(ui, argument);
-    if (ui_confirmed(ui, ASKED_KEYS))
+    (void)argument;
+    if (ui_has_pane(ui) && !ui->settings->pane)
+        ui->settings->pane = true;
+    else if (!view_is_keys(ui_top(ui)))
         ui_push(ui, view_keys_new(ui));
 }
 
@@ -242,6 +244,7 @@ static void run_clear(struct ui *ui, const char *argument)
         ui_pop(ui);
     pipeline_clear(&ui->session->pipeline);
     lists_clear(ui);
+    ui->began_ns = 0;
     lists_pause(ui, false);
     ui_notice(ui, false, _("The list was cleared"));
 }
@@ -323,7 +326,7 @@ const struct command commands[] = {
       N_("Close this view; in the list, quit") },
     { "pane", "?", N_("help"), VERB_NONE, run_pane, NULL, NULL, N_("Show or hide the help pane") },
     { "assist", "F1", NULL, VERB_NONE, run_assist, NULL, NULL,
-      N_("Show or hide the help pane; twice: all keys of this view") },
+      N_("Show the help pane; where it is shown, all keys of this view") },
     { "pane-down", "J", N_("scroll help"), VERB_PANE_DOWN, NULL, NULL, NULL,
       N_("Scroll the help pane down") },
     { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, N_("Scroll the help pane up") },
@@ -449,7 +452,7 @@ const struct command commands[] = {
          "the rows of a call") },
     { "unfold-all", "U", NULL, VERB_UNFOLD_ALL, NULL, NULL, NULL,
       N_("In grouped rows: the rows of all calls, or none") },
-    { "merge", "a", NULL, VERB_MERGE, NULL, NULL, NULL,
+    { "merge", "a", N_("columns"), VERB_MERGE, NULL, NULL, NULL,
       N_("In the flow: a column a host, or an address with its port") },
     { "separate", "X", N_("separate"), VERB_SEPARATE, NULL, NULL, NULL,
       N_("In the flow: take the call out of the legs it was joined to, or back among them") },

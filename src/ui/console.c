@@ -79,6 +79,8 @@ static void draw_if_due(struct ui *ui)
 static void on_store(enum store_event event, uint32_t transaction, void *arg)
 {
     struct ui *ui = arg;
+    if (!ui->began_ns)
+        ui->began_ns = store_now(ui->store);
     lists_event(ui, event, transaction);
     ui->dirty = true;
 }
@@ -326,7 +328,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
     look_for_help(c);
     lists_tick(&c->ui);
     naming_tick(&c->ui);
-    if (inputs_live(c->ui.session->inputs)) {
+    if (ui_goes_on(&c->ui)) {
         inputs_refresh(c->ui.session->inputs);
         measure_rate(c);
         c->ui.dirty = true;

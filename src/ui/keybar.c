@@ -10,33 +10,44 @@
 #include "ui/task.h"
 #include "ui/ui.h"
 
-/* Calls `fn` for each command that has a key and room, with its place and its key's name. */
-static void each_key(const char *keybar,
-                     void (*fn)(const struct command *command, const char *key, int x, int width,
-                                void *arg),
-                     void *arg)
+/* A command whose key the line shows. */
+struct bar_key {
+    const struct command *command;
+    const char *key, *label;
+    int x, width;
+};
+
+/* What the key does now. */
+static const char *label_of(struct ui *ui, const struct command *command)
+{
+    bool hides = strcmp(command->name, "pane") == 0 && ui_has_pane(ui) && ui->settings->pane;
+    return hides ? _("hide") : command->label ? tr(command->label) : NULL;
+}
+
+/* Calls `fn` for each command that has a key and room. */
+static void each_key(struct ui *ui, void (*fn)(const struct bar_key *key, void *arg), void *arg)
 {
     char names[256], *save = NULL, key[KEY_NAME];
     int x = 1;
-    snprintf(names, sizeof names, "%s", keybar);
+    snprintf(names, sizeof names, "%s", ui_keybar(ui));
     for (char *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
         const struct command *command = command_find(name);
-        if (!command || !command->label || !keymap_key_for(command, key))
+        const char *label = command ? label_of(ui, command) : NULL;
+        if (!label || !keymap_key_for(command, key))
             continue;
-        int width = (int)(text_width(SPAN(key)) + 1 + text_width(SPAN(tr(command->label))));
+        int width = (int)(text_width(SPAN(key)) + 1 + text_width(SPAN(label)));
         if (x + width > COLS)
             continue;
-        fn(command, key, x, width, arg);
+        fn(&(struct bar_key){ command, key, label, x, width }, arg);
         x += width + 2;
     }
 }
 
-static void draw_key(const struct command *command, const char *key, int x, int width, void *arg)
+static void draw_key(const struct bar_key *key, void *arg)
 {
-    (void)width;
     (void)arg;
-    x += screen_string(LINES - 1, x, COLS - x, STYLE_KEY, key) + 1;
-    screen_string(LINES - 1, x, COLS - x, STYLE_NORMAL, tr(command->label));
+    int x = key->x + screen_string(LINES - 1, key->x, COLS - key->x, STYLE_KEY, key->key) + 1;
+    screen_string(LINES - 1, x, COLS - x, STYLE_NORMAL, key->label);
 }
 
 struct key_search {
@@ -44,18 +55,17 @@ struct key_search {
     const struct command *found;
 };
 
-static void match_key(const struct command *command, const char *key, int x, int width, void *arg)
+static void match_key(const struct bar_key *key, void *arg)
 {
     struct key_search *search = arg;
-    (void)key;
-    if (search->x >= x && search->x < x + width)
-        search->found = command;
+    if (search->x >= key->x && search->x < key->x + key->width)
+        search->found = key->command;
 }
 
-const struct command *keybar_at(const char *keybar, int x)
+const struct command *keybar_at(struct ui *ui, int x)
 {
     struct key_search search = { x, NULL };
-    each_key(keybar, match_key, &search);
+    each_key(ui, match_key, &search);
     return search.found;
 }
 
@@ -79,7 +89,7 @@ static void draw_notice(const struct ui *ui)
     strbuf_free(&safe);
 }
 
-void keybar_draw(struct ui *ui, const char *keybar)
+void keybar_draw(struct ui *ui)
 {
     screen_blank(LINES - 1, 0, COLS);
     if (ui->notice) {
@@ -89,5 +99,5 @@ void keybar_draw(struct ui *ui, const char *keybar)
     if (task_running(ui))
         task_draw(ui, LINES - 1);
     else
-        each_key(keybar, draw_key, NULL);
+        each_key(ui, draw_key, NULL);
 }

@@ -45,6 +45,7 @@ struct ladder_view {
     struct ladder_proof proofs[FINDING_PROOFS];
     size_t nproofs;
     char *found;            /* what they prove, in a line; NULL: nothing */
+    uint8_t severity;       /* of that, enum finding_severity */
     uint64_t found_version; /* of the diagnosis */
 
     uint32_t call;

@@ -9,10 +9,10 @@
 #define LEAST_STEP 15 /* screen columns between two addresses */
 #define TIMED_STEP 24 /* from which both times are shown */
 #define MOST_STEP 44
-#define LEAST_LABEL 6           /* of a label that is cut */
-#define LINE_ENDS 3             /* cells of line and blanks at its ends, if there is room */
-#define LONG_NS 1000000000000LL /* from which a time is told in minutes */
-#define LEAST_FOR_AGENTS 15     /* lines from which hosts show what they call themselves */
+#define LEAST_LABEL 6         /* of a label that is cut */
+#define LINE_ENDS 3           /* cells of line and blanks at its ends, if there is room */
+#define LONG_NS 99999500000LL /* from which a step is told in minutes */
+#define LEAST_FOR_AGENTS 15   /* lines from which hosts show what they call themselves */
 #define DELTA_WIDTH 8
 #define CONTEXT 2 /* rows kept in view before and after the selected one */
 
@@ -300,13 +300,24 @@ static void draw_note(const struct canvas *c, int y, size_t row)
 
 /* ---- times and marks ------------------------------------------------------------------------ */
 
+/* The time since the row before: seconds, their points below one another. */
+static void draw_step(const struct canvas *c, int y, size_t row)
+{
+    char text[TIME_TEXT], step[TIME_TEXT + 1], shown[TIME_TEXT + 8];
+    const struct ladder_row *rows = c->v->ladder.rows;
+    int64_t since = rows[row].time_ns - rows[row ? row - 1 : 0].time_ns;
+    snprintf(step, sizeof step, "%s%s", row ? "+" : "",
+             since < LONG_NS ? time_seconds(since, text) : time_short(since, text));
+    snprintf(shown, sizeof shown, "%*s", c->delta - 1, step);
+    screen_cell(y, c->rect.x + c->clock, c->delta, STYLE_DIM, SPAN(shown));
+}
+
 /* The clock, or the time since the call began, and the time since the row before. */
 static void draw_times(const struct canvas *c, int y, size_t row)
 {
     char text[TIME_TEXT], shown[TIME_TEXT + 4];
-    const struct ladder_row *rows = c->v->ladder.rows;
     const char *how = c->ui->settings->time;
-    int64_t at = rows[row].time_ns;
+    int64_t at = c->v->ladder.rows[row].time_ns;
     if (c->clock && strcmp(how, "relative") == 0) {
         snprintf(shown, sizeof shown, "%*s", c->clock - 1,
                  time_seconds(at - c->v->ladder.first_ns, text));
@@ -315,12 +326,8 @@ static void draw_times(const struct canvas *c, int y, size_t row)
         screen_cell(y, c->rect.x, c->clock, STYLE_DIM,
                     SPAN(strcmp(how, "date") == 0 ? time_date(at, text) : time_clock(at, text)));
     }
-    if (!c->delta)
-        return;
-    int64_t since = at - rows[row ? row - 1 : 0].time_ns;
-    snprintf(shown, sizeof shown, "%s%s", row ? "+" : " ",
-             since < LONG_NS ? time_step(since, screen_utf8(), text) : time_short(since, text));
-    screen_cell(y, c->rect.x + c->clock, c->delta, STYLE_DIM, SPAN(shown));
+    if (c->delta)
+        draw_step(c, y, row);
 }
 
 /* The number of the leg, each in a colour of its own, and whether it proves what was found. */

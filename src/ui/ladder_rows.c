@@ -46,6 +46,7 @@ static bool take_finding(struct ui *ui, struct ladder_view *v)
     if (!id || diagnosis_explain(ui->diagnosis, id, &text) < 0)
         return true;
     v->found = mem_text(text.summary);
+    v->severity = diagnosis_finding(ui->diagnosis, id)->severity;
     for (size_t i = 0; i < text.nproofs; i++) {
         v->proofs[i] = (struct ladder_proof){ text.proofs[i].message, text.proofs[i].frame,
                                               text.proofs[i].source, SIZE_MAX,

@@ -62,7 +62,7 @@ void ui_draw(struct ui *ui)
     if (ui->prompting)
         prompt_draw(ui);
     else
-        keybar_draw(ui, ui_keybar(ui));
+        keybar_draw(ui);
     screen_refresh();
     ui->dirty = false;
     ui->drawn_ns = clock_monotonic();

@@ -629,16 +629,23 @@ static bool opens_at(const struct view *view, int y, int x)
            (!list->margin || x > list->rect.x + list->margin);
 }
 
-#define KEYS                                                                                       \
-    "pane next-list next-failure ask-compare search help close focus sort-by-column like columns " \
-    "edit-filter sources raw command mark pause"
+/* What is wanted next comes first: with rows marked, while something comes in, or else. */
+#define KEYS_REST "sources focus sort-by-column like columns command"
+#define KEYS_MARKED                                                                                 \
+    "pane mark ask-compare diff ask-save next-list edit-filter help close search raw next-failure " \
+    "pause " KEYS_REST
+#define KEYS_LIVE \
+    "pane next-list next-failure edit-filter pause help close search raw ask-compare ask-save mark " KEYS_REST
+#define KEYS_FILE \
+    "pane next-list next-failure edit-filter search help close raw ask-compare ask-save mark pause " KEYS_REST
 
 static const char *keys(const struct ui *ui, const struct view *view)
 {
-    static char names[sizeof KEYS + 32];
+    static const char *const bars[] = { KEYS_FILE, KEYS_LIVE, KEYS_MARKED };
+    static char names[sizeof KEYS_MARKED + 32];
     const char *opens = ((const struct list *)view)->ops->opens;
-    (void)ui;
-    snprintf(names, sizeof names, "%s " KEYS, opens ? opens : "flow");
+    int state = store_counts(ui->store)->live_marked ? 2 : ui_goes_on(ui) ? 1 : 0;
+    snprintf(names, sizeof names, "%s %s", opens ? opens : "flow", bars[state]);
     return names;
 }
 

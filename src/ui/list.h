@@ -217,6 +217,8 @@ size_t lists_place(const struct ui *ui, const struct list *list);
 /* Takes a filter over for all lists (NULL: none); a pause ends. */
 void lists_set_filter(struct ui *ui, struct filter *filter, const char *text);
 void lists_pause(struct ui *ui, bool pause);
+/* Rows that came since; transactions where the list shown counts what others do. */
+size_t lists_held(struct ui *ui);
 
 /* ---- list.c: one list --------------------------------------------------------------------------- */
 

@@ -235,3 +235,11 @@ void lists_pause(struct ui *ui, bool pause)
         rows_pause(&ui->lists[i]->rows, pause);
     ui_busy(ui);
 }
+
+size_t lists_held(struct ui *ui)
+{
+    struct list *list = lists_current(ui);
+    if (!list->ops->note)
+        list = lists_find(ui, SPAN(transactions_list.name));
+    return rows_held(&list->rows);
+}

@@ -59,7 +59,7 @@ static void press(struct ui *ui, int y, int x)
         pane_click(ui, y, x);
     else if (y == ui->tabs_y)
         click_tab(ui, x);
-    else if (y == LINES - 1 && (command = keybar_at(ui_keybar(ui), x)))
+    else if (y == LINES - 1 && (command = keybar_at(ui, x)))
         command_run(ui, command, NULL);
     else if (y > 0 && y < LINES - 1)
         click_view(ui, y, x);

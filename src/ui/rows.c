@@ -345,6 +345,11 @@ void rows_pause(struct rows *rows, bool pause)
     rows->limit = rows->all.count;
 }
 
+size_t rows_held(const struct rows *rows)
+{
+    return rows->all.count - end(rows);
+}
+
 size_t rows_count(const struct rows *rows)
 {
     return plain(rows) ? end(rows) : ordered(rows) ? rows->order.count : rows->fitting.count;

@@ -81,6 +81,8 @@ bool rows_work(struct rows *rows, int64_t budget_ns);
 bool rows_busy(const struct rows *rows);
 /* Paused, rows still change and go, but no new ones are shown. */
 void rows_pause(struct rows *rows, bool pause);
+/* How many came since, fitting or not. */
+size_t rows_held(const struct rows *rows);
 
 size_t rows_count(const struct rows *rows);
 /* The same without the groups' own, folded ones included. */

@@ -113,7 +113,7 @@ enum style theme_help(enum help_style style)
 const char *theme_mark(uint8_t sip_class, bool utf8)
 {
     static const char *const marks[SIP_CLASSES][2] = {
-        [SIP_CLASS_NONE] = { "·", "." },      [SIP_CLASS_PROVISIONAL] = { "…", "." },
+        [SIP_CLASS_NONE] = { "·", "." },      [SIP_CLASS_PROVISIONAL] = { "…", ":" },
         [SIP_CLASS_SUCCESS] = { "✓", "+" },   [SIP_CLASS_REDIRECT] = { "»", ">" },
         [SIP_CLASS_CHALLENGE] = { "?", "?" }, [SIP_CLASS_CANCELLED] = { "⊘", "x" },
         [SIP_CLASS_CLIENT] = { "✗", "!" },    [SIP_CLASS_SERVER] = { "✗", "!" },

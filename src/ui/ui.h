@@ -85,7 +85,7 @@ bool verb_scroll(enum verb verb, int *first, int height, int lines);
      VERB_BIT(VERB_NEXT_CODE) | VERB_BIT(VERB_PREVIOUS_CODE) | VERB_BIT(VERB_RETURN))
 
 /* What the next key may confirm, see ui_confirmed(). */
-enum question { ASKED_NOTHING, ASKED_QUIT, ASKED_KEYS, ASKED_CLEAR };
+enum question { ASKED_NOTHING, ASKED_QUIT, ASKED_CLEAR };
 
 struct sip_node;
 struct ui;
@@ -203,7 +203,7 @@ struct ui {
         int y, x;
         int64_t time_ns;
     } clicked; /* the last click into a view */
-    int64_t started_ns;
+    int64_t began_ns; /* when the first message was captured; 0: none was */
     double rate;                 /* messages a second, lately */
     const struct task_ops *task; /* what goes on in slices, or NULL; see task.h */
     void *task_arg;
@@ -219,6 +219,10 @@ void ui_notice(struct ui *ui, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Whether the key before asked the same, or the command was typed; else it counts as asked now. */
 bool ui_confirmed(struct ui *ui, enum question question);
+/* Whether the help pane belongs to the view on top, shown or not. */
+bool ui_has_pane(struct ui *ui);
+/* More comes: it is captured, or files that grow are read. */
+bool ui_goes_on(const struct ui *ui);
 /* Something comes in that would be lost. */
 bool ui_capturing(const struct ui *ui);
 /* The message selected in the view on top, else the one that decided its transaction; 0: none. */
@@ -264,6 +268,7 @@ struct view *view_calls_diff_new(struct ui *ui, uint32_t a, uint32_t b);
 struct view *view_apropos_new(struct ui *ui, const char *words);
 /* The keys, those of the view on top first. */
 struct view *view_keys_new(struct ui *ui);
+bool view_is_keys(const struct view *view);
 /* All settings, to be changed. */
 struct view *view_settings_new(struct ui *ui);
 /* The styles of the theme in use. */
@@ -329,9 +334,9 @@ void header_draw(struct ui *ui);
 void tabs_draw(struct ui *ui, int y);
 int tabs_at(struct ui *ui, int x);
 /* keybar.c: the last line; what is to be told stands in its place. */
-void keybar_draw(struct ui *ui, const char *keybar);
+void keybar_draw(struct ui *ui);
 /* The command whose key stands at column x, or NULL. */
-const struct command *keybar_at(const char *keybar, int x);
+const struct command *keybar_at(struct ui *ui, int x);
 
 /* words.c */
 /* "192.0.2.1", "192.0.2.1:5080": the port is left out where it is SIP's own, 5060, or none. */

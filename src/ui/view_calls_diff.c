@@ -104,7 +104,7 @@ static void put_side(struct ui *ui, const struct calls_side *side, struct strbuf
     const struct ladder_row *row = &side->row;
     if (!side->there)
         return;
-    strbuf_format(out, "+%s %u", time_step(side->waited_ns, screen_utf8(), time), row->from + 1u);
+    strbuf_format(out, "+%s %u", time_seconds(side->waited_ns, time), row->from + 1u);
     if (row->from != row->to)
         strbuf_format(out, "%s%u", ui_arrow(), row->to + 1u);
     strbuf_char(out, ' ');

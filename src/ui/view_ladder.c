@@ -227,10 +227,14 @@ static void move_to(struct ladder_view *v, long row)
     v->row = (size_t)(row < 0 ? 0 : row > last ? last : row);
 }
 
-static bool row_failed(struct ui *ui, const struct ladder_row *row)
+/* What is marked as a failure: by its answer, by what happened, by an error or warning it proves. */
+static bool row_failed(struct ui *ui, const struct ladder_view *v, size_t at)
 {
+    const struct ladder_row *row = &v->ladder.rows[at];
     const struct message *m = store_message(ui->store, row->message);
     const struct transaction *t = store_transaction(ui->store, row->transaction);
+    if (v->severity >= SEVERITY_WARNING && ladder_is_proof(v, at))
+        return true;
     if (row->kind == LADDER_TRANSACTION)
         return t && sip_class_failed(t->class);
     if (row->kind != LADDER_MESSAGE)
@@ -239,25 +243,37 @@ static bool row_failed(struct ui *ui, const struct ladder_row *row)
     return m && sip_class_failed(sip_class_of(m->code));
 }
 
-static bool row_fits(struct ui *ui, const struct ladder_row *row)
+static bool row_fits(struct ui *ui, const struct ladder_view *v, size_t at)
 {
+    const struct ladder_row *row = &v->ladder.rows[at];
     const struct message *m = store_message(ui->store, row->message);
     return row->kind <= LADDER_TRANSACTION && m && ui_search_fits(ui, message_payload(m));
 }
 
 static bool find(struct ui *ui, struct ladder_view *v, bool backwards,
-                 bool (*fits)(struct ui *ui, const struct ladder_row *row))
+                 bool (*fits)(struct ui *ui, const struct ladder_view *v, size_t at))
 {
     ladder_refresh(ui, v);
     size_t count = v->ladder.nrows;
     for (size_t n = 1; n <= count; n++) {
         size_t row = backwards ? (v->row + count - n % count) % count : (v->row + n) % count;
-        if (fits(ui, &v->ladder.rows[row])) {
+        if (fits(ui, v, row)) {
             v->row = row;
             return true;
         }
     }
     return false;
+}
+
+static void step_failure(struct ui *ui, struct ladder_view *v, bool backwards)
+{
+    char key[KEY_NAME];
+    if (find(ui, v, backwards, row_failed))
+        return;
+    if (v->joined && !v->extended && keymap_key_of("legs", key))
+        ui_notice(ui, false, _("Nothing failed in this leg; %s shows the others, too"), key);
+    else
+        ui_notice(ui, false, _("Nothing failed in this call"));
 }
 
 static bool search(struct ui *ui, struct view *view, bool backwards)
@@ -340,8 +356,7 @@ static bool act(struct ui *ui, struct view *view, enum verb verb)
         return true;
     case VERB_NEXT_FAILURE:
     case VERB_PREVIOUS_FAILURE:
-        if (!find(ui, v, verb == VERB_PREVIOUS_FAILURE, row_failed))
-            ui_notice(ui, false, _("No failure response in this call"));
+        step_failure(ui, v, verb == VERB_PREVIOUS_FAILURE);
         return true;
     case VERB_NEXT_PROOF:
     case VERB_PREVIOUS_PROOF:
@@ -415,8 +430,10 @@ static const char *keys(const struct ui *ui, const struct view *view)
 {
     (void)ui;
     return ((const struct ladder_view *)view)->joined
-               ? "back pane raw next-failure next-evidence zoom unfold legs separate search mark command help"
-               : "back pane raw next-failure next-evidence zoom unfold search mark command help";
+               ? "back pane raw next-failure next-evidence legs zoom unfold search separate mark merge "
+                 "ask-save command help"
+               : "back pane raw next-failure next-evidence zoom unfold search mark merge ask-save "
+                 "command help";
 }
 
 static const struct view_ops ladder_ops = {

@@ -214,10 +214,20 @@ static void close_page(struct view *view)
     free(v);
 }
 
+/* Only a topic has others beside it, and the keys have no links. */
+static const char *keys(const struct ui *ui, const struct view *view)
+{
+    const struct page_view *v = (const struct page_view *)view;
+    (void)ui;
+    return *v->reader.now.topic ? "back next-link follow-link return next-page search command help"
+           : v->keys_of         ? "back search command"
+                                : "back next-link follow-link search command help";
+}
+
 static const struct view_ops page_ops = {
     .name = N_("page"),
     .verbs = VERBS_MOVE | VERBS_LINKS,
-    .keybar = "back next-link follow-link return next-page search command",
+    .keys = keys,
     .draw = draw,
     .act = act,
     .search = search,
@@ -266,4 +276,9 @@ struct view *view_keys_new(struct ui *ui)
     struct page_view *v = new_view();
     v->keys_of = ui_top(ui)->ops;
     return &v->view;
+}
+
+bool view_is_keys(const struct view *view)
+{
+    return view->ops == &page_ops && ((const struct page_view *)view)->keys_of;
 }

@@ -73,6 +73,16 @@ bool ui_confirmed(struct ui *ui, enum question question)
     return ui->typed || ui->before == question;
 }
 
+bool ui_has_pane(struct ui *ui)
+{
+    return ui_top(ui)->ops->verbs & VERB_BIT(VERB_PANE_DOWN);
+}
+
+bool ui_goes_on(const struct ui *ui)
+{
+    return inputs_live(ui->session->inputs) || ui->session->settings->follow;
+}
+
 bool ui_capturing(const struct ui *ui)
 {
     for (size_t i = 0; i < inputs_count(ui->session->inputs); i++) {
