@@ -185,6 +185,33 @@ static enum decode_result enc(struct decode *d)
     return decode_ip(d);
 }
 
+/* LINKTYPE_IEEE802_11: a data frame that is not encrypted, with LLC and SNAP (RFC 1042) in it. */
+static enum decode_result wireless(struct decode *d)
+{
+    uint8_t kind = reader_u8(&d->r), flags = reader_u8(&d->r);
+    if ((kind & 0x4c) != 0x08 || (flags & 0x40))
+        return d->r.overrun ? DECODE_BROKEN : DECODE_OTHER;
+    reader_skip(&d->r, 22); /* duration, three addresses, sequence */
+    if ((flags & 3) == 3)
+        reader_skip(&d->r, 6); /* from one access point to another */
+    if (kind & 0x80)
+        reader_skip(&d->r, flags & 0x80 ? 6 : 2); /* quality of service, high throughput */
+    uint32_t llc = reader_u32(&d->r);
+    if (llc != 0xaaaa0300 || reader_u16(&d->r) != 0)
+        return d->r.overrun ? DECODE_BROKEN : DECODE_OTHER;
+    return decode_ethertype(d, reader_u16(&d->r));
+}
+
+/* LINKTYPE_IEEE802_11_RADIOTAP: what the radio says, whose length comes first. */
+static enum decode_result radiotap(struct decode *d)
+{
+    reader_skip(&d->r, 2);
+    uint16_t length = reader_u16_order(&d->r, true);
+    if (length < 4 || !reader_skip(&d->r, length - 4u))
+        return DECODE_BROKEN;
+    return wireless(d);
+}
+
 static const struct {
     uint16_t type;
     decode_fn *decode;
@@ -206,7 +233,9 @@ static const struct {
     { 50, ppp_hdlc },
     { 51, pppoe },
     { 104, cisco },
+    { 105, wireless },
     { 109, enc },
+    { 127, radiotap },
     { 166, ppp_directed },
     { 204, ppp_directed },
     { 226, ipnet },

@@ -253,6 +253,17 @@ static decode_fn *open_l2tp(struct reader *r)
     return !r->overrun && ppp_protocol(&inside) != 0 ? decode_ppp : NULL;
 }
 
+/* RFC 7510: labels, behind which stands an IP packet. */
+static decode_fn *open_mpls(struct reader *r)
+{
+    struct reader inside = *r;
+    bool bottom = false;
+    while (!bottom && !inside.overrun)
+        bottom = reader_u32(&inside) & 0x100;
+    uint8_t version = reader_left(&inside) > 0 ? *inside.p >> 4 : 0;
+    return version == 4 || version == 6 ? decode_mpls : NULL;
+}
+
 /* RFC 3948: only what is not encrypted. */
 static decode_fn *open_esp(struct reader *r)
 {
@@ -265,7 +276,7 @@ static const struct {
     open_fn *open;
 } tunnels[] = {
     { 4789, open_vxlan },  { 8472, open_vxlan }, { 6081, open_geneve }, { 2152, open_gtp },
-    { 3544, open_teredo }, { 1701, open_l2tp },  { 4500, open_esp },
+    { 3544, open_teredo }, { 1701, open_l2tp },  { 4500, open_esp },    { 6635, open_mpls },
 };
 
 decode_fn *find_udp_tunnel(struct decode *d, uint16_t src, uint16_t dst)

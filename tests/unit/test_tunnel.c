@@ -119,6 +119,7 @@ static const struct row tunnels[] = {
     UDP(2152, "\x34\xff\0\x2d\0\0\0\1\0\0\0\x85\1\x10\x09\xc0\1\0\0\0", DATAGRAM,
         "GTP-U with two extension headers"),
     UDP(1701, "\0\2\0\1\0\2\xff\3\0\x21", DATAGRAM, "L2TP, RFC 2661"),
+    UDP(6635, "\0\1\0\x40\0\1\1\x40", DATAGRAM, "MPLS in UDP, RFC 7510, two labels"),
     UDP(1701, "\x4a\2\0\x37\0\1\0\2\0\3\0\4\0\2\0\0\x21", DATAGRAM,
         "L2TP with everything, PPP compressed"),
 };
@@ -251,6 +252,7 @@ static void no_tunnels(void)
             "GTP-U with an extension of no length"),
         UDP(1701, "\xc8\2\0\x0c\0\1\0\0\0\1\0\1", NOTHING, "L2TP's control messages"),
         UDP(1701, "\0\2\0\1\0\2\xff\3\xc0\x21", DATAGRAM, "L2TP with LCP"),
+        UDP(6635, "\0\1\0\x40\0\1\0\x40", NOTHING, "MPLS in UDP without a last label"),
         UDP(3544, "\0\0\x12\x34\1\2\3\4", DATAGRAM, "Teredo with IPv4"),
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -308,6 +310,15 @@ static void links(void)
         LINK(109, "\2\0\0\0\0\0\0\1\0\0\0\0", "OpenBSD's IPsec"),
         LINK(166, "\1\xff\3\0\x21", "pppd's PPP"),
         LINK(204, "\0\xff\3\0\x21", "PPP with a direction"),
+        LINK(105, "\x08\2\0\0..................\0\0\xaa\xaa\3\0\0\0\x08\0", "802.11"),
+        LINK(105,
+             "\x88\3\0\0..................\0\0......"
+             "\0\0\xaa\xaa\3\0\0\0\x08\0",
+             "802.11 between access points, with quality of service"),
+        LINK(127,
+             "\0\0\x0c\0\0\0\0\0\1\2\3\4\x08\1\0\0.................."
+             "\0\0\xaa\xaa\3\0\0\0\x08\0",
+             "802.11 behind radiotap"),
         LINK(226, "\2\2\0\1\0\0\0\x21\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0", "IPNET"),
         LINK(239, "\2\0\0\1\x08\0\1\0\x08\0\1\0\5\0\x0a\0i\0\0\0\x25\0\x09\0",
              "NFLOG, little-endian"),
