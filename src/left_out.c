@@ -39,10 +39,19 @@ size_t left_out_list(const struct session *session, struct left_out rows[LEFT_OU
     const struct pipeline *pipeline = &session->pipeline;
     const struct pipeline_counts p = pipeline_counts(pipeline);
     const struct net_counts *n = net_counts(pipeline->net);
+    const struct tls_counts *t = net_tls_counts(pipeline->net);
     const struct dropped d = dropped(session);
     const struct left_out all[] = {
         { p.keepalives, "keepalives", N_("keep-alives"), "" },
         { p.not_sip, "not_sip", N_("not SIP"), N_("datagrams of other protocols") },
+        { p.others[OTHER_RTP], "not_sip_rtp", N_("RTP"), N_("of what is not SIP: media") },
+        { p.others[OTHER_RTCP], "not_sip_rtcp", N_("RTCP"),
+          N_("of what is not SIP: media reports") },
+        { p.others[OTHER_STUN], "not_sip_stun", N_("STUN"),
+          N_("of what is not SIP: NAT traversal") },
+        { p.others[OTHER_DTLS], "not_sip_dtls", N_("DTLS"),
+          N_("of what is not SIP: keys for media; it is not decrypted") },
+        { p.others[OTHER_DNS], "not_sip_dns", N_("DNS"), N_("of what is not SIP: names") },
         { p.other, "other", N_("other packets"), N_("neither UDP, TCP, SCTP nor ICMP errors") },
         { p.broken, "broken", N_("broken packets"), N_("headers cut off or contradictory") },
         { p.unknown_link, "unknown_link", N_("unknown links"),
@@ -63,8 +72,12 @@ size_t left_out_list(const struct session *session, struct left_out rows[LEFT_OU
           N_("WebSocket messages whose beginning is missing") },
         { n->encrypted, "esp_encrypted", N_("encrypted ESP"),
           N_("packets of IPsec that cannot be read") },
-        { net_tls_counts(pipeline->net)->without_keys, "tls_without_keys", N_("TLS unread"),
+        { t->without_keys, "tls_without_keys", N_("TLS unread"),
           N_("connections whose secrets are not known") },
+        { t->foreign_suite, "tls_foreign_suite", N_("TLS suite"),
+          N_("connections of a cipher suite that is not decrypted, such as CCM") },
+        { t->early_data, "tls_early_data", N_("TLS early data"),
+          N_("connections that begin with it (0-RTT): it is not decrypted, the rest is") },
         { n->hep_broken, "hep_broken", N_("broken HEP"), N_("nothing readable in it") },
         { n->over_limit, "over_limit", N_("over limit"),
           N_("streams, messages and datagrams cut short") },

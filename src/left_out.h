@@ -7,7 +7,7 @@
 
 #include "session.h"
 
-#define LEFT_OUT_MOST 32
+#define LEFT_OUT_MOST 40
 
 struct left_out {
     uint64_t value;

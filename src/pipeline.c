@@ -45,6 +45,8 @@ struct pipeline_counts pipeline_counts(const struct pipeline *pipeline)
         sum.bytes += c->bytes;
         sum.sip += c->sip;
         sum.not_sip += c->not_sip;
+        for (size_t k = 0; k < OTHERS; k++)
+            sum.others[k] += c->others[k];
         sum.keepalives += c->keepalives;
         sum.other += c->other;
         sum.broken += c->broken;
@@ -157,7 +159,9 @@ static void take_payload(const struct packet *packet, const struct payload *payl
     } else if (sip_is_keepalive(payload->data, payload->len)) {
         counts_of(pipeline, packet->source)->keepalives++;
     } else {
-        counts_of(pipeline, packet->source)->not_sip++;
+        struct pipeline_counts *counts = counts_of(pipeline, packet->source);
+        counts->not_sip++;
+        counts->others[other_of(payload)]++;
         if (is_stun_answer(payload))
             store_teach(pipeline->store, &payload->dst, packet->time_ns);
     }

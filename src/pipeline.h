@@ -7,6 +7,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/roll.h"
 #include "assume.h"
+#include "net/other.h"
 #include "net/net.h"
 #include "sip/scan.h"
 #include "store/store.h"
@@ -19,12 +20,13 @@ struct pipeline_counts {
     uint64_t packets;
     uint64_t bytes; /* of packets, as captured */
     uint64_t sip;
-    uint64_t not_sip;      /* a payload, but another protocol */
-    uint64_t keepalives;   /* CRLF and the like */
-    uint64_t other;        /* neither UDP, TCP nor ICMP errors */
-    uint64_t broken;       /* headers cut off or contradictory */
-    uint64_t unknown_link; /* a link type that cannot be read */
-    uint16_t link;         /* the last unknown one */
+    uint64_t not_sip;        /* a payload, but another protocol: */
+    uint64_t others[OTHERS]; /* which it may be */
+    uint64_t keepalives;     /* CRLF and the like */
+    uint64_t other;          /* neither UDP, TCP nor ICMP errors */
+    uint64_t broken;         /* headers cut off or contradictory */
+    uint64_t unknown_link;   /* a link type that cannot be read */
+    uint16_t link;           /* the last unknown one */
 };
 
 /* What a capture agent told. */

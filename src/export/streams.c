@@ -22,6 +22,8 @@ struct state {
     uint64_t key;
     struct half half[2];                 /* of what the first, what the second sends */
     const struct stream_connection *tls; /* what it carries is read without keys; or NULL */
+    const struct connection *connection; /* or NULL: it began before */
+    bool upgraded;                       /* to WebSocket */
 };
 
 struct streams {
@@ -145,7 +147,7 @@ static void put_syn(struct state *state, unsigned client, const struct connectio
                     uint32_t ahead, wrap_fn *fn, void *arg)
 {
     struct half *h = &state->half[client];
-    *state = (struct state){ .key = state->key };
+    *state = (struct state){ .key = state->key, .connection = c };
     h->next = ahead ? ahead - 1 : c->seq;
     put_segment(state, client, &c->client, &c->server, WRAP_SYN, SPAN_NONE, fn, arg);
 }
@@ -226,6 +228,7 @@ void streams_put_part(struct streams *s, const struct stream_connection *sc, enu
         break;
     case STREAM_TLS:
         state->tls = sc->tls.readable ? sc : NULL;
+        state->connection = c;
         wrap_tls_handshake(c, &sc->tls, put_side, &sending);
         break;
     case STREAM_ALERT:
@@ -304,21 +307,55 @@ static void put_frame(struct strbuf *out, struct span data)
     strbuf_span(out, data);
 }
 
-static void put_nested(struct state *state, unsigned direction, struct span bytes,
-                       const struct flow *flow, wrap_fn *fn, void *arg)
+/* The next bytes of what TCP, or TLS in it, carries. */
+static void put_content(struct state *state, unsigned direction, const struct addr *src,
+                        const struct addr *dst, struct span bytes, wrap_fn *fn, void *arg)
 {
-    struct strbuf frame = STRBUF_INIT, records = STRBUF_INIT;
-    if (flow->transport == TRANSPORT_WS || flow->transport == TRANSPORT_WSS) {
-        put_frame(&frame, bytes);
-        bytes = strbuf_as_span(&frame);
-    }
-    if (state->tls && flow->transport != TRANSPORT_WS) {
+    struct strbuf records = STRBUF_INIT;
+    if (state->tls) {
         wrap_tls_data(&records, &state->tls->tls, bytes);
         bytes = strbuf_as_span(&records);
     }
-    put_segment(state, direction, &flow->src, &flow->dst, WRAP_PSH, bytes, fn, arg);
-    strbuf_free(&frame);
+    put_segment(state, direction, src, dst, WRAP_PSH, bytes, fn, arg);
     strbuf_free(&records);
+}
+
+/* The handshake of RFC 6455 §1.3 and RFC 7118 §4.1: other tools recognise WebSocket by nothing else. */
+static void put_upgrade(struct state *state, unsigned direction, const struct flow *flow,
+                        wrap_fn *fn, void *arg)
+{
+    const struct connection *c = state->connection;
+    const bool by_client = c ? addr_equal(&flow->src, &c->client)
+                             : flow->src.port > flow->dst.port; /* as a rule */
+    const struct addr *client = by_client ? &flow->src : &flow->dst;
+    const struct addr *server = by_client ? &flow->dst : &flow->src;
+    const unsigned there = by_client ? direction : !direction;
+    state->upgraded = true;
+    put_content(state, there, client, server,
+                SPAN("GET / HTTP/1.1\r\nHost: sip.invalid\r\nUpgrade: websocket\r\n"
+                     "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n\r\n"),
+                fn, arg);
+    put_content(state, !there, server, client,
+                SPAN("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                     "Connection: Upgrade\r\n"
+                     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+                     "Sec-WebSocket-Protocol: sip\r\n\r\n"),
+                fn, arg);
+}
+
+static void put_nested(struct state *state, unsigned direction, struct span bytes,
+                       const struct flow *flow, wrap_fn *fn, void *arg)
+{
+    struct strbuf frame = STRBUF_INIT;
+    if (flow->transport == TRANSPORT_WS || flow->transport == TRANSPORT_WSS) {
+        if (!state->upgraded)
+            put_upgrade(state, direction, flow, fn, arg);
+        put_frame(&frame, bytes);
+        bytes = strbuf_as_span(&frame);
+    }
+    put_content(state, direction, &flow->src, &flow->dst, bytes, fn, arg);
+    strbuf_free(&frame);
 }
 
 /* How many bytes of one that was cut are not there is not known: at least one. */

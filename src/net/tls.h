@@ -33,9 +33,11 @@ struct tls_output {
 
 struct tls_counts {
     uint64_t connections;
-    uint64_t decrypted;    /* of which something could be read */
-    uint64_t without_keys; /* of which nothing could */
-    uint64_t alerts[256];  /* fatal ones that could be read, by description */
+    uint64_t decrypted;     /* of which something could be read */
+    uint64_t without_keys;  /* of which nothing could */
+    uint64_t foreign_suite; /* handshakes that chose one that nobody here decrypts */
+    uint64_t early_data;    /* hellos that data follows at once, which is not decrypted */
+    uint64_t alerts[256];   /* fatal ones that could be read, by description */
 };
 
 /* The secrets must outlive the engine, which adds those of sessions. NULL when memory is short. */

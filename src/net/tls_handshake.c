@@ -91,6 +91,7 @@ static void early_data(struct tls *tls, struct reader r)
 {
     (void)r;
     tls->early_data = true;
+    tls->engine->counts.early_data++;
 }
 
 static void encrypt_then_mac(struct tls *tls, struct reader r)
@@ -263,6 +264,7 @@ static void server_hello(struct tls *tls, unsigned direction, struct reader r)
                      reader_left(&session) == tls->session_n &&
                      memcmp(session.p, tls->session, tls->session_n) == 0;
     tls->suite = tls_suite_find(suite);
+    tls->engine->counts.foreign_suite += !tls->suite;
     tls->server_hello = true;
     tls->session_n = (uint8_t)reader_left(&session);
     memcpy(tls->session, session.p, tls->session_n);

@@ -4,6 +4,7 @@
  */
 #include "bytes.h"
 #include "net/net.h"
+#include "net/other.h"
 #include "tap.h"
 
 static struct net *net;
@@ -123,7 +124,7 @@ static void other_links(void)
         put_datagram(&b, 7, "hello");
         tap_ok(hello(&b, 0, 4) && hello(&b, 108, 4), "null and loop, family %08x", families[i]);
     }
-    tap_ok(decode(&b, 105) == DECODE_UNKNOWN && !decode_knows_link(105) && decode_knows_link(1),
+    tap_ok(decode(&b, 147) == DECODE_UNKNOWN && !decode_knows_link(147) && decode_knows_link(1),
            "a link type without a decoder is named unknown");
 }
 
@@ -263,6 +264,35 @@ static void addresses(void)
            "names of transports");
 }
 
+/* The first bytes of a datagram, what they are, and the port it goes to. */
+static void others(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+        uint16_t port;
+        enum other other;
+        const char *what;
+    } rows[] = {
+        { "\x80\0\0\1\0\0\0\1\0\0\0\1", 12, 40000, OTHER_RTP, "RTP" },
+        { "\x90\xe0\0\1\0\0\0\1\0\0\0\1", 12, 40000, OTHER_RTP, "RTP with a marker" },
+        { "\x80\0\0\1\0\0\0\1", 8, 40000, OTHER_UNKNOWN, "too short for RTP" },
+        { "\x80\xc8\0\1\0\0\0\1", 8, 40001, OTHER_RTCP, "RTCP" },
+        { "\0\1\0\0\x21\x12\xa4\x42............", 20, 3478, OTHER_STUN, "STUN" },
+        { "\0\1\0\0\x21\x12\xa4\x43............", 20, 3478, OTHER_UNKNOWN, "no STUN" },
+        { "\x16\xfe\xff\0\0\0\0\0\0\0\0\0\0", 13, 40000, OTHER_DTLS, "DTLS" },
+        { "\x12\x34\1\0\0\1\0\0\0\0\0\0", 12, 53, OTHER_DNS, "DNS" },
+        { "\x12\x34\1\0\0\1\0\0\0\0\0\0", 12, 54, OTHER_UNKNOWN, "something else" },
+        { "", 0, 53, OTHER_UNKNOWN, "nothing" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct payload payload = { .data = (const uint8_t *)rows[i].bytes,
+                                   .len = (uint32_t)rows[i].n,
+                                   .dst = { .port = rows[i].port } };
+        tap_ok(other_of(&payload) == rows[i].other, "%s", rows[i].what);
+    }
+}
+
 int main(void)
 {
     net = net_new(take, NULL, NULL);
@@ -276,5 +306,6 @@ int main(void)
     ip6();
     addresses();
     net_free(net);
+    others();
     return tap_done();
 }
