@@ -319,6 +319,11 @@ static uint16_t trait_of(struct span line)
     case 'a':
         IF_NAMED("Authorization", SIP_HAS_CREDENTIALS)
         break;
+    case 'b': /* Referred-By */
+        return line.n > 1 && (line.p[1] == ':' || blank(line.p[1])) ? SIP_HAS_KIN : 0;
+    case 'j':
+        IF_NAMED("Join", SIP_HAS_KIN)
+        break;
     case 'p':
         IF_NAMED("Proxy-Authorization", SIP_HAS_CREDENTIALS)
         IF_NAMED("P-Charging-Vector", SIP_HAS_KIN)
@@ -329,6 +334,7 @@ static uint16_t trait_of(struct span line)
         IF_NAMED("Reason", SIP_HAS_REASON)
         IF_NAMED("Retry-After", SIP_HAS_RETRY_AFTER)
         IF_NAMED("Replaces", SIP_HAS_KIN)
+        IF_NAMED("Referred-By", SIP_HAS_KIN)
         break;
     case 's':
         IF_NAMED("Session-ID", SIP_HAS_KIN)

@@ -1,7 +1,7 @@
 /*
- * Which INVITEs name what in headers that pass through a B2BUA, whatever its addresses: a session, a
- * charging id, another Call-ID. Few messages bear such headers; of those that do, the latest are
- * known, in memory of a fixed size.
+ * Which INVITEs have what in common that passes through a B2BUA, whatever its addresses: a session, a
+ * charging id, another Call-ID, a session description. The latest are known, in memory that is a
+ * small part of the store's budget; to add one and to find some takes the same time among many.
  */
 #ifndef SIPWHY_STORE_KIN_H
 #define SIPWHY_STORE_KIN_H
@@ -10,11 +10,14 @@
 
 struct kin;
 
-/* An INVITE, by transaction, names this. *kin is made when it is NULL. */
+/* A transaction has this. *kin is made when it is NULL. Once for those of a call in a row. */
 void kin_add(struct kin **kin, const struct store *store, uint64_t key, uint32_t transaction);
-/* The INVITEs that name it, the latest first, at most `max`; how many. */
+/* Those that have it, the latest first, at most `max`; how many. */
 size_t kin_find(const struct kin *kin, const struct store *store, uint64_t key, uint32_t *ids,
                 size_t max);
+/* How often it was added, as far as is remembered: what everybody has tells nothing. */
+size_t kin_count(const struct kin *kin, uint64_t key);
+size_t kin_bytes(const struct kin *kin);
 void kin_free(struct kin *kin);
 
 #endif

@@ -3,27 +3,21 @@
  * that its receiver got; along these chains the other side of a B2BUA is found. Each leg has at
  * most one leg that it came from: the strongest reason decides, then the nearest in time.
  */
-#include "store/link.h"
-
-#include <stdlib.h>
-
-#include "base/hash.h"
 #include "base/text.h"
 #include "base/tr.h"
 #include "sip/fields.h"
-#include "sip/sdp.h"
 #include "store/kin.h"
-#include "store/private.h"
+#include "store/link_private.h"
 
-#define SECOND_NS 1000000000LL
-#define BEFORE_NS (SECOND_NS / 20) /* a leg out may be captured a little before the one in */
-#define AFTER_NS (30 * SECOND_NS)  /* queues and announcements come before the leg out */
-#define NEAR_NS (3 * SECOND_NS)    /* for reasons that may be chance */
-#define LOOKS 500                  /* along a chain */
-#define WINDOW 64                  /* transactions of a call that are looked at */
-#define COMPARED 64                /* with their headers, those with another number */
-#define NAMESAKES 16               /* INVITEs that name the same */
-#define NUMBER_DIGITS 7            /* national and international forms agree in the end */
+#define LOOKS 500                 /* along a chain */
+#define WINDOW 64                 /* transactions of a call that are looked at */
+#define COMPARED 64               /* with their headers, those with another number */
+#define NAMESAKES 16              /* INVITEs that name the same */
+#define ALIKES 64                 /* INVITEs that are like one, of one kind */
+#define HABIT 8                   /* so many with one session description: a habit of clients */
+#define COMMON 256                /* a value that so many bear is no name */
+#define SETTLED_NS LINK_SECOND_NS /* after which nothing changes where a leg came from */
+#define DEPTH 3                   /* parents of parents that are asked for */
 
 const char *link_reason_name(enum link_reason reason)
 {
@@ -57,286 +51,16 @@ bool link_is_sure(enum link_reason reason)
     return reason > LINK_NONE && reason < LINK_SDP;
 }
 
-/* Learning */
-
-/* The last digits of a telephone number, or all of a name. */
-static struct span number_end(struct span user)
-{
-    size_t digits = 0;
-    while (digits < user.n && digits <= NUMBER_DIGITS && ascii_digit(user.p[user.n - 1 - digits]))
-        digits++;
-    if (digits > NUMBER_DIGITS)
-        return (struct span){ span_end(user) - NUMBER_DIGITS, NUMBER_DIGITS };
-    return user;
-}
-
-/* What of an INVITE may be found in another one again, as hashes: 0 is nothing. */
-struct link_keys {
-    uint32_t txn, stamp; /* whose they are */
-    uint32_t session[2]; /* Session-ID: local, remote */
-    uint64_t call_id;    /* as call_key_of() */
-    uint32_t begin, end; /* of the Call-ID: its first and last characters */
-    uint64_t named;      /* as call_key_of(): the Call-ID in a header of link_headers */
-    uint64_t replaced;
-    uint32_t charging;
-    uint32_t media, origin;
-    uint32_t caller, callee;
-    bool referred;
-};
-
-#define KIN_KEYS 5
-#define KIN_KEY(kind, key) ((key) ? (uint64_t)(kind) << 32 | (key) : 0)
-
-#define CACHED 4096 /* INVITEs whose keys are kept; a power of two */
-#define CALL_ID_ENDS 10
-
-struct links {
-    struct link_keys keys[CACHED];
-};
-
-static uint32_t key_of(struct span s)
-{
-    return s.n ? (uint32_t)hash_span(12, s) | 1 : 0;
-}
-
-static uint64_t call_key(struct span call_id)
-{
-    return call_key_of(&(struct sip_message){ .call_id = call_id });
-}
-
-static bool zeros(struct span s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] != '0')
-            return false;
-    return true;
-}
-
-/* `uuid;remote=uuid` (RFC 7989) */
-static void read_session(struct link_keys *k, struct span value)
-{
-    const char *semicolon = span_find(value, ';');
-    struct span local = semicolon ? span_make(value.p, semicolon) : value;
-    struct span remote = sip_param(value, "remote");
-    k->session[0] = local.n > 8 && !zeros(local) ? key_of(local) : 0;
-    k->session[1] = remote.n > 8 && !zeros(remote) ? key_of(remote) : 0;
-}
-
-static void read_named(struct link_keys *k, struct span value)
-{
-    k->named = call_key(value);
-}
-
-static void read_replaced(struct link_keys *k, struct span value)
-{
-    const char *semicolon = span_find(value, ';');
-    k->replaced = call_key(span_trim(semicolon ? span_make(value.p, semicolon) : value));
-}
-
-static void read_referred(struct link_keys *k, struct span value)
-{
-    k->referred = value.n > 0;
-}
-
-/* icid-value is the first parameter, without a value before it (RFC 7315) */
-static void read_charging(struct link_keys *k, struct span value)
-{
-    const char *icid = span_search(value, "icid-value=");
-    const char *end = icid ? memchr(icid, ';', (size_t)(span_end(value) - icid)) : NULL;
-    if (icid)
-        k->charging = key_of(span_make(icid, end ? end : span_end(value)));
-}
-
-static const struct {
-    const char *header;
-    void (*read)(struct link_keys *k, struct span value);
-} link_headers[] = {
-    { "Session-ID", read_session },
-    { "Replaces", read_replaced },
-    { "Referred-By", read_referred },
-    { "P-Charging-Vector", read_charging },
-    { "X-CID", read_named },
-    { "X-Call-ID", read_named },
-    { "X-CallID", read_named },
-    { "X-Original-Call-ID", read_named },
-    { "X-Parent-Call-ID", read_named },
-    { "X-Leg-Call-ID", read_named },
-    { "X-Correlation-ID", read_named },
-    { "X-Genesys-CallUUID", read_named },
-};
-
-/* The site's own, see link_name_headers(): set once, before anything is read. */
-static const char *own_headers[LINK_HEADERS];
-
-void link_name_headers(char *const *names, size_t count)
-{
-    for (size_t i = 0; i < LINK_HEADERS; i++)
-        own_headers[i] = i < count ? names[i] : NULL;
-}
-
-static void read_own_header(struct link_keys *k, struct span name, struct span value)
-{
-    for (size_t i = 0; i < LINK_HEADERS && own_headers[i]; i++)
-        if (sip_header_same(name, own_headers[i]))
-            read_named(k, value);
-}
-
-static void read_headers(struct link_keys *k, const struct sip_message *sip)
-{
-    struct span rest = sip->headers, name, value;
-    while (sip_next_header(&rest, &name, &value)) {
-        read_own_header(k, name, value);
-        char first = ascii_lower(name.p[0]);
-        if (first != 's' && first != 'r' && first != 'p' && first != 'x' && first != 'b')
-            continue;
-        for (size_t i = 0; i < sizeof link_headers / sizeof link_headers[0]; i++)
-            if (sip_header_same(name, link_headers[i].header))
-                link_headers[i].read(k, value);
-    }
-}
-
-static bool names_leg(struct span name)
-{
-    for (size_t i = 0; i < LINK_HEADERS && own_headers[i]; i++)
-        if (sip_header_same(name, own_headers[i]))
-            return true;
-    for (size_t i = 0; i < sizeof link_headers / sizeof link_headers[0]; i++)
-        if (link_headers[i].read == read_named && sip_header_same(name, link_headers[i].header))
-            return true;
-    return false;
-}
-
-/* Whether the value of such a header is the Call-ID of the other leg, or stands in one of its own. */
-static bool is_named(const struct sip_message *other, struct span wanted)
-{
-    struct span rest = other->headers, name, value;
-    if (span_equal(other->call_id, wanted))
-        return true;
-    while (sip_next_header(&rest, &name, &value))
-        if (span_equal(value, wanted) && names_leg(name))
-            return true;
-    return false;
-}
-
-static struct span header_naming(const struct sip_message *a, const struct sip_message *b)
-{
-    struct span rest = a->headers, name, value;
-    while (sip_next_header(&rest, &name, &value))
-        if (value.n && names_leg(name) && is_named(b, value))
-            return name;
-    return SPAN_NONE;
-}
-
-/* What an INVITE names, as keys of kin.h; how many. */
-static size_t kin_keys(const struct link_keys *k, uint64_t keys[KIN_KEYS])
-{
-    size_t n = 0;
-    const uint64_t all[KIN_KEYS] = { KIN_KEY(1, k->session[0]), KIN_KEY(1, k->session[1]),
-                                     KIN_KEY(2, k->charging), k->named, k->replaced };
-    for (size_t i = 0; i < KIN_KEYS; i++)
-        if (all[i])
-            keys[n++] = all[i];
-    return n;
-}
-
-static void learn_kin(struct store *s, uint32_t id, const struct sip_message *sip)
-{
-    struct link_keys k = { 0 };
-    uint64_t keys[KIN_KEYS];
-    read_headers(&k, sip);
-    size_t n = kin_keys(&k, keys);
-    for (size_t i = 0; i < n; i++)
-        kin_add(&s->kin, s, keys[i], id);
-}
-
-void link_learn(struct store *s, uint32_t id, const struct message *m,
-                const struct sip_message *sip)
-{
-    struct transaction *txn = transaction_at(s, id);
-    const struct flow *flow = flow_at(s, m->flow);
-    struct span called = sip_glance_user(sip->uri);
-    if (called.n)
-        txn->number = (uint32_t)hash_span(10, number_end(called)) | 1;
-    /* who sends a call on has not begun it: of a proxy nothing is looked through */
-    if (flow->src_host && call_at(s, txn->call)->first_txn == id) {
-        txn->sent_before = host_at(s, flow->src_host)->last_sent;
-        host_at(s, flow->src_host)->last_sent = id;
-    }
-    if (flow->dst_host) {
-        txn->received_before = host_at(s, flow->dst_host)->last_received;
-        host_at(s, flow->dst_host)->last_received = id;
-    }
-    if (sip->traits & SIP_HAS_KIN || own_headers[0])
-        learn_kin(s, id, sip);
-}
-
-static void read_call_id(struct link_keys *k, struct span id)
-{
-    const char *at = span_find(id, '@');
-    struct span local = at ? span_make(id.p, at) : id;
-    k->call_id = call_key(id);
-    if (local.n < CALL_ID_ENDS)
-        return;
-    k->begin = key_of((struct span){ local.p, CALL_ID_ENDS });
-    k->end = key_of((struct span){ span_end(local) - CALL_ID_ENDS, CALL_ID_ENDS });
-}
-
-/* A B2BUA that leaves the media alone passes origin, address and port on. */
-static void read_sdp(struct link_keys *k, const struct sip_message *sip)
-{
-    struct sdp sdp;
-    struct span body = sdp_of(sip);
-    if (body.n == 0 || sdp_read(&sdp, body) < 0)
-        return;
-    k->origin = sdp.origin.n > 12 ? key_of(sdp.origin) : 0;
-    if (sdp.media[0].port && sdp.media[0].address.n)
-        k->media = (uint32_t)hash_span(sdp.media[0].port, sdp.media[0].address) | 1;
-}
-
-static void read_keys(const struct store *s, const struct transaction *txn, struct link_keys *k)
-{
-    struct sip_message sip;
-    struct sip_address caller, callee;
-    if (store_scan(s, txn->request, &sip) < 0)
-        return;
-    read_headers(k, &sip);
-    read_call_id(k, sip.call_id);
-    read_sdp(k, &sip);
-    sip_read_address(sip.from, &caller);
-    sip_read_uri(sip.uri, &callee);
-    k->caller = caller.user.n ? key_of(number_end(caller.user)) : 0;
-    k->callee = callee.user.n ? key_of(number_end(callee.user)) : 0;
-}
-
-/* Read once, as long as others do not push them out. */
-static const struct link_keys *keys_of(const struct store *store, uint32_t id)
-{
-    struct store *s = (struct store *)store; /* a cache: nobody sees it change */
-    const struct transaction *txn = store_transaction(s, id);
-    if (!s->links && !(s->links = calloc(1, sizeof *s->links)))
-        return NULL;
-    struct link_keys *k = &s->links->keys[id & (CACHED - 1)];
-    if (k->txn != id || k->stamp != (uint32_t)txn->seq) {
-        *k = (struct link_keys){ .txn = id, .stamp = (uint32_t)txn->seq };
-        read_keys(s, txn, k);
-    }
-    return k;
-}
-
-void link_free(struct store *s)
-{
-    free(s->links);
-    s->links = NULL;
-    kin_free(s->kin);
-    s->kin = NULL;
-}
-
 static const struct flow *flow_of(const struct store *s, const struct transaction *txn)
 {
     return store_flow(s, store_message(s, txn->request)->flow);
 }
 
 /* Comparing two INVITEs */
+
+#define CONTAINED 8    /* characters of a Call-ID in another one */
+#define DISTINCTIVE 12 /* and where nothing else speaks for it */
+#define RANDOM 24      /* so many in a row are nobody else's */
 
 static bool same_key(uint64_t a, uint64_t b)
 {
@@ -352,9 +76,30 @@ static bool same_session(const struct link_keys *a, const struct link_keys *b)
     return false;
 }
 
+static bool word_ends(const char *p, const char *end)
+{
+    return p == end || !(ascii_digit(*p) || (ascii_lower(*p) >= 'a' && ascii_lower(*p) <= 'z'));
+}
+
+/* As a word of its own: SIPp's 1-4711 is not in its 21-4711. */
 static bool contains(struct span all, struct span part)
 {
-    return part.n >= 8 && part.n < all.n && memmem(all.p, all.n, part.p, part.n) != NULL;
+    const char *at = part.n >= CONTAINED && part.n < all.n ? memmem(all.p, all.n, part.p, part.n)
+                                                           : NULL;
+    return at && (part.n >= RANDOM || ((at == all.p || word_ends(at - 1, NULL)) &&
+                                       word_ends(at + part.n, span_end(all))));
+}
+
+/* Whether nobody else will have it by chance: some length, and not the same few characters. */
+static bool distinctive(struct span local)
+{
+    bool seen[256] = { false };
+    size_t different = 0;
+    for (size_t i = 0; i < local.n; i++) {
+        different += !seen[(uint8_t)local.p[i]];
+        seen[(uint8_t)local.p[i]] = true;
+    }
+    return local.n >= DISTINCTIVE && different >= DISTINCTIVE / 2;
 }
 
 static struct span local_part(struct span call_id)
@@ -363,35 +108,21 @@ static struct span local_part(struct span call_id)
     return at ? span_make(call_id.p, at) : call_id;
 }
 
-/* The keys say that it may be so; the texts decide. */
+/* The keys say that it may be so; the texts decide. `strictly`: nothing else speaks for it. */
 static bool similar_call_id(const struct store *s, const struct link_keys *a,
-                            const struct link_keys *b)
+                            const struct link_keys *b, bool strictly)
 {
     struct sip_message x, y;
-    if (!same_key(a->begin, b->begin) && !same_key(a->end, b->end))
+    if ((!same_key(a->begin, b->begin) && !same_key(a->end, b->end)) ||
+        (a->length == b->length && a->local != b->local))
         return false;
-    return store_scan(s, store_transaction(s, a->txn)->request, &x) == 0 &&
-           store_scan(s, store_transaction(s, b->txn)->request, &y) == 0 &&
-           (contains(x.call_id, local_part(y.call_id)) ||
-            contains(y.call_id, local_part(x.call_id)));
-}
-
-/* Whether a REFER in the call of `a` asked for the number that `b` calls. */
-static bool referred(const struct store *s, const struct transaction *a, const struct link_keys *b)
-{
-    struct sip_message refer;
-    struct sip_address target;
-    const struct call *call = store_call(s, a->call);
-    for (uint32_t id = b->referred ? call->window : 0; id;) {
-        const struct transaction *t = store_transaction(s, id);
-        if (t->method == SIP_REFER && store_scan(s, t->request, &refer) == 0) {
-            sip_read_address(sip_find_header(&refer, "Refer-To"), &target);
-            if (target.user.n && same_key(key_of(number_end(target.user)), b->callee))
-                return true;
-        }
-        id = t->next_in_call;
-    }
-    return false;
+    if (store_scan(s, store_transaction(s, a->txn)->request, &x) < 0 ||
+        store_scan(s, store_transaction(s, b->txn)->request, &y) < 0)
+        return false;
+    struct span one = local_part(x.call_id), other = local_part(y.call_id);
+    if (strictly && !distinctive(one.n < other.n ? one : other))
+        return false;
+    return contains(x.call_id, other) || contains(y.call_id, one);
 }
 
 /* Whether the leg that an INVITE began had ended by then: refused, or hung up. */
@@ -420,26 +151,40 @@ static bool unrelated(const struct store *s, const struct transaction *a,
                       const struct transaction *b)
 {
     const struct flow *in = flow_of(s, a), *out = flow_of(s, b);
-    return had_ended(s, a, b->time_ns - BEFORE_NS) ||
+    return had_ended(s, a, b->time_ns - LINK_BEFORE_NS) ||
            (in->src_host == out->src_host && in->src.port == out->src.port);
 }
 
-/* Why the leg `b` may come from the leg `a`, `apart_ns` earlier. */
-static enum link_reason compare(const struct store *s, const struct link_keys *a,
-                                const struct link_keys *b, int64_t apart_ns)
+/* What a site's header says of everything tells nothing of two. */
+static bool rare(const struct store *s, uint64_t named)
+{
+    return kin_count(s->kin, named) <= COMMON;
+}
+
+/* What headers say that a B2BUA passes on, or makes. */
+static enum link_reason compare_names(const struct store *s, const struct link_keys *a,
+                                      const struct link_keys *b)
 {
     if (same_session(a, b))
         return LINK_SESSION_ID;
-    if (same_key(a->named, b->named) || same_key(a->named, b->call_id) ||
-        same_key(b->named, a->call_id))
+    if (same_key(a->named, b->call_id) || same_key(b->named, a->call_id) ||
+        (same_key(a->named, b->named) && rare(s, a->named)))
         return LINK_HEADER;
-    if (same_key(b->replaced, a->call_id) || referred(s, store_transaction(s, a->txn), b))
+    if (same_key(b->replaced, a->call_id))
         return LINK_REPLACES;
-    if (same_key(a->charging, b->charging))
-        return LINK_CHARGING;
-    if (similar_call_id(s, a, b))
+    return same_key(a->charging, b->charging) ? LINK_CHARGING : LINK_NONE;
+}
+
+/* Why the leg `b` may come from the leg `a`, which its sender got `apart_ns` earlier. */
+static enum link_reason compare(const struct store *s, const struct link_keys *a,
+                                const struct link_keys *b, int64_t apart_ns)
+{
+    enum link_reason named = compare_names(s, a, b);
+    if (named)
+        return named;
+    if (similar_call_id(s, a, b, false))
         return LINK_CALL_ID;
-    if (apart_ns > NEAR_NS ||
+    if (apart_ns > LINK_NEAR_NS ||
         unrelated(s, store_transaction(s, a->txn), store_transaction(s, b->txn)))
         return LINK_NONE;
     if (same_key(a->media, b->media) ||
@@ -447,6 +192,35 @@ static enum link_reason compare(const struct store *s, const struct link_keys *a
         return LINK_SDP;
     return same_key(a->caller, b->caller) && same_key(a->callee, b->callee) ? LINK_NUMBERS
                                                                             : LINK_NONE;
+}
+
+/*
+ * Whether two INVITEs carry one session description. Its address alone is no proof where many have
+ * the same, each in its own network; nor is o= alone, which some clients write the same in all calls.
+ */
+static bool same_description(const struct link_keys *a, const struct link_keys *b)
+{
+    bool numbers = same_key(a->caller, b->caller) || same_key(a->callee, b->callee);
+    bool origin = same_key(a->origin, b->origin);
+    return same_key(a->media, b->media) ? !a->nearby || origin || numbers : origin && numbers;
+}
+
+/*
+ * Why `b` may come from `a`, earlier, when no host sent the one and got the other: only what is no
+ * chance. Of two that one host sent: why they may be legs of one, or calls of a client that says so
+ * in all of them.
+ */
+static enum link_reason compare_apart(const struct store *s, const struct link_keys *a,
+                                      const struct link_keys *b)
+{
+    const struct transaction *t = store_transaction(s, a->txn), *own = store_transaction(s, b->txn);
+    if (similar_call_id(s, a, b, true))
+        return LINK_CALL_ID;
+    bool likely = own->time_ns - t->time_ns <= LINK_NEAR_NS && same_description(a, b) &&
+                  !had_ended(s, t, own->time_ns - LINK_BEFORE_NS);
+    bool sibling = flow_of(s, t)->src_host == flow_of(s, own)->src_host;
+    return likely && (sibling || flow_of(s, t)->dst_host != flow_of(s, own)->dst_host) ? LINK_SDP
+                                                                                       : LINK_NONE;
 }
 
 /* Following the chains */
@@ -517,8 +291,8 @@ static bool redirects(const struct store *s, const struct transaction *from,
 {
     struct sip_message answer, request;
     const struct message *final = from->code / 100 == 3 ? store_message(s, from->final) : NULL;
-    return final && from->call != to->call && final->time_ns <= to->time_ns + BEFORE_NS &&
-           to->time_ns - final->time_ns <= AFTER_NS && !alone(s, from->call) &&
+    return final && from->call != to->call && final->time_ns <= to->time_ns + LINK_BEFORE_NS &&
+           to->time_ns - final->time_ns <= LINK_AFTER_NS && !alone(s, from->call) &&
            !alone(s, to->call) && store_scan(s, from->final, &answer) == 0 &&
            store_scan(s, to->request, &request) == 0 && offers_target(&answer, request.uri);
 }
@@ -531,7 +305,7 @@ static uint32_t redirected_from(const struct store *s, uint32_t own)
     uint32_t id = host && host->redirected ? step(s, txn, true) : 0;
     for (int looks = 0; id && looks < LOOKS; looks++) {
         const struct transaction *t = store_transaction(s, id);
-        if (txn->time_ns - t->time_ns > AFTER_NS)
+        if (txn->time_ns - t->time_ns > LINK_AFTER_NS)
             break;
         if (redirects(s, t, txn))
             return id;
@@ -561,8 +335,8 @@ static size_t add_redirected(const struct store *s, uint32_t own, uint32_t *ids,
 /* The INVITEs that name what this one names, or its Call-ID; and those that began the calls it names. */
 static size_t namesakes(const struct store *s, const struct link_keys *k, uint32_t *ids, size_t max)
 {
-    uint64_t keys[KIN_KEYS];
-    size_t n = 0, count = s->kin ? kin_keys(k, keys) : 0;
+    uint64_t keys[LINK_NAMED_KEYS];
+    size_t n = 0, count = s->kin ? link_named_keys(k, keys) : 0;
     for (size_t i = 0; i < count; i++)
         n += kin_find(s->kin, s, keys[i], ids + n, max - n);
     if (s->kin)
@@ -577,6 +351,14 @@ static size_t namesakes(const struct store *s, const struct link_keys *k, uint32
     return n;
 }
 
+/* Whether a leg may have come from another one: of another call, begun before it. */
+static bool may_come_from(const struct store *s, const struct transaction *txn,
+                          const struct transaction *from)
+{
+    return from && from->request && from->call != txn->call && from->seq < txn->seq &&
+           !alone(s, from->call);
+}
+
 /* A leg that headers name, wherever it went: the one before `own`. */
 static uint32_t named_parent(const struct store *s, uint32_t own, const struct link_keys *mine,
                              enum link_reason *why)
@@ -586,15 +368,16 @@ static uint32_t named_parent(const struct store *s, uint32_t own, const struct l
     size_t n = namesakes(s, mine, ids, NAMESAKES);
     for (size_t i = 0; i < n; i++) {
         const struct transaction *t = store_transaction(s, ids[i]);
-        if (!begins_call(t) || t->call == txn->call || t->seq > txn->seq || alone(s, t->call))
+        const struct link_keys *k = begins_call(t) && may_come_from(s, txn, t)
+                                        ? link_keys_of(s, ids[i])
+                                        : NULL;
+        if (!k)
             continue;
-        const struct link_keys *k = keys_of(s, ids[i]);
-        int64_t apart = txn->time_ns - t->time_ns;
         bool named = same_key(mine->named, k->call_id) || same_key(mine->replaced, k->call_id);
-        enum link_reason reason = compare(s, k, mine, apart);
-        if (apart > AFTER_NS && !named && reason != LINK_SESSION_ID)
+        enum link_reason reason = compare_names(s, k, mine);
+        if (txn->time_ns - t->time_ns > LINK_AFTER_NS && !named && reason != LINK_SESSION_ID)
             continue;
-        if (link_is_sure(reason) && (!*why || reason < *why)) {
+        if (reason && (!*why || reason < *why)) {
             *why = reason;
             best = ids[i];
         }
@@ -602,33 +385,115 @@ static uint32_t named_parent(const struct store *s, uint32_t own, const struct l
     return best;
 }
 
-/* The leg that an INVITE came from: among those that its sender had received, else by its headers. */
-static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason *why)
+static size_t alikes_of(const struct store *s, const struct link_keys *k, enum link_likeness like,
+                        int64_t time_ns, uint32_t ids[ALIKES])
+{
+    uint64_t key = link_like_key(k, like, time_ns);
+    bool habit = like >= LINK_LIKE_MEDIA && kin_count(s->alike, key) > HABIT;
+    return habit ? 0 : kin_find(s->alike, s, key, ids, ALIKES);
+}
+
+/* The INVITEs that are like this one, in its spell of time and the next one to it. */
+static size_t alikes(const struct store *s, const struct link_keys *k, int64_t time_ns,
+                     int64_t next_ns, uint32_t ids[2 * LINK_LIKES * ALIKES])
+{
+    size_t n = 0;
+    for (int like = 0; s->alike && like < LINK_LIKES; like++) {
+        enum link_likeness kind = (enum link_likeness)like;
+        n += alikes_of(s, k, kind, time_ns, ids + n);
+        n += alikes_of(s, k, kind, time_ns + next_ns, ids + n);
+    }
+    return n;
+}
+
+static uint32_t parent_at(const struct store *s, uint32_t own, enum link_reason *why, int depth);
+
+static uint32_t parent_call(const struct store *s, uint32_t own, int depth)
+{
+    enum link_reason why;
+    const struct transaction *parent = own && depth < DEPTH
+                                           ? store_transaction(s, parent_at(s, own, &why, depth))
+                                           : NULL;
+    return parent ? parent->call : 0;
+}
+
+/* Which legs are like one: the nearest before it, another one, and the nearest that its own sender sent. */
+struct likes {
+    uint32_t nearest, other, sibling;
+    enum link_reason why; /* of the nearest */
+    bool many;            /* and further ones */
+};
+
+static void weigh(const struct store *s, const struct transaction *txn, uint32_t id,
+                  enum link_reason reason, struct likes *l)
+{
+    const struct transaction *t = store_transaction(s, id),
+                             *best = store_transaction(s, l->nearest);
+    const struct transaction *other = store_transaction(s, l->other);
+    if (reason == LINK_NONE || (best && best->call == t->call) || (other && other->call == t->call))
+        return;
+    if (flow_of(s, t)->src_host == flow_of(s, txn)->src_host) {
+        if (!l->sibling || t->seq > store_transaction(s, l->sibling)->seq)
+            l->sibling = id;
+        return;
+    }
+    if (best && reason == l->why)
+        l->many = l->many || other;
+    if (!best || reason < l->why || (reason == l->why && t->seq > best->seq)) {
+        l->other = best && reason == l->why ? l->nearest : 0;
+        l->nearest = id;
+        l->why = reason;
+    } else if (reason == l->why) {
+        l->other = id;
+    }
+}
+
+/*
+ * A leg whose Call-ID or session description `own` has, where a B2BUA has an address for each side.
+ * Where several legs or several of one sender have the same, it is a habit and tells nothing, but
+ * for legs that a B2BUA made of one, or that came one from the other.
+ */
+static uint32_t alike_parent(const struct store *s, uint32_t own, const struct link_keys *mine,
+                             enum link_reason *why, int depth)
+{
+    uint32_t ids[2 * LINK_LIKES * ALIKES];
+    struct likes l = { 0 };
+    const struct transaction *txn = store_transaction(s, own);
+    size_t n = alikes(s, mine, txn->time_ns, -LINK_SPELL_NS, ids);
+    for (size_t i = 0; i < n; i++) {
+        const struct transaction *t = store_transaction(s, ids[i]);
+        if (begins_call(t) && may_come_from(s, txn, t) && !l.many)
+            weigh(s, txn, ids[i], compare_apart(s, link_keys_of(s, ids[i]), mine), &l);
+    }
+    if (!l.nearest)
+        return 0;
+    uint32_t from = store_transaction(s, l.nearest)->call;
+    if (l.why == LINK_SDP &&
+        (l.many ||
+         (l.other && parent_call(s, l.nearest, depth + 1) != store_transaction(s, l.other)->call) ||
+         (l.sibling && parent_call(s, l.sibling, depth + 1) != from)))
+        return 0;
+    *why = l.why;
+    return l.nearest;
+}
+
+/* Among those that its sender had received. */
+static uint32_t received_parent(const struct store *s, uint32_t own, const struct link_keys *mine,
+                                enum link_reason *why)
 {
     const struct transaction *txn = store_transaction(s, own);
     const struct host *host = store_host(s, flow_of(s, txn)->src_host);
-    struct link_keys mine;
-    uint32_t best = 0;
-    *why = LINK_REDIRECT;
-    if ((best = redirected_from(s, own)) != 0)
-        return best;
-    *why = LINK_NONE;
-    if (!host || (!host->last_received && !s->kin) || passes_through(s, txn, true))
-        return 0;
-    const struct link_keys *keys = keys_of(s, own);
-    if (!keys)
-        return 0;
-    mine = *keys; /* the cache moves on */
-    uint32_t id = host->last_received;
+    uint32_t best = 0, id = host->last_received;
     for (int looks = 0, compared = 0; id && looks < LOOKS; looks++) {
         const struct transaction *t = store_transaction(s, id);
         if (!begins_call(t) || flow_of(s, t)->dst_host != flow_of(s, txn)->src_host ||
-            txn->time_ns - t->time_ns > AFTER_NS)
+            txn->time_ns - t->time_ns > LINK_AFTER_NS)
             break;
         bool likely = t->number && t->number == txn->number;
-        if (t->call != txn->call && t->time_ns <= txn->time_ns + BEFORE_NS && !alone(s, t->call) &&
-            (likely || compared++ < COMPARED)) {
-            enum link_reason reason = compare(s, keys_of(s, id), &mine, txn->time_ns - t->time_ns);
+        if (t->call != txn->call && t->time_ns <= txn->time_ns + LINK_BEFORE_NS &&
+            !alone(s, t->call) && (likely || compared++ < COMPARED)) {
+            enum link_reason reason = compare(s, link_keys_of(s, id), mine,
+                                              txn->time_ns - t->time_ns);
             if (reason && (!*why || reason < *why)) {
                 *why = reason;
                 best = id;
@@ -636,8 +501,129 @@ static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason 
         }
         id = step(s, t, false);
     }
-    uint32_t named = named_parent(s, own, &mine, why);
-    return named ? named : best;
+    return best;
+}
+
+/* The leg that an INVITE came from: the strongest reason decides, then the nearest in time. */
+static uint32_t find_parent(const struct store *s, uint32_t own, enum link_reason *why, int depth)
+{
+    const struct transaction *txn = store_transaction(s, own);
+    const struct host *host = store_host(s, flow_of(s, txn)->src_host);
+    uint32_t best = redirected_from(s, own), better;
+    *why = best ? LINK_REDIRECT : LINK_NONE;
+    if (best || !host || passes_through(s, txn, true))
+        return best;
+    const struct link_keys *keys = link_keys_of(s, own);
+    if (!keys)
+        return 0;
+    struct link_keys mine = *keys; /* the cache moves on */
+    best = received_parent(s, own, &mine, why);
+    if ((better = named_parent(s, own, &mine, why)) != 0)
+        return better;
+    enum link_reason alike = LINK_NONE;
+    better = !*why || *why > LINK_CALL_ID ? alike_parent(s, own, &mine, &alike, depth) : 0;
+    if (!better || (*why && alike >= *why))
+        return best;
+    *why = alike;
+    return better;
+}
+
+/* The same, found once when it can change no more. */
+static uint32_t parent_at(const struct store *s, uint32_t own, enum link_reason *why, int depth)
+{
+    const struct transaction *txn = store_transaction(s, own), *parent;
+    struct link_parent *known = link_parent_place(s, own);
+    if (known && known->txn == own && known->stamp == (uint32_t)txn->seq) {
+        parent = store_transaction(s, known->parent);
+        *why = known->why;
+        if (!known->parent || (parent && (uint32_t)parent->seq == known->parent_stamp))
+            return known->parent;
+    }
+    uint32_t found = find_parent(s, own, why, depth);
+    if (known && depth == 0 && store_now(s) - txn->time_ns > SETTLED_NS) {
+        parent = store_transaction(s, found);
+        *known = (struct link_parent){ own, (uint32_t)txn->seq, found,
+                                       parent ? (uint32_t)parent->seq : 0, *why };
+    }
+    return found;
+}
+
+static uint32_t parent_of(const struct store *s, uint32_t own, enum link_reason *why)
+{
+    return parent_at(s, own, why, 0);
+}
+
+/*
+ * Transfers (RFC 3515): the REFER that asked for a call. Its target calls the one it names, or says
+ * who wanted it (RFC 3892), or is a B2BUA that calls somebody right after.
+ */
+static bool asked_for(const struct store *s, const struct transaction *refer,
+                      const struct link_keys *asked, const struct transaction *txn,
+                      const struct link_keys *mine)
+{
+    int64_t after = txn->time_ns - refer->time_ns;
+    bool receiver = flow_of(s, refer)->dst_host == flow_of(s, txn)->src_host;
+    bool target = same_key(asked->callee, mine->callee);
+    if (refer->call == txn->call || alone(s, refer->call) || alone(s, txn->call) ||
+        after < -LINK_BEFORE_NS || after > LINK_AFTER_NS)
+        return false;
+    if (same_key(asked->replaced, mine->replaced))
+        return true;
+    return mine->referrer ? same_key(asked->referrer, mine->referrer) && (receiver || target)
+                          : receiver && target;
+}
+
+/* The REFER by which `own` was asked for, that came nearest before it; 0: none. */
+static uint32_t refer_of(const struct store *s, uint32_t own)
+{
+    uint32_t ids[2 * NAMESAKES], best = 0;
+    const struct transaction *txn = store_transaction(s, own);
+    const struct link_keys *keys = s->kin ? link_keys_of(s, own) : NULL;
+    struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
+    uint64_t asked = link_asked_key(&mine, flow_of(s, txn)->src_host);
+    size_t n = keys ? namesakes(s, &mine, ids, NAMESAKES) : 0;
+    n += kin_find(s->kin, s, asked, ids + n, NAMESAKES);
+    for (size_t i = 0; i < n; i++) {
+        const struct transaction *t = store_transaction(s, ids[i]);
+        if (t && t->method == SIP_REFER && t->request &&
+            asked_for(s, t, link_keys_of(s, ids[i]), txn, &mine) &&
+            (!best || t->seq > store_transaction(s, best)->seq))
+            best = ids[i];
+    }
+    return best;
+}
+
+static size_t add_if_referred(const struct store *s, uint32_t refer, uint32_t own, uint32_t *ids,
+                              size_t n, size_t max)
+{
+    const struct transaction *t = store_transaction(s, own);
+    return begins_call(t) && refer_of(s, own) == refer ? add_call(ids, n, max, t->call) : n;
+}
+
+/* The calls that a REFER asked for: they say so, or its receiver began them. */
+static size_t add_referred(const struct store *s, uint32_t refer, uint32_t *ids, size_t n,
+                           size_t max)
+{
+    uint32_t near[NAMESAKES];
+    const struct transaction *txn = store_transaction(s, refer);
+    const struct link_keys *keys = txn->request && s->kin ? link_keys_of(s, refer) : NULL;
+    if (!keys)
+        return n;
+    struct link_keys asked = *keys;
+    const struct host *receiver = store_host(s, flow_of(s, txn)->dst_host);
+    size_t count = namesakes(s, &asked, near, NAMESAKES);
+    for (size_t i = 0; i < count; i++)
+        n = add_if_referred(s, refer, near[i], ids, n, max);
+    uint32_t id = receiver ? receiver->last_sent : 0;
+    for (int looks = 0; id && looks < LOOKS && n < max; looks++) {
+        const struct transaction *t = store_transaction(s, id);
+        if (!begins_call(t) || t->time_ns < txn->time_ns - LINK_BEFORE_NS)
+            break;
+        if (same_key(link_keys_of(s, id)->callee, asked.callee))
+            n = add_if_referred(s, refer, id, ids, n, max);
+        id = step(s, t, true);
+    }
+    return n;
 }
 
 /* The calls that name this one, or what it names, and came from it. */
@@ -647,7 +633,7 @@ static size_t add_namesakes(const struct store *s, uint32_t own, uint32_t *ids, 
     enum link_reason why;
     uint32_t near[NAMESAKES];
     const struct transaction *txn = store_transaction(s, own);
-    const struct link_keys *keys = s->kin ? keys_of(s, own) : NULL;
+    const struct link_keys *keys = s->kin ? link_keys_of(s, own) : NULL;
     size_t count = keys ? namesakes(s, keys, near, NAMESAKES) : 0;
     for (size_t i = 0; i < count && n < max; i++) {
         const struct transaction *t = store_transaction(s, near[i]);
@@ -666,23 +652,44 @@ static size_t add_children(const struct store *s, uint32_t own, uint32_t *ids, s
     const struct transaction *txn = store_transaction(s, own);
     const struct host *host = store_host(s, flow_of(s, txn)->dst_host);
     uint32_t id = host && !passes_through(s, txn, false) ? host->last_sent : 0;
-    const struct link_keys *keys = id ? keys_of(s, own) : NULL;
+    const struct link_keys *keys = id ? link_keys_of(s, own) : NULL;
     struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
     for (int looks = 0, compared = 0; keys && id && looks < LOOKS && n < max; looks++) {
         const struct transaction *t = store_transaction(s, id);
         enum link_reason why;
         if (!begins_call(t) || flow_of(s, t)->src_host != flow_of(s, txn)->dst_host ||
-            t->time_ns < txn->time_ns - BEFORE_NS)
+            t->time_ns < txn->time_ns - LINK_BEFORE_NS)
             break;
         bool likely = t->number && t->number == txn->number;
         int64_t apart = t->time_ns - txn->time_ns;
-        if (t->call != txn->call && apart <= AFTER_NS && !alone(s, t->call) &&
-            (likely || compared++ < COMPARED) && compare(s, &mine, keys_of(s, id), apart)) {
+        if (t->call != txn->call && apart <= LINK_AFTER_NS && !alone(s, t->call) &&
+            (likely || compared++ < COMPARED) && compare(s, &mine, link_keys_of(s, id), apart)) {
             const struct transaction *parent = store_transaction(s, parent_of(s, id, &why));
             if (parent && parent->call == txn->call)
                 n = add_call(ids, n, max, t->call);
         }
         id = step(s, t, true);
+    }
+    return n;
+}
+
+/* The calls that are like this one, and came from it. */
+static size_t add_alikes(const struct store *s, uint32_t own, uint32_t *ids, size_t n, size_t max)
+{
+    enum link_reason why;
+    uint32_t near[2 * LINK_LIKES * ALIKES];
+    const struct transaction *txn = store_transaction(s, own);
+    const struct link_keys *keys = s->alike ? link_keys_of(s, own) : NULL;
+    struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
+    size_t count = keys ? alikes(s, &mine, txn->time_ns, LINK_SPELL_NS, near) : 0;
+    for (size_t i = 0; i < count && n < max; i++) {
+        const struct transaction *t = store_transaction(s, near[i]);
+        if (!begins_call(t) || t->call == txn->call || t->seq < txn->seq || alone(s, t->call) ||
+            compare_apart(s, &mine, link_keys_of(s, near[i])) == LINK_NONE)
+            continue;
+        const struct transaction *parent = store_transaction(s, parent_of(s, near[i], &why));
+        if (parent && parent->call == txn->call)
+            n = add_call(ids, n, max, t->call);
     }
     return n;
 }
@@ -699,7 +706,12 @@ static size_t add_neighbours(const struct store *s, uint32_t call, uint32_t *ids
             n = add_children(s, id, ids, n, max);
             n = add_redirected(s, id, ids, n, max);
             n = add_namesakes(s, id, ids, n, max);
+            n = add_alikes(s, id, ids, n, max);
+            const struct transaction *refer = store_transaction(s, refer_of(s, id));
+            n = refer ? add_call(ids, n, max, refer->call) : n;
         }
+        if (t->method == SIP_REFER)
+            n = add_referred(s, id, ids, n, max);
         id = t->next_in_call;
     }
     return n;
@@ -736,8 +748,11 @@ static enum link_reason why_from(const struct store *s, uint32_t from, uint32_t 
         const struct transaction *t = store_transaction(s, id);
         if (begins_call(t) && t->number) {
             const struct transaction *parent = store_transaction(s, parent_of(s, id, &why));
+            const struct transaction *refer = store_transaction(s, refer_of(s, id));
             if (parent && parent->call == from)
                 return why;
+            if (refer && refer->call == from)
+                return LINK_REPLACES;
         }
         id = t->next_in_call;
     }
@@ -761,18 +776,6 @@ enum link_reason link_leg(const struct store *s, const uint32_t *ids, size_t n, 
         if (i != leg && (why = link_why(s, ids[i], ids[leg])) != LINK_NONE)
             *other = i;
     return why;
-}
-
-struct span link_header(const struct store *s, uint32_t a, uint32_t b)
-{
-    struct sip_message x, y;
-    const struct call *one = store_call(s, a), *other = store_call(s, b);
-    const struct transaction *t = one ? store_transaction(s, one->first_txn) : NULL;
-    const struct transaction *u = other ? store_transaction(s, other->first_txn) : NULL;
-    if (!t || !u || store_scan(s, t->request, &x) < 0 || store_scan(s, u->request, &y) < 0)
-        return SPAN_NONE;
-    struct span name = header_naming(&y, &x);
-    return name.n ? name : header_naming(&x, &y);
 }
 
 void link_put_reason(struct strbuf *out, const struct store *s, uint32_t a, uint32_t b, bool utf8)

@@ -304,6 +304,9 @@ static uint32_t method_marks(const struct sight *x)
         if (sip->traits & SIP_HAS_REASON)
             marks |= CALL_BYE_REASON;
         break;
+    case SIP_REFER:
+        link_learn_refer(s, id, m, sip);
+        break;
     case SIP_REGISTER:
         x->txn->binds = binds_one(sip);
         if (sip->contacts > 1 || names_loopback(sip->contact) || span_find(sip->contact, ','))

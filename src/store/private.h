@@ -50,7 +50,7 @@ struct store {
     struct bindings *bindings;
     struct lessons *lessons;           /* see taught.h */
     struct links *links;               /* see link.c */
-    struct kin *kin;                   /* see kin.h; NULL: none yet */
+    struct kin *kin, *alike;           /* see kin.h: what headers name, and what may be chance */
     uint64_t harmless[STORE_HARMLESS]; /* User-Agents that are no scanner's, by hash */
     struct store_counts counts;
     size_t budget;
@@ -101,6 +101,13 @@ static inline struct host *host_at(struct store *s, uint32_t id)
 /* link.c: notes an INVITE that begins a call, on one hop. */
 void link_learn(struct store *s, uint32_t txn, const struct message *m,
                 const struct sip_message *sip);
+
+/* And a REFER, which may ask for one. */
+void link_learn_refer(struct store *s, uint32_t txn, const struct message *m,
+                      const struct sip_message *sip);
+/* What is known of joins may have changed: a call stands alone, or no longer. */
+void link_forget(struct store *s);
+size_t link_bytes(const struct store *s);
 
 /* flow.c: interned, counted by reference. 0 when memory is short. */
 uint64_t flow_key(const struct payload *payload);

@@ -560,7 +560,7 @@ size_t store_bytes(const struct store *s)
            index_bytes(&s->call_index) + index_bytes(&s->flow_index) + queue_bytes(&s->timers) +
            queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + queue_bytes(&s->patience) +
            queue_bytes(&s->unanswered) + queue_bytes(&s->noticed[0]) + queue_bytes(&s->noticed[1]) +
-           binding_bytes(s) + agents_bytes(&s->agents) + s->owned;
+           binding_bytes(s) + link_bytes(s) + agents_bytes(&s->agents) + s->owned;
 }
 
 size_t store_budget(const struct store *s)
@@ -623,12 +623,15 @@ void store_separate(struct store *s, uint32_t id, bool alone)
     if (!store_call(s, id))
         return;
     call_at(s, id)->marks &= ~(uint32_t)CALL_ALONE;
+    link_forget(s);
     size_t n = regroup(s, id, joined);
     call_at(s, id)->marks |= CALL_ALONE;
+    link_forget(s);
     for (size_t i = 0; i < n; i++)
         regroup(s, joined[i], apart);
     if (!alone)
         call_at(s, id)->marks &= ~(uint32_t)CALL_ALONE;
+    link_forget(s);
 }
 
 struct store_ref store_transaction_ref(const struct store *s, uint32_t id)

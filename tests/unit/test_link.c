@@ -202,12 +202,14 @@ static void two_addresses(void)
     tap_ok(span_is(link_header(store, 1, 2), "X-Acme-Leg"), "and is known by its name");
     tap_ok(joined_far("", "Replaces: one;to-tag=t;from-tag=f\r\n") == LINK_REPLACES,
            "a call that is picked up is the one that Replaces names");
+    tap_ok(joined_far("", "Join: one;to-tag=t;from-tag=f\r\n") == LINK_REPLACES,
+           "and one that is joined is the one that Join names");
     tap_ok(joined_far("", "X-CID: other\r\n") == LINK_NONE, "nobody is joined by a name of others");
     tap_ok(joined_far("", "") == LINK_NONE, "nor without any");
     tap_ok(link_header(store, 1, 2).n == 0, "and no header is called the reason");
 }
 
-/* More of them than are remembered: the latest are found, and each only by its own name. */
+/* Among many each is found by its own name; what all of them are called is no name. */
 static void many_names(void)
 {
     char name[64], headers[96];
@@ -223,7 +225,246 @@ static void many_names(void)
     uint32_t b = invite(9100, 9, 3, "out", "carol", "2000", "X-CID: flow-8999\r\n", "");
     tap_ok(link_group(store, b, ids, 4) == 2 && ids[1] == last, "the latest of many is found");
     b = invite(9200, 9, 3, "out2", "carol", "2000", "X-CID: flow-0\r\n", "");
-    tap_ok(first && link_group(store, b, ids, 4) == 1, "the first has been forgotten");
+    tap_ok(link_group(store, b, ids, 4) == 2 && ids[1] == first, "and so is the first");
+}
+
+/* A name that everybody bears: nobody is joined by it. */
+static void no_name(void)
+{
+    char name[64];
+    uint32_t ids[4], last = 0;
+    store_free(store);
+    store = store_new(64 << 20);
+    for (int i = 0; i < 600; i++) {
+        snprintf(name, sizeof name, "leg-%d", i);
+        last = invite(10 * i, 1, 2, name, "alice", "1000", "X-CID: trunk\r\n", "");
+    }
+    tap_ok(link_group(store, last, ids, 4) == 1, "what is in every call joins none");
+}
+
+/*
+ * Where the B2BUA 192.0.2.2 has another address for the way out, 192.0.2.9: joined from both sides,
+ * with other calls before, between and after.
+ */
+static enum link_reason joined_apart(const struct side *in, const struct side *out,
+                                     int64_t apart_ms)
+{
+    uint32_t ids[4], back[4];
+    store_free(store);
+    store = store_new(16 << 20);
+    invite(0, 5, 2, "before-everything@x", "erin", "4000", "", "");
+    uint32_t a = invite(500, 1, 2, in->call_id, in->caller, in->callee, in->headers, in->body);
+    invite(501, 5, 2, "between-the-legs@x", "frank", "5000", "", "");
+    uint32_t b = invite(500 + apart_ms, 9, 3, out->call_id, out->caller, out->callee, out->headers,
+                        out->body);
+    invite(600 + apart_ms, 5, 2, "after-everything@x", "grace", "6000", "", "");
+    bool both = link_group(store, b, ids, 4) == 2 && ids[1] == a &&
+                link_group(store, a, back, 4) == 2 && back[1] == b;
+    enum link_reason why = link_why(store, a, b);
+    return both == (why != LINK_NONE) ? why : LINK_REASONS;
+}
+
+#define SDP_AT(origin, address, port) \
+    "v=0\r\no=" origin "\r\ns=-\r\nc=IN IP4 " address "\r\nt=0 0\r\nm=audio " port " RTP/AVP 0\r\n"
+#define OWN_SDP SDP_AT("alice 4711 1 IN IP4 192.0.2.1", "192.0.2.1", "40000")
+#define SIPP_SDP SDP_AT("user1 53655765 2353687637 IN IP4 127.0.0.1", "127.0.0.1", "6000")
+
+static void apart(void)
+{
+    static const struct {
+        const char *what;
+        struct side in, out;
+        int64_t apart_ms;
+        enum link_reason why;
+    } rows_apart[] = {
+        { "apart: a Call-ID with more behind it",
+          { "8f3a91c2d4e7b650@a", "alice", "1000", "", "" },
+          { "8f3a91c2d4e7b650-b2b_1@b", "carol", "2000", "", "" },
+          700,
+          LINK_CALL_ID },
+        { "apart: and with more before it",
+          { "8f3a91c2d4e7b650@a", "alice", "1000", "", "" },
+          { "out.8f3a91c2d4e7b650@b", "carol", "2000", "", "" },
+          700,
+          LINK_CALL_ID },
+        { "apart: the same one at another host",
+          { "8f3a91c2d4e7b650@a", "alice", "1000", "", "" },
+          { "8f3a91c2d4e7b650@b", "carol", "2000", "", "" },
+          700,
+          LINK_CALL_ID },
+        { "apart: a short one is in many",
+          { "17-4711@a", "alice", "1000", "", "" },
+          { "117-4711-2@b", "carol", "2000", "", "" },
+          700,
+          LINK_NONE },
+        { "apart: 1 is in all",
+          { "1", "alice", "1000", "", "" },
+          { "1@b.example.org", "carol", "2000", "", "" },
+          700,
+          LINK_NONE },
+        { "apart: a number in a longer one is another one",
+          { "10-1234567@a", "alice", "1000", "", "" },
+          { "110-1234567@a", "carol", "2000", "", "" },
+          700,
+          LINK_NONE },
+        { "apart: one character over and over",
+          { "000000000000000@a", "alice", "1000", "", "" },
+          { "000000000000000-1@b", "carol", "2000", "", "" },
+          700,
+          LINK_NONE },
+        { "apart: the same media address and port",
+          { "one", "alice", "1000", "", OWN_SDP },
+          { "two", "carol", "2000", "",
+            SDP_AT("b2b 1 1 IN IP4 198.51.100.1", "192.0.2.1", "40000") },
+          700,
+          LINK_SDP },
+        { "apart: the same o=, media through the B2BUA, the same caller",
+          { "one", "alice", "1000", "", OWN_SDP },
+          { "two", "alice", "2000", "",
+            SDP_AT("alice 4711 1 IN IP4 192.0.2.1", "198.51.100.1", "9000") },
+          700,
+          LINK_SDP },
+        { "apart: the same o= alone",
+          { "one", "alice", "1000", "", OWN_SDP },
+          { "two", "carol", "2000", "",
+            SDP_AT("alice 4711 1 IN IP4 192.0.2.1", "198.51.100.1", "9000") },
+          700,
+          LINK_NONE },
+        { "apart: the same private address in two networks",
+          { "one", "alice", "1000", "", SDP_AT("- 1 1 IN IP4 10.0.0.1", "192.168.1.2", "5004") },
+          { "two", "carol", "2000", "", SDP_AT("- 2 1 IN IP4 10.0.0.1", "192.168.1.2", "5004") },
+          700,
+          LINK_NONE },
+        { "apart: the same media address long after",
+          { "one", "alice", "1000", "", OWN_SDP },
+          { "two", "carol", "2000", "", OWN_SDP },
+          5000,
+          LINK_NONE },
+        { "apart: the same numbers alone",
+          { "one", "alice", "1000", "", "" },
+          { "two", "alice", "1000", "", "" },
+          700,
+          LINK_NONE },
+    };
+    for (size_t i = 0; i < sizeof rows_apart / sizeof rows_apart[0]; i++)
+        tap_ok(joined_apart(&rows_apart[i].in, &rows_apart[i].out, rows_apart[i].apart_ms) ==
+                   rows_apart[i].why,
+               "%s", rows_apart[i].what);
+}
+
+/* SIPp says the same in all calls; of its calls through a B2BUA with two addresses none is another's. */
+static void habits(void)
+{
+    uint32_t ids[8], in[3], out[3];
+    store_free(store);
+    store = store_new(16 << 20);
+    for (int i = 0; i < 3; i++) {
+        char a[16], b[16];
+        snprintf(a, sizeof a, "%d-4711@a", i);
+        snprintf(b, sizeof b, "%d-0815@b", i);
+        in[i] = invite(100 * i, 1, 2, a, "sipp", "service", "", SIPP_SDP);
+        out[i] = invite(100 * i + 5, 9, 3, b, "sipp", "service", "", SIPP_SDP);
+    }
+    bool wrong = false;
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++)
+            wrong = wrong || (i != k && (link_why(store, in[i], out[k]) != LINK_NONE ||
+                                         link_why(store, in[i], in[k]) != LINK_NONE ||
+                                         link_why(store, out[i], out[k]) != LINK_NONE));
+    tap_ok(!wrong, "calls of one scenario are not taken for one another");
+    uint32_t a = invite(9000, 1, 2, "one", "alice", "1000", "", OWN_SDP);
+    uint32_t b = invite(9010, 9, 3, "two", "alice", "1000", "", OWN_SDP);
+    uint32_t c = invite(9020, 9, 4, "three", "alice", "1000", "", OWN_SDP);
+    tap_ok(link_legs(store, c, ids, 8) == 3 && link_why(store, a, b) == LINK_SDP &&
+               link_why(store, a, c) == LINK_SDP,
+           "a call that rings at two places has three legs");
+}
+
+/* An SBC uses a port again when a call has ended. */
+static void port_again(void)
+{
+    uint32_t ids[4];
+    store_free(store);
+    store = store_new(16 << 20);
+    invite(0, 1, 2, "one", "alice", "1000", "", OWN_SDP);
+    answer(300, 2, 1, "one", 404);
+    uint32_t b = invite(700, 9, 3, "two", "carol", "2000", "", OWN_SDP);
+    tap_ok(link_group(store, b, ids, 4) == 1, "a port that is used again joins nothing");
+}
+
+/* A REFER within the call, from one to another; its call. */
+static uint32_t refer(int64_t ms, uint8_t from, uint8_t to, const char *call_id,
+                      const char *headers)
+{
+    char text[1024];
+    size_t n = (size_t)snprintf(
+        text, sizeof text,
+        "REFER sip:b@192.0.2.%u SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.%u;branch=z9hG4bKr%s\r\n"
+        "From: <sip:alice@a.example>;tag=%s\r\nTo: <sip:bob@b.example>;tag=t\r\nCall-ID: %s\r\n"
+        "CSeq: 2 REFER\r\nContact: <sip:192.0.2.%u>\r\n%sContent-Length: 0\r\n\r\n",
+        to, from, call_id, call_id, call_id, from, headers);
+    return feed(ms, text, n, from, to);
+}
+
+#define BY_ALICE "Referred-By: <sip:alice@a.example>\r\n"
+
+/* alice (1) calls bob (2), later carol (3), and gives bob to carol, whom bob calls. */
+static void attended(void)
+{
+    uint32_t ids[8];
+    store_free(store);
+    store = store_new(16 << 20);
+    uint32_t one = invite(0, 1, 2, "first", "alice", "bob", "", "");
+    uint32_t two = invite(60000, 1, 3, "second%1", "alice", "carol", "", "");
+    refer(90000, 1, 2, "first",
+          "Refer-To: <sip:carol@192.0.2.3?Replaces=second%251%3Bto-tag%3Dt%3Bfrom-tag%3Df>\r\n");
+    uint32_t three = invite(90050, 2, 3, "third", "bob", "carol",
+                            "Replaces: second%1;to-tag=t;from-tag=f\r\n", "");
+    bool all = true;
+    const uint32_t each[] = { one, two, three };
+    for (size_t i = 0; i < 3; i++)
+        all = all && link_legs(store, each[i], ids, 8) == 3 && ids[0] == one && ids[1] == two &&
+              ids[2] == three;
+    tap_ok(all, "all calls of an attended transfer belong together, from each of them");
+    tap_ok(link_why(store, one, three) == LINK_REPLACES &&
+               link_why(store, two, three) == LINK_REPLACES,
+           "by REFER and by Replaces");
+    store_separate(store, three, true);
+    tap_ok(link_group(store, one, ids, 8) == 1 && link_group(store, two, ids, 8) == 1,
+           "without the third none are joined");
+}
+
+/* A transfer to carol that `from` carries out `after_ms` later; whether it is joined to the call. */
+static bool blind(uint8_t from, const char *callee, const char *refer_headers, const char *headers,
+                  int64_t after_ms)
+{
+    uint32_t ids[8];
+    store_free(store);
+    store = store_new(16 << 20);
+    uint32_t one = invite(0, 1, 2, "first", "alice", "bob", "", "");
+    uint32_t other = invite(50000, 1, 4, "other", "alice", "dave", "", "");
+    refer(60000, 1, 2, "first", refer_headers);
+    uint32_t three = invite(60000 + after_ms, from, 3, "third", "bob", callee, headers, "");
+    bool both = link_legs(store, three, ids, 8) == 2 && ids[0] == one &&
+                link_legs(store, one, ids, 8) == 2 && ids[1] == three &&
+                link_why(store, one, three) == LINK_REPLACES;
+    return both && link_group(store, other, ids, 8) == 1;
+}
+
+static void transfers(void)
+{
+    static const char to_carol[] = "Refer-To: <sip:carol@c.example>\r\n";
+    static const char by_alice[] = "Refer-To: <sip:carol@c.example>\r\n" BY_ALICE;
+    attended();
+    tap_ok(blind(2, "carol", by_alice, BY_ALICE, 20), "a blind transfer, by Referred-By");
+    tap_ok(blind(2, "+3215", by_alice, BY_ALICE, 20), "to a number that the target replaced");
+    tap_ok(blind(9, "carol", by_alice, BY_ALICE, 20), "from another address of the target");
+    tap_ok(blind(2, "carol", to_carol, "", 20), "a B2BUA calls whom it was asked to call");
+    tap_ok(blind(2, "carol", to_carol, BY_ALICE, 20), "Referred-By of who sent the REFER");
+    tap_ok(!blind(9, "dave", by_alice, BY_ALICE, 20),
+           "somebody else who was called by others is not");
+    tap_ok(!blind(2, "erin", to_carol, "", 20), "nor whoever else the target calls");
+    tap_ok(!blind(2, "carol", by_alice, BY_ALICE, 40000), "nor one long after");
 }
 
 /* How many calls wait for a look; none does after it. */
@@ -290,6 +531,11 @@ int main(void)
     chance();
     two_addresses();
     many_names();
+    no_name();
+    apart();
+    habits();
+    port_again();
+    transfers();
     store_free(store);
     return tap_done();
 }
