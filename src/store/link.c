@@ -9,9 +9,9 @@
 #include "store/kin.h"
 #include "store/link_private.h"
 
-#define LOOKS 500                 /* along a chain */
+#define LOOKS 250                 /* along a chain */
 #define WINDOW 64                 /* transactions of a call that are looked at */
-#define COMPARED 64               /* with their headers, those with another number */
+#define COMPARED 48               /* of those with the same number, and of the others */
 #define NAMESAKES 16              /* INVITEs that name the same */
 #define ALIKES 64                 /* INVITEs that are like one, of one kind */
 #define HABIT 8                   /* so many with one session description: a habit of clients */
@@ -84,8 +84,8 @@ static bool word_ends(const char *p, const char *end)
 /* As a word of its own: SIPp's 1-4711 is not in its 21-4711. */
 static bool contains(struct span all, struct span part)
 {
-    const char *at = part.n >= CONTAINED && part.n < all.n ? memmem(all.p, all.n, part.p, part.n)
-                                                           : NULL;
+    const char *at = part.n >= CONTAINED && part.n <= all.n ? memmem(all.p, all.n, part.p, part.n)
+                                                            : NULL;
     return at && (part.n >= RANDOM || ((at == all.p || word_ends(at - 1, NULL)) &&
                                        word_ends(at + part.n, span_end(all))));
 }
@@ -102,27 +102,20 @@ static bool distinctive(struct span local)
     return local.n >= DISTINCTIVE && different >= DISTINCTIVE / 2;
 }
 
-static struct span local_part(struct span call_id)
+static struct span local_part(const struct link_keys *k)
 {
-    const char *at = span_find(call_id, '@');
-    return at ? span_make(call_id.p, at) : call_id;
+    return (struct span){ k->text, k->length < LINK_TEXT ? k->length : LINK_TEXT };
 }
 
-/* The keys say that it may be so; the texts decide. `strictly`: nothing else speaks for it. */
-static bool similar_call_id(const struct store *s, const struct link_keys *a,
-                            const struct link_keys *b, bool strictly)
+/* `strictly`: nothing else speaks for it. Asked of many: what takes no look at the text comes first. */
+static bool similar_call_id(const struct link_keys *a, const struct link_keys *b, bool strictly)
 {
-    struct sip_message x, y;
     if ((!same_key(a->begin, b->begin) && !same_key(a->end, b->end)) ||
         (a->length == b->length && a->local != b->local))
         return false;
-    if (store_scan(s, store_transaction(s, a->txn)->request, &x) < 0 ||
-        store_scan(s, store_transaction(s, b->txn)->request, &y) < 0)
-        return false;
-    struct span one = local_part(x.call_id), other = local_part(y.call_id);
-    if (strictly && !distinctive(one.n < other.n ? one : other))
-        return false;
-    return contains(x.call_id, other) || contains(y.call_id, one);
+    const struct link_keys *longer = a->length < b->length ? b : a;
+    struct span all = local_part(longer), part = local_part(longer == a ? b : a);
+    return contains(all, part) && (!strictly || distinctive(part));
 }
 
 /* Whether the leg that an INVITE began had ended by then: refused, or hung up. */
@@ -182,7 +175,7 @@ static enum link_reason compare(const struct store *s, const struct link_keys *a
     enum link_reason named = compare_names(s, a, b);
     if (named)
         return named;
-    if (similar_call_id(s, a, b, false))
+    if (similar_call_id(a, b, false))
         return LINK_CALL_ID;
     if (apart_ns > LINK_NEAR_NS ||
         unrelated(s, store_transaction(s, a->txn), store_transaction(s, b->txn)))
@@ -214,7 +207,7 @@ static enum link_reason compare_apart(const struct store *s, const struct link_k
                                       const struct link_keys *b)
 {
     const struct transaction *t = store_transaction(s, a->txn), *own = store_transaction(s, b->txn);
-    if (similar_call_id(s, a, b, true))
+    if (similar_call_id(a, b, true))
         return LINK_CALL_ID;
     bool likely = own->time_ns - t->time_ns <= LINK_NEAR_NS && same_description(a, b) &&
                   !had_ended(s, t, own->time_ns - LINK_BEFORE_NS);
@@ -484,12 +477,13 @@ static uint32_t received_parent(const struct store *s, uint32_t own, const struc
     const struct transaction *txn = store_transaction(s, own);
     const struct host *host = store_host(s, flow_of(s, txn)->src_host);
     uint32_t best = 0, id = host->last_received;
-    for (int looks = 0, compared = 0; id && looks < LOOKS; looks++) {
+    for (int looks = 0, compared = 0, same = 0; id && looks < LOOKS && same < COMPARED; looks++) {
         const struct transaction *t = store_transaction(s, id);
         if (!begins_call(t) || flow_of(s, t)->dst_host != flow_of(s, txn)->src_host ||
             txn->time_ns - t->time_ns > LINK_AFTER_NS)
             break;
         bool likely = t->number && t->number == txn->number;
+        same += likely;
         if (t->call != txn->call && t->time_ns <= txn->time_ns + LINK_BEFORE_NS &&
             !alone(s, t->call) && (likely || compared++ < COMPARED)) {
             enum link_reason reason = compare(s, link_keys_of(s, id), mine,
@@ -654,13 +648,15 @@ static size_t add_children(const struct store *s, uint32_t own, uint32_t *ids, s
     uint32_t id = host && !passes_through(s, txn, false) ? host->last_sent : 0;
     const struct link_keys *keys = id ? link_keys_of(s, own) : NULL;
     struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
-    for (int looks = 0, compared = 0; keys && id && looks < LOOKS && n < max; looks++) {
+    for (int looks = 0, compared = 0, same = 0;
+         keys && id && looks < LOOKS && same < COMPARED && n < max; looks++) {
         const struct transaction *t = store_transaction(s, id);
         enum link_reason why;
         if (!begins_call(t) || flow_of(s, t)->src_host != flow_of(s, txn)->dst_host ||
             t->time_ns < txn->time_ns - LINK_BEFORE_NS)
             break;
         bool likely = t->number && t->number == txn->number;
+        same += likely;
         int64_t apart = t->time_ns - txn->time_ns;
         if (t->call != txn->call && apart <= LINK_AFTER_NS && !alone(s, t->call) &&
             (likely || compared++ < COMPARED) && compare(s, &mine, link_keys_of(s, id), apart)) {

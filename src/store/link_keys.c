@@ -195,6 +195,8 @@ static void read_call_id(struct link_keys *k, struct span id)
     k->call_id = call_key(id);
     k->local = key_of(local);
     k->length = (uint32_t)local.n;
+    if (local.n)
+        memcpy(k->text, local.p, local.n < LINK_TEXT ? local.n : LINK_TEXT);
     if (local.n < CALL_ID_ENDS)
         return;
     k->begin = key_of((struct span){ local.p, CALL_ID_ENDS });

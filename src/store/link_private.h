@@ -11,16 +11,18 @@
 #define LINK_AFTER_NS (30 * LINK_SECOND_NS)
 #define LINK_NEAR_NS (3 * LINK_SECOND_NS) /* for reasons that may be chance */
 
+#define LINK_TEXT 96
 /* What of an INVITE may be found in another one again, as hashes: 0 is nothing. */
 struct link_keys {
-    uint32_t txn, stamp; /* whose they are */
-    uint32_t session[2]; /* Session-ID: local, remote */
-    uint64_t call_id;    /* as call_key_of() */
-    uint32_t begin, end; /* of the Call-ID: its first and last characters, */
-    uint32_t local;      /* what stands before the '@', */
-    uint32_t length;     /* and how long that is */
-    uint64_t named;      /* as call_key_of(): the Call-ID in such a header as X-CID */
-    uint64_t replaced;   /* the same in Replaces or Join; of a REFER: in Refer-To */
+    uint32_t txn, stamp;  /* whose they are */
+    uint32_t session[2];  /* Session-ID: local, remote */
+    uint64_t call_id;     /* as call_key_of() */
+    uint32_t begin, end;  /* of the Call-ID: its first and last characters, */
+    uint32_t local;       /* what stands before the '@', */
+    uint32_t length;      /* how long that is, */
+    char text[LINK_TEXT]; /* and how it begins */
+    uint64_t named;       /* as call_key_of(): the Call-ID in such a header as X-CID */
+    uint64_t replaced;    /* the same in Replaces or Join; of a REFER: in Refer-To */
     uint32_t charging;
     uint32_t media, origin;
     uint32_t caller, callee; /* of a REFER: who is to be called */

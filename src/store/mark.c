@@ -305,7 +305,7 @@ static uint32_t method_marks(const struct sight *x)
             marks |= CALL_BYE_REASON;
         break;
     case SIP_REFER:
-        link_learn_refer(s, id, m, sip);
+        link_learn_refer(x->s, x->id, x->m, sip);
         break;
     case SIP_REGISTER:
         x->txn->binds = binds_one(sip);
