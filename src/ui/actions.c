@@ -486,7 +486,7 @@ const struct command commands[] = {
       N_("Give a list these columns; with sort:COLUMN or sort:-COLUMN its order, too") },
     { "write", "", NULL, VERB_NONE, keep_run_write, NULL, NULL,
       N_("Keep settings, keys, columns, sizes and named filters in the configuration file") },
-    { "ask-save", "F2", NULL, VERB_NONE, save_run_form, NULL, NULL,
+    { "ask-save", "F2", N_("save"), VERB_NONE, save_run_form, NULL, NULL,
       N_("Choose what to save, as what, and where to") },
     { "save", "", NULL, VERB_NONE, save_run, "FILE", NULL,
       N_("Write the marked calls, else the listed ones; as pcap, or by the name: .pcapng, .txt") },

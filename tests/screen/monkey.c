@@ -9,8 +9,8 @@
  * Model: the seed alone decides what is pressed, clicked, dragged, pasted and typed, in which order,
  * and which sizes the terminal takes; commands are those that the program itself names (--man-keys).
  * The program is started anew when a key ended it. It must never end by a signal or with a
- * status other than 0, and must answer: at rest its first line has its name. One TAP line; a
- * failure shows the last keys and the screen, where a sanitizer has left its report.
+ * status other than 0, and must answer: at rest its first line has the share that failed. One TAP line;
+ * a failure shows the last keys and the screen, where a sanitizer has left its report.
  * Boundary: term.c is the terminal. Everything happens in a folder of its own and without root's
  * rights, as a random line may well be a command that writes.
  */
@@ -143,12 +143,18 @@ static void remember(struct monkey *m, const char *what, const char *text)
     snprintf(m->last[m->pressed++ % REMEMBERED], sizeof(m->last[0]), "%s %.50s", what, text);
 }
 
+static bool has_begun(struct term *t, void *arg)
+{
+    (void)arg;
+    return *term_row(t, 0) != '\0';
+}
+
 static int begin(struct monkey *m)
 {
     term_close(m->term);
     m->term = NULL;
     m->starts++;
-    if (term_open(&m->term, &m->plan) < 0 || term_wait_text(m->term, "sipwhy", ANSWER_MS) < 0) {
+    if (term_open(&m->term, &m->plan) < 0 || term_wait(m->term, has_begun, NULL, ANSWER_MS) < 0) {
         snprintf(m->why, sizeof(m->why), "the program does not start");
         return -1;
     }
@@ -250,7 +256,7 @@ static void act(struct monkey *m)
 static bool answers_or_ended(struct term *t, void *arg)
 {
     (void)arg;
-    return term_state(t, NULL) != CHILD_RUNNING || term_find(t, "sipwhy", 0, 0, NULL) == 0;
+    return term_state(t, NULL) != CHILD_RUNNING || term_find(t, "%", 0, 0, NULL) == 0;
 }
 
 /* 0: it lives or ended as asked and was started again; -1 with m->why. */
