@@ -213,16 +213,34 @@ void calls_rows(const struct session *session, const struct filter *filter)
     free(c.told);
 }
 
+/* The call that stands for the group of one so far; the way to it becomes shorter. */
+static uint32_t root_of(uint32_t *to, uint32_t id)
+{
+    while (to[id] != id)
+        id = to[id] = to[to[id]];
+    return id;
+}
+
 struct calls_joined calls_joined(const struct session *session)
 {
-    struct calls c;
+    const struct store *store = session->pipeline.store;
+    uint32_t end = store_call_end(store), origins[LINK_ORIGINS], *to = mem_alloc(end * sizeof *to);
+    bool *joined = mem_zero(end * sizeof *joined);
     struct calls_joined sum = { 0 };
-    calls_init(&c, session, NULL);
-    for (uint32_t id = 1; next_group(&c, &id);)
-        if (c.n > 1) {
-            sum.calls++;
-            sum.legs += c.n;
+    for (uint32_t id = 0; id < end; id++)
+        to[id] = id;
+    for (uint32_t id = 1; id < end; id++) {
+        size_t n = store_call(store, id) ? link_origins(store, id, origins) : 0;
+        for (size_t i = 0; i < n; i++) {
+            to[root_of(to, id)] = root_of(to, origins[i]);
+            joined[id] = joined[origins[i]] = true;
         }
-    free(c.told);
+    }
+    for (uint32_t id = 1; id < end; id++) {
+        sum.legs += joined[id];
+        sum.calls += joined[id] && to[id] == id;
+    }
+    free(joined);
+    free(to);
     return sum;
 }

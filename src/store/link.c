@@ -331,7 +331,8 @@ static size_t namesakes(const struct store *s, const struct link_keys *k, uint32
     uint64_t keys[LINK_NAMED_KEYS];
     size_t n = 0, count = s->kin ? link_named_keys(k, keys) : 0;
     for (size_t i = 0; i < count; i++)
-        n += kin_find(s->kin, s, keys[i], ids + n, max - n);
+        if (rare(s, keys[i]))
+            n += kin_find(s->kin, s, keys[i], ids + n, max - n);
     if (s->kin)
         n += kin_find(s->kin, s, k->call_id, ids + n, max - n);
     const uint64_t calls[] = { k->named, k->replaced };
@@ -378,10 +379,9 @@ static uint32_t named_parent(const struct store *s, uint32_t own, const struct l
     return best;
 }
 
-static size_t alikes_of(const struct store *s, const struct link_keys *k, enum link_likeness like,
-                        int64_t time_ns, uint32_t ids[ALIKES])
+static size_t alikes_of(const struct store *s, enum link_likeness like, uint64_t key,
+                        uint32_t ids[ALIKES])
 {
-    uint64_t key = link_like_key(k, like, time_ns);
     bool habit = like >= LINK_LIKE_MEDIA && kin_count(s->alike, key) > HABIT;
     return habit ? 0 : kin_find(s->alike, s, key, ids, ALIKES);
 }
@@ -391,11 +391,14 @@ static size_t alikes(const struct store *s, const struct link_keys *k, int64_t t
                      int64_t next_ns, uint32_t ids[2 * LINK_LIKES * ALIKES])
 {
     size_t n = 0;
-    for (int like = 0; s->alike && like < LINK_LIKES; like++) {
-        enum link_likeness kind = (enum link_likeness)like;
-        n += alikes_of(s, k, kind, time_ns, ids + n);
-        n += alikes_of(s, k, kind, time_ns + next_ns, ids + n);
+    uint64_t keys[2 * LINK_LIKES];
+    for (int i = 0; i < 2 * LINK_LIKES; i++) {
+        keys[i] = link_like_key(k, (enum link_likeness)(i / 2),
+                                i % 2 ? time_ns + next_ns : time_ns);
+        kin_expect(s->alike, keys[i]);
     }
+    for (int i = 0; i < 2 * LINK_LIKES; i++)
+        n += alikes_of(s, (enum link_likeness)(i / 2), keys[i], ids + n);
     return n;
 }
 
@@ -505,7 +508,8 @@ static uint32_t find_parent(const struct store *s, uint32_t own, enum link_reaso
     const struct host *host = store_host(s, flow_of(s, txn)->src_host);
     uint32_t best = redirected_from(s, own), better;
     *why = best ? LINK_REDIRECT : LINK_NONE;
-    if (best || !host || passes_through(s, txn, true))
+    if (best || !host || (!host->last_received && !s->kin && !txn->alike) ||
+        passes_through(s, txn, true))
         return best;
     const struct link_keys *keys = link_keys_of(s, own);
     if (!keys)
@@ -515,7 +519,9 @@ static uint32_t find_parent(const struct store *s, uint32_t own, enum link_reaso
     if ((better = named_parent(s, own, &mine, why)) != 0)
         return better;
     enum link_reason alike = LINK_NONE;
-    better = !*why || *why > LINK_CALL_ID ? alike_parent(s, own, &mine, &alike, depth) : 0;
+    better = txn->alike && (!*why || *why > LINK_CALL_ID)
+                 ? alike_parent(s, own, &mine, &alike, depth)
+                 : 0;
     if (!better || (*why && alike >= *why))
         return best;
     *why = alike;
@@ -675,7 +681,7 @@ static size_t add_alikes(const struct store *s, uint32_t own, uint32_t *ids, siz
     enum link_reason why;
     uint32_t near[2 * LINK_LIKES * ALIKES];
     const struct transaction *txn = store_transaction(s, own);
-    const struct link_keys *keys = s->alike ? link_keys_of(s, own) : NULL;
+    const struct link_keys *keys = txn->alike ? link_keys_of(s, own) : NULL;
     struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
     size_t count = keys ? alikes(s, &mine, txn->time_ns, LINK_SPELL_NS, near) : 0;
     for (size_t i = 0; i < count && n < max; i++) {
@@ -721,6 +727,24 @@ size_t link_group(const struct store *s, uint32_t call, uint32_t *ids, size_t ma
         return n;
     for (size_t i = 0; i < n && n < max; i++)
         n = add_neighbours(s, ids[i], ids, n, max);
+    return n;
+}
+
+size_t link_origins(const struct store *s, uint32_t call, uint32_t ids[LINK_ORIGINS])
+{
+    size_t n = 0;
+    enum link_reason why;
+    uint32_t id = alone(s, call) ? 0 : store_call(s, call)->window;
+    while (id && n < LINK_ORIGINS) {
+        const struct transaction *t = store_transaction(s, id);
+        if (begins_call(t) && t->number) {
+            const struct transaction *parent = store_transaction(s, parent_of(s, id, &why));
+            const struct transaction *refer = store_transaction(s, refer_of(s, id));
+            n = parent ? add_call(ids, n, LINK_ORIGINS, parent->call) : n;
+            n = refer ? add_call(ids, n, LINK_ORIGINS, refer->call) : n;
+        }
+        id = t->next_in_call;
+    }
     return n;
 }
 

@@ -48,6 +48,9 @@ size_t link_legs(const struct store *store, uint32_t call, uint32_t *ids, size_t
  */
 enum link_reason link_leg(const struct store *store, const uint32_t *ids, size_t n, size_t leg,
                           size_t *other);
+/* The calls that one came from, for who goes through all of them; how many. */
+#define LINK_ORIGINS 2
+size_t link_origins(const struct store *store, uint32_t call, uint32_t ids[LINK_ORIGINS]);
 /* Why two calls of a group belong together; LINK_NONE when only others join them. */
 enum link_reason link_why(const struct store *store, uint32_t a, uint32_t b);
 /* Of LINK_HEADER: the name of the header that joins them, as it was sent; none: SPAN_NONE. */

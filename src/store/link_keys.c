@@ -291,14 +291,34 @@ static void learn_named(struct store *s, uint32_t id, const struct link_keys *k)
         kin_add(&s->kin, s, keys[i], id);
 }
 
+/* Two that are alike know it; nobody else has to be looked for. */
+static void note_alike(struct store *s, uint32_t id, uint32_t other)
+{
+    if (!other || transaction_at(s, other)->call == transaction_at(s, id)->call)
+        return;
+    transaction_at(s, other)->alike = true;
+    transaction_at(s, id)->alike = true;
+}
+
 static void learn_likeness(struct store *s, uint32_t id, const struct sip_message *sip)
 {
     struct link_keys k = { 0 };
+    uint64_t now[LINK_LIKES], before[LINK_LIKES];
     int64_t time_ns = transaction_at(s, id)->time_ns;
-    read_call_id(&k, sip->call_id);
-    read_sdp(&k, sip);
-    for (int like = 0; like < LINK_LIKES; like++)
-        kin_add(&s->alike, s, link_like_key(&k, (enum link_likeness)like, time_ns), id);
+    if (call_at(s, transaction_at(s, id)->call)->first_txn == id)
+        read_call_id(&k, sip->call_id);
+    read_sdp(&k, sip); /* a proxy may have it changed */
+    for (int like = 0; like < LINK_LIKES; like++) {
+        now[like] = link_like_key(&k, (enum link_likeness)like, time_ns);
+        before[like] = link_like_key(&k, (enum link_likeness)like, time_ns - LINK_SPELL_NS);
+        kin_expect(s->alike, now[like]);
+        kin_expect(s->alike, before[like]);
+    }
+    for (int like = 0; like < LINK_LIKES; like++) {
+        note_alike(s, id, kin_latest(s->alike, s, now[like]));
+        note_alike(s, id, kin_latest(s->alike, s, before[like]));
+        kin_add(&s->alike, s, now[like], id);
+    }
 }
 
 void link_learn(struct store *s, uint32_t id, const struct message *m,

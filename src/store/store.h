@@ -51,6 +51,7 @@ struct transaction {
     bool credentials; /* the request carries Authorization or Proxy-Authorization */
     uint8_t run;      /* transactions just before it in the call with its method and CSeq */
     uint8_t why;      /* the leading finding, as who diagnoses numbers them; 0: none */
+    bool alike;       /* INVITE: another call has its Call-ID or session description, see link.c */
     uint64_t seq;     /* order of arrival, from 1; 0 in a record that is not in use */
     int64_t time_ns;
     uint32_t first; /* its first message */
