@@ -22,7 +22,9 @@ struct calls {
     const struct store *store;
     const struct diagnosis *diagnosis;
     const struct filter *filter;
-    bool *told; /* by number: has been in a group */
+    bool *told;     /* by number: has been in a group */
+    uint32_t *to;   /* by number: another one of its group, at last the same for all */
+    uint32_t *next; /* by number: the next one of its group */
     uint32_t legs[LEGS];
     size_t n;
 };
@@ -40,30 +42,75 @@ struct leg_row {
     const struct finding *lead;
 };
 
-static void calls_init(struct calls *c, const struct session *session, const struct filter *filter)
+/* The call that stands for the group of one so far; the way to it becomes shorter. */
+static uint32_t root_of(uint32_t *to, uint32_t id)
 {
-    *c = (struct calls){ .session = session,
-                         .store = session->pipeline.store,
-                         .diagnosis = session->pipeline.diagnosis,
-                         .filter = filter };
-    c->told = mem_zero(store_call_end(c->store) * sizeof *c->told);
+    while (to[id] != id)
+        id = to[id] = to[to[id]];
+    return id;
 }
 
-/* The next group none of whose legs was told yet, from the call *id on; false: there is none. */
+/* Joins each call to what it came from: all groups at once, in the time that one look at each takes. */
+static uint32_t *groups(const struct store *store)
+{
+    uint32_t end = store_call_end(store), origins[LINK_ORIGINS], *to = mem_alloc(end * sizeof *to);
+    for (uint32_t id = 0; id < end; id++)
+        to[id] = id;
+    for (uint32_t id = 1; id < end; id++) {
+        size_t n = store_call(store, id) ? link_origins(store, id, origins) : 0;
+        for (size_t i = 0; i < n; i++)
+            to[root_of(to, id)] = root_of(to, origins[i]);
+    }
+    return to;
+}
+
+static void calls_init(struct calls *c, const struct session *session, const struct filter *filter)
+{
+    const struct store *store = session->pipeline.store;
+    uint32_t end = store_call_end(store), *latest = mem_zero(end * sizeof *latest);
+    *c = (struct calls){ .session = session,
+                         .store = store,
+                         .diagnosis = session->pipeline.diagnosis,
+                         .filter = filter,
+                         .told = mem_zero(end * sizeof *c->told),
+                         .to = groups(store),
+                         .next = mem_zero(end * sizeof *c->next) };
+    for (uint32_t id = end; id-- > 1;) {
+        uint32_t root = root_of(c->to, id);
+        c->next[id] = latest[root];
+        latest[root] = id;
+    }
+    free(latest);
+}
+
+static void calls_free(struct calls *c)
+{
+    free(c->told);
+    free(c->to);
+    free(c->next);
+}
+
+static void take_leg(struct calls *c, uint32_t id)
+{
+    size_t at = c->n++;
+    for (; at > 0 && store_call(c->store, c->legs[at - 1])->seq > store_call(c->store, id)->seq;
+         at--)
+        c->legs[at] = c->legs[at - 1];
+    c->legs[at] = id;
+    c->told[id] = true;
+}
+
+/* The next group, from the call *id on, in the order in which its legs began; false: there is none. */
 static bool next_group(struct calls *c, uint32_t *id)
 {
-    size_t n = 0;
     while (*id < store_call_end(c->store) && (!store_call(c->store, *id) || c->told[*id]))
         ++*id;
+    c->n = 0;
     if (*id >= store_call_end(c->store))
         return false;
-    c->n = link_legs(c->store, *id, c->legs, LEGS);
-    for (size_t i = 0; i < c->n; i++) {
-        if (!c->told[c->legs[i]])
-            c->legs[n++] = c->legs[i];
-        c->told[c->legs[i]] = true;
-    }
-    c->n = n;
+    for (uint32_t leg = *id; leg && c->n < LEGS; leg = c->next[leg])
+        if (store_call(c->store, leg) && !c->told[leg])
+            take_leg(c, leg);
     return true;
 }
 
@@ -210,37 +257,22 @@ void calls_rows(const struct session *session, const struct filter *filter)
                 row_text(&c, &row);
         }
     }
-    free(c.told);
-}
-
-/* The call that stands for the group of one so far; the way to it becomes shorter. */
-static uint32_t root_of(uint32_t *to, uint32_t id)
-{
-    while (to[id] != id)
-        id = to[id] = to[to[id]];
-    return id;
+    calls_free(&c);
 }
 
 struct calls_joined calls_joined(const struct session *session)
 {
     const struct store *store = session->pipeline.store;
-    uint32_t end = store_call_end(store), origins[LINK_ORIGINS], *to = mem_alloc(end * sizeof *to);
-    bool *joined = mem_zero(end * sizeof *joined);
+    uint32_t end = store_call_end(store), *to = groups(store);
+    uint32_t *legs = mem_zero(end * sizeof *legs);
     struct calls_joined sum = { 0 };
-    for (uint32_t id = 0; id < end; id++)
-        to[id] = id;
+    for (uint32_t id = 1; id < end; id++)
+        legs[root_of(to, id)] += store_call(store, id) != NULL;
     for (uint32_t id = 1; id < end; id++) {
-        size_t n = store_call(store, id) ? link_origins(store, id, origins) : 0;
-        for (size_t i = 0; i < n; i++) {
-            to[root_of(to, id)] = root_of(to, origins[i]);
-            joined[id] = joined[origins[i]] = true;
-        }
+        sum.calls += legs[id] > 1;
+        sum.legs += legs[id] > 1 ? legs[id] : 0;
     }
-    for (uint32_t id = 1; id < end; id++) {
-        sum.legs += joined[id];
-        sum.calls += joined[id] && to[id] == id;
-    }
-    free(joined);
+    free(legs);
     free(to);
     return sum;
 }

@@ -479,7 +479,8 @@ static uint32_t received_parent(const struct store *s, uint32_t own, const struc
 {
     const struct transaction *txn = store_transaction(s, own);
     const struct host *host = store_host(s, flow_of(s, txn)->src_host);
-    uint32_t best = 0, id = host->last_received;
+    const struct call *call = store_call(s, txn->call);
+    uint32_t best = 0, id = call->first_txn == own ? call->heard_before : host->last_received;
     for (int looks = 0, compared = 0, same = 0; id && looks < LOOKS && same < COMPARED; looks++) {
         const struct transaction *t = store_transaction(s, id);
         if (!begins_call(t) || flow_of(s, t)->dst_host != flow_of(s, txn)->src_host ||
@@ -646,12 +647,24 @@ static size_t add_namesakes(const struct store *s, uint32_t own, uint32_t *ids, 
     return n;
 }
 
+/* The latest that a host sent after it got an INVITE; long after, of those of the next second. */
+static uint32_t sent_after(const struct store *s, const struct transaction *txn,
+                           const struct host *host)
+{
+    uint32_t id = 0, number = flow_of(s, txn)->dst_host;
+    if (store_now(s) - txn->time_ns <= LINK_AFTER_NS)
+        return host->last_sent;
+    for (int second = 2; second >= 0 && !id; second--)
+        id = kin_latest(s->alike, s, link_sent_key(number, txn->time_ns + second * LINK_SECOND_NS));
+    return id ? id : host->last_sent;
+}
+
 /* The calls whose INVITEs came from this one: among those that its receiver sent. */
 static size_t add_children(const struct store *s, uint32_t own, uint32_t *ids, size_t n, size_t max)
 {
     const struct transaction *txn = store_transaction(s, own);
     const struct host *host = store_host(s, flow_of(s, txn)->dst_host);
-    uint32_t id = host && !passes_through(s, txn, false) ? host->last_sent : 0;
+    uint32_t id = host && !passes_through(s, txn, false) ? sent_after(s, txn, host) : 0;
     const struct link_keys *keys = id ? link_keys_of(s, own) : NULL;
     struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
     for (int looks = 0, compared = 0, same = 0;

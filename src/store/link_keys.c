@@ -249,7 +249,7 @@ static void read_sdp(struct link_keys *k, const struct sip_message *sip)
 /* Finding */
 
 #define KEY(kind, key) ((key) ? (uint64_t)(kind) << 32 | (key) : 0)
-enum { KEY_SESSION = 1, KEY_CHARGING, KEY_REFERRER, KEY_ASKED, KEY_LIKE };
+enum { KEY_SESSION = 1, KEY_CHARGING, KEY_REFERRER, KEY_ASKED, KEY_SENT, KEY_LIKE };
 
 size_t link_named_keys(const struct link_keys *k, uint64_t keys[LINK_NAMED_KEYS])
 {
@@ -271,6 +271,11 @@ size_t link_named_keys(const struct link_keys *k, uint64_t keys[LINK_NAMED_KEYS]
 uint64_t link_asked_key(const struct link_keys *k, uint32_t receiver)
 {
     return k->callee ? hash_join(KEY(KEY_ASKED, k->callee), hash_number(14, receiver)) : 0;
+}
+
+uint64_t link_sent_key(uint32_t host, int64_t time_ns)
+{
+    return hash_join(KEY(KEY_SENT, host), hash_number(15, (uint64_t)(time_ns / LINK_SECOND_NS)));
 }
 
 uint64_t link_like_key(const struct link_keys *k, enum link_likeness like, int64_t time_ns)
@@ -321,6 +326,14 @@ static void learn_likeness(struct store *s, uint32_t id, const struct sip_messag
     }
 }
 
+/* What a host received may have been captured a little after what it made of it. */
+static void hear_late(struct store *s, uint32_t id, uint32_t sent)
+{
+    const struct transaction *txn = transaction_at(s, id), *t = store_transaction(s, sent);
+    if (t && t->call != txn->call && txn->time_ns - t->time_ns <= LINK_BEFORE_NS)
+        call_at(s, t->call)->heard_before = id;
+}
+
 void link_learn(struct store *s, uint32_t id, const struct message *m,
                 const struct sip_message *sip)
 {
@@ -331,12 +344,17 @@ void link_learn(struct store *s, uint32_t id, const struct message *m,
         txn->number = (uint32_t)hash_span(10, number_end(called)) | 1;
     /* who sends a call on has not begun it: of a proxy nothing is looked through */
     if (flow->src_host && call_at(s, txn->call)->first_txn == id) {
-        txn->sent_before = host_at(s, flow->src_host)->last_sent;
-        host_at(s, flow->src_host)->last_sent = id;
+        struct host *sender = host_at(s, flow->src_host);
+        txn->sent_before = sender->last_sent;
+        sender->last_sent = id;
+        call_at(s, txn->call)->heard_before = sender->last_received;
+        kin_add(&s->alike, s, link_sent_key(flow->src_host, txn->time_ns), id);
     }
     if (flow->dst_host) {
-        txn->received_before = host_at(s, flow->dst_host)->last_received;
-        host_at(s, flow->dst_host)->last_received = id;
+        struct host *receiver = host_at(s, flow->dst_host);
+        txn->received_before = receiver->last_received;
+        receiver->last_received = id;
+        hear_late(s, id, receiver->last_sent);
     }
     if (sip->traits & SIP_HAS_KIN || own_headers[0]) {
         struct link_keys k = { 0 };

@@ -38,6 +38,8 @@ const struct link_keys *link_keys_of(const struct store *store, uint32_t txn);
 size_t link_named_keys(const struct link_keys *k, uint64_t keys[LINK_NAMED_KEYS]);
 /* Of a REFER: that its receiver, a host, is to call somebody. */
 uint64_t link_asked_key(const struct link_keys *k, uint32_t receiver);
+/* That a host sent the INVITE of a new call in that second. */
+uint64_t link_sent_key(uint32_t host, int64_t time_ns);
 /* Of what may be alike by chance, and counts only among those of about one time. */
 enum link_likeness {
     LINK_LIKE_BEGIN,

@@ -80,6 +80,7 @@ struct call {
     uint32_t flow;              /* of its first message */
     uint32_t timer_s;           /* the session timer in force, 0: none */
     int32_t timer_set_s;        /* when it was set, in seconds after first_ns */
+    uint32_t heard_before;      /* the INVITE that its sender had received when it began, 0: none */
 };
 /* So many transactions of a call are looked at together: a Call-ID may be used for years. */
 #define CALL_WINDOW 256

@@ -228,6 +228,39 @@ static void many_names(void)
     tap_ok(link_group(store, b, ids, 4) == 2 && ids[1] == first, "and so is the first");
 }
 
+/* Long after, and many calls later, the first legs are still found, from both sides. */
+static void many_calls(void)
+{
+    uint32_t ids[4], in = 0, out = 0;
+    store_free(store);
+    store = store_new(64 << 20);
+    for (int i = 0; i < 2000; i++) {
+        char a[32], b[32], number[32];
+        snprintf(a, sizeof a, "in-%d", i);
+        snprintf(b, sizeof b, "out-%d", i);
+        snprintf(number, sizeof number, "+32255%05d", i * 7919 % 100000);
+        uint32_t one = invite(100 * i, 1, 2, a, "alice", number, "", "");
+        uint32_t other = invite(100 * i + 4, 2, 3, b, "alice", number, "", "");
+        in = i ? in : one;
+        out = i ? out : other;
+    }
+    tap_ok(link_group(store, out, ids, 4) == 2 && ids[1] == in,
+           "an old leg finds where it came from");
+    tap_ok(link_group(store, in, ids, 4) == 2 && ids[1] == out, "and what came from it");
+    tap_ok(link_origins(store, out, ids) == 1 && ids[0] == in && link_origins(store, in, ids) == 0,
+           "one of them came from the other");
+    /* captured in the wrong order */
+    out = invite(900000, 2, 3, "early", "bob", "3000", "", "");
+    in = invite(900005, 1, 2, "late", "bob", "3000", "", "");
+    for (int i = 0; i < 400; i++) {
+        char a[32];
+        snprintf(a, sizeof a, "more-%d", i);
+        invite(900100 + 100 * i, 1, 2, a, "carol", "4000", "", "");
+    }
+    tap_ok(link_group(store, out, ids, 4) == 2 && ids[1] == in,
+           "a leg that was captured a little before the one in finds it, too");
+}
+
 /* A name that everybody bears: nobody is joined by it. */
 static void no_name(void)
 {
@@ -531,6 +564,7 @@ int main(void)
     chance();
     two_addresses();
     many_names();
+    many_calls();
     no_name();
     apart();
     habits();
