@@ -243,21 +243,27 @@ static bool begins_call(const struct scene_transaction *t)
     return t->stored->method == SIP_INVITE && t->request && !scene_in_dialog(t);
 }
 
-/* Across a B2BUA: the host that got one call's INVITE sends that of another, a little later. */
+static struct scene_transaction *transaction_of(struct scene *scene, uint32_t id)
+{
+    for (size_t i = 0; i < scene->ntransactions; i++)
+        if (scene->transactions[i].id == id)
+            return &scene->transactions[i];
+    return NULL;
+}
+
+/* Across a B2BUA: the INVITE that one was made from, as it came to the B2BUA. */
 static void join_legs(struct scene *scene)
 {
     for (size_t i = 0; i < scene->ntransactions; i++) {
-        struct scene_transaction *down = &scene->transactions[i], *best = NULL;
+        struct scene_transaction *down = &scene->transactions[i];
         if (!begins_call(down) || down->upstream)
             continue;
-        for (size_t k = 0; k < i; k++) {
-            struct scene_transaction *up = &scene->transactions[k];
-            if (up->call != down->call && begins_call(up) &&
-                addr_same_host(&up->server, &down->client))
-                best = up;
-        }
-        if (best)
-            join(best, down);
+        struct scene_transaction *up = transaction_of(scene,
+                                                      link_made_from(scene->store, down->id));
+        while (up && up->downstream && up->downstream->call == up->call)
+            up = up->downstream;
+        if (up && up->call != down->call)
+            join(up, down);
     }
 }
 

@@ -480,7 +480,9 @@ static uint32_t received_parent(const struct store *s, uint32_t own, const struc
     const struct transaction *txn = store_transaction(s, own);
     const struct host *host = store_host(s, flow_of(s, txn)->src_host);
     const struct call *call = store_call(s, txn->call);
-    uint32_t best = 0, id = call->first_txn == own ? call->heard_before : host->last_received;
+    const struct transaction *first = store_transaction(s, call->first_txn);
+    bool again = first->request && flow_of(s, first)->src_host == flow_of(s, txn)->src_host;
+    uint32_t best = 0, id = again ? call->heard_before : host->last_received;
     for (int looks = 0, compared = 0, same = 0; id && looks < LOOKS && same < COMPARED; looks++) {
         const struct transaction *t = store_transaction(s, id);
         if (!begins_call(t) || flow_of(s, t)->dst_host != flow_of(s, txn)->src_host ||
@@ -741,6 +743,15 @@ size_t link_group(const struct store *s, uint32_t call, uint32_t *ids, size_t ma
     for (size_t i = 0; i < n && n < max; i++)
         n = add_neighbours(s, ids[i], ids, n, max);
     return n;
+}
+
+uint32_t link_made_from(const struct store *s, uint32_t id)
+{
+    enum link_reason why;
+    const struct transaction *t = store_transaction(s, id);
+    uint32_t parent = begins_call(t) && t->number && !alone(s, t->call) ? parent_of(s, id, &why)
+                                                                        : 0;
+    return parent && why != LINK_REPLACES && why != LINK_REDIRECT ? parent : 0;
 }
 
 size_t link_origins(const struct store *s, uint32_t call, uint32_t ids[LINK_ORIGINS])

@@ -51,6 +51,11 @@ enum link_reason link_leg(const struct store *store, const uint32_t *ids, size_t
 /* The calls that one came from, for who goes through all of them; how many. */
 #define LINK_ORIGINS 2
 size_t link_origins(const struct store *store, uint32_t call, uint32_t ids[LINK_ORIGINS]);
+/*
+ * The INVITE that the one of transaction `txn` was made from, on the hop before the B2BUA or another
+ * one of its call, a transaction; 0: it came from none. A transfer makes none from another.
+ */
+uint32_t link_made_from(const struct store *store, uint32_t txn);
 /* Why two calls of a group belong together; LINK_NONE when only others join them. */
 enum link_reason link_why(const struct store *store, uint32_t a, uint32_t b);
 /* Of LINK_HEADER: the name of the header that joins them, as it was sent; none: SPAN_NONE. */
