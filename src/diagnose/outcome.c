@@ -2,6 +2,7 @@
 #include "diagnose/outcome.h"
 
 #include "base/tr.h"
+#include "store/link.h"
 
 #define LOOKED 64           /* findings of a call */
 #define MESSAGES_LOOKED 128 /* of a transaction */
@@ -122,7 +123,9 @@ enum call_outcome call_outcome_of_legs(const struct diagnosis *d, const struct s
     enum call_outcome outcome = OUTCOME_NONE;
     for (size_t i = 0; i < n; i++) {
         enum call_outcome of = call_outcome(d, store, store_call(store, legs[i]), legs[i]);
-        if (i == 0 || says_better(outcome, of))
+        bool taken = outcome == OUTCOME_CANCELLED && of == OUTCOME_ANSWERED &&
+                     link_why(store, legs[0], legs[i]) == LINK_REPLACES; /* picked up elsewhere */
+        if (i == 0 || taken || says_better(outcome, of))
             outcome = of;
     }
     return outcome;

@@ -1008,6 +1008,7 @@ static const struct file files[] = {
     PLAIN_FILE("cancelled.pcap", cancelled),
     PLAIN_FILE("cancelled-late.pcap", cancelled_late),
     PLAIN_FILE("b2bua.pcap", b2bua),
+    PLAIN_FILE("picked-up.pcap", picked_up),
     PLAIN_FILE("rfc2543.pcap", rfc2543),
     PLAIN_FILE("forked.pcap", forked),
     PLAIN_FILE("repeated.pcap", repeated),

@@ -118,6 +118,20 @@ static const struct say b2bua[] = {
     SAY(75, "ap", TO_BOB("ACK"), "1 ACK", "1@a", "a1/b9", .call = "in@a"),
 };
 
+/* A ringing call is picked up from another phone (RFC 3891 §1), and so stopped at the first. */
+static const struct say picked_up[] = {
+    SAY(0, "ab", TO_BOB("INVITE"), "1 INVITE", "1@a", "a1/b", .call = "ring@a"),
+    SAY(100, "ba", RINGING, "1 INVITE", "1@a", "a1/b1", .call = "ring@a"),
+    SAY(2000, "ca", TO_ALICE("INVITE"), "1 INVITE", "1@c", "c1/a", .call = "pick@c",
+        .more = "Replaces: ring@a;to-tag=b1;from-tag=a1;early-only\r\n"),
+    SAY(2010, "ac", OK, "1 INVITE", "1@c", "c1/a2", .call = "pick@c"),
+    SAY(2020, "ca", TO_ALICE("ACK"), "1 ACK", "2@c", "c1/a2", .call = "pick@c"),
+    SAY(2030, "ab", TO_BOB("CANCEL"), "1 CANCEL", "1@a", "a1/b", .call = "ring@a"),
+    SAY(2040, "ba", OK, "1 CANCEL", "1@a", "a1/b1", .call = "ring@a"),
+    SAY(2050, "ba", "SIP/2.0 487 Request Terminated", "1 INVITE", "1@a", "a1/b1", .call = "ring@a"),
+    SAY(2060, "ab", TO_BOB("ACK"), "1 ACK", "1@a", "a1/b1", .call = "ring@a"),
+};
+
 /*
  * A call over TCP: in order, in two segments, two in one, in the wrong order, sent again by TCP, one
  * missing from the capture; keep-alives; the ports used again for an OPTIONS.

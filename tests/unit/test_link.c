@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/kin.h"
 #include "store/link.h"
 #include "tap.h"
 
@@ -500,6 +501,28 @@ static void transfers(void)
     tap_ok(!blind(2, "carol", by_alice, BY_ALICE, 40000), "nor one long after");
 }
 
+/* What is remembered of names keeps within a part of the budget, and the latest are in it. */
+static void bounded(void)
+{
+    struct kin *kin = NULL;
+    uint32_t ids[2];
+    store_free(store);
+    store = store_new(4 << 20);
+    invite(0, 1, 2, "one", "alice", "1000", "", "");
+    invite(1, 1, 2, "two", "alice", "1000", "", "");
+    for (uint64_t key = 1; key <= 100000; key++)
+        kin_add(&kin, store, key * UINT64_C(0x9e3779b97f4a7c15), 1 + key % 2);
+    tap_ok(kin_bytes(kin) <= store_budget(store) / 16, "names take a small part of the budget");
+    tap_ok(kin_find(kin, store, 100000 * UINT64_C(0x9e3779b97f4a7c15), ids, 2) == 1 && ids[0] == 1,
+           "the latest is found");
+    tap_ok(kin_find(kin, store, UINT64_C(0x9e3779b97f4a7c15), ids, 2) == 0, "the first is not");
+    for (int i = 0; i < 100000; i++)
+        kin_add(&kin, store, 7, 1 + (uint32_t)i % 2);
+    tap_ok(kin_find(kin, store, 7, ids, 2) == 2 && kin_count(kin, 7) == 100000,
+           "one that is added again and again is counted");
+    kin_free(kin);
+}
+
 /* How many calls wait for a look; none does after it. */
 static unsigned looked_at(void)
 {
@@ -570,6 +593,7 @@ int main(void)
     habits();
     port_again();
     transfers();
+    bounded();
     store_free(store);
     return tap_done();
 }
