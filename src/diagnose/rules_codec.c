@@ -206,6 +206,26 @@ static void explain_body(struct draft *d, const struct scene_transaction *t,
                      by, list);
 }
 
+static bool is_secure(const struct sdp_media *m)
+{
+    return span_search(m->protocol, "SAVP") != NULL;
+}
+
+/* 1: all streams of sound and pictures are encrypted, -1: none is, 0: mixed, or there are none. */
+static int security(const struct sdp *sdp, bool only_active)
+{
+    int result = 0;
+    for (int i = 0; i < sdp->medias; i++) {
+        if (!stream_is_sound(&sdp->media[i]) || (only_active && !stream_is_active(&sdp->media[i])))
+            continue;
+        int one = is_secure(&sdp->media[i]) ? 1 : -1;
+        if (result && one != result)
+            return 0;
+        result = one;
+    }
+    return result;
+}
+
 /* What follows from it: cause, remedy, and the doubt that is left. */
 static void explain_refusal(struct draft *d, const struct scene_transaction *t,
                             const struct exchange *x, const struct refusal *r)
@@ -215,6 +235,9 @@ static void explain_refusal(struct draft *d, const struct scene_transaction *t,
     judge_address(&t->final->flow->src, by);
     if (r->warning && words.n)
         draft_cause(d, _("%s says itself what does not fit: \"%.*s\""), by, SPAN_ARG(words));
+    else if (r->what == REFUSED_UNSAID && x->offer && security(x->offer, true) > 0)
+        draft_cause(
+            d, _("Only encrypted media (SRTP) is offered: %s takes none, or no codec in it"), by);
     if (r->what == REFUSED_FORMAT && x->offer)
         draft_remedy(d, _("Offer %s another codec than %s, or transcode"), by,
                      codec_list(x->offer, IN_A_LINE, offered));
@@ -295,26 +318,6 @@ static void no_common_codec(struct judge *j)
 }
 
 /* Profiles */
-
-static bool is_secure(const struct sdp_media *m)
-{
-    return span_search(m->protocol, "SAVP") != NULL;
-}
-
-/* 1: all streams of sound and pictures are encrypted, -1: none is, 0: mixed, or there are none. */
-static int security(const struct sdp *sdp, bool only_active)
-{
-    int result = 0;
-    for (int i = 0; i < sdp->medias; i++) {
-        if (!stream_is_sound(&sdp->media[i]) || (only_active && !stream_is_active(&sdp->media[i])))
-            continue;
-        int one = is_secure(&sdp->media[i]) ? 1 : -1;
-        if (result && one != result)
-            return 0;
-        result = one;
-    }
-    return result;
-}
 
 /* The peer's description whose profile is the other one; NULL if it has shown the same, too. */
 static const struct scene_message *other_profile(struct judge *j, const struct scene_transaction *t,
