@@ -11,7 +11,10 @@
 #define HEADER_WIDTH 16
 #define NARROWEST 2
 #define WIDEST 200
-#define LEAST_REST 8 /* what a column that takes what is left gets at least */
+#define LEAST_REST 8   /* what a column that takes what is left gets at least */
+#define GOOD_REST 18   /* for so much others give way */
+#define GIVE_WAY 8     /* as much as they give, each */
+#define LEAST_GIVING 8 /* and what they keep */
 
 static void put_header(struct list_row *row, struct strbuf *out)
 {
@@ -110,30 +113,47 @@ static bool is_shown(const struct list_slot *slot, int width)
     return slot->width || width >= slot->column->least;
 }
 
-/* What is left for a column that takes it, when slots from `first` on are shown. */
-static int rest_of(const struct list *list, int width, size_t first)
+/* A column of words that the user has not sized gives way by `by`. */
+static int squeezed(const struct list_slot *slot, int own, int by)
+{
+    const struct list_column *column = slot->column;
+    bool sized = slot->width && !(column->least == COLUMN_HIDDEN && slot->width == column->narrow);
+    if (sized || column->number || column->align == ALIGN_RIGHT || own <= LEAST_GIVING)
+        return own;
+    return own - by < LEAST_GIVING ? LEAST_GIVING : own - by;
+}
+
+/* What is left for a column that takes it, when slots from `first` on are shown and give way so much;
+ * GOOD_REST when none takes it. */
+static int rest_of(const struct list *list, int width, size_t first, int by)
 {
     int rest = width - 1;
+    bool taken = false;
     for (size_t i = first; i < list->nslots; i++) {
         int own = width_of(list, list->slots[i], width);
-        if (is_shown(list->slots[i], width))
-            rest -= own ? own + 1 : 0;
+        if (!is_shown(list->slots[i], width))
+            continue;
+        taken = taken || own == 0;
+        rest -= own ? squeezed(list->slots[i], own, by) + 1 : 0;
     }
-    return rest < LEAST_REST ? LEAST_REST : rest;
+    return taken ? rest : GOOD_REST;
 }
 
 /* Places slots from `first` on; whether the cursor's could be shown in full. */
 static bool place_from(const struct list *list, struct rect rect, size_t first,
                        struct list_place *places, size_t *count)
 {
-    int x = rect.x + 1, end = rect.x + rect.width, rest = rest_of(list, rect.width, first);
+    int x = rect.x + 1, end = rect.x + rect.width, by = 0, rest;
+    while ((rest = rest_of(list, rect.width, first, by)) < GOOD_REST && by < GIVE_WAY)
+        by++;
+    rest = rest < LEAST_REST ? LEAST_REST : rest;
     bool cursor = !is_shown(list->slots[list->cursor], rect.width);
     *count = 0;
     for (size_t i = first; i < list->nslots && x < end; i++) {
         if (!is_shown(list->slots[i], rect.width))
             continue;
         int width = width_of(list, list->slots[i], rect.width);
-        width = width ? width : rest;
+        width = width ? squeezed(list->slots[i], width, by) : rest;
         cursor = cursor || (i == list->cursor && x + width <= end);
         width = x + width > end ? end - x : width;
         places[(*count)++] = (struct list_place){ i, x, width };
