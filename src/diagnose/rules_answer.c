@@ -386,7 +386,7 @@ const struct rule rules_answer[] = {
     { "ring-no-answer", SCOPE_CALL, SEVERITY_NOTICE, CALL_FAILED | CALL_CANCELLED, ring_no_answer,
       N_("Nobody answered"), N_("Nothing to do, unless every call ends so") },
     { "service-unavailable", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, service_unavailable,
-      N_("Overload, maintenance, no route or no free circuit: the cause in Reason tells which"),
+      N_("Overload, maintenance, no route or no free circuit; a Reason tells which, if one is sent"),
       N_("Honour Retry-After; look at the Q.850 cause and at the host that answered") },
     { "server-error", SCOPE_TRANSACTION, SEVERITY_ERROR, CALL_FAILED, server_error,
       N_("The server failed; the code says in what"),

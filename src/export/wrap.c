@@ -186,13 +186,14 @@ void wrap_segments(const struct wrap_segment *s, struct span data, wrap_fn *fn, 
 {
     struct wrap *w = wrap_new(s->src, s->dst);
     uint32_t seq = s->seq;
-    do {
+    for (bool last = false; !last;) {
         struct span part = head_of(data, PART_SIZE);
-        put_segment(w, s, seq, part, part.n == data.n ? s->missing : 0);
+        last = part.n == data.n;
+        put_segment(w, s, seq, part, last ? s->missing : 0);
         fn(w->packet, w->n, arg);
         seq += (uint32_t)part.n;
-        data = span_make(data.p + part.n, span_end(data));
-    } while (data.n > 0);
+        data = last ? SPAN_NONE : span_make(data.p + part.n, span_end(data));
+    }
     free(w);
 }
 

@@ -139,12 +139,23 @@ static int rest_of(const struct list *list, int width, size_t first, int by)
     return taken ? rest : GOOD_REST;
 }
 
+/* Whether the user has put columns beside those that are laid out for every width. */
+static bool has_more(const struct list *list)
+{
+    for (size_t i = 0; i < list->nslots; i++)
+        if (list->slots[i]->column == &list->slots[i]->custom ||
+            list->slots[i]->column->least == COLUMN_HIDDEN)
+            return true;
+    return false;
+}
+
 /* Places slots from `first` on; whether the cursor's could be shown in full. */
 static bool place_from(const struct list *list, struct rect rect, size_t first,
                        struct list_place *places, size_t *count)
 {
     int x = rect.x + 1, end = rect.x + rect.width, by = 0, rest;
-    while ((rest = rest_of(list, rect.width, first, by)) < GOOD_REST && by < GIVE_WAY)
+    int most = has_more(list) ? GIVE_WAY : 0;
+    while ((rest = rest_of(list, rect.width, first, by)) < GOOD_REST && by < most)
         by++;
     rest = rest < LEAST_REST ? LEAST_REST : rest;
     bool cursor = !is_shown(list->slots[list->cursor], rect.width);

@@ -414,6 +414,11 @@ static void mark_row(struct list *list, enum verb verb)
 {
     struct list_row row;
     (void)verb;
+    if (list->ops->sums) {
+        ui_notice(list->ui, false,
+                  _("Marks are for transactions, calls and messages; Enter leads to them"));
+        return;
+    }
     if (list_selected(list, &row)) {
         if (row.heads)
             list->ops->groups->mark(&row, !row.marked);

@@ -126,6 +126,7 @@ struct list_ops {
     void (*tell)(struct list_row *row, struct layout *out);
     /* Marks or unmarks; NULL does so to row->transaction. */
     void (*mark)(struct list_row *row, bool marked);
+    bool sums; /* a row stands for many transactions, and is not marked */
 };
 
 /* Failed rows being counted, so that it can be told which of how many is selected. */
@@ -164,6 +165,7 @@ struct list {
     bool following;        /* the newest row stays selected */
     struct rect rect;      /* of the rows, at the last drawing */
     int margin;            /* columns of it, on the left, that show how rows are grouped */
+    unsigned filled;       /* with which filter its rows were last counted to the end */
     struct list_tally tally;
 };
 

@@ -176,6 +176,8 @@ bool lists_work(struct ui *ui, int64_t budget_ns)
         return true;
     bool more = list->ops->work && list->ops->work(list);
     more = rows_work(&list->rows, budget_ns) || more;
+    if (!more)
+        list->filled = ui->filter_generation;
     return list_count_failures(list, budget_ns) || more;
 }
 

@@ -357,19 +357,25 @@ bool prompt_idle(struct ui *ui)
     return acts;
 }
 
-/* In columns over line `bottom`, as far as there is room. */
+/* In columns over line `bottom`, as far as there is room; the last place says how many more there are. */
 static void draw_matches(int bottom)
 {
     int width = prompt.longest + 2 < COLS ? prompt.longest + 2 : COLS;
     int across = (COLS - 1) / width > 0 ? (COLS - 1) / width : 1;
     int rows = (prompt.nmatches + across - 1) / across;
     rows = rows < bottom - 1 ? rows : bottom - 1;
-    for (int row = 0; row < rows; row++) {
-        int y = bottom - rows + row;
-        screen_blank(y, 0, COLS);
-        for (int i = 0; i < across && row * across + i < prompt.nmatches; i++)
-            screen_string(y, 1 + i * width, width - 1, STYLE_CODE,
-                          prompt.matches[row * across + i]);
+    int more = prompt.nmatches - rows * across,
+        shown = more > 0 ? rows * across - 1 : prompt.nmatches;
+    char rest[32];
+    snprintf(rest, sizeof rest, "%s +%d", screen_utf8() ? "…" : "...", more + 1);
+    for (int i = 0; i < rows * across; i++) {
+        int y = bottom - rows + i / across, x = 1 + i % across * width;
+        if (i % across == 0)
+            screen_blank(y, 0, COLS);
+        if (i < shown)
+            screen_string(y, x, width - 1, STYLE_CODE, prompt.matches[i]);
+        else if (i == shown && more > 0)
+            screen_string(y, x, width - 1, STYLE_DIM, rest);
     }
 }
 

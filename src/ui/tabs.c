@@ -18,7 +18,8 @@ static const struct manner {
 static bool counted(const struct ui *ui, const struct list *list)
 {
     return list == lists_current(ui) ||
-           (!ui->filter && (!list->ops->work || list->ops->noted || list->rows.all.count > 0));
+           (!ui->filter && (!list->ops->work || list->ops->noted ||
+                            (list->rows.all.count > 0 && list->filled == ui->filter_generation)));
 }
 
 /* "Calls 95" */

@@ -544,6 +544,7 @@ const struct list_ops endpoints_list = {
     .hides = true,
     .load = load,
     .open = open_transactions,
+    .sums = true,
     .opens = "open-rows",
     .head = put_head,
     .tell = tell,

@@ -423,6 +423,7 @@ const struct list_ops findings_list = {
     .head = put_name,
     .tell = tell,
     .open = open_calls,
+    .sums = true,
     .opens = "open-calls",
     .sorted = "severity",
 };
