@@ -8,10 +8,10 @@
 
 #include "base/fetch.h"
 
-#define FEWEST 1024 /* a power of two, as all sizes are */
-#define SHARE 32    /* of the store's budget */
-#define PLACES 4    /* of the table, for each record: most chains have one */
-#define STEPS 256   /* along a chain */
+#define FEWEST 64 /* a power of two, as all sizes are */
+#define SHARE 32  /* of the store's budget */
+#define PLACES 4  /* of the table, for each record: most chains have one */
+#define STEPS 256 /* along a chain */
 
 struct record {
     uint64_t key;

@@ -202,8 +202,8 @@ struct ui {
         const struct view *view;
         int y, x;
         int64_t time_ns;
-    } clicked; /* the last click into a view */
-    int64_t began_ns; /* when the first message was captured; 0: none was */
+    } clicked;                   /* the last click into a view */
+    int64_t began_ns;            /* when the first message was captured; 0: none was */
     double rate;                 /* messages a second, lately */
     const struct task_ops *task; /* what goes on in slices, or NULL; see task.h */
     void *task_arg;
