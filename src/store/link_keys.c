@@ -215,7 +215,8 @@ static struct session_place place_of(struct span body)
     const char *p = body.p, *end = span_end(body);
     while (p && p + 2 < end) {
         const char *lf = span_line_feed(p, end);
-        struct span value = span_trim(span_make(p + 2, lf ? lf : end));
+        struct span line = span_make(p, lf ? lf : end);
+        struct span value = line.n > 2 ? span_trim(span_make(p + 2, span_end(line))) : SPAN_NONE;
         if (p[0] == 'm' && place.port.n)
             break;
         if (p[0] == 'o')
