@@ -10,213 +10,12 @@
 #include "store/link_private.h"
 
 #define LOOKS 250                 /* along a chain */
-#define WINDOW 64                 /* transactions of a call that are looked at */
 #define COMPARED 48               /* of those with the same number, and of the others */
 #define NAMESAKES 16              /* INVITEs that name the same */
 #define ALIKES 64                 /* INVITEs that are like one, of one kind */
 #define HABIT 8                   /* so many with one session description: a habit of clients */
-#define COMMON 256                /* a value that so many bear is no name */
 #define SETTLED_NS LINK_SECOND_NS /* after which nothing changes where a leg came from */
 #define DEPTH 3                   /* parents of parents that are asked for */
-
-const char *link_reason_name(enum link_reason reason)
-{
-    static const char *const names[LINK_REASONS] = {
-        [LINK_NONE] = N_("another leg"),        [LINK_SESSION_ID] = N_("Session-ID"),
-        [LINK_HEADER] = N_("call id header"),   [LINK_REPLACES] = N_("Replaces or REFER"),
-        [LINK_REDIRECT] = N_("redirection"),    [LINK_CHARGING] = N_("P-Charging-Vector"),
-        [LINK_CALL_ID] = N_("similar Call-ID"), [LINK_SDP] = N_("same SDP"),
-        [LINK_NUMBERS] = N_("same numbers"),
-    };
-    return tr(names[reason < LINK_REASONS ? reason : LINK_NONE]);
-}
-
-const char *link_reason_word(enum link_reason reason)
-{
-    static const char *const words[LINK_REASONS] = {
-        [LINK_SESSION_ID] = "session-id",
-        [LINK_HEADER] = "header",
-        [LINK_REPLACES] = "replaces",
-        [LINK_REDIRECT] = "redirect",
-        [LINK_CHARGING] = "charging-id",
-        [LINK_CALL_ID] = "call-id",
-        [LINK_SDP] = "sdp",
-        [LINK_NUMBERS] = "numbers",
-    };
-    return reason < LINK_REASONS ? words[reason] : NULL;
-}
-
-bool link_is_sure(enum link_reason reason)
-{
-    return reason > LINK_NONE && reason < LINK_SDP;
-}
-
-static const struct flow *flow_of(const struct store *s, const struct transaction *txn)
-{
-    return store_flow(s, store_message(s, txn->request)->flow);
-}
-
-/* Comparing two INVITEs */
-
-#define CONTAINED 8    /* characters of a Call-ID in another one */
-#define DISTINCTIVE 12 /* and where nothing else speaks for it */
-#define RANDOM 24      /* so many in a row are nobody else's */
-
-static bool same_key(uint64_t a, uint64_t b)
-{
-    return a && a == b;
-}
-
-static bool same_session(const struct link_keys *a, const struct link_keys *b)
-{
-    for (int i = 0; i < 2; i++)
-        for (int k = 0; k < 2; k++)
-            if (same_key(a->session[i], b->session[k]))
-                return true;
-    return false;
-}
-
-static bool word_ends(const char *p, const char *end)
-{
-    return p == end || !(ascii_digit(*p) || (ascii_lower(*p) >= 'a' && ascii_lower(*p) <= 'z'));
-}
-
-/* As a word of its own: SIPp's 1-4711 is not in its 21-4711. */
-static bool contains(struct span all, struct span part)
-{
-    const char *at = part.n >= CONTAINED && part.n <= all.n ? memmem(all.p, all.n, part.p, part.n)
-                                                            : NULL;
-    return at && (part.n >= RANDOM || ((at == all.p || word_ends(at - 1, NULL)) &&
-                                       word_ends(at + part.n, span_end(all))));
-}
-
-/* Whether nobody else will have it by chance: some length, and not the same few characters. */
-static bool distinctive(struct span local)
-{
-    bool seen[256] = { false };
-    size_t different = 0;
-    for (size_t i = 0; i < local.n; i++) {
-        different += !seen[(uint8_t)local.p[i]];
-        seen[(uint8_t)local.p[i]] = true;
-    }
-    return local.n >= DISTINCTIVE && different >= DISTINCTIVE / 2;
-}
-
-static struct span local_part(const struct link_keys *k)
-{
-    return (struct span){ k->text, k->length < LINK_TEXT ? k->length : LINK_TEXT };
-}
-
-/* `strictly`: nothing else speaks for it. Asked of many: what takes no look at the text comes first. */
-static bool similar_call_id(const struct link_keys *a, const struct link_keys *b, bool strictly)
-{
-    if ((!same_key(a->begin, b->begin) && !same_key(a->end, b->end)) ||
-        (a->length == b->length && a->local != b->local))
-        return false;
-    const struct link_keys *longer = a->length < b->length ? b : a;
-    struct span all = local_part(longer), part = local_part(longer == a ? b : a);
-    return contains(all, part) && (!strictly || distinctive(part));
-}
-
-/* Whether the leg that an INVITE began had ended by then: refused, or hung up. */
-static bool had_ended(const struct store *s, const struct transaction *txn, int64_t then_ns)
-{
-    const struct message *final = store_message(s, txn->final);
-    if (!final || final->time_ns > then_ns)
-        return false;
-    if (txn->code / 100 != 2)
-        return true;
-    int looked = 0;
-    for (uint32_t id = store_call(s, txn->call)->window; id && looked < WINDOW; looked++) {
-        const struct transaction *t = store_transaction(s, id);
-        if (t->method == SIP_BYE && t->time_ns <= then_ns)
-            return true;
-        id = t->next_in_call;
-    }
-    return false;
-}
-
-/*
- * Whether what two INVITEs have in common may be chance: two calls one after the other between the
- * same users, or two of one client side by side, which on one machine all have the same address.
- */
-static bool unrelated(const struct store *s, const struct transaction *a,
-                      const struct transaction *b)
-{
-    const struct flow *in = flow_of(s, a), *out = flow_of(s, b);
-    return had_ended(s, a, b->time_ns - LINK_BEFORE_NS) ||
-           (in->src_host == out->src_host && in->src.port == out->src.port);
-}
-
-/* What a site's header says of everything tells nothing of two. */
-static bool rare(const struct store *s, uint64_t named)
-{
-    return kin_count(s->kin, named) <= COMMON;
-}
-
-/* What headers say that a B2BUA passes on, or makes. */
-static enum link_reason compare_names(const struct store *s, const struct link_keys *a,
-                                      const struct link_keys *b)
-{
-    if (same_session(a, b))
-        return LINK_SESSION_ID;
-    if (same_key(a->named, b->call_id) || same_key(b->named, a->call_id) ||
-        (same_key(a->named, b->named) && rare(s, a->named)))
-        return LINK_HEADER;
-    if (same_key(b->replaced, a->call_id))
-        return LINK_REPLACES;
-    return same_key(a->charging, b->charging) ? LINK_CHARGING : LINK_NONE;
-}
-
-/* Why the leg `b` may come from the leg `a`, which its sender got `apart_ns` earlier. */
-static enum link_reason compare(const struct store *s, const struct link_keys *a,
-                                const struct link_keys *b, int64_t apart_ns)
-{
-    enum link_reason named = compare_names(s, a, b);
-    if (named)
-        return named;
-    if (similar_call_id(a, b, false))
-        return LINK_CALL_ID;
-    if (apart_ns > LINK_NEAR_NS ||
-        unrelated(s, store_transaction(s, a->txn), store_transaction(s, b->txn)))
-        return LINK_NONE;
-    if (same_key(a->media, b->media) ||
-        (same_key(a->origin, b->origin) && same_key(a->caller, b->caller)))
-        return LINK_SDP;
-    return same_key(a->caller, b->caller) && same_key(a->callee, b->callee) ? LINK_NUMBERS
-                                                                            : LINK_NONE;
-}
-
-/*
- * Whether two INVITEs carry one session description. Its address alone is no proof where many have
- * the same, each in its own network; nor is o= alone, which some clients write the same in all calls.
- */
-static bool same_description(const struct link_keys *a, const struct link_keys *b)
-{
-    bool numbers = same_key(a->caller, b->caller) || same_key(a->callee, b->callee);
-    bool origin = same_key(a->origin, b->origin);
-    return same_key(a->media, b->media) ? !a->nearby || origin || numbers : origin && numbers;
-}
-
-/*
- * Why `b` may come from `a`, earlier, when no host sent the one and got the other: only what is no
- * chance. Of two that one host sent: why they may be legs of one, or calls of a client that says so
- * in all of them.
- */
-static enum link_reason compare_apart(const struct store *s, const struct link_keys *a,
-                                      const struct link_keys *b)
-{
-    const struct transaction *t = store_transaction(s, a->txn), *own = store_transaction(s, b->txn);
-    if (similar_call_id(a, b, true))
-        return LINK_CALL_ID;
-    bool likely = own->time_ns - t->time_ns <= LINK_NEAR_NS && same_description(a, b) &&
-                  !had_ended(s, t, own->time_ns - LINK_BEFORE_NS);
-    bool sibling = flow_of(s, t)->src_host == flow_of(s, own)->src_host;
-    return likely && (sibling || flow_of(s, t)->dst_host != flow_of(s, own)->dst_host) ? LINK_SDP
-                                                                                       : LINK_NONE;
-}
-
-/* Following the chains */
 
 static bool begins_call(const struct transaction *txn)
 {
@@ -240,12 +39,12 @@ static uint32_t step(const struct store *s, const struct transaction *txn, bool 
 /* Whether the call itself goes on at the host: a proxy keeps the Call-ID. */
 static bool passes_through(const struct store *s, const struct transaction *txn, bool sent)
 {
-    uint32_t host = sent ? flow_of(s, txn)->src_host : flow_of(s, txn)->dst_host;
+    uint32_t host = sent ? link_flow(s, txn)->src_host : link_flow(s, txn)->dst_host;
     int looked = 0;
     for (uint32_t id = store_call(s, txn->call)->window; id && looked < 16; looked++) {
         const struct transaction *t = store_transaction(s, id);
         if (t != txn && begins_call(t) && t->number &&
-            host == (sent ? flow_of(s, t)->dst_host : flow_of(s, t)->src_host))
+            host == (sent ? link_flow(s, t)->dst_host : link_flow(s, t)->src_host))
             return true;
         id = t->next_in_call;
     }
@@ -294,7 +93,7 @@ static bool redirects(const struct store *s, const struct transaction *from,
 static uint32_t redirected_from(const struct store *s, uint32_t own)
 {
     const struct transaction *txn = store_transaction(s, own);
-    const struct host *host = store_host(s, flow_of(s, txn)->src_host);
+    const struct host *host = store_host(s, link_flow(s, txn)->src_host);
     uint32_t id = host && host->redirected ? step(s, txn, true) : 0;
     for (int looks = 0; id && looks < LOOKS; looks++) {
         const struct transaction *t = store_transaction(s, id);
@@ -312,7 +111,7 @@ static size_t add_redirected(const struct store *s, uint32_t own, uint32_t *ids,
                              size_t max)
 {
     const struct transaction *txn = store_transaction(s, own);
-    const struct host *host = store_host(s, flow_of(s, txn)->src_host);
+    const struct host *host = store_host(s, link_flow(s, txn)->src_host);
     uint32_t id = host && txn->code / 100 == 3 ? host->last_sent : 0;
     for (int looks = 0; id && id != own && looks < LOOKS && n < max; looks++) {
         const struct transaction *t = store_transaction(s, id);
@@ -331,7 +130,7 @@ static size_t namesakes(const struct store *s, const struct link_keys *k, uint32
     uint64_t keys[LINK_NAMED_KEYS];
     size_t n = 0, count = s->kin ? link_named_keys(k, keys) : 0;
     for (size_t i = 0; i < count; i++)
-        if (rare(s, keys[i]))
+        if (link_is_rare(s, keys[i]))
             n += kin_find(s->kin, s, keys[i], ids + n, max - n);
     if (s->kin)
         n += kin_find(s->kin, s, k->call_id, ids + n, max - n);
@@ -367,8 +166,8 @@ static uint32_t named_parent(const struct store *s, uint32_t own, const struct l
                                         : NULL;
         if (!k)
             continue;
-        bool named = same_key(mine->named, k->call_id) || same_key(mine->replaced, k->call_id);
-        enum link_reason reason = compare_names(s, k, mine);
+        bool named = link_same(mine->named, k->call_id) || link_same(mine->replaced, k->call_id);
+        enum link_reason reason = link_compare_names(s, k, mine);
         if (txn->time_ns - t->time_ns > LINK_AFTER_NS && !named && reason != LINK_SESSION_ID)
             continue;
         if (reason && (!*why || reason < *why)) {
@@ -428,7 +227,7 @@ static void weigh(const struct store *s, const struct transaction *txn, uint32_t
     const struct transaction *other = store_transaction(s, l->other);
     if (reason == LINK_NONE || (best && best->call == t->call) || (other && other->call == t->call))
         return;
-    if (flow_of(s, t)->src_host == flow_of(s, txn)->src_host) {
+    if (link_flow(s, t)->src_host == link_flow(s, txn)->src_host) {
         if (!l->sibling || t->seq > store_transaction(s, l->sibling)->seq)
             l->sibling = id;
         return;
@@ -459,7 +258,7 @@ static uint32_t alike_parent(const struct store *s, uint32_t own, const struct l
     for (size_t i = 0; i < n; i++) {
         const struct transaction *t = store_transaction(s, ids[i]);
         if (begins_call(t) && may_come_from(s, txn, t) && !l.many)
-            weigh(s, txn, ids[i], compare_apart(s, link_keys_of(s, ids[i]), mine), &l);
+            weigh(s, txn, ids[i], link_compare_apart(s, link_keys_of(s, ids[i]), mine), &l);
     }
     if (!l.nearest)
         return 0;
@@ -478,22 +277,22 @@ static uint32_t received_parent(const struct store *s, uint32_t own, const struc
                                 enum link_reason *why)
 {
     const struct transaction *txn = store_transaction(s, own);
-    const struct host *host = store_host(s, flow_of(s, txn)->src_host);
+    const struct host *host = store_host(s, link_flow(s, txn)->src_host);
     const struct call *call = store_call(s, txn->call);
     const struct transaction *first = store_transaction(s, call->first_txn);
-    bool again = first->request && flow_of(s, first)->src_host == flow_of(s, txn)->src_host;
+    bool again = first->request && link_flow(s, first)->src_host == link_flow(s, txn)->src_host;
     uint32_t best = 0, id = again ? call->heard_before : host->last_received;
     for (int looks = 0, compared = 0, same = 0; id && looks < LOOKS && same < COMPARED; looks++) {
         const struct transaction *t = store_transaction(s, id);
-        if (!begins_call(t) || flow_of(s, t)->dst_host != flow_of(s, txn)->src_host ||
+        if (!begins_call(t) || link_flow(s, t)->dst_host != link_flow(s, txn)->src_host ||
             txn->time_ns - t->time_ns > LINK_AFTER_NS)
             break;
         bool likely = t->number && t->number == txn->number;
         same += likely;
         if (t->call != txn->call && t->time_ns <= txn->time_ns + LINK_BEFORE_NS &&
             !alone(s, t->call) && (likely || compared++ < COMPARED)) {
-            enum link_reason reason = compare(s, link_keys_of(s, id), mine,
-                                              txn->time_ns - t->time_ns);
+            enum link_reason reason = link_compare(s, link_keys_of(s, id), mine,
+                                                   txn->time_ns - t->time_ns);
             if (reason && (!*why || reason < *why)) {
                 *why = reason;
                 best = id;
@@ -508,7 +307,7 @@ static uint32_t received_parent(const struct store *s, uint32_t own, const struc
 static uint32_t find_parent(const struct store *s, uint32_t own, enum link_reason *why, int depth)
 {
     const struct transaction *txn = store_transaction(s, own);
-    const struct host *host = store_host(s, flow_of(s, txn)->src_host);
+    const struct host *host = store_host(s, link_flow(s, txn)->src_host);
     uint32_t best = redirected_from(s, own), better;
     *why = best ? LINK_REDIRECT : LINK_NONE;
     if (best || !host || (!host->last_received && !s->kin && !txn->alike) ||
@@ -565,14 +364,14 @@ static bool asked_for(const struct store *s, const struct transaction *refer,
                       const struct link_keys *mine)
 {
     int64_t after = txn->time_ns - refer->time_ns;
-    bool receiver = flow_of(s, refer)->dst_host == flow_of(s, txn)->src_host;
-    bool target = same_key(asked->callee, mine->callee);
+    bool receiver = link_flow(s, refer)->dst_host == link_flow(s, txn)->src_host;
+    bool target = link_same(asked->callee, mine->callee);
     if (refer->call == txn->call || alone(s, refer->call) || alone(s, txn->call) ||
         after < -LINK_BEFORE_NS || after > LINK_AFTER_NS)
         return false;
-    if (same_key(asked->replaced, mine->replaced))
+    if (link_same(asked->replaced, mine->replaced))
         return true;
-    return mine->referrer ? same_key(asked->referrer, mine->referrer) && (receiver || target)
+    return mine->referrer ? link_same(asked->referrer, mine->referrer) && (receiver || target)
                           : receiver && target;
 }
 
@@ -583,7 +382,7 @@ static uint32_t refer_of(const struct store *s, uint32_t own)
     const struct transaction *txn = store_transaction(s, own);
     const struct link_keys *keys = s->kin ? link_keys_of(s, own) : NULL;
     struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
-    uint64_t asked = link_asked_key(&mine, flow_of(s, txn)->src_host);
+    uint64_t asked = link_asked_key(&mine, link_flow(s, txn)->src_host);
     size_t n = keys ? namesakes(s, &mine, ids, NAMESAKES) : 0;
     n += kin_find(s->kin, s, asked, ids + n, NAMESAKES);
     for (size_t i = 0; i < n; i++) {
@@ -613,7 +412,7 @@ static size_t add_referred(const struct store *s, uint32_t refer, uint32_t *ids,
     if (!keys)
         return n;
     struct link_keys asked = *keys;
-    const struct host *receiver = store_host(s, flow_of(s, txn)->dst_host);
+    const struct host *receiver = store_host(s, link_flow(s, txn)->dst_host);
     size_t count = namesakes(s, &asked, near, NAMESAKES);
     for (size_t i = 0; i < count; i++)
         n = add_if_referred(s, refer, near[i], ids, n, max);
@@ -622,7 +421,7 @@ static size_t add_referred(const struct store *s, uint32_t refer, uint32_t *ids,
         const struct transaction *t = store_transaction(s, id);
         if (!begins_call(t) || t->time_ns < txn->time_ns - LINK_BEFORE_NS)
             break;
-        if (same_key(link_keys_of(s, id)->callee, asked.callee))
+        if (link_same(link_keys_of(s, id)->callee, asked.callee))
             n = add_if_referred(s, refer, id, ids, n, max);
         id = step(s, t, true);
     }
@@ -653,7 +452,7 @@ static size_t add_namesakes(const struct store *s, uint32_t own, uint32_t *ids, 
 static uint32_t sent_after(const struct store *s, const struct transaction *txn,
                            const struct host *host)
 {
-    uint32_t id = 0, number = flow_of(s, txn)->dst_host;
+    uint32_t id = 0, number = link_flow(s, txn)->dst_host;
     if (store_now(s) - txn->time_ns <= LINK_AFTER_NS)
         return host->last_sent;
     for (int second = 2; second >= 0 && !id; second--)
@@ -665,7 +464,7 @@ static uint32_t sent_after(const struct store *s, const struct transaction *txn,
 static size_t add_children(const struct store *s, uint32_t own, uint32_t *ids, size_t n, size_t max)
 {
     const struct transaction *txn = store_transaction(s, own);
-    const struct host *host = store_host(s, flow_of(s, txn)->dst_host);
+    const struct host *host = store_host(s, link_flow(s, txn)->dst_host);
     uint32_t id = host && !passes_through(s, txn, false) ? sent_after(s, txn, host) : 0;
     const struct link_keys *keys = id ? link_keys_of(s, own) : NULL;
     struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
@@ -673,14 +472,15 @@ static size_t add_children(const struct store *s, uint32_t own, uint32_t *ids, s
          keys && id && looks < LOOKS && same < COMPARED && n < max; looks++) {
         const struct transaction *t = store_transaction(s, id);
         enum link_reason why;
-        if (!begins_call(t) || flow_of(s, t)->src_host != flow_of(s, txn)->dst_host ||
+        if (!begins_call(t) || link_flow(s, t)->src_host != link_flow(s, txn)->dst_host ||
             t->time_ns < txn->time_ns - LINK_BEFORE_NS)
             break;
         bool likely = t->number && t->number == txn->number;
         same += likely;
         int64_t apart = t->time_ns - txn->time_ns;
         if (t->call != txn->call && apart <= LINK_AFTER_NS && !alone(s, t->call) &&
-            (likely || compared++ < COMPARED) && compare(s, &mine, link_keys_of(s, id), apart)) {
+            (likely || compared++ < COMPARED) &&
+            link_compare(s, &mine, link_keys_of(s, id), apart)) {
             const struct transaction *parent = store_transaction(s, parent_of(s, id, &why));
             if (parent && parent->call == txn->call)
                 n = add_call(ids, n, max, t->call);
@@ -702,7 +502,7 @@ static size_t add_alikes(const struct store *s, uint32_t own, uint32_t *ids, siz
     for (size_t i = 0; i < count && n < max; i++) {
         const struct transaction *t = store_transaction(s, near[i]);
         if (!begins_call(t) || t->call == txn->call || t->seq < txn->seq || alone(s, t->call) ||
-            compare_apart(s, &mine, link_keys_of(s, near[i])) == LINK_NONE)
+            link_compare_apart(s, &mine, link_keys_of(s, near[i])) == LINK_NONE)
             continue;
         const struct transaction *parent = store_transaction(s, parent_of(s, near[i], &why));
         if (parent && parent->call == txn->call)

@@ -9,6 +9,7 @@
 #include "sip/fields.h"
 #include "sip/sdp.h"
 #include "store/kin.h"
+#include "store/likenesses.h"
 #include "store/link_private.h"
 
 #define NUMBER_DIGITS 7 /* national and international forms agree in the end */
@@ -279,12 +280,22 @@ uint64_t link_sent_key(uint32_t host, int64_t time_ns)
     return hash_join(KEY(KEY_SENT, host), hash_number(15, (uint64_t)(time_ns / LINK_SECOND_NS)));
 }
 
-uint64_t link_like_key(const struct link_keys *k, enum link_likeness like, int64_t time_ns)
+/* At whatever time. */
+static uint64_t like_key(const struct link_keys *k, int like)
 {
     const uint32_t keys[LINK_LIKES] = { k->begin, k->end, k->media, k->origin };
-    return keys[like] ? hash_join(KEY(KEY_LIKE + like, keys[like]),
-                                  hash_number(13, (uint64_t)(time_ns / LINK_SPELL_NS)))
-                      : 0;
+    return keys[like] ? hash_join(KEY(KEY_LIKE + like, keys[like]), 0) : 0;
+}
+
+static uint64_t at_time(uint64_t key, int64_t time_ns)
+{
+    return hash_join(key, hash_number(13, (uint64_t)(time_ns / LINK_SPELL_NS)));
+}
+
+uint64_t link_like_key(const struct link_keys *k, enum link_likeness like, int64_t time_ns)
+{
+    uint64_t key = like_key(k, like);
+    return key ? at_time(key, time_ns) : 0;
 }
 
 /* Learning */
@@ -297,34 +308,37 @@ static void learn_named(struct store *s, uint32_t id, const struct link_keys *k)
         kin_add(&s->kin, s, keys[i], id);
 }
 
-/* Two that are alike know it; nobody else has to be looked for. */
-static void note_alike(struct store *s, uint32_t id, uint32_t other)
+/* Two that are alike, of one spell of time or the next: they know it, and nobody else is looked for. */
+static void note_alike(struct store *s, uint64_t key, uint32_t id, uint32_t other)
 {
-    if (!other || transaction_at(s, other)->call == transaction_at(s, id)->call)
+    if (!other)
         return;
-    transaction_at(s, other)->alike = true;
-    transaction_at(s, id)->alike = true;
+    struct transaction *txn = transaction_at(s, id), *before = transaction_at(s, other);
+    int64_t apart = txn->time_ns / LINK_SPELL_NS - before->time_ns / LINK_SPELL_NS;
+    if (apart < -1 || apart > 1)
+        return;
+    txn->alike = before->alike = true;
+    kin_add(&s->alike, s, at_time(key, before->time_ns), other);
+    kin_add(&s->alike, s, at_time(key, txn->time_ns), id);
 }
 
 static void learn_likeness(struct store *s, uint32_t id, const struct sip_message *sip)
 {
     struct link_keys k = { 0 };
-    uint64_t now[LINK_LIKES], before[LINK_LIKES];
-    int64_t time_ns = transaction_at(s, id)->time_ns;
+    uint64_t keys[LINK_LIKES];
+    if (!s->likenesses && !(s->likenesses = likenesses_new(s->budget)))
+        return;
     if (call_at(s, transaction_at(s, id)->call)->first_txn == id)
         read_call_id(&k, sip->call_id);
+    likenesses_expect(s->likenesses, like_key(&k, LINK_LIKE_BEGIN));
+    likenesses_expect(s->likenesses, like_key(&k, LINK_LIKE_END));
     read_sdp(&k, sip); /* a proxy may have it changed */
     for (int like = 0; like < LINK_LIKES; like++) {
-        now[like] = link_like_key(&k, (enum link_likeness)like, time_ns);
-        before[like] = link_like_key(&k, (enum link_likeness)like, time_ns - LINK_SPELL_NS);
-        kin_expect(s->alike, now[like]);
-        kin_expect(s->alike, before[like]);
+        keys[like] = like_key(&k, like);
+        likenesses_expect(s->likenesses, keys[like]);
     }
-    for (int like = 0; like < LINK_LIKES; like++) {
-        note_alike(s, id, kin_latest(s->alike, s, now[like]));
-        note_alike(s, id, kin_latest(s->alike, s, before[like]));
-        kin_add(&s->alike, s, now[like], id);
-    }
+    for (int like = 0; like < LINK_LIKES; like++)
+        note_alike(s, keys[like], id, likenesses_take(s->likenesses, s, keys[like], id));
 }
 
 /* What a host received may have been captured a little after what it made of it. */
@@ -341,6 +355,7 @@ void link_learn(struct store *s, uint32_t id, const struct message *m,
     struct transaction *txn = transaction_at(s, id);
     const struct flow *flow = flow_at(s, m->flow);
     struct span called = sip_glance_user(sip->uri);
+    uint64_t sent = 0;
     if (called.n)
         txn->number = (uint32_t)hash_span(10, number_end(called)) | 1;
     /* who sends a call on has not begun it: of a proxy nothing is looked through */
@@ -349,7 +364,8 @@ void link_learn(struct store *s, uint32_t id, const struct message *m,
         txn->sent_before = sender->last_sent;
         sender->last_sent = id;
         call_at(s, txn->call)->heard_before = sender->last_received;
-        kin_add(&s->alike, s, link_sent_key(flow->src_host, txn->time_ns), id);
+        sent = link_sent_key(flow->src_host, txn->time_ns);
+        kin_expect(s->alike, sent);
     }
     if (flow->dst_host) {
         struct host *receiver = host_at(s, flow->dst_host);
@@ -363,6 +379,8 @@ void link_learn(struct store *s, uint32_t id, const struct message *m,
         learn_named(s, id, &k);
     }
     learn_likeness(s, id, sip);
+    if (sent)
+        kin_add(&s->alike, s, sent, id);
 }
 
 static int hex_digit(char c)
@@ -469,7 +487,8 @@ void link_forget(struct store *s)
 
 size_t link_bytes(const struct store *s)
 {
-    return kin_bytes(s->kin) + kin_bytes(s->alike); /* what grows; the cache of keys has one size */
+    /* what grows with the budget; the cache of keys has one size */
+    return kin_bytes(s->kin) + kin_bytes(s->alike) + likenesses_bytes(s->likenesses);
 }
 
 void link_free(struct store *s)
@@ -478,5 +497,7 @@ void link_free(struct store *s)
     s->links = NULL;
     kin_free(s->kin);
     kin_free(s->alike);
+    likenesses_free(s->likenesses);
+    s->likenesses = NULL;
     s->kin = s->alike = NULL;
 }

@@ -1,4 +1,4 @@
-/* What link.c and link_keys.c share. Nobody else includes this. */
+/* What link.c, link_compare.c and link_keys.c share. Nobody else includes this. */
 #ifndef SIPWHY_STORE_LINK_PRIVATE_H
 #define SIPWHY_STORE_LINK_PRIVATE_H
 
@@ -51,6 +51,33 @@ enum link_likeness {
 /* As one that came at that time has it; 0: nothing to be alike in. */
 uint64_t link_like_key(const struct link_keys *k, enum link_likeness like, int64_t time_ns);
 #define LINK_SPELL_NS (4 * LINK_SECOND_NS) /* those of one spell of time share it */
+
+static inline bool link_same(uint64_t a, uint64_t b)
+{
+    return a && a == b;
+}
+
+/* Of an INVITE that is stored. */
+static inline const struct flow *link_flow(const struct store *s, const struct transaction *txn)
+{
+    return store_flow(s, store_message(s, txn->request)->flow);
+}
+
+/* What a site's header says of everything tells nothing of two. */
+bool link_is_rare(const struct store *s, uint64_t named);
+/* What headers say that a B2BUA passes on, or makes. */
+enum link_reason link_compare_names(const struct store *s, const struct link_keys *a,
+                                    const struct link_keys *b);
+/* Why the leg `b` may come from the leg `a`, which its sender got `apart_ns` earlier. */
+enum link_reason link_compare(const struct store *s, const struct link_keys *a,
+                              const struct link_keys *b, int64_t apart_ns);
+/*
+ * Why `b` may come from `a`, earlier, when no host sent the one and got the other: only what is no
+ * chance. Of two that one host sent: why they may be legs of one, or calls of a client that says so
+ * in all of them.
+ */
+enum link_reason link_compare_apart(const struct store *s, const struct link_keys *a,
+                                    const struct link_keys *b);
 
 /* Which parent was found for an INVITE, and why: kept until link_forget(), once it cannot change. */
 struct link_parent {

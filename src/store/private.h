@@ -51,6 +51,7 @@ struct store {
     struct lessons *lessons;           /* see taught.h */
     struct links *links;               /* see link.c */
     struct kin *kin, *alike;           /* see kin.h: what headers name, and what may be chance */
+    struct likenesses *likenesses;     /* which may be alike; NULL: none yet */
     uint64_t harmless[STORE_HARMLESS]; /* User-Agents that are no scanner's, by hash */
     struct store_counts counts;
     size_t budget;
