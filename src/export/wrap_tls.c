@@ -4,8 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "net/tls_suite.h"
-
 enum { RECORD_CHANGE = 20, RECORD_ALERT = 21, RECORD_HANDSHAKE = 22, RECORD_DATA = 23 };
 enum {
     CLIENT_HELLO = 1,
@@ -16,6 +14,7 @@ enum {
     FINISHED = 20
 };
 enum { EXTENSION_NAME = 0, EXTENSION_ALPN = 16, EXTENSION_VERSIONS = 43 };
+enum { VERSION_1_2 = 0x0303, VERSION_1_3 = 0x0304 };
 enum {
     RSA_WITH_NULL_SHA = 0x0002,
     ECDHE_RSA_WITH_AES_128_GCM_SHA256 = 0xc02f,
@@ -62,7 +61,7 @@ static void put_message(struct strbuf *out, unsigned type, struct strbuf *conten
 static uint16_t record_version(const struct connection_tls *tls)
 {
     uint16_t version = tls->version ? tls->version : tls->offered;
-    return version && version < TLS_1_2 ? version : TLS_1_2;
+    return version && version < VERSION_1_2 ? version : VERSION_1_2;
 }
 
 static void put_record(struct strbuf *out, const struct connection_tls *tls, unsigned type,
@@ -99,7 +98,7 @@ static void put_protocol(struct strbuf *out, const char *name)
 /* No TLS 1.3 is without encryption: what was decrypted of it becomes TLS 1.2. */
 static bool is_1_3(const struct connection_tls *tls)
 {
-    return tls->version == TLS_1_3 && !tls->readable;
+    return tls->version == VERSION_1_3 && !tls->readable;
 }
 
 static unsigned suite_of(const struct connection_tls *tls)
@@ -111,7 +110,7 @@ static unsigned suite_of(const struct connection_tls *tls)
 
 static void put_hello_start(struct strbuf *out, uint16_t version)
 {
-    put_number(out, 2, version < TLS_1_2 ? version : TLS_1_2);
+    put_number(out, 2, version < VERSION_1_2 ? version : VERSION_1_2);
     put_zeros(out, RANDOM);
     put_number(out, 1, 0); /* no session */
 }
@@ -125,7 +124,7 @@ static void put_client_hello(struct strbuf *out, const struct connection_tls *tl
     put_number(&hello, 2, 1 << 8); /* one method of compression: none */
     if (*tls->server_name)
         put_name(&extensions, tls->server_name);
-    if (tls->offered >= TLS_1_3) {
+    if (tls->offered >= VERSION_1_3) {
         put_number(&versions, 1, 2);
         put_number(&versions, 2, tls->offered);
         put_extension(&extensions, EXTENSION_VERSIONS, &versions);
