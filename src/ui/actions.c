@@ -169,20 +169,7 @@ static void run_help(struct ui *ui, const char *argument)
         ui_push(ui, view_keys_new(ui));
 }
 
-static void run_pane(struct ui *ui, const char *argument)
-{
-    char key[KEY_NAME];
-    (void)argument;
-    if (!ui_has_pane(ui)) {
-        ui_notice(ui, false, _("There is no help pane here; %s shows all keys"),
-                  keymap_key_of("help", key) ? key : ":help");
-        return;
-    }
-    ui->settings->pane = !ui->settings->pane;
-    ui->pane.focused = false;
-}
-
-/* F1: the help pane; where it is shown already, or where there is none, all keys. */
+/* The help pane; where it is shown already, or where there is none, all keys. */
 static void run_assist(struct ui *ui, const char *argument)
 {
     (void)argument;
@@ -192,21 +179,14 @@ static void run_assist(struct ui *ui, const char *argument)
         ui_push(ui, view_keys_new(ui));
 }
 
-static void run_focus(struct ui *ui, const char *argument)
-{
-    (void)argument;
-    if (!ui_top(ui)->ops->has_pane)
-        return;
-    ui->pane.focused = !ui->pane.focused;
-    ui->settings->pane = ui->settings->pane || ui->pane.focused;
-}
-
 static void run_raw(struct ui *ui, const char *argument)
 {
     uint32_t message = ui_selected_message(ui);
     (void)argument;
     if (message)
         ui_push(ui, view_message_new(ui, message));
+    else
+        ui_notice(ui, false, _("No message is selected here"));
 }
 
 static void run_time(struct ui *ui, const char *argument)
@@ -324,9 +304,9 @@ const struct command commands[] = {
       N_("Back to where you were; in the list, take the filter off") },
     { "close", "q", N_("quit"), VERB_NONE, run_close, NULL, NULL,
       N_("Close this view; in the list, quit") },
-    { "pane", "?", N_("help"), VERB_NONE, run_pane, NULL, NULL, N_("Show or hide the help pane") },
-    { "assist", "F1", NULL, VERB_NONE, run_assist, NULL, NULL,
+    { "assist", "? F1", N_("keys"), VERB_NONE, run_assist, NULL, NULL,
       N_("Show the help pane; where it is shown, all keys of this view") },
+    { "pane", "P", N_("pane"), VERB_PANE, NULL, NULL, NULL, N_("Show or hide the help pane") },
     { "pane-down", "J", N_("scroll help"), VERB_PANE_DOWN, NULL, NULL, NULL,
       N_("Scroll the help pane down") },
     { "pane-up", "K", NULL, VERB_PANE_UP, NULL, NULL, NULL, N_("Scroll the help pane up") },
@@ -349,8 +329,8 @@ const struct command commands[] = {
       N_("Move the level line between two parts of the screen up") },
     { "line-down", "C-Down", NULL, VERB_NONE, frame_run_line_down, NULL, NULL,
       N_("Move the level line down") },
-    { "focus", "w", N_("pane"), VERB_NONE, run_focus, NULL, NULL,
-      N_("Keys go to the help pane, or back to the list") },
+    { "focus", "w", N_("into pane"), VERB_PANE_FOCUS, NULL, NULL, NULL,
+      N_("Keys go to the help pane, or back to what is beside it") },
     { "next-list", "Tab", N_("lists"), VERB_NEXT_LINK, NULL, NULL, NULL,
       N_("To the next list; in a page or the focused pane, to the next link") },
     { "previous-list", "S-Tab", NULL, VERB_PREVIOUS_LINK, NULL, NULL, NULL,

@@ -69,6 +69,17 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
+/* Cursor keys are quiet at the end of a text, too. */
+static void tell_idle(struct ui *ui, const struct command *command)
+{
+    char key[KEY_HINT];
+    bool moves = (VERBS_MOVE | VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT)) &
+                 VERB_BIT(command->verb);
+    if (!moves && !ui->notice)
+        ui_notice(ui, false, _("'%s' does nothing here; %s lists what does"), command->name,
+                  keymap_hint("help", key));
+}
+
 void command_run(struct ui *ui, const struct command *command, const char *argument)
 {
     struct view *view = ui_top(ui);
@@ -76,8 +87,9 @@ void command_run(struct ui *ui, const struct command *command, const char *argum
         view->ops->act(ui, view, command->verb);
     else if (command->run)
         command->run(ui, argument);
-    else if (!pane_act(ui, command->verb) && view->ops->act)
-        view->ops->act(ui, view, command->verb);
+    else if (!pane_act(ui, command->verb) &&
+             (!view->ops->act || !view->ops->act(ui, view, command->verb)))
+        tell_idle(ui, command);
 }
 
 /* A unique beginning of a name is enough, as in vi; of filter and filter-save the first is meant. */

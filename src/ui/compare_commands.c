@@ -8,6 +8,7 @@
 #include "base/tr.h"
 #include "ui/command.h"
 #include "ui/compare.h"
+#include "ui/keymap.h"
 #include "ui/list.h"
 
 void compare_tell_unknown(struct ui *ui, const char *command, const char *words,
@@ -107,14 +108,19 @@ static void ask(struct ui *ui)
 {
     struct view *view = ui_top(ui);
     struct subject subject = { 0 };
-    char line[64] = "compare ";
+    char line[64], key[KEY_HINT];
     if (view->ops->subject)
         subject = view->ops->subject(ui, view);
-    if (ui->nviews == 1 && store_counts(ui->store)->live_marked > 0)
+    if (ui->nviews == 1 && store_counts(ui->store)->live_marked > 0) {
         ui_notice(ui, false, _("One is marked; mark another one to compare the two"));
-    if (subject.code)
+    } else if (subject.code) {
         snprintf(line, sizeof line, "compare %u ", subject.code);
-    command_prompt(ui, line);
+        command_prompt(ui, line);
+    } else {
+        ui_notice(ui, false,
+                  _("Nothing to compare is selected: mark two rows with %s, or :compare 480 486"),
+                  keymap_hint("mark", key));
+    }
 }
 
 void compare_run_ask(struct ui *ui, const char *argument)

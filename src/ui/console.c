@@ -99,6 +99,7 @@ static void handle_key(struct ui *ui, int key)
     ui->asked = ASKED_NOTHING;
     ui->trail.walked = ui->trail.walking;
     ui->trail.walking = false;
+    char hint[KEY_HINT];
     struct view *view = ui_top(ui);
     if (key == KEY_MOUSE)
         mouse_handle(ui);
@@ -106,6 +107,9 @@ static void handle_key(struct ui *ui, int key)
         ui->dirty = true;
     else if (keymap_line(key))
         command_line(ui, keymap_line(key));
+    else if (key > ' ' && key < 127)
+        ui_notice(ui, false, _("No command is bound to %c; %s lists the keys"), key,
+                  keymap_hint("help", hint));
     ui->dirty = true;
 }
 

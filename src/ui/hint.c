@@ -6,6 +6,7 @@
 #include "base/tr.h"
 #include "ui/command.h"
 #include "ui/filters.h"
+#include "ui/keymap.h"
 
 /* ---- filters ------------------------------------------------------------------------------- */
 
@@ -160,6 +161,19 @@ static void hint_of_set(const struct ui *ui, struct span text, struct hint *hint
     put_command(&hint->text, command_find("set"));
 }
 
+/* With one of the two there, as `c` begins it, what may follow, and the other way. */
+static void hint_of_compare(const struct command *command, struct span argument, struct hint *hint)
+{
+    char key[KEY_HINT];
+    struct span topics = span_trim(argument);
+    if (topics.n == 0 || memchr(topics.p, ' ', topics.n) || argument.p[argument.n - 1] != ' ')
+        put_command(&hint->text, command);
+    else
+        strbuf_format(&hint->text,
+                      _("%.*s with which? As in 486; Tab lists. Or Esc, and mark two rows with %s"),
+                      SPAN_ARG(topics), keymap_hint("mark", key));
+}
+
 void hint_of_command(struct ui *ui, struct span line, size_t point, struct hint *hint)
 {
     struct span name = { line.p, 0 };
@@ -181,6 +195,8 @@ void hint_of_command(struct ui *ui, struct span line, size_t point, struct hint 
         hint_of_filter(argument, point - name.n - 1, hint);
     else if (strcmp(command->name, "set") == 0)
         hint_of_set(ui, argument, hint);
+    else if (strcmp(command->name, "compare") == 0)
+        hint_of_compare(command, argument, hint);
     else
         put_command(&hint->text, command);
     if (command && hint->fault != HINT_NO_FAULT)

@@ -20,8 +20,8 @@ struct bar_key {
 /* What the key does now. */
 static const char *label_of(struct ui *ui, const struct command *command)
 {
-    bool hides = strcmp(command->name, "pane") == 0 && ui_has_pane(ui) && ui->settings->pane;
-    return hides ? _("hide") : command->label ? tr(command->label) : NULL;
+    bool shows = strcmp(command->name, "assist") == 0 && ui_has_pane(ui) && !ui->settings->pane;
+    return shows ? _("help") : command->label ? tr(command->label) : NULL;
 }
 
 /* Calls `fn` for each command that has a key and room. */

@@ -636,13 +636,13 @@ static bool opens_at(const struct view *view, int y, int x)
 
 /* What is wanted next comes first: with rows marked, while something comes in, or else. */
 #define KEYS_REST "sources focus sort-by-column like columns command"
-#define KEYS_MARKED                                                                                 \
-    "pane mark ask-compare diff ask-save next-list edit-filter help close search raw next-failure " \
+#define KEYS_MARKED                                                                                   \
+    "assist mark ask-compare diff ask-save next-list edit-filter pane close search raw next-failure " \
     "pause " KEYS_REST
 #define KEYS_LIVE \
-    "pane next-list next-failure edit-filter pause help close search raw ask-compare ask-save mark " KEYS_REST
+    "assist next-list next-failure edit-filter pause pane close search raw ask-compare ask-save mark " KEYS_REST
 #define KEYS_FILE \
-    "pane next-list next-failure edit-filter search help close raw ask-compare ask-save mark pause " KEYS_REST
+    "assist next-list next-failure edit-filter search pane close raw ask-compare ask-save mark pause " KEYS_REST
 
 static const char *keys(const struct ui *ui, const struct view *view)
 {

@@ -33,6 +33,8 @@ void list_run_columns(struct ui *ui, const char *argument)
     (void)argument;
     if (ui->nviews == 1)
         ui_push(ui, view_columns_new(ui));
+    else
+        ui_notice(ui, false, _("Only lists have columns to choose from"));
 }
 
 /* A name that is no column's is a header's. */

@@ -12,8 +12,7 @@
 #include "ui/list.h"
 #include "ui/ui.h"
 
-const char pane_keybar[] =
-    "back next-link follow-link return next-code ask-compare focus help close";
+const char pane_keybar[] = "back next-link follow-link return next-code ask-compare assist close";
 
 /* Writes on a rule, with a blank at both sides. Columns used. */
 static int on_rule(int y, int x, int width, enum style style, const char *text)
@@ -180,11 +179,26 @@ static bool return_or_leave(struct ui *ui)
     return pane_leave(ui);
 }
 
+/* Shows it, or hides it; keys go into it, or no more. Views without a pane know nothing of these. */
+static bool show_or_focus(struct ui *ui, enum verb verb)
+{
+    struct pane *pane = &ui->pane;
+    if (!ui_has_pane(ui) || (verb != VERB_PANE && verb != VERB_PANE_FOCUS))
+        return false;
+    if (verb == VERB_PANE)
+        ui->settings->pane = !ui->settings->pane;
+    pane->focused = verb == VERB_PANE_FOCUS && !pane->focused;
+    ui->settings->pane = ui->settings->pane || pane->focused;
+    return true;
+}
+
 /* Leafing, scrolling and the way back work in any case, the rest when keys go to the pane. */
 bool pane_act(struct ui *ui, enum verb verb)
 {
     struct reader *reader = &ui->pane.reader;
     char topic[HELP_TOPIC_SIZE];
+    if (show_or_focus(ui, verb))
+        return true;
     if (ui->pane.rect.height == 0)
         return false;
     switch (verb) {

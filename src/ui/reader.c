@@ -1,8 +1,10 @@
 /* See reader.h. A link that is broken over lines is several runs and one link. */
 #include "ui/reader.h"
 
+#include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "ui/keymap.h"
 #include "ui/ui.h"
 
 /* The runs [from, to) of one link and the line it begins on. */
@@ -76,6 +78,21 @@ static void clamp(struct reader *reader)
                                                    : reader->now.scroll;
 }
 
+/* There is more below; the cursor keys lead there, or the key that is named. */
+static void draw_more(struct rect rect, bool focused)
+{
+    char key[KEY_NAME] = "";
+    struct strbuf text = STRBUF_INIT;
+    if (!focused && keymap_key_of("pane-down", key))
+        strbuf_format(&text, " %s ", key);
+    strbuf_text(&text, screen_utf8() ? "▾" : "v");
+    int width = (int)text_width(strbuf_as_span(&text));
+    if (width < rect.width)
+        screen_string(rect.y + rect.height - 1, rect.x + rect.width - width, width, STYLE_HEADER,
+                      strbuf_str(&text));
+    strbuf_free(&text);
+}
+
 void reader_draw(struct reader *reader, struct rect rect, bool focused)
 {
     struct link chosen = { 0 };
@@ -91,8 +108,7 @@ void reader_draw(struct reader *reader, struct rect rect, bool focused)
                           chosen.to);
     }
     if (reader->now.scroll < last_scroll(reader))
-        screen_string(rect.y + rect.height - 1, rect.x + rect.width - 1, 1, STYLE_HEADER,
-                      screen_utf8() ? "▾" : "v");
+        draw_more(rect, focused);
 }
 
 bool reader_go(struct reader *reader, const char *topic)

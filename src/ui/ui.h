@@ -35,6 +35,8 @@ enum verb {
     VERB_MARK,
     VERB_NEXT_FAILURE,
     VERB_PREVIOUS_FAILURE,
+    VERB_PANE, /* shown or not, */
+    VERB_PANE_FOCUS,
     VERB_PANE_UP,
     VERB_PANE_DOWN,
     VERB_NEXT_LINK,
@@ -77,9 +79,10 @@ bool verb_scroll(enum verb verb, int *first, int height, int lines);
 #define VERBS_MOVE                                                                                 \
     (VERB_BIT(VERB_UP) | VERB_BIT(VERB_DOWN) | VERB_BIT(VERB_PAGE_UP) | VERB_BIT(VERB_PAGE_DOWN) | \
      VERB_BIT(VERB_TOP) | VERB_BIT(VERB_BOTTOM))
-#define VERBS_PANE                                                                  \
-    (VERB_BIT(VERB_PANE_UP) | VERB_BIT(VERB_PANE_DOWN) | VERB_BIT(VERB_NEXT_CODE) | \
-     VERB_BIT(VERB_PREVIOUS_CODE) | VERB_BIT(VERB_RETURN))
+#define VERBS_PANE                                                                        \
+    (VERB_BIT(VERB_PANE) | VERB_BIT(VERB_PANE_FOCUS) | VERB_BIT(VERB_PANE_UP) |           \
+     VERB_BIT(VERB_PANE_DOWN) | VERB_BIT(VERB_NEXT_CODE) | VERB_BIT(VERB_PREVIOUS_CODE) | \
+     VERB_BIT(VERB_RETURN))
 #define VERBS_LINKS                                                                  \
     (VERB_BIT(VERB_NEXT_LINK) | VERB_BIT(VERB_PREVIOUS_LINK) | VERB_BIT(VERB_OPEN) | \
      VERB_BIT(VERB_NEXT_CODE) | VERB_BIT(VERB_PREVIOUS_CODE) | VERB_BIT(VERB_RETURN))

@@ -306,7 +306,7 @@ static void close_calls(struct view *view)
 static const struct view_ops calls_diff_ops = {
     .name = N_("comparison of calls"),
     .verbs = VERBS_MOVE | VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_DIFFERENCES),
-    .keybar = "back open-row differences raw search help command",
+    .keybar = "back open-row differences raw search assist command",
     .draw = draw,
     .act = act,
     .search = search,

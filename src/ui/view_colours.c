@@ -83,7 +83,7 @@ static void close_colours(struct view *view)
 static const struct view_ops colours_ops = {
     .name = N_("colours"),
     .verbs = VERBS_MOVE,
-    .keybar = "back command help",
+    .keybar = "back command assist",
     .draw = draw,
     .act = act,
     .close = close_colours,

@@ -314,7 +314,7 @@ static const struct view_ops diff_ops = {
     .verbs = VERBS_MOVE | VERB_BIT(VERB_DIFFERENCES) | VERB_BIT(VERB_IGNORE_ORDER) |
              VERB_BIT(VERB_IGNORE_VOLATILE) | VERB_BIT(VERB_NEXT_CODE) |
              VERB_BIT(VERB_PREVIOUS_CODE),
-    .keybar = "back differences ignore-order ignore-volatile next-message search help command",
+    .keybar = "back differences ignore-order ignore-volatile next-message search assist command",
     .draw = draw,
     .act = act,
     .search = search,

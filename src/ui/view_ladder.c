@@ -430,10 +430,10 @@ static const char *keys(const struct ui *ui, const struct view *view)
 {
     (void)ui;
     return ((const struct ladder_view *)view)->joined
-               ? "back pane raw next-failure next-evidence legs zoom unfold search separate mark merge "
-                 "ask-save command help"
-               : "back pane raw next-failure next-evidence zoom unfold search mark merge ask-save "
-                 "command help";
+               ? "back assist raw next-failure next-evidence legs zoom unfold search separate pane focus mark "
+                 "merge ask-save command"
+               : "back assist raw next-failure next-evidence zoom unfold search pane focus mark merge "
+                 "ask-save command";
 }
 
 static const struct view_ops ladder_ops = {

@@ -457,9 +457,9 @@ static void close_message(struct view *view)
 static const char *keys(const struct ui *ui, const struct view *view)
 {
     (void)view;
-    return ui->message_tree ? "back as-sent fold copy next-message search pane help command"
-                            : "back tree open-element next-element copy next-message search pane "
-                              "help command";
+    return ui->message_tree ? "back as-sent fold copy next-message search assist pane focus command"
+                            : "back tree open-element next-element copy next-message search assist "
+                              "pane focus command";
 }
 
 static const struct view_ops message_ops = {

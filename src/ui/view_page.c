@@ -219,9 +219,10 @@ static const char *keys(const struct ui *ui, const struct view *view)
 {
     const struct page_view *v = (const struct page_view *)view;
     (void)ui;
-    return *v->reader.now.topic ? "back next-link follow-link return next-page search command help"
-           : v->keys_of         ? "back search command"
-                                : "back next-link follow-link search command help";
+    return *v->reader.now.topic
+               ? "back next-link follow-link return next-page search command assist"
+           : v->keys_of ? "back search command"
+                        : "back next-link follow-link search command assist";
 }
 
 static const struct view_ops page_ops = {

@@ -219,7 +219,7 @@ static const struct view_ops settings_ops = {
     .name = N_("settings"),
     .verbs = VERBS_MOVE | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_RIGHT) |
              VERB_BIT(VERB_REMOVE),
-    .keybar = "back change default search command help",
+    .keybar = "back change default search command assist",
     .draw = draw,
     .act = act,
     .search = search,

@@ -473,7 +473,7 @@ static void close_sources(struct view *view)
 static const struct view_ops sources_ops = {
     .name = N_("sources"),
     .verbs = VERBS_MOVE | VERB_BIT(VERB_OPEN),
-    .keybar = "back open-rows command help",
+    .keybar = "back open-rows command assist",
     .draw = draw,
     .act = act,
     .click = click,

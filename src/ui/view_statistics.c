@@ -374,7 +374,7 @@ static const struct view_ops view_ops = {
     .verbs = VERBS_MOVE | VERBS_PANE | VERBS_LIST | VERB_BIT(VERB_GROUP) | VERB_BIT(VERB_ZOOM_IN) |
              VERB_BIT(VERB_ZOOM_OUT) | VERB_BIT(VERB_EARLIER) | VERB_BIT(VERB_LATER),
     .keybar =
-        "open-rows next-list group help close shorter-bars longer-bars earlier later right pane "
+        "open-rows next-list group assist close shorter-bars longer-bars earlier later right pane "
         "like sort-by-column columns edit-filter focus command",
     .draw = draw,
     .act = act,
