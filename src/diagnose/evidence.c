@@ -2,6 +2,7 @@
 #include "diagnose/evidence.h"
 #include "diagnose/outcome.h"
 #include "diagnose/refusal.h"
+#include "diagnose/rule.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -130,31 +131,12 @@ static struct span agent_of(const struct sip_message *m)
     return agent.n ? agent : sip_find_header(m, "User-Agent");
 }
 
-/* The first time this answer to the same request (Call-ID, CSeq) was seen on any hop. */
-static uint32_t first_seen(const struct collect *c)
-{
-    const struct call *call = store_call(c->store, c->txn->call);
-    const struct message *best = store_message(c->store, c->response_id);
-    uint32_t best_id = c->response_id, looked = 0;
-    for (uint32_t id = call->first_txn; id && looked < 1000; looked++) {
-        const struct transaction *t = store_transaction(c->store, id);
-        const struct message *m = store_message(c->store, t->final ? t->final : t->provisional);
-        if (m && t->method == c->txn->method && t->cseq == c->txn->cseq && m->code == best->code &&
-            m->time_ns < best->time_ns) {
-            best = m;
-            best_id = t->final ? t->final : t->provisional;
-        }
-        id = t->next_in_call;
-    }
-    return best_id;
-}
-
 /* Who answered first, and over how many hops by the Via values that the answer still carries. */
 static void add_origin(struct collect *c)
 {
     char text[ADDR_TEXT];
     struct sip_message m;
-    uint32_t id = first_seen(c);
+    uint32_t id = transaction_origin(c->store, c->id);
     const struct message *message = store_message(c->store, id);
     if (!message || store_scan(c->store, id, &m) < 0)
         return;
@@ -201,12 +183,11 @@ static void add_ringing(struct collect *c)
 {
     char a[TIME_TEXT];
     uint32_t id = transaction_rang(c->store, c->id);
-    const struct message *rang = store_message(c->store, id);
-    const struct message *end = store_message(c->store, c->txn->final);
-    if (!rang || !end || end->code < 300)
+    int64_t rang = transaction_rang_ns(c->store, c->id);
+    if (!id || rang < 0)
         return;
-    add(c, id, _("It rang for %s (%u), then came %u"), time_short(end->time_ns - rang->time_ns, a),
-        rang->code, end->code);
+    add(c, id, _("It rang for %s (%u), then came %u"), time_short(rang, a),
+        store_message(c->store, id)->code, c->txn->code);
 }
 
 /* What a request asks for that an answer may want larger: its header, its value. */
@@ -338,19 +319,60 @@ void evidence_free(struct evidence *evidence)
     evidence->count = 0;
 }
 
+/* What the messages tell of a failure: whether it rang in vain, what a Warning says. */
+struct told {
+    uint16_t code;
+    bool rang, warned, media;
+    struct warning warning;
+    char from[ADDR_TEXT]; /* who made the answer */
+};
+
+static bool read_told(struct told *told, const struct store *store, uint32_t id,
+                      struct sip_message *m)
+{
+    const struct transaction *t = store_transaction(store, id);
+    if (!t || !t->final || store_scan(store, t->final, m) < 0)
+        return false;
+    told->code = t->code;
+    told->rang = (t->code == 408 || t->code == 480) && transaction_rang(store, id);
+    told->media = t->code == 488 || t->code == 606 || t->code == 415;
+    told->warned = refusal_warning(&told->warning, m) && told->warning.text.n > 0;
+    uint32_t flow = store_message(store, transaction_origin(store, id))->flow;
+    judge_address(&store_flow(store, flow)->src, told->from);
+    return true;
+}
+
+bool evidence_cause(struct strbuf *out, const struct store *store, uint32_t id)
+{
+    struct sip_message m;
+    struct told told;
+    if (!read_told(&told, store, id, &m))
+        return false;
+    struct span words = quote(told.warning.text);
+    if (told.warned)
+        strbuf_format(out, _("%s says itself why: \"%.*s\""), told.from, SPAN_ARG(words));
+    else if (told.rang && told.code == 480)
+        strbuf_text(out,
+                    _("It rang, so the callee is reached: nobody picked up, or refused by a key"));
+    else if (told.rang)
+        strbuf_format(out,
+                      _("It rang, so the callee is reached: nobody picked up until %s ended it"),
+                      told.from);
+    return out->n > 0;
+}
+
 bool evidence_first_step(struct strbuf *out, const struct store *store, uint32_t id)
 {
     struct sip_message m;
-    const struct transaction *t = store_transaction(store, id);
-    if (!t || !t->final || store_scan(store, t->final, &m) < 0)
+    struct told told;
+    if (!read_told(&told, store, id, &m))
         return false;
-    struct span warning = refusal_warning_text(sip_find_header(&m, "Warning"));
-    bool about_media = t->code == 488 || t->code == 606 || t->code == 415;
-    if ((t->code == 408 || t->code == 480) && transaction_rang(store, id))
+    if (told.rang)
         strbuf_text(out,
                     _("Nothing to do, unless every call ends so; then see who ends the ringing, "
                       "and after how long"));
-    else if (about_media && warning.n)
-        strbuf_format(out, _("Repair what the Warning names: \"%.*s\""), SPAN_ARG(quote(warning)));
+    else if (told.media && told.warned)
+        strbuf_format(out, _("Repair what the Warning names: \"%.*s\""),
+                      SPAN_ARG(quote(told.warning.text)));
     return out->n > 0;
 }

@@ -25,6 +25,11 @@ struct evidence {
 void evidence_collect(struct evidence *evidence, const struct store *store, uint32_t transaction);
 void evidence_free(struct evidence *evidence);
 /*
+ * Why it failed, a sentence, where no rule finds anything and the messages tell it: it rang in vain, a
+ * Warning says so. False, and nothing in *out, where they do not.
+ */
+bool evidence_cause(struct strbuf *out, const struct store *store, uint32_t transaction);
+/*
  * What to do first about a failure of which no rule finds anything, where the messages tell more than
  * the code's page can. False, and nothing in *out, where they do not.
  */

@@ -131,6 +131,32 @@ enum call_outcome call_outcome_of_legs(const struct diagnosis *d, const struct s
     return outcome;
 }
 
+static uint32_t answer_of(const struct transaction *t)
+{
+    return t->final ? t->final : t->provisional;
+}
+
+uint32_t transaction_origin(const struct store *store, uint32_t id)
+{
+    const struct transaction *of = store_transaction(store, id);
+    uint32_t found = of ? answer_of(of) : 0;
+    const struct message *best = store_message(store, found);
+    const struct call *call = best ? store_call(store, of->call) : NULL;
+    /* hops further on began later */
+    uint32_t at = !call ? 0 : call->transactions <= CALL_WINDOW ? call->first_txn : id;
+    for (int left = CALL_WINDOW; at && left > 0; left--) {
+        const struct transaction *t = store_transaction(store, at);
+        const struct message *m = store_message(store, answer_of(t));
+        if (m && t->method == of->method && t->cseq == of->cseq && m->code == best->code &&
+            m->time_ns < best->time_ns) {
+            best = m;
+            found = answer_of(t);
+        }
+        at = t->next_in_call;
+    }
+    return found;
+}
+
 uint32_t transaction_rang(const struct store *store, uint32_t id)
 {
     const struct transaction *t = store_transaction(store, id);
@@ -141,6 +167,15 @@ uint32_t transaction_rang(const struct store *store, uint32_t id)
         at = m->previous;
     }
     return found;
+}
+
+int64_t transaction_rang_ns(const struct store *store, uint32_t id)
+{
+    const struct message *end = store_message(store, transaction_origin(store, id));
+    const struct message *rang = end ? store_message(store,
+                                                     transaction_rang(store, end->transaction))
+                                     : NULL;
+    return rang && end->code >= 300 ? end->time_ns - rang->time_ns : -1;
 }
 
 static const struct addr *client_of(const struct store *store, const struct transaction *t)

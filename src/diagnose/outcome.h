@@ -34,7 +34,17 @@ const char *call_outcome_name(enum call_outcome outcome);
  * again by its client and accepted: that transaction, and nothing is left to do. 0: it was not.
  */
 uint32_t transaction_mended(const struct store *store, uint32_t id);
+/*
+ * The message with which the answer that counts (its final response, else the provisional one) to the
+ * same request of the call was seen first, on any hop: who sent that made it. 0: nothing answered.
+ */
+uint32_t transaction_origin(const struct store *store, uint32_t id);
 /* The first 180 or 183 to a request, a message; 0: nobody was rung. */
 uint32_t transaction_rang(const struct store *store, uint32_t id);
+/*
+ * How long it rang until the failure that ended it, as the hop saw it that made the answer; below 0
+ * where nobody was rung, or no failure ended it.
+ */
+int64_t transaction_rang_ns(const struct store *store, uint32_t id);
 
 #endif

@@ -3,14 +3,27 @@
 
 #include "sip/fields.h"
 
-struct span refusal_warning_text(struct span value)
+/* What stands between the quotes, where a backslash takes the next character (RFC 3261 §25.1). */
+static struct span quoted(struct span value)
 {
     const char *open = span_find(value, '"');
+    const char *p = open ? open + 1 : NULL, *end = span_end(value);
     if (!open)
-        return value;
-    struct span rest = span_make(open + 1, span_end(value));
-    const char *close = span_find(rest, '"');
-    return close ? span_make(open + 1, close) : rest;
+        return SPAN_NONE;
+    while (p < end && *p != '"')
+        p += *p == '\\' && p + 1 < end ? 2 : 1;
+    return span_make(open + 1, p);
+}
+
+static struct warning read_warning(struct span value)
+{
+    uint64_t code;
+    struct warning w = { value, 0, quoted(value) };
+    if (sip_read_seconds(value, 999, &code))
+        w.code = (uint16_t)code;
+    else if (w.text.n == 0)
+        w.text = value; /* not of the grammar, but it may say something */
+    return w;
 }
 
 /* By Warning code; 399 and what is unknown say nothing that a program understands. */
@@ -29,19 +42,35 @@ static enum refused warned_of(uint64_t code)
     return REFUSED_UNSAID;
 }
 
-/* The first Warning that says something: there may be several, in one line or more. */
-static void read_warnings(struct refusal *r, const struct scene_message *m)
+/* How much it says; 0 before there is any. */
+static int weight(const struct warning *w)
 {
-    struct span rest = scene_sip(m)->headers, name, list, one;
-    uint64_t code;
+    return warned_of(w->code) != REFUSED_UNSAID ? 3 : w->text.n ? 2 : 1;
+}
+
+bool refusal_warning(struct warning *w, const struct sip_message *response)
+{
+    struct span rest = response->headers, name, list, one;
+    int most = 0;
     while (sip_next_header(&rest, &name, &list))
         while (sip_header_same(name, "Warning") && sip_next_value(&list, &one)) {
-            if (r->what != REFUSED_UNSAID || !sip_read_seconds(one, 999, &code))
+            struct warning next = read_warning(one);
+            if (weight(&next) <= most)
                 continue;
-            r->what = warned_of(code);
-            r->warning = (uint16_t)code;
-            r->words = refusal_warning_text(one);
+            most = weight(&next);
+            *w = next;
         }
+    return most > 0;
+}
+
+static void read_warnings(struct refusal *r, const struct scene_message *m)
+{
+    struct warning w;
+    if (!refusal_warning(&w, scene_sip(m)) || w.code == 0)
+        return;
+    r->what = warned_of(w.code);
+    r->warning = w.code;
+    r->words = w.text;
 }
 
 /* "application/sdp" of "application/sdp;charset=x". */

@@ -24,7 +24,17 @@ struct refusal {
 /* Of a transaction with a final response. Spans are of the scene, from the network. */
 void refusal_read(struct refusal *refusal, const struct scene_transaction *t);
 
-/* The text of a Warning value: `305 host "Incompatible media format"`. */
-struct span refusal_warning_text(struct span value);
+/* One Warning value, `305 host "Incompatible media format"` (RFC 3261 §20.43). */
+struct warning {
+    struct span value;
+    uint16_t code;    /* 0: it has none that can be read */
+    struct span text; /* as it stands between the quotes; may be empty */
+};
+
+/*
+ * The Warning of a response that says most: the first with a code of a meaning, else the first with a
+ * text, else the first. False without any.
+ */
+bool refusal_warning(struct warning *w, const struct sip_message *response);
 
 #endif

@@ -109,8 +109,10 @@ static void say_rang(struct judge *j, struct draft *d, const struct scene_transa
         return;
     time_short(t->final->stored->time_ns - ringing->stored->time_ns, rang);
     judge_address(&t->final->flow->src, from);
-    draft_say(d, _("nobody picked up (rang for %s): 480 from %s"), rang, from);
-    draft_cause(d, _("It rang, so the callee is reached: nobody picked up, or refused by a key"));
+    draft_say(d, _("nobody picked up (rang for %s): %u from %s"), rang, scene_final(t), from);
+    if (!d->cause)
+        draft_cause(d,
+                    _("It rang, so the callee is reached: nobody picked up, or refused by a key"));
     draft_remedy(
         d, _("Nothing to do, unless every call ends so; then see how long %s lets it ring"), from);
 }
@@ -130,50 +132,73 @@ static bool says_analytics(const struct scene_message *m)
     return false;
 }
 
-/* The header that explains a refusal best, of those that it carries. */
-static struct span explanation(const struct scene_message *m, const char **name)
+/* What explains a refusal, of what it carries: a header's value, and the text in it. */
+struct explanation {
+    const char *header; /* "": nothing does */
+    struct span value, text;
+};
+
+/* Which extension it is about, or a text, else a number. */
+static struct explanation explanation(const struct scene_message *m)
 {
-    static const char *const headers[] = { "Reason", "Unsupported", "Warning", "Retry-After" };
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-        struct span value = scene_header(m, *name = headers[i]);
-        if (value.n)
-            return judge_quote(value);
+    static const struct {
+        const char *header;
+        uint16_t code; /* of the answer; 0: any */
+        bool text;     /* with a text only */
+    } rows[] = {
+        { "Unsupported", 420, false }, { "Require", 421, false }, { "Reason", 0, true },
+        { "Warning", 0, true },        { "Reason", 0, false },    { "Warning", 0, false },
+        { "Retry-After", 0, false },
+    };
+    struct warning w = { SPAN_NONE, 0, SPAN_NONE };
+    refusal_warning(&w, scene_sip(m));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool warning = strcmp(rows[i].header, "Warning") == 0;
+        bool reason = strcmp(rows[i].header, "Reason") == 0;
+        struct span value = warning ? w.value : scene_header(m, rows[i].header);
+        struct span text = warning ? w.text : reason ? sip_param(value, "text") : value;
+        if (value.n && !(rows[i].code && rows[i].code != m->stored->code) &&
+            !(rows[i].text && text.n == 0))
+            return (struct explanation){ rows[i].header, judge_quote(value), judge_quote(text) };
     }
-    struct span require = m->stored->code == 421 ? scene_header(m, *name = "Require") : SPAN_NONE;
-    return judge_quote(require);
+    return (struct explanation){ "", SPAN_NONE, SPAN_NONE };
+}
+
+static bool is_by(const struct explanation *e, const char *header)
+{
+    return strcmp(e->header, header) == 0;
 }
 
 /* What of it fits into the one line, in `buf`: a text, a cause, a time; "" if nothing does. */
-static const char *in_brief(struct span value, const char *header, char buf[BRIEF])
+static const char *in_brief(const struct explanation *e, char buf[BRIEF])
 {
-    struct span text = sip_param(value, "text"), cause = sip_param(value, "cause");
-    int64_t seconds = judge_seconds(value, -1);
-    const char *semicolon = span_find(value, ';');
+    struct span cause = sip_param(e->value, "cause");
+    int64_t seconds = judge_seconds(e->value, -1);
+    const char *semicolon = span_find(e->value, ';');
     buf[0] = '\0';
-    if (span_is(SPAN(header), "Warning"))
-        text = refusal_warning_text(value);
-    else if (!span_is(SPAN(header), "Reason"))
-        text = value;
-    text = text_head(text, BRIEF - 10);
-    if (span_is(SPAN(header), "Retry-After") && seconds >= 0)
+    if (is_by(e, "Retry-After") && seconds >= 0)
         snprintf(buf, BRIEF, _("retry after %lld s"), (long long)seconds);
-    else if (text.n && text.n <= BRIEF_TEXT)
-        snprintf(buf, BRIEF, "%.*s", SPAN_ARG(text));
-    else if (cause.n && cause.n < 4 && semicolon && semicolon - value.p < 16)
-        snprintf(buf, BRIEF, _("%.*s cause %.*s"), SPAN_ARG(span_make(value.p, semicolon)),
+    else if (e->text.n && (e->text.n <= BRIEF_TEXT || is_by(e, "Warning")))
+        snprintf(buf, BRIEF, "%.*s", SPAN_ARG(text_head(e->text, BRIEF - 1)));
+    else if (cause.n && cause.n < 4 && semicolon && semicolon - e->value.p < 16)
+        snprintf(buf, BRIEF, _("%.*s cause %.*s"), SPAN_ARG(span_make(e->value.p, semicolon)),
                  SPAN_ARG(cause));
     return buf;
 }
 
-static void say_line(struct draft *d, const struct scene_transaction *t, const char *brief)
+static void say_line(struct draft *d, const struct scene_transaction *t,
+                     const struct explanation *e)
 {
-    char from[ADDR_TEXT];
+    char from[ADDR_TEXT], brief[BRIEF];
     const struct words *w = words_of(scene_final(t));
     struct span who = called(t);
     bool blocked = scene_final(t) == 603 && says_analytics(t->final);
     const char *meaning = blocked ? _("blocked by call analytics") : tr(w->meaning);
     judge_address(&t->final->flow->src, from);
-    if (w->names)
+    in_brief(e, brief);
+    if (w->names && *brief && is_by(e, "Warning"))
+        draft_say(d, _("%s: %.*s (%s), says %s"), meaning, SPAN_ARG(who), brief, from);
+    else if (w->names)
         draft_say(d, _("%s: %.*s, says %s"), meaning, SPAN_ARG(who), from);
     else if (*brief && !blocked)
         draft_say(d, _("%s (%s), says %s"), meaning, brief, from);
@@ -181,35 +206,53 @@ static void say_line(struct draft *d, const struct scene_transaction *t, const c
         draft_say(d, _("%s, says %s"), meaning, from);
 }
 
-static void say_code(struct draft *d, const struct scene_transaction *t)
+/* The cause in the words of a Warning. */
+static void say_warned(struct draft *d, const struct explanation *e, const char *from)
+{
+    if (is_by(e, "Warning") && e->text.n)
+        draft_cause(d, _("%s says itself why: \"%.*s\""), from, SPAN_ARG(e->text));
+}
+
+/* What the code alone does not tell: what its sender says is the cause, and what follows from it. */
+static void say_explained(struct draft *d, const struct scene_transaction *t,
+                          const struct explanation *e)
 {
     char from[ADDR_TEXT], brief[BRIEF];
-    const char *header;
     uint16_t code = scene_final(t);
-    struct span why = explanation(t->final, &header), who = called(t);
-    struct span phrase = judge_quote(scene_sip(t->final)->reason);
     judge_address(&t->final->flow->src, from);
-    say_line(d, t, in_brief(why, header, brief));
-    draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(who));
-    draft_proof(d, t->early, _("%u before"), t->early ? t->early->stored->code : 0);
-    if (why.n)
-        draft_proof(d, t->final, _("%u %.*s from %s, with %s: %.*s"), code, SPAN_ARG(phrase), from,
-                    header, SPAN_ARG(why));
-    else
-        draft_proof(d, t->final, _("%u %.*s from %s"), code, SPAN_ARG(phrase), from);
-    bool waits = span_is(SPAN(header), "Retry-After") && *brief;
-    if (code == 503 && waits)
+    in_brief(e, brief);
+    say_warned(d, e, from);
+    if (code == 503 && is_by(e, "Retry-After") && *brief)
         draft_remedy(d, _("Wait as it says (%s), or route around %s; look at its load"), brief,
                      from);
-    else if (code == 503 && why.n && *brief)
+    else if (code == 503 && *brief)
         draft_remedy(d, _("See why at %s: %s"), from, brief);
-    else if (code == 420 && why.n)
-        draft_remedy(d, _("Take %.*s out of Require, or enable it at %s"), SPAN_ARG(why), from);
-    else if (code == 421 && why.n)
-        draft_remedy(d, _("Enable %.*s on the caller's side: %s insists on it"), SPAN_ARG(why),
+    else if (is_by(e, "Unsupported"))
+        draft_remedy(d, _("Take %.*s out of Require, or enable it at %s"), SPAN_ARG(e->value),
+                     from);
+    else if (is_by(e, "Require"))
+        draft_remedy(d, _("Enable %.*s on the caller's side: %s insists on it"), SPAN_ARG(e->value),
                      from);
     else if (words_of(code)->remedy)
         draft_remedy(d, "%s", tr(words_of(code)->remedy));
+}
+
+static void say_code(struct draft *d, const struct scene_transaction *t)
+{
+    char from[ADDR_TEXT];
+    uint16_t code = scene_final(t);
+    struct explanation e = explanation(t->final);
+    struct span who = called(t), phrase = judge_quote(scene_sip(t->final)->reason);
+    judge_address(&t->final->flow->src, from);
+    say_line(d, t, &e);
+    say_explained(d, t, &e);
+    draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(who));
+    draft_proof(d, t->early, _("%u before"), t->early ? t->early->stored->code : 0);
+    if (e.value.n)
+        draft_proof(d, t->final, _("%u %.*s from %s, with %s: %.*s"), code, SPAN_ARG(phrase), from,
+                    e.header, SPAN_ARG(e.value));
+    else
+        draft_proof(d, t->final, _("%u %.*s from %s"), code, SPAN_ARG(phrase), from);
 }
 
 /* What the rules ask beyond the code */
@@ -366,6 +409,9 @@ static void ring_no_answer(struct judge *j)
             draft_say(d, _("nobody picked up (rang for %s): CANCEL from %s"), rang, from);
         else
             draft_say(d, _("nobody picked up (rang for %s): %u from %s"), rang, code, from);
+        struct explanation e = explanation(t->final);
+        if (d->texts && !cancel)
+            say_warned(d, &e, from);
         draft_proof(d, ringing, _("%u: %.*s rings"), ringing->stored->code, SPAN_ARG(who));
         draft_proof(d, cancel ? cancel->first : NULL, _("CANCEL, %s later"), rang);
         draft_proof(d, t->final, _("%u ends the attempt"), code);

@@ -4,6 +4,7 @@
 #include "diagnose/evidence.h"
 #include "diagnose/outcome.h"
 #include "diagnose/refusal.h"
+#include "diagnose/rule.h"
 #include "sip/fields.h"
 
 struct why {
@@ -74,16 +75,23 @@ static void challenge(struct why *w)
         strbuf_text(w->out, _("challenge"));
 }
 
+/* "192.0.2.1": who made the answer. */
+static const char *maker(const struct why *w, char *buf)
+{
+    const struct message *m = store_message(w->store, transaction_origin(w->store, w->id));
+    const struct flow *flow = m ? store_flow(w->store, m->flow) : NULL;
+    return flow ? judge_address(&flow->src, buf) : "?";
+}
+
 /* Whether it rang and nobody took the call; then that is what happened, whatever the code says. */
 static bool rang_out(struct why *w)
 {
-    char a[TIME_TEXT];
-    const struct message *rang = store_message(w->store, transaction_rang(w->store, w->id));
-    const struct message *end = store_message(w->store, w->txn->final);
-    if (!rang || !end)
+    char a[TIME_TEXT], from[ADDR_TEXT];
+    int64_t rang = transaction_rang_ns(w->store, w->id);
+    if (rang < 0)
         return false;
-    strbuf_format(w->out, _("nobody picked up (rang for %s): %u"),
-                  time_short(end->time_ns - rang->time_ns, a), w->txn->code);
+    strbuf_format(w->out, _("nobody picked up (rang for %s): %u from %s"), time_short(rang, a),
+                  w->txn->code, maker(w, from));
     return true;
 }
 
@@ -125,7 +133,6 @@ static const struct {
     const char *format; /* takes the value; NULL: that alone says it all */
     bool phrased;       /* the format takes the phrase before the value */
 } telling[] = {
-    { "Warning", 0, refusal_warning_text, NULL, false },
     { "Unsupported", 420, whole, N_("unsupported: %.*s"), false },
     { "Require", 421, whole, N_("required: %.*s"), false },
     { "Min-SE", 422, whole, N_("session timer at least %.*s s"), false },
@@ -136,9 +143,24 @@ static const struct {
     { "Retry-After", 0, whole, N_("%.*s, retry after %.*s s"), true },
 };
 
+/* What a Warning says is what the refusing side knows best. */
+static bool warned(struct why *w)
+{
+    char from[ADDR_TEXT];
+    struct warning warning;
+    if (!refusal_warning(&warning, &w->response))
+        return false;
+    if (warning.text.n)
+        strbuf_format(w->out, _("%.*s, says %s"), SPAN_ARG(warning.text), maker(w, from));
+    else
+        strbuf_format(w->out, _("Warning %u, says %s"), warning.code, maker(w, from));
+    return true;
+}
+
 static void failure(struct why *w)
 {
-    if ((w->txn->code == 408 || w->txn->code == 480) && rang_out(w))
+    bool rang = w->txn->code == 408 || w->txn->code == 480;
+    if ((rang && rang_out(w)) || warned(w))
         return;
     for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++) {
         if (telling[i].code && telling[i].code != w->txn->code)

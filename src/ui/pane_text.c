@@ -339,8 +339,9 @@ static void add_page(struct layout *out, const char *topic, bool notes)
 }
 
 /*
- * A failure about which nothing was found: what its messages or its page tell to do first. Nothing
- * where the client did what the answer asked for, or ended the call itself.
+ * A failure about which nothing was found: why it failed as far as its messages say, and what they or
+ * its page tell to do first. Nothing where the client did what the answer asked for, or ended the call
+ * itself.
  */
 static void add_first_step(struct layout *out, uint32_t transaction, const char *topic)
 {
@@ -349,6 +350,9 @@ static void add_first_step(struct layout *out, uint32_t transaction, const char 
     const struct transaction *t = store_transaction(out->ui->store, transaction);
     if (!t || !sip_class_failed(t->class) || !*topic)
         return;
+    if (evidence_cause(&text, out->ui->store, transaction))
+        add_formatted(out, 0, mem_format(_("Cause: %s."), strbuf_str(&text)));
+    strbuf_clear(&text);
     if (evidence_first_step(&text, out->ui->store, transaction)) {
         add_formatted(out, 0, mem_format(_("First: %s."), strbuf_str(&text)));
         strbuf_free(&text);

@@ -119,8 +119,11 @@ static void words(const struct store *store)
         bool rang;
         const char *why, *fact;
     } rows[] = {
-        { "745-1-no-answer-408", 408, true, "nobody picked up (rang for 9.3s): 408",
+        { "745-1-no-answer-408", 408, true, "nobody picked up (rang for 9.3s): 408 from 127.0.0.50",
           "It rang for 9.3s (180), then came 408" },
+        { "907-1-not-acceptable", 606, false,
+          "Insufficient bandwidth for audio on this link, says 127.0.0.58",
+          "Warning: 370 127.0.0.58" },
         { "862-1-min-se", 422, false, "session timer at least 90 s; sent again and accepted",
           "Session-Expires: 90" },
         { "556-1-reg-brief", 423, false, "expiry at least 60 s; sent again and accepted",
@@ -145,26 +148,33 @@ static void words(const struct store *store)
     }
 }
 
-/* What to do first about failures without a finding; the code's page tells it of the others. */
-static void first_steps(const struct store *store)
+static void tells(bool told, struct strbuf *text, const char *begins, const char *call)
+{
+    tap_ok(told == (*begins != '\0') && strncmp(strbuf_str(text), begins, strlen(begins)) == 0,
+           "%s: \"%s\"", call, strbuf_str(text));
+    strbuf_free(text);
+}
+
+/* Why, and what to do first, of failures without a finding; the code's page tells it of the others. */
+static void causes_and_steps(const struct store *store)
 {
     static const struct {
         const char *call;
         uint16_t code;
-        const char *step;
+        const char *cause, *step;
     } rows[] = {
-        { "745-1-no-answer-408", 408, "Nothing to do" },
-        { "907-1-not-acceptable", 606, "Repair what the Warning names: \"Insufficient bandwidth" },
-        { "700-1-busy", 486, "" },
+        { "745-1-no-answer-408", 408,
+          "It rang, so the callee is reached: nobody picked up until 127.0.0.50", "Nothing to do" },
+        { "907-1-not-acceptable", 606,
+          "127.0.0.58 says itself why: \"Insufficient bandwidth for audio on this link\"",
+          "Repair what the Warning names: \"Insufficient bandwidth" },
+        { "700-1-busy", 486, "", "" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct strbuf step = STRBUF_INIT;
+        struct strbuf cause = STRBUF_INIT, step = STRBUF_INIT;
         uint32_t id = with_code(store, call_of(store, rows[i].call), rows[i].code);
-        bool told = evidence_first_step(&step, store, id);
-        tap_ok(told == (*rows[i].step != '\0') &&
-                   strncmp(strbuf_str(&step), rows[i].step, strlen(rows[i].step)) == 0,
-               "%s: first \"%s\"", rows[i].call, rows[i].step);
-        strbuf_free(&step);
+        tells(evidence_cause(&cause, store, id), &cause, rows[i].cause, rows[i].call);
+        tells(evidence_first_step(&step, store, id), &step, rows[i].step, rows[i].call);
     }
 }
 
@@ -193,7 +203,7 @@ int main(void)
     calls(&pipeline);
     mended(pipeline.store);
     words(pipeline.store);
-    first_steps(pipeline.store);
+    causes_and_steps(pipeline.store);
     most_frequent(&pipeline);
     pipeline_close(&pipeline);
     free(demo);
