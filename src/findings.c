@@ -142,6 +142,8 @@ static json_t *json_entry(const struct entries *e, size_t i, size_t n)
     json_put(o, "time", SPAN(time_iso(f->time_ns, when)));
     json_put(o, "call_id", call_id_of(e->store, f->call, &sip));
     json_object_set_new(o, "call_ids", json_call_ids(e, i, n));
+    json_object_set_new(o, "host",
+                        f->host.family ? json_string(addr_host(&f->host, host)) : json_null());
     json_object_set_new(o, "endpoint",
                         f->endpoint.family ? json_string(addr_host(&f->endpoint, host))
                                            : json_null());

@@ -263,6 +263,7 @@ static uint32_t keep(struct diagnosis *d, const struct draft *draft)
                                            .hidden = draft->hidden,
                                            .code = draft->code,
                                            .time_ns = draft->time_ns,
+                                           .host = draft->host,
                                            .endpoint = draft->endpoint };
     v->first = id;
     if (!draft->hidden && subjects_add(&d->subjects, id, draft->about))

@@ -25,6 +25,7 @@ struct finding {
     bool hidden;   /* another finding says it better */
     uint16_t code; /* of the transaction, 0: none */
     int64_t time_ns;
+    struct addr host;        /* that its cause names, family 0: not known; port 0 */
     struct addr endpoint;    /* of an endpoint rule, family 0: none; port 0 */
     uint32_t subject;        /* of an endpoint rule: see diagnosis_subject() */
     uint32_t earlier, later; /* findings about the same */

@@ -88,19 +88,19 @@ static struct endpoint_counts *counts_of(struct endpoints *e, const struct addr 
 
 /* Counting */
 
-static void count_rule(struct endpoint_counts *c, uint8_t rule, uint32_t times)
+static void count_rule(struct endpoint_rule rules[ENDPOINT_RULES], uint8_t rule, uint32_t times)
 {
     size_t at = 0;
     for (size_t i = 0; i < ENDPOINT_RULES; i++) {
-        if (c->rules[i].rule == rule) {
-            c->rules[i].count += times;
+        if (rules[i].rule == rule) {
+            rules[i].count += times;
             return;
         }
-        if (c->rules[i].count < c->rules[at].count)
+        if (rules[i].count < rules[at].count)
             at = i;
     }
-    c->rules[at].rule = rule;
-    c->rules[at].count += times;
+    rules[at].rule = rule;
+    rules[at].count += times;
 }
 
 static void count_answer(struct endpoint_counts *c, uint32_t id, const struct transaction *t)
@@ -149,16 +149,35 @@ static bool fits(const struct endpoints *e, uint32_t id, const struct addr *host
     return !e->filter || filter_match_one(e->filter, e->store, id, &focus);
 }
 
-/* A finding counts once, where its request went, or at the host that it names itself. */
-static void count_finding(struct endpoints *e, uint32_t id, const struct addr *to)
+/* It spoiled a request of this host, too, but the cause is not there. */
+static void count_spoiled(struct endpoints *e, uint32_t id, uint8_t rule, const struct addr *end,
+                          const struct addr *host)
+{
+    bool counts = !addr_same_host(end, host) && fits(e, id, end);
+    struct endpoint_counts *c = counts ? counts_of(e, end) : NULL;
+    if (c)
+        count_rule(c->spoiled, rule, 1);
+}
+
+/*
+ * A finding counts once, at the host that its cause names; in its own transaction and the others that
+ * it explains it is told of both ends besides.
+ */
+static void count_finding(struct endpoints *e, uint32_t id, const struct addr *from,
+                          const struct addr *to)
 {
     const struct finding *f = diagnosis_finding(e->diagnosis,
                                                 diagnosis_of_transaction(e->diagnosis, id));
-    const struct addr *host = f && f->endpoint.family ? &f->endpoint : to;
-    bool counts = f && f->transaction == id && fits(e, id, host);
+    if (!f)
+        return;
+    const struct addr *host = f->host.family ? &f->host : to;
+    bool counts = f->transaction == id && fits(e, id, host);
     struct endpoint_counts *c = counts ? counts_of(e, host) : NULL;
     if (c)
-        count_rule(c, f->rule, 1);
+        count_rule(c->rules, f->rule, 1);
+    count_spoiled(e, id, f->rule, from, host);
+    if (!addr_same_host(from, to))
+        count_spoiled(e, id, f->rule, to, host);
 }
 
 static void count(struct endpoints *e, uint32_t id, const struct transaction *t)
@@ -189,7 +208,7 @@ static void count(struct endpoints *e, uint32_t id, const struct transaction *t)
             count_answer(c, id, t);
     }
     if (t->why)
-        count_finding(e, id, &to);
+        count_finding(e, id, &from, &to);
 }
 
 /* Agents */
@@ -202,9 +221,12 @@ static void add_counts(struct endpoint_counts *to, const struct endpoint_counts 
     for (int i = 0; i < ENDPOINT_ANSWERS; i++)
         to->answers[i] += c->answers[i];
     spread_merge(&to->times, &c->times);
-    for (int i = 0; i < ENDPOINT_RULES; i++)
+    for (int i = 0; i < ENDPOINT_RULES; i++) {
         if (c->rules[i].rule)
-            count_rule(to, c->rules[i].rule, c->rules[i].count);
+            count_rule(to->rules, c->rules[i].rule, c->rules[i].count);
+        if (c->spoiled[i].rule)
+            count_rule(to->spoiled, c->spoiled[i].rule, c->spoiled[i].count);
+    }
     if (!to->example || (c->example_failed && !to->example_failed)) {
         to->example = c->example;
         to->example_failed = c->example_failed;

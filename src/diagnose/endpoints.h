@@ -23,7 +23,8 @@ struct endpoint_counts {
         uint8_t rule;
         uint32_t count;
     } rules[ENDPOINT_RULES]; /* found about it; those beyond take the rarest's place */
-    uint32_t example;        /* its latest transaction that failed, else its latest */
+    struct endpoint_rule spoiled[ENDPOINT_RULES]; /* found in its requests, about other hosts */
+    uint32_t example; /* its latest transaction that failed, else its latest */
     bool example_failed;
     uint32_t message;   /* one that it sent and that tells what it is, or 0 */
     bool message_own;   /* surely its own, not passed on for another */

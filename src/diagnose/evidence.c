@@ -13,7 +13,6 @@
 #include "base/tr.h"
 #include "sip/fields.h"
 #include "sip/sdp.h"
-#include "sip/timers.h"
 #include "store/cut.h"
 #include "store/names.h"
 
@@ -170,10 +169,7 @@ static void add_time(struct collect *c)
     }
     if (c->txn->method == SIP_ACK)
         return; /* nothing answers it */
-    int64_t waited = store_now(c->store) - request->time_ns;
-    if (c->txn->state == TXN_TIMED_OUT && waited > SIP_TIMEOUT_NS)
-        waited = SIP_TIMEOUT_NS;
-    time_short(waited, a);
+    time_short(transaction_waited(c->store, c->txn), a);
     char to[ADDR_TEXT];
     names_format(&store_flow(c->store, request->flow)->dst, to);
     add(c, c->txn->request, _("No response from %s, %s after the request"), to, a);

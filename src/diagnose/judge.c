@@ -27,6 +27,7 @@ struct draft *judge_find(struct judge *j, const struct scene_transaction *t, uns
                          .call = t->call,
                          .time_ns = (t->final ? t->final : t->first)->stored->time_ns };
     d->texts = j->texts;
+    draft_host(d, &t->server);
     return d;
 }
 
@@ -157,10 +158,16 @@ void draft_frame(struct draft *d, uint32_t frame, uint16_t source, const char *f
     va_end(args);
 }
 
+void draft_host(struct draft *d, const struct addr *address)
+{
+    d->host = *address;
+    d->host.port = 0;
+}
+
 void draft_endpoint(struct draft *d, const struct addr *address)
 {
-    d->endpoint = *address;
-    d->endpoint.port = 0;
+    draft_host(d, address);
+    d->endpoint = d->host;
 }
 
 void draft_about(struct draft *d, uint64_t hash)

@@ -46,6 +46,7 @@ struct draft {
     uint16_t code;
     const struct scene_transaction *txn;
     const struct scene_call *call;
+    struct addr host;     /* that the cause names */
     struct addr endpoint; /* of an endpoint rule */
     /* The other transactions of the call that it is about and leads; NULL: none. */
     bool (*concerns)(const struct judge *j, const struct scene_transaction *t);
@@ -119,7 +120,12 @@ void draft_harmless(struct draft *d, const char *why);
 void draft_cause(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What to do first, instead of the rule's own sentence. */
 void draft_remedy(struct draft *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The address that an endpoint rule is about; its port is taken off. */
+/*
+ * The host that the cause names, where something is to be done: without it the one that the request
+ * went to. Its port is taken off.
+ */
+void draft_host(struct draft *d, const struct addr *address);
+/* The address that an endpoint rule is about, which is also that host. */
 void draft_endpoint(struct draft *d, const struct addr *address);
 /* And which of the address's users or peers, as a hash: each is another finding. */
 void draft_about(struct draft *d, uint64_t hash);

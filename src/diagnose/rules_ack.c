@@ -69,6 +69,7 @@ static void ack_missing(struct judge *j)
             t->upstream->answered >= SENT_IN_VAIN && !judge_acknowledged(j, t->upstream))
             continue; /* it is missing nearer to the caller already */
         struct draft *d = judge_find(j, t, 95);
+        draft_host(d, &t->client);
         judge_address(&t->client, to);
         time_short(t->last->stored->time_ns - t->final->stored->time_ns, lasted);
         struct span contact = judge_quote(contact_host(t->final));
@@ -139,6 +140,7 @@ static void ack_wrong_target(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = a->request->stored->time_ns;
+        draft_host(d, &a->client);
         judge_address(&a->server, to);
         wanted = judge_quote(wanted);
         got = judge_quote(got);
@@ -184,6 +186,7 @@ static void ack_cseq_mismatch(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = a->first->stored->time_ns;
+        draft_host(d, &a->client);
         judge_address(&a->client, from);
         draft_say(d, _("the ACK has CSeq %u, the INVITE that it answers %u"), a->stored->cseq,
                   t->stored->cseq);

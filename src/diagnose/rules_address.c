@@ -126,6 +126,7 @@ static void sdp_private_address(struct judge *j)
             !judge_private_from_public(address, &m->flow->src) || told_tag(j, since, m, tag))
             continue;
         struct draft *d = judge_find(j, m->txn, scene_cut(m) ? 80 : 90);
+        draft_host(d, &m->flow->src);
         d->time_ns = m->stored->time_ns;
         judge_address(&m->flow->src, source);
         address = judge_quote(address);
@@ -188,6 +189,7 @@ static void sip_alg_suspected(struct judge *j)
         if (!rewritten || !left)
             continue;
         struct draft *d = judge_find(j, m->txn, 80);
+        draft_host(d, &m->flow->src);
         d->time_ns = m->stored->time_ns;
         names_host(&m->flow->src, source);
         struct span inner = judge_quote(left->host);

@@ -157,6 +157,7 @@ static void loop(struct judge *j, bool stale)
             continue;
         struct draft *d = judge_find(j, t, 95);
         struct span realm = judge_quote(realm_of(t));
+        draft_host(d, stale ? &t->server : &t->client);
         if (stale)
             draft_say(d, _("every nonce is stale at once, %zu times; realm \"%.*s\""), n,
                       SPAN_ARG(realm));
@@ -213,6 +214,7 @@ static void auth_refused(struct judge *j)
         struct span user = user_of(sent), phrase = judge_quote(scene_sip(t->final)->reason);
         judge_address(&t->server, from);
         if (failed_before(j, t)) {
+            draft_host(d, &t->client);
             draft_say(d, _("no more tries for \"%.*s\": 403 %.*s"), SPAN_ARG(user),
                       SPAN_ARG(phrase));
             draft_cause(d, _("Password or user name were refused before; now no try is allowed"));
@@ -301,6 +303,7 @@ static void auth_not_attempted(struct judge *j)
         struct span realm = judge_quote(realm_of(t));
         struct span algorithm = sip_auth_param(challenge_of(t), "algorithm");
         algorithm = algorithm.n ? judge_quote(algorithm) : SPAN("MD5");
+        draft_host(d, &first->client);
         judge_address(&first->client, client);
         if (realm.n)
             draft_say(d, _("%s sent no credentials for realm \"%.*s\""), client, SPAN_ARG(realm));

@@ -43,6 +43,7 @@ static void cancel_no_match(struct judge *j)
         draft_proof(d, t->request, _("CANCEL, branch %.*s"), SPAN_ARG(scene_sip(t->first)->branch));
         draft_proof(d, t->final, _("481 from %s"), by);
         if (differs) {
+            draft_host(d, &t->client);
             draft_cause(d, _("The CANCEL's branch differs from its INVITE's"));
         } else if (ended) {
             draft_cause(d, _("The INVITE had ended before the CANCEL came"));

@@ -120,6 +120,7 @@ static void tell_known(struct judge *j, const struct scene_transaction *t, const
     bool cut = scene_cut(x->offered) || scene_cut(shown);
     struct draft *d = judge_find(j, t, cut ? 60 : 100);
     const struct scene_message *end = x->answered ? x->answered : t->final;
+    draft_host(d, &end->flow->src);
     if (!d->texts)
         return;
     draft_say(d, _("no shared codec: %s offered, the other side has %s"),
@@ -375,6 +376,7 @@ static void srtp_mismatch(struct judge *j)
         struct draft *d = judge_find(j, t, cut ? 80 : other ? 100 : 85);
         const struct scene_message *end = x.answered ? x.answered : t->final;
         struct span mine = profile_of(x.offer);
+        draft_host(d, &end->flow->src);
         judge_address(&end->flow->src, by);
         if (offered > 0)
             draft_say(d, _("encrypted media offered (%.*s), %s has plain RTP"), SPAN_ARG(mine), by);

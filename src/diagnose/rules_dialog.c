@@ -26,6 +26,7 @@ static void contact_missing(struct judge *j)
         const struct scene_message *m = request ? t->request : t->final;
         struct draft *d = judge_find(j, t, 100);
         d->time_ns = m->stored->time_ns;
+        draft_host(d, &m->flow->src);
         judge_address(&m->flow->src, from);
         if (request)
             draft_say(d, _("the INVITE from %s has no Contact"), from);
@@ -33,6 +34,19 @@ static void contact_missing(struct judge *j)
             draft_say(d, _("the %u to INVITE from %s has no Contact"), scene_final(t), from);
         draft_proof(d, m, _("no Contact: later requests of the call have no target"));
     }
+}
+
+/* The same message where it was seen first: a proxy's copy holds what its sender wrote. */
+static const struct scene_message *as_written(struct judge *j, const struct scene_message *copy)
+{
+    for (const struct scene_message *m = j->scene->messages; m < copy; m++)
+        if (m->txn->call == copy->txn->call && m->stored->code == copy->stored->code &&
+            m->stored->method == copy->stored->method &&
+            m->txn->stored->cseq == copy->txn->stored->cseq &&
+            span_equal(scene_own_tag(m), scene_own_tag(copy)) &&
+            span_equal(scene_sip(m)->contact, scene_sip(copy)->contact))
+            return m;
+    return copy;
 }
 
 /* The latest message in which the side with this tag said where it wants to be reached. */
@@ -47,7 +61,7 @@ static const struct scene_message *latest_contact(struct judge *j, const struct 
             m->stored->code < 300 && span_equal(own, tag))
             found = m;
     }
-    return found;
+    return found ? as_written(j, found) : NULL;
 }
 
 /* What a Contact names: its transport parameter, TLS for sips, else nothing. */
@@ -103,6 +117,7 @@ static void say_transport(struct judge *j, const struct scene_transaction *t,
     struct span name;
     const char *named = named_transport(contact, &name);
     struct draft *d = judge_find(j, t, 85);
+    draft_host(d, &contact->flow->src);
     judge_address(&contact->flow->src, from);
     if (!named)
         named = transport_name(TRANSPORT_UDP); /* for want of a word */
@@ -216,6 +231,7 @@ static void record_route_bypassed(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;
+        draft_host(d, &t->client);
         judge_address(&t->server, to);
         judge_address(&t->client, by);
         struct span route = judge_quote(scene_header(source, "Record-Route"));
@@ -323,6 +339,7 @@ static void cseq_not_increasing(struct judge *j)
         if (!before || before->stored->cseq < t->stored->cseq)
             continue;
         struct draft *d = judge_find(j, t, 95);
+        draft_host(d, &t->client);
         judge_address(&t->client, from);
         draft_say(d, _("%s sent %s with CSeq %u after %u: answered %u"), from,
                   sip_method_name(scene_method(t)), t->stored->cseq, before->stored->cseq, code);

@@ -145,6 +145,7 @@ static void dtmf_mismatch(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         unsigned offered = telephone_of(&x.offer->media[at]);
         unsigned answered = telephone_of(&x.answer->media[at]);
+        draft_host(d, &x.answered->flow->src);
         judge_address(&x.answered->flow->src, by);
         if (answered)
             draft_say(d, _("DTMF: telephone-event offered at %u Hz, answered at %u Hz"), offered,
@@ -204,6 +205,7 @@ static void hold_legacy_address(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = t->request->stored->time_ns;
+        draft_host(d, &t->client);
         judge_address(&t->client, by);
         draft_say(d, _("%s holds by c=0.0.0.0, the old way"), by);
         draft_proof(d, t->request, _("re-INVITE with c=0.0.0.0"));

@@ -33,6 +33,7 @@ static void malformed_message(struct judge *j)
         if (!sip_problem_words[i].words || m->repeated || !is_whole(m))
             continue;
         struct draft *d = judge_find(j, m->txn, 100);
+        draft_host(d, &m->flow->src);
         d->time_ns = m->stored->time_ns;
         d->code = m->stored->code;
         judge_address(&m->flow->src, from);
@@ -83,6 +84,7 @@ static void content_length_mismatch(struct judge *j)
         const char *body = scene_sip(m)->body.p ? scene_sip(m)->body.p : span_end(payload);
         size_t there = (size_t)(span_end(payload) - body);
         struct draft *d = judge_find(j, m->txn, 100);
+        draft_host(d, &m->flow->src);
         d->time_ns = m->stored->time_ns;
         d->code = m->stored->code;
         judge_address(&m->flow->src, from);

@@ -49,16 +49,17 @@ static const struct transaction *smaller_answered(struct judge *j,
     return found;
 }
 
-static void say_silent(struct draft *d, const struct scene_transaction *t)
+/* How long an answer was waited for; how long it was sent again stands in the proof. */
+static void say_silent(struct judge *j, struct draft *d, const struct scene_transaction *t)
 {
-    char to[ADDR_TEXT], lasted[TIME_TEXT];
+    char to[ADDR_TEXT], waited[TIME_TEXT], lasted[TIME_TEXT];
     judge_address(&t->server, to);
     time_short(t->last->stored->time_ns - t->request->stored->time_ns, lasted);
-    if (t->sent > 1)
-        draft_say(d, _("no answer from %s, %s sent %u times in %s"), to,
-                  sip_method_name(scene_method(t)), t->sent, lasted);
-    else
-        draft_say(d, _("no answer from %s to %s"), to, sip_method_name(scene_method(t)));
+    time_short(transaction_waited(j->scene->store, t->stored), waited);
+    draft_say(d,
+              tr_n("no answer from %s in %s, %s sent %u time",
+                   "no answer from %s in %s, %s sent %u times", t->sent),
+              to, waited, sip_method_name(scene_method(t)), t->sent);
     draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), to);
     if (t->last != t->request)
         draft_proof(d, t->last, _("the last of %u copies, %s later"), t->sent, lasted);
@@ -72,7 +73,7 @@ static void no_response(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = t->request->stored->time_ns;
         if (d->texts)
-            say_silent(d, t);
+            say_silent(j, d, t);
     }
 }
 
@@ -252,6 +253,7 @@ static void connection_refused(struct judge *j)
             continue;
         told = c;
         struct draft *d = judge_find(j, t, c->answer == CONNECTION_SILENT ? 90 : 95);
+        draft_host(d, &c->server);
         d->time_ns = c->syn_ns;
         names_format(&c->server, to); /* with its port: that is what cannot be had */
         names_host(&c->client, by);

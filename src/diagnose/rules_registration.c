@@ -35,6 +35,7 @@ static void interval_too_brief(struct judge *j)
             continue;
         told = t;
         struct draft *d = judge_find(j, t, 95);
+        draft_host(d, &t->client);
         int64_t asked = t->request ? asked_expiry(t->request, scene_sip(t->request)->contact) : -1;
         draft_say(d, _("expiry of %lld s refused, %lld s wanted; no retry succeeded"),
                   (long long)asked, (long long)least);

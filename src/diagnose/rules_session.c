@@ -57,6 +57,16 @@ static bool tried_between(struct judge *j, const struct scene_call *call, int64_
     return false;
 }
 
+/* The side that an accepted interval binds to refresh it (RFC 4028 §9), whatever the hop. */
+static const struct addr *refresher_of(const struct scene_transaction *t)
+{
+    bool uas = span_is(sip_param(scene_sip(t->final)->session_expires, "refresher"), "uas");
+    const struct scene_transaction *further;
+    while ((further = uas ? t->downstream : t->upstream) != NULL)
+        t = further;
+    return uas ? &t->server : &t->client;
+}
+
 static void session_expired(struct judge *j)
 {
     char when[TIME_TEXT], by[ADDR_TEXT];
@@ -73,6 +83,7 @@ static void session_expired(struct judge *j)
             tried_between(j, b->call, ended(t) + full / 2, begun(b)))
             continue;
         struct draft *d = judge_find(j, b, 85);
+        draft_host(d, refresher_of(t));
         time_short(since, when);
         judge_address(&b->client, by);
         struct span agreed = judge_quote(scene_sip(t->final)->session_expires);
@@ -177,6 +188,7 @@ static void session_interval_too_small(struct judge *j)
         if (raised(j, t, least) || !judge_over(j, ended(t) + RETRY_NS))
             continue;
         struct draft *d = judge_find(j, t, judge_waited(j, ended(t) + RETRY_NS) ? 95 : 70);
+        draft_host(d, &t->client);
         if (asked >= 0)
             draft_say(d, _("session interval of %lld s refused, %lld s wanted; no retry came"),
                       (long long)asked, (long long)least);
@@ -236,6 +248,7 @@ static void media_timeout_bye(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 100);
         d->time_ns = begun(t);
+        draft_host(d, &t->client);
         judge_address(&t->client, by);
         draft_say(d, _("%s hung up: no media reached it (%.*s)"), by,
                   SPAN_ARG(reason_text(reason)));
@@ -289,6 +302,7 @@ static void prack_missing(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = m->stored->time_ns;
         judge_address(&m->flow->src, by);
+        draft_host(d, &m->flow->dst);
         judge_address(&m->flow->dst, to);
         draft_say(d, _("no PRACK from %s: reliable %u sent %u times"), to, m->stored->code, copies);
         draft_proof(d, m, _("%u from %s with RSeq: %lld and Require: 100rel"), m->stored->code, by,
@@ -424,6 +438,7 @@ static void transfer_failed(struct judge *j)
         struct sip_address place;
         sip_read_address(target, &place);
         d->time_ns = begun(t);
+        draft_host(d, &t->client); /* it tried the target, and says what came of it */
         if (target.n)
             draft_say(d, _("transfer to %.*s failed: %.*s"), SPAN_ARG(sip_user_at_host(&place)),
                       SPAN_ARG(answer));

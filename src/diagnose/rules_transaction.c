@@ -131,6 +131,7 @@ static void ack_missing_failure(struct judge *j)
             t->answered < SENT_IN_VAIN || !scene_unreliable(t))
             continue;
         struct draft *d = judge_find(j, t, 95);
+        draft_host(d, &t->client);
         judge_address(&t->client, from);
         draft_say(d, _("no ACK from %s: %u sent %u times"), from, scene_final(t), t->answered);
         draft_proof(d, t->final, _("the first %u to %s"), scene_final(t), from);

@@ -300,6 +300,11 @@ int store_scan(const struct store *store, uint32_t message, struct sip_message *
 uint32_t transaction_head(const struct transaction *txn);
 /* Nanoseconds from request to final response, or -1. */
 int64_t transaction_rtt(const struct store *store, const struct transaction *txn);
+/*
+ * How long the final response took or has been waited for: no longer than the timer of the request
+ * runs (64*T1, RFC 3261 §17.1.1.2, §17.1.2.2). Below 0 without the request.
+ */
+int64_t transaction_waited(const struct store *store, const struct transaction *txn);
 const char *transaction_state_name(uint8_t state);
 /*
  * The transaction that stands for a call: the request that began it, on the first hop; where it

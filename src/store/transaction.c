@@ -407,6 +407,14 @@ int64_t transaction_rtt(const struct store *s, const struct transaction *txn)
     return request && final ? final->time_ns - request->time_ns : -1;
 }
 
+int64_t transaction_waited(const struct store *s, const struct transaction *txn)
+{
+    const struct message *request = store_message(s, txn->request);
+    if (!request || txn->final)
+        return transaction_rtt(s, txn);
+    return txn->state == TXN_TIMED_OUT ? SIP_TIMEOUT_NS : store_now(s) - request->time_ns;
+}
+
 const char *transaction_state_name(uint8_t state)
 {
     static const char *const names[TXN_STATES] = {

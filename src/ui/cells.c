@@ -14,8 +14,7 @@
 #include "store/cut.h"
 #include "store/names.h"
 
-#define MARKS_LOOKED 1000          /* transactions of a call looked at for a mark */
-#define TIMED_OUT_NS 32000000000LL /* 64*T1, RFC 3261 §17.1.1.2 */
+#define MARKS_LOOKED 1000 /* transactions of a call looked at for a mark */
 
 static bool any_marked(const struct store *store, const struct call *call)
 {
@@ -300,23 +299,11 @@ void cell_hop_example(struct list_row *row, struct strbuf *out)
                   addr_host(end_of(row, false), b));
 }
 
-/* How long it took, or has been waiting. */
-static int64_t waited(const struct list_row *row)
-{
-    const struct transaction *t = row->txn;
-    int64_t rtt = transaction_rtt(row->ui->store, t);
-    const struct message *last = store_message(row->ui->store, t->final ? t->final : t->request);
-    if (rtt >= 0 || !last || t->final)
-        return rtt;
-    int64_t now = t->state == TXN_TIMED_OUT ? t->time_ns + TIMED_OUT_NS : store_now(row->ui->store);
-    return now - last->time_ns;
-}
-
 void cell_status(struct list_row *row, struct strbuf *out)
 {
     char text[TIME_TEXT];
     const struct transaction *t = row->txn;
-    int64_t time_ns = waited(row);
+    int64_t time_ns = transaction_waited(row->ui->store, t);
     if (t->method == SIP_ACK) {
         strbuf_text(out, screen_utf8() ? "·" : ".");
         return;

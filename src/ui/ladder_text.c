@@ -353,7 +353,7 @@ static void put_counts(const struct ladder_row *row, bool brief, struct strbuf *
     else if (row->repeats)
         strbuf_format(out, " %s%u", utf8 ? "↻" : "R", row->repeats);
     if (row->repeats && row->kind == LADDER_MESSAGE && !brief)
-        strbuf_format(out, " %s", time_short(row->last_ns - row->time_ns, text));
+        strbuf_format(out, _(" in %s"), time_short(row->last_ns - row->time_ns, text));
     if (row->copies)
         strbuf_format(out, " %s%u", utf8 ? "≡" : "=", row->copies);
 }

@@ -395,21 +395,31 @@ static int more_often(const void *a, const void *b)
     return x->count < y->count ? 1 : x->count > y->count ? -1 : 0;
 }
 
-/* What was found about it, most often first. */
-static void tell_findings(struct list_row *row, struct layout *out)
+/* "Busy 3, No response 1", most often first; nothing where nothing was found. */
+static void put_rules(struct list_row *row, const struct endpoint_rule *found, struct strbuf *out)
 {
-    struct strbuf text = STRBUF_INIT;
     struct endpoint_rule rules[ENDPOINT_RULES];
-    memcpy(rules, endpoint_of(row)->now.rules, sizeof rules);
+    memcpy(rules, found, sizeof rules);
     qsort(rules, ENDPOINT_RULES, sizeof *rules, more_often);
     for (size_t i = 0; i < ENDPOINT_RULES && rules[i].count; i++) {
-        strbuf_text(&text, text.n ? ", " : "");
-        ui_put_rule(row->ui, rules[i].rule, &text);
-        strbuf_format(&text, " %u", rules[i].count);
+        strbuf_text(out, out->n ? ", " : "");
+        ui_put_rule(row->ui, rules[i].rule, out);
+        strbuf_format(out, " %u", rules[i].count);
     }
+}
+
+/* What was found about it, and what others spoiled for it. */
+static void tell_findings(struct list_row *row, struct layout *out)
+{
+    struct strbuf own = STRBUF_INIT, spoiled = STRBUF_INIT;
+    put_rules(row, endpoint_of(row)->now.rules, &own);
+    put_rules(row, endpoint_of(row)->now.spoiled, &spoiled);
     pane_label(out, _("Findings"));
-    pane_line(out, "%s", text.n ? strbuf_str(&text) : _("nothing"));
-    strbuf_free(&text);
+    pane_line(out, "%s", own.n ? strbuf_str(&own) : _("nothing about this host"));
+    if (spoiled.n)
+        pane_line(out, _("in its requests, about other hosts: %s"), strbuf_str(&spoiled));
+    strbuf_free(&own);
+    strbuf_free(&spoiled);
 }
 
 /* What was found about its latest failure. */

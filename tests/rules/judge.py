@@ -38,6 +38,9 @@ def fits(claim, finding, talk):
     if any(key in where and where[key] not in finding[part]
            for key, part in (('says', 'summary'), ('cause', 'cause'), ('first', 'remedy'))):
         return False
+    if 'at' in where and str(finding.get('host')) not in (
+            talk.hosts[where['at']].address, talk.hosts[where['at']].public()[0]):
+        return False
     if 'call' in where:
         return talk.calls[where['call']].id in [finding.get('call_id'), *(finding.get('call_ids') or ())]
     if 'endpoint' in where:

@@ -31,7 +31,8 @@ THE CASE
                                   or one of STYLES: compact folded reversed lowercase spaced joined ...
 
 WHAT THE DIAGNOSIS SHALL SAY
-    expect RULE [call=LABEL|endpoint=HOST] [code=N]     this finding; and if its words matter:
+    expect RULE [call=LABEL|endpoint=HOST] [at=HOST] [code=N]     this finding, booked on the host that its
+                                  cause names; and if its words matter:
                                   [sure=PERCENT] [severity=NAME] [times=N] [says=TEXT] [cause=TEXT] [first=TEXT]
                                   (parts of summary, cause, remedy; "says=two words")
     expect none                   no error and no warning (which holds always for what is not named)
