@@ -306,9 +306,10 @@ static void auth_not_attempted(struct judge *j)
         draft_host(d, &first->client);
         judge_address(&first->client, client);
         if (realm.n)
-            draft_say(d, _("%s sent no credentials for realm \"%.*s\""), client, SPAN_ARG(realm));
+            draft_say(d, _("no credentials from %s for realm \"%.*s\""), client, SPAN_ARG(realm));
         else
-            draft_say(d, _("%s did not answer the %u challenge"), client, scene_final(t));
+            draft_say(d, _("no credentials from %s after the %u challenge"), client,
+                      scene_final(t));
         draft_proof(d, t->request, _("%s without credentials"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("%u asks for credentials (%.*s)"), scene_final(t),
                     SPAN_ARG(algorithm));

@@ -72,7 +72,7 @@ static void cancel_unanswered(struct judge *j)
         struct draft *d = judge_find(j, invite, 95);
         d->time_ns = t->final->stored->time_ns;
         judge_address(&t->server, by);
-        draft_say(d, _("%s accepted the CANCEL but never ended the INVITE"), by);
+        draft_say(d, _("INVITE not ended by %s, though it accepted the CANCEL"), by);
         draft_proof(d, invite->request, _("INVITE to %s"), by);
         draft_proof(d, t->request, _("CANCEL"));
         draft_proof(d, t->final, _("%u to the CANCEL, and no 487 within 32 s"), scene_final(t));

@@ -29,9 +29,9 @@ static void contact_missing(struct judge *j)
         draft_host(d, &m->flow->src);
         judge_address(&m->flow->src, from);
         if (request)
-            draft_say(d, _("the INVITE from %s has no Contact"), from);
+            draft_say(d, _("no Contact in the INVITE from %s"), from);
         else
-            draft_say(d, _("the %u to INVITE from %s has no Contact"), scene_final(t), from);
+            draft_say(d, _("no Contact in the %u to INVITE from %s"), scene_final(t), from);
         draft_proof(d, m, _("no Contact: later requests of the call have no target"));
     }
 }
@@ -235,7 +235,7 @@ static void record_route_bypassed(struct judge *j)
         judge_address(&t->server, to);
         judge_address(&t->client, by);
         struct span route = judge_quote(scene_header(source, "Record-Route"));
-        draft_say(d, _("%s sent %s past the proxy, straight to %s"), by,
+        draft_say(d, _("past the proxy: %s sent %s straight to %s"), by,
                   sip_method_name(scene_method(t)), to);
         draft_proof(d, source, _("Record-Route: %.*s"), SPAN_ARG(route));
         draft_proof(d, t->request, _("%s from %s to %s, which is not in that route"),
@@ -341,7 +341,7 @@ static void cseq_not_increasing(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         draft_host(d, &t->client);
         judge_address(&t->client, from);
-        draft_say(d, _("%s sent %s with CSeq %u after %u: answered %u"), from,
+        draft_say(d, _("CSeq does not rise: %s sent %s with %u after %u, answered %u"), from,
                   sip_method_name(scene_method(t)), t->stored->cseq, before->stored->cseq, code);
         draft_proof(d, before->request, _("%s with CSeq %u"), sip_method_name(scene_method(before)),
                     before->stored->cseq);
@@ -396,7 +396,7 @@ static void dialog_lost(struct judge *j)
         struct draft *d = judge_find(j, t, life == LIFE_ESTABLISHED ? 95 : 85);
         struct span tag = judge_quote(scene_sip(t->request)->to_tag);
         judge_address(&t->server, by);
-        draft_say(d, _("%s does not know the dialog any more: 481 to %s"), by,
+        draft_say(d, _("dialog not known at %s any more: 481 to %s"), by,
                   sip_method_name(method));
         draft_proof(d, t->request, _("%s inside the dialog, To tag %.*s"), sip_method_name(method),
                     SPAN_ARG(tag));

@@ -134,7 +134,7 @@ static void retry_after_ignored(struct judge *j)
             return;
         names_host(&t->client, source);
         judge_address(&t->server, target);
-        draft_say(d, _("%s asked %s again, though told to wait %u s"), source, target,
+        draft_say(d, _("asked again too early: %s to %s, told to wait %u s"), source, target,
                   told.seconds);
         draft_frame(d, told.frame, told.source, _("503 with Retry-After: %u"), told.seconds);
         draft_proof(d, t->request, _("%s before that time was over; %u such requests"),

@@ -207,7 +207,7 @@ static void hold_legacy_address(struct judge *j)
         d->time_ns = t->request->stored->time_ns;
         draft_host(d, &t->client);
         judge_address(&t->client, by);
-        draft_say(d, _("%s holds by c=0.0.0.0, the old way"), by);
+        draft_say(d, _("hold the old way: c=0.0.0.0 from %s"), by);
         draft_proof(d, t->request, _("re-INVITE with c=0.0.0.0"));
         draft_because(d, _("third-party call control may send the same address"));
     }
@@ -233,7 +233,7 @@ static void delayed_offer_refused(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, code == 400 ? 70 : 90);
         judge_address(&t->final->flow->src, by);
-        draft_say(d, _("%s refuses an INVITE without SDP: %u"), by, code);
+        draft_say(d, _("INVITE without SDP refused by %s: %u"), by, code);
         draft_proof(d, t->request, _("INVITE without a session description"));
         draft_proof(d, t->final, _("%u %.*s"), code,
                     SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));

@@ -90,7 +90,7 @@ static void content_length_mismatch(struct judge *j)
         judge_address(&m->flow->src, from);
         struct span start = judge_quote(scene_sip(m)->start_line);
         if (lacks_length(m))
-            draft_say(d, _("%s sends no Content-Length over a stream"), from);
+            draft_say(d, _("no Content-Length from %s over a stream"), from);
         else
             draft_say(d, _("Content-Length says %lld, the body has %zu; from %s"),
                       (long long)scene_sip(m)->content_length, there, from);

@@ -100,8 +100,8 @@ static void large_request_lost(struct judge *j)
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;
         judge_address(&t->server, to);
-        draft_say(d, _("%s answers %u bytes, but not %s of %u bytes"), to, m->payload_len,
-                  sip_method_name(scene_method(t)), size_of(t->request));
+        draft_say(d, _("large request lost: %s answers %u bytes, not %s of %u bytes"), to,
+                  m->payload_len, sip_method_name(scene_method(t)), size_of(t->request));
         draft_proof(d, t->request, _("%s of %u bytes, sent %u times"),
                     sip_method_name(scene_method(t)), size_of(t->request), t->sent);
         draft_frame(d, m->frame, m->source, _("%s of %u bytes to the same host: answered with %u"),

@@ -161,7 +161,7 @@ static void contact_unroutable(struct judge *j)
         draft_about(d, user_hash(&aor));
         names_host(&t->client, source);
         host = judge_quote(host);
-        draft_say(d, _("%s registered as %.*s: not reachable"), source, SPAN_ARG(host));
+        draft_say(d, _("unreachable registration of %s: Contact %.*s"), source, SPAN_ARG(host));
         draft_proof(d, t->request, _("REGISTER from %s with Contact %.*s"), source, SPAN_ARG(host));
         draft_proof(d, t->final, _("the registrar accepted it"));
     }

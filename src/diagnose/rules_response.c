@@ -188,7 +188,7 @@ static void code_translated(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         names_host(&t->server, by);
         judge_address(&o->final->flow->src, from);
-        draft_say(d, _("%s made %u of the %u that came from %s"), by, scene_final(t),
+        draft_say(d, _("code changed by %s: %u made of the %u from %s"), by, scene_final(t),
                   scene_final(o), from);
         draft_proof(d, o->final, _("the origin: %u %.*s from %s"), scene_final(o),
                     SPAN_ARG(judge_quote(scene_sip(o->final)->reason)), from);

@@ -250,7 +250,7 @@ static void media_timeout_bye(struct judge *j)
         d->time_ns = begun(t);
         draft_host(d, &t->client);
         judge_address(&t->client, by);
-        draft_say(d, _("%s hung up: no media reached it (%.*s)"), by,
+        draft_say(d, _("no media reached %s: it hung up (%.*s)"), by,
                   SPAN_ARG(reason_text(reason)));
         draft_proof(d, t->request, _("BYE from %s with Reason: %.*s"), by, SPAN_ARG(reason));
     }
@@ -472,7 +472,7 @@ static void event_unsupported(struct judge *j)
         struct span event = judge_quote(scene_header(t->request, "Event"));
         struct span allowed = judge_quote(scene_header(t->final, "Allow-Events"));
         judge_address(&t->server, by);
-        draft_say(d, _("%s does not know the event package %.*s"), by, SPAN_ARG(event));
+        draft_say(d, _("event not known at %s: %.*s"), by, SPAN_ARG(event));
         draft_proof(d, t->request, _("%s with Event: %.*s"), sip_method_name(scene_method(t)),
                     SPAN_ARG(event));
         draft_proof(d, t->final,
@@ -491,7 +491,7 @@ static void subscription_lost(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         struct span event = judge_quote(scene_header(t->request, "Event"));
         judge_address(&t->server, by);
-        draft_say(d, _("%s does not know this subscription (%.*s)"), by, SPAN_ARG(event));
+        draft_say(d, _("subscription not known at %s (%.*s)"), by, SPAN_ARG(event));
         draft_proof(d, t->request, _("NOTIFY with Event: %.*s"), SPAN_ARG(event));
         draft_proof(d, t->final, _("481 from %s"), by);
     }

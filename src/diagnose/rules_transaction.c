@@ -117,7 +117,8 @@ static void slow_response(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         time_short(wait, took);
         judge_address(&t->server, from);
-        draft_say(d, _("%s took %s to answer %s"), from, took, sip_method_name(scene_method(t)));
+        draft_say(d, _("slow answer from %s: %s to %s"), from, took,
+                  sip_method_name(scene_method(t)));
         draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), from);
         draft_proof(d, t->final, _("%u, %s later"), scene_final(t), took);
     }

@@ -48,6 +48,39 @@ static enum block_kind line_kind(struct span line, struct span *mark, struct spa
     return BLOCK_PARAGRAPH;
 }
 
+/* "{INVITE UPDATE} ", "{!INVITE} " before the text of a block. */
+static void take_methods(struct block *block)
+{
+    struct span text = block->text;
+    block->methods = (struct span){ text.p, 0 };
+    if (text.n < 2 || text.p[0] != '{')
+        return;
+    size_t first = text.p[1] == '!' ? 2 : 1, n = first;
+    while (n < text.n && ((text.p[n] >= 'A' && text.p[n] <= 'Z') || text.p[n] == ' '))
+        n++;
+    if (n == first || n + 1 >= text.n || text.p[n] != '}' || text.p[n + 1] != ' ')
+        return;
+    block->methods = (struct span){ text.p + 1, n - 1 };
+    block->text = skip(text, n + 2);
+}
+
+bool block_holds(const struct block *block, const char *method)
+{
+    struct span rest = block->methods, one;
+    if (rest.n == 0 || !method)
+        return true;
+    bool but = rest.p[0] == '!';
+    rest = skip(rest, but);
+    while (rest.n > 0) {
+        const char *end = span_find(rest, ' ');
+        one = end ? span_make(rest.p, end) : rest;
+        rest = skip(rest, end ? one.n + 1 : one.n);
+        if (span_equal(one, SPAN(method)))
+            return !but;
+    }
+    return but;
+}
+
 /* Extends the block by the lines that go on with it. */
 static void take_more_lines(struct span *rest, struct block *block)
 {
@@ -70,8 +103,11 @@ bool block_next(struct span *rest, struct block *block)
             continue;
         }
         block->kind = line_kind(line, &block->mark, &block->text);
-        if (block->kind != BLOCK_HEADING)
+        block->methods = SPAN_NONE;
+        if (block->kind != BLOCK_HEADING) {
+            take_methods(block);
             take_more_lines(rest, block);
+        }
         return true;
     }
     return false;

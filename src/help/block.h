@@ -18,9 +18,10 @@ enum block_kind { BLOCK_PARAGRAPH, BLOCK_BULLET, BLOCK_NUMBER, BLOCK_HEADING };
 /* A heading line, or a list item or paragraph with all its source lines. */
 struct block {
     enum block_kind kind;
-    bool gap;         /* a blank line was before it */
-    struct span mark; /* "-" or "12." of an item; "##" of a heading */
-    struct span text; /* the rest, with the line ends inside */
+    bool gap;            /* a blank line was before it */
+    struct span mark;    /* "-" or "12." of an item; "##" of a heading */
+    struct span methods; /* "INVITE UPDATE": of these requests only; "!INVITE": not of those */
+    struct span text;    /* the rest, with the line ends inside */
 };
 
 enum token_kind {
@@ -40,6 +41,8 @@ struct token {
 bool block_line(struct span *rest, struct span *line);
 /* Takes the next block off `*rest`, leading blank lines included. False at the end. */
 bool block_next(struct span *rest, struct block *block);
+/* Whether it speaks of requests of this method; NULL: of any. */
+bool block_holds(const struct block *block, const char *method);
 /*
  * Takes the next token off `*rest`, the rest of a block's text. False at the end. A bold mark that
  * is never closed is not noticed here: count them.

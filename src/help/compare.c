@@ -10,6 +10,7 @@
 #include "help/block.h"
 #include "help/document.h"
 #include "help/phrase.h"
+#include "help/scope.h"
 
 struct side {
     const char *topic;
@@ -371,6 +372,15 @@ static void add_differences(struct document *doc, struct comparison *c)
 
 /* ---- the rest of the document ---- */
 
+static void add_section(struct document *doc, const char *id, const char *topic, const char *title,
+                        struct span markup)
+{
+    struct strbuf text = STRBUF_INIT;
+    scope_text(&text, markup, NULL);
+    document_add(doc, PART_TEXT, id, topic, title, strbuf_as_span(&text));
+    strbuf_free(&text);
+}
+
 static void add_side(struct document *doc, const struct comparison *c, size_t side)
 {
     static const char *const shown[] = { "meaning", "when", "fix" };
@@ -385,8 +395,8 @@ static void add_side(struct document *doc, const struct comparison *c, size_t si
         for (size_t n = 0; n < 3; n++)
             wanted = wanted || strcmp(shown[n], titles[i].id) == 0;
         if (wanted && s->page && help_section(s->page, titles[i].id, &text) == 0)
-            document_add(doc, PART_TEXT, titles[i].id, s->topic,
-                         s->code ? titles[i].page : titles[i].pane, text);
+            add_section(doc, titles[i].id, s->topic, s->code ? titles[i].page : titles[i].pane,
+                        text);
         else if (wanted && i == 0)
             document_add(doc, PART_TEXT, titles[i].id, s->topic, titles[i].page,
                          SPAN(value(c, side, "summary")));
@@ -430,7 +440,7 @@ static void add_learn(struct document *doc, const struct comparison *c)
         const char *spec = value(c, side, "spec");
         strbuf_format(&text, "%s**%s**\n\n", side ? "\n\n" : "", s->title);
         if (s->page && help_section(s->page, "learn", &learn) == 0)
-            strbuf_span(&text, learn);
+            scope_text(&text, learn, NULL);
         else if (*spec)
             strbuf_format(&text, "- %s", spec);
     }

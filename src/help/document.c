@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "help/phrase.h"
+#include "help/scope.h"
 
 enum { TEXT_INDENT = 2 };
 
@@ -112,16 +113,21 @@ static void add_notes(struct document *doc, const struct help *help, const char 
 }
 
 static void add_sections(struct document *doc, const struct help *help, const char *topic,
-                         const struct help_page *page)
+                         const struct help_page *page, const char *method)
 {
     size_t count;
     struct span content;
     const struct help_section_title *sections = help_sections(help, &count);
     bool code = span_is(help_kind(topic), "code");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        struct strbuf text = STRBUF_INIT;
         if (help_section(page, sections[i].id, &content) == 0)
+            scope_text(&text, content, method);
+        if (text.n)
             document_add(doc, PART_TEXT, sections[i].id, topic,
-                         code ? sections[i].page : sections[i].pane, content);
+                         code ? sections[i].page : sections[i].pane, strbuf_as_span(&text));
+        strbuf_free(&text);
+    }
 }
 
 static void add_facts(struct document *doc, const struct help *help, const char *topic)
@@ -139,6 +145,12 @@ static void add_facts(struct document *doc, const struct help *help, const char 
 
 void document_topic(struct document *doc, const struct help *help, const char *topic)
 {
+    document_topic_of(doc, help, topic, NULL);
+}
+
+void document_topic_of(struct document *doc, const struct help *help, const char *topic,
+                       const char *method)
+{
     struct strbuf title = STRBUF_INIT;
     bool fallback;
     const struct help_page *page = help_page_or_class(help, topic, &fallback);
@@ -148,7 +160,7 @@ void document_topic(struct document *doc, const struct help *help, const char *t
                               .lead = lead_of(help, topic, fallback) };
     add_notes(doc, help, topic);
     if (page)
-        add_sections(doc, help, topic, page);
+        add_sections(doc, help, topic, page, method);
     add_facts(doc, help, topic);
 }
 

@@ -36,6 +36,9 @@ struct document {
  * it. A code without a page of its own gets its class's. Free with document_free().
  */
 void document_topic(struct document *doc, const struct help *help, const char *topic);
+/* The same of what it says to requests of one method ("OPTIONS"; NULL: to any). */
+void document_topic_of(struct document *doc, const struct help *help, const char *topic,
+                       const char *method);
 /*
  * Composes the comparison of two topics of one kind: an opening, each one's meaning, when and
  * fix, numbered key differences drawn from the facts, when to use which, learn more.

@@ -369,17 +369,30 @@ static bool ends_clause(struct span rest)
            span_starts(rest, "(") || span_starts(rest, " (");
 }
 
-/* The first clause of a sentence; none where it is a single word, which says too little. */
-static struct span first_clause(struct span text)
+/*
+ * The longest beginning of a sentence that ends with a clause and has room; none where that is a
+ * single word, which says too little. What stands in brackets or quotes is not divided.
+ */
+static struct span clauses_that_fit(struct span text, size_t width)
 {
-    size_t n = 0;
-    while (n < text.n && !ends_clause((struct span){ text.p + n, text.n - n }))
-        n++;
-    struct span clause = { text.p, n };
-    return n < text.n && span_find(clause, ' ') ? clause : SPAN_NONE;
+    struct span found = SPAN_NONE;
+    bool quoted = false;
+    int depth = 0;
+    for (size_t n = 0; n < text.n; n++) {
+        struct span clause = { text.p, n };
+        if (depth == 0 && !quoted && ends_clause((struct span){ text.p + n, text.n - n }) &&
+            span_find(clause, ' ') && text_width(clause) <= width)
+            found = clause;
+        quoted ^= text.p[n] == '"';
+        depth += (text.p[n] == '(') - (text.p[n] == ')' && depth > 0);
+    }
+    return found;
 }
 
-/* What was found; where the sentence has no room, by its first clause or its name. */
+/*
+ * What was found, in one sentence: where it has no room, the clauses that come last are left out.
+ * The list cuts what is too long even so: it stays the same sentence in any width.
+ */
 void cell_why(struct list_row *row, struct strbuf *out)
 {
     const struct ui *ui = row->ui;
@@ -389,20 +402,13 @@ void cell_why(struct list_row *row, struct strbuf *out)
         why_line(out, ui->diagnosis, ui->store, row->transaction);
     if (text_width(strbuf_as_span(out)) <= (size_t)row->width)
         return;
-    const struct finding *f = leading(row);
-    struct span clause = first_clause(strbuf_as_span(out));
-    if (clause.n && text_width(clause) <= (size_t)row->width) {
-        char *kept = mem_format("%.*s", SPAN_ARG(clause));
-        strbuf_clear(out);
-        strbuf_text(out, kept);
-        free(kept);
+    struct span clauses = clauses_that_fit(strbuf_as_span(out), (size_t)row->width);
+    if (clauses.n == 0)
         return;
-    }
-    if (!f)
-        return;
+    char *kept = mem_format("%.*s", SPAN_ARG(clauses));
     strbuf_clear(out);
-    ui_put_rule(ui, f->rule, out);
-    strbuf_text(out, f->confidence < FINDING_SURE ? "?" : "");
+    strbuf_text(out, kept);
+    free(kept);
 }
 
 void cell_why_example(struct list_row *row, struct strbuf *out)

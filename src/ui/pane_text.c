@@ -318,11 +318,21 @@ static const char *part_title(struct layout *out, const struct document_part *pa
     return part->title;
 }
 
-/* The page's parts; with `notes` also those of the site whose condition nobody can tell. */
-static void add_page(struct layout *out, const char *topic, bool notes)
+/* The method whose requests a page is asked about; NULL: any. */
+static const char *method_of(const struct ui *ui, uint32_t transaction)
+{
+    const struct transaction *t = store_transaction(ui->store, transaction);
+    return t ? sip_method_name(t->method) : NULL;
+}
+
+/*
+ * The page's parts, as far as they speak of the method (NULL: of any); with `notes` also those of the
+ * site whose condition nobody can tell.
+ */
+static void add_page(struct layout *out, const char *topic, const char *method, bool notes)
 {
     struct document doc;
-    document_topic(&doc, out->ui->help, topic);
+    document_topic_of(&doc, out->ui->help, topic, method);
     if (*doc.lead && (notes || !help_page(out->ui->help, topic))) {
         set_apart(out);
         styled_markup(out->text, SPAN(doc.lead), out->width, out->indent);
@@ -358,7 +368,7 @@ static void add_first_step(struct layout *out, uint32_t transaction, const char 
         strbuf_free(&text);
         return;
     }
-    document_topic(&doc, out->ui->help, topic);
+    document_topic_of(&doc, out->ui->help, topic, method_of(out->ui, transaction));
     struct span step = document_first_step(&doc);
     if (step.n) {
         strbuf_format(&text, _("First: %.*s"), SPAN_ARG(step));
@@ -400,7 +410,7 @@ void pane_finding(struct layout *out, uint32_t finding)
 
 void pane_page(struct layout *out, const char *topic)
 {
-    add_page(out, topic, false);
+    add_page(out, topic, NULL, false);
 }
 
 void pane_subject(struct layout *out, struct subject subject, const char *topic)
@@ -418,7 +428,7 @@ void pane_subject(struct layout *out, struct subject subject, const char *topic)
     add_related(out, subject, topic, best);
     add_notes(out, topic, subject.transaction);
     if (*topic)
-        add_page(out, topic, false);
+        add_page(out, topic, method_of(out->ui, subject.transaction), false);
 }
 
 void pane_transaction(struct layout *out, uint32_t transaction, const char *topic)
@@ -446,7 +456,7 @@ void pane_text_row(struct ui *ui, struct list_row *row, struct rect rect)
 void pane_text_page(struct ui *ui, const char *topic, struct rect rect)
 {
     struct layout out = layout_for(ui, rect);
-    add_page(&out, topic, true);
+    add_page(&out, topic, NULL, true);
 }
 
 void pane_text_node(struct ui *ui, const struct sip_node *node, const char *topic, struct rect rect)
@@ -462,7 +472,7 @@ void pane_text_node(struct ui *ui, const struct sip_node *node, const char *topi
     if (*note)
         add_line(&out, HELP_PLAIN, 0, note);
     if (*topic)
-        add_page(&out, topic, true);
+        add_page(&out, topic, NULL, true);
     strbuf_free(&safe);
     free(name);
     free(value);

@@ -14,6 +14,7 @@
 #include "help/bundle.h"
 #include "help/document.h"
 #include "help/markup.h"
+#include "help/scope.h"
 #include "help/search.h"
 #include "help/table.h"
 #include "help/topic.h"
@@ -294,6 +295,79 @@ static void test_first_steps(const struct help *help)
            help_language(help));
 }
 
+static const char *const asked_by[] = { "INVITE",    "REGISTER", "OPTIONS", "BYE",    "CANCEL",
+                                        "SUBSCRIBE", "NOTIFY",   "MESSAGE", "UPDATE", "REFER" };
+
+/* The part's text; NULL where the document has none. */
+static const char *part_of(const struct document *doc, const char *id)
+{
+    for (size_t i = 0; i < doc->nparts; i++)
+        if (doc->parts[i].kind == PART_TEXT && strcmp(doc->parts[i].id, id) == 0)
+            return doc->parts[i].text;
+    return NULL;
+}
+
+/* Failures mean something and have a first step to every method; no sign is left to be seen. */
+static void test_scopes(const struct help *help)
+{
+    const char *topic;
+    size_t bad = 0;
+    for (size_t i = 0; (topic = help_topic_at(help, i)); i++)
+        for (size_t m = 0; m < sizeof asked_by / sizeof asked_by[0]; m++) {
+            struct document doc;
+            document_topic_of(&doc, help, topic, asked_by[m]);
+            struct span step = document_first_step(&doc);
+            bool good = help_topic_code(topic) < 300 || (step.n > 0 && part_of(&doc, "meaning"));
+            for (size_t p = 0; p < doc.nparts; p++)
+                good = good && !strstr(doc.parts[p].text, "{INVITE") &&
+                       !strstr(doc.parts[p].text, "{!");
+            if (!good)
+                tap_note("%s to %s: %s", topic, asked_by[m], step.n ? "a sign" : "no step");
+            bad += !good;
+            document_free(&doc);
+        }
+    tap_ok(bad == 0, "%s: every failure tells something to every method", help_language(help));
+}
+
+/* What 200 means to an INVITE it does not to OPTIONS; asked without a method a page says all. */
+static void test_scope_of_200(const struct help *help, const char *charging)
+{
+    static const char *const methods[] = { "INVITE", "OPTIONS", NULL };
+    for (size_t i = 0; i < 3; i++) {
+        struct document doc;
+        document_topic_of(&doc, help, "code/200", methods[i]);
+        const char *meaning = part_of(&doc, "meaning"), *when = part_of(&doc, "when");
+        bool call = !methods[i] || strcmp(methods[i], "INVITE") == 0;
+        tap_ok(meaning && (strstr(meaning, charging) != NULL) == call, "%s: 200 to %s",
+               help_language(help), methods[i] ? methods[i] : "any");
+        tap_ok(when && (strstr(when, "OPTIONS") != NULL) == (i > 0), "and when it comes");
+        document_free(&doc);
+    }
+}
+
+/* A sign is one of upper-case words in braces, before text; the steps count on without the others. */
+static void test_signs(void)
+{
+    static const struct {
+        const char *markup, *method, *shown;
+    } rows[] = {
+        { "1. {INVITE} a\n2. b\n   c\n3. {!INVITE} d", "INVITE", "1. a\n2. b\n   c" },
+        { "1. {INVITE} a\n2. b\n   c\n3. {!INVITE} d", "BYE", "1. b\n   c\n2. d" },
+        { "1. {INVITE} a\n2. b\n   c\n3. {!INVITE} d", NULL, "1. a\n2. b\n   c\n3. d" },
+        { "x\n\n{BYE CANCEL} y\nz\n\n- {BYE} p\n- q", "CANCEL", "x\n\ny\nz\n\n- q" },
+        { "{INVITE} only", "BYE", "" },
+        { "{invite} a {INVITE} b {}", "BYE", "{invite} a {INVITE} b {}" },
+        { "- {INVITE}\n- {!} a\n- { b", "BYE", "- {INVITE}\n- {!} a\n- { b" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct strbuf out = STRBUF_INIT;
+        scope_text(&out, SPAN(rows[i].markup), rows[i].method);
+        tap_ok(strcmp(strbuf_str(&out), rows[i].shown) == 0, "what speaks of %s: %s",
+               rows[i].method ? rows[i].method : "any", strbuf_str(&out));
+        strbuf_free(&out);
+    }
+}
+
 static void test_pages_there(const struct help *help)
 {
     const char *topic;
@@ -379,6 +453,8 @@ static void test_language(void)
     test_facts_translated(help);
     test_pages_there(help);
     test_first_steps(help);
+    test_scopes(help);
+    test_scope_of_200(help, "과금");
     test_korean_sections(help);
     help_free(help);
 }
@@ -723,6 +799,9 @@ static void test_all(void)
     test_page_files(help);
     test_pages_there(help);
     test_first_steps(help);
+    test_scopes(help);
+    test_scope_of_200(help, "charging");
+    test_signs();
     test_lookup(help);
     test_words(help);
     test_pairs(help);
