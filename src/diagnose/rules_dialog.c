@@ -396,8 +396,7 @@ static void dialog_lost(struct judge *j)
         struct draft *d = judge_find(j, t, life == LIFE_ESTABLISHED ? 95 : 85);
         struct span tag = judge_quote(scene_sip(t->request)->to_tag);
         judge_address(&t->server, by);
-        draft_say(d, _("dialog not known at %s any more: 481 to %s"), by,
-                  sip_method_name(method));
+        draft_say(d, _("dialog not known at %s any more: 481 to %s"), by, sip_method_name(method));
         draft_proof(d, t->request, _("%s inside the dialog, To tag %.*s"), sip_method_name(method),
                     SPAN_ARG(tag));
         draft_proof(d, t->final, _("481 from %s"), by);
