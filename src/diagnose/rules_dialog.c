@@ -351,14 +351,36 @@ static void cseq_not_increasing(struct judge *j)
     }
 }
 
-/* Whether the other side hung up at about the same time. */
-static bool crossed_bye(struct judge *j, const struct scene_transaction *t)
+/* Sent by the other side of the dialog; or by the same one, in the same dialog. */
+static bool from_other(const struct scene_transaction *o, const struct scene_transaction *t)
 {
-    EACH_TRANSACTION(j, o)
-        if (o->call == t->call && scene_method(o) == SIP_BYE && o != t &&
-            span_equal(scene_sip(o->first)->from_tag, scene_sip(t->request)->to_tag) &&
-            o->first->stored->time_ns <= t->final->stored->time_ns)
+    return span_equal(scene_sip(o->first)->from_tag, scene_sip(t->request)->to_tag);
+}
+
+static bool from_same(const struct scene_transaction *o, const struct scene_transaction *t)
+{
+    const struct sip_message *a = scene_sip(o->first), *b = scene_sip(t->request);
+    return span_equal(a->from_tag, b->from_tag) && span_equal(a->to_tag, b->to_tag);
+}
+
+/*
+ * Whether nothing was lost: a BYE had ended the dialog before, or crosses this BYE. One that was
+ * never answered, and given up by then, is how the other side lost it.
+ */
+static bool hung_up(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o) {
+        bool other = from_other(o, t);
+        if (scene_method(o) != SIP_BYE || o->call != t->call || !(other || from_same(o, t)))
+            continue;
+        int64_t begun = o->first->stored->time_ns;
+        int64_t over = o->final ? o->final->stored->time_ns : begun + SIP_TIMEOUT_NS;
+        bool before = over < t->first->stored->time_ns;
+        bool crosses = other && scene_method(t) == SIP_BYE && !before &&
+                       begun <= t->final->stored->time_ns;
+        if (crosses || (before && scene_final(o) / 100 == 2))
             return true;
+    }
     return false;
 }
 
@@ -387,8 +409,7 @@ static void dialog_lost(struct judge *j)
     EACH_TRANSACTION(j, t) {
         uint8_t method = scene_method(t);
         if (scene_final(t) != 481 || judge_passed_on(t) || method == SIP_NOTIFY ||
-            method == SIP_CANCEL || method == SIP_REGISTER || !scene_in_dialog(t) ||
-            (method == SIP_BYE && crossed_bye(j, t)))
+            method == SIP_CANCEL || method == SIP_REGISTER || !scene_in_dialog(t) || hung_up(j, t))
             continue;
         enum life life = dialog_life(j, t);
         if (life == LIFE_BEGUN)

@@ -229,8 +229,10 @@ static const struct connection *refusal_for(struct judge *j, const struct scene_
     struct addr targets[12];
     const struct addr *clients[] = { &t->server, &t->client };
     size_t n = network_targets(t, targets, 12);
+    /* on a later hop the client is the server of the hop before */
+    size_t nclients = t->upstream ? 1 : 2;
     for (size_t i = 0; i < n; i++)
-        for (size_t c = 0; c < 2; c++) {
+        for (size_t c = 0; c < nclients; c++) {
             const struct connection *found = failed_attempt(j, t, clients[c], &targets[i]);
             if (found)
                 return found;
@@ -246,7 +248,7 @@ static void connection_refused(struct judge *j)
         return;
     EACH_TRANSACTION(j, t) {
         if (!t->request || scene_method(t) == SIP_ACK || scene_method(t) == SIP_CANCEL ||
-            t->upstream || network_succeeded(j, t))
+            network_succeeded(j, t))
             continue;
         const struct connection *c = refusal_for(j, t);
         if (!c || c == told)

@@ -31,6 +31,12 @@ static bool about_client(uint8_t alert)
     return (alert >= BAD_CERTIFICATE && alert <= ACCESS_DENIED) || alert == CERTIFICATE_REQUIRED;
 }
 
+/* Whether the server refuses the client's certificate, or misses it. */
+static bool asks_client(const struct connection *c)
+{
+    return c->tls_alerted && !c->tls_alert_by_client && about_client(c->tls_alert);
+}
+
 static bool failed(const struct connection *c, const struct connection_tls *tls)
 {
     if (!tls || c->answer != CONNECTION_ACCEPTED)
@@ -84,7 +90,18 @@ static bool leads_to(const struct scene_transaction *t, const struct connection 
 static bool may_be_unsent(const struct scene_transaction *t)
 {
     const uint16_t code = scene_final(t);
-    return code == 0 || code == 408 || code == 480 || (code >= 500 && code <= 504);
+    return code == 0 || code == 408 || code == 477 || code == 480 || (code >= 500 && code <= 504);
+}
+
+/* Whether the request got on by another connection all the same, and was answered there. */
+static bool got_through(const struct scene_transaction *t, const struct connection *c)
+{
+    if (addr_same_host(&c->client, &t->client))
+        return t->responses > 0;
+    for (const struct scene_transaction *o = t->downstream; o; o = o->branch)
+        if (o->responses > 0 && o->last->stored->time_ns > c->tls_ns)
+            return true;
+    return false;
 }
 
 /* How surely this handshake is why the transaction failed, in percent. */
@@ -94,8 +111,10 @@ static unsigned guilt(const struct judge *j, const struct scene_transaction *t,
     const struct store *store = j->scene->store;
     const struct connection_tls *tls = store_connection_tls(store, c);
     const bool by_server = addr_same_host(&c->client, &t->server);
-    if (!failed(c, tls) || !(by_server || addr_same_host(&c->client, &t->client)) ||
-        c->tls_ns > t->last->stored->time_ns + AFTER_NS || repaired(store, c))
+    /* on a later hop the client is the server of the hop before */
+    const bool by_client = !t->upstream && addr_same_host(&c->client, &t->client);
+    if (!failed(c, tls) || !(by_server || by_client) ||
+        c->tls_ns > t->last->stored->time_ns + AFTER_NS || repaired(store, c) || got_through(t, c))
         return 0;
     if (leads_to(t, c, tls))
         return c->tls_alerted ? 95 : 85;
@@ -175,9 +194,10 @@ static void say_remedy(struct draft *d, const struct connection *c,
     names_format(&c->server, server);
     if (!c->tls_alerted)
         return;
-    if (about_client(alert) && !c->tls_alert_by_client)
+    if (asks_client(c))
         draft_remedy(d, _("Give %s a client certificate that %s accepts"), client, server);
-    else if (alert == CERTIFICATE_EXPIRED || connection_tls_expired(tls, c->tls_ns))
+    else if (alert == CERTIFICATE_EXPIRED ||
+             (c->tls_alert_by_client && connection_tls_expired(tls, c->tls_ns)))
         draft_remedy(d, _("Renew the certificate of %s; see that the clock of %s is right"), server,
                      client);
     else if (alert == UNKNOWN_CA)
@@ -223,7 +243,7 @@ static void tls_failed(struct judge *j)
     EACH_TRANSACTION(j, t) {
         unsigned sure;
         if (!t->request || scene_method(t) == SIP_ACK || scene_method(t) == SIP_CANCEL ||
-            t->upstream || network_succeeded(j, t))
+            network_succeeded(j, t))
             continue;
         const struct connection *c = handshake_for(j, t, &sure);
         if (!c || c == told)
@@ -231,6 +251,7 @@ static void tls_failed(struct judge *j)
         told = c;
         const struct connection_tls *tls = store_connection_tls(j->scene->store, c);
         struct draft *d = judge_find(j, t, sure);
+        draft_host(d, asks_client(c) ? &c->client : &c->server);
         d->time_ns = c->tls_ns;
         if (!d->texts)
             continue;
