@@ -92,6 +92,8 @@ void phrase_fill(const struct help *help, const char *id, const struct phrase_pa
         const char *close = rest.p[0] == '{' ? span_find(rest, '}') : NULL;
         if (close && add_part(out, span_make(rest.p + 1, close), parts)) {
             rest = span_make(close + 1, span_end(rest));
+            if (rest.n > 0 && rest.p[0] == '.' && out->n > 0 && out->p[out->n - 1] == '.')
+                rest = span_make(rest.p + 1, span_end(rest)); /* the part was a sentence */
             continue;
         }
         strbuf_char(out, rest.p[0]);
