@@ -39,15 +39,12 @@ static void write_cell(FILE *out, struct span cell)
 
 static void write_facts(FILE *out, struct span text)
 {
+    struct span label, value;
     fputs("| | |\n| --- | --- |\n", out);
-    while (text.n > 0) {
-        const char *tab = span_find(text, '\t'), *end = span_find(text, '\n');
-        if (!tab || !end)
-            return;
-        write_cell(out, span_make(text.p, tab));
-        write_cell(out, span_make(tab + 1, end));
+    while (document_next_fact(&text, &label, &value)) {
+        write_cell(out, label);
+        write_cell(out, value);
         fputs("|\n", out);
-        text = span_make(end + 1, span_end(text));
     }
 }
 

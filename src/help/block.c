@@ -116,7 +116,7 @@ bool block_next(struct span *rest, struct block *block)
 static bool topic_char(char c)
 {
     c = ascii_lower(c);
-    return (c >= 'a' && c <= 'z') || ascii_digit(c) || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || ascii_digit(c) || (c && strchr("._-+@!", c));
 }
 
 bool block_is_topic(struct span text)

@@ -164,8 +164,7 @@ void document_topic_of(struct document *doc, const struct help *help, const char
     add_facts(doc, help, topic);
 }
 
-/* Cuts "label TAB value" off the text of facts. */
-static bool next_fact(struct span *rest, struct span *label, struct span *value)
+bool document_next_fact(struct span *rest, struct span *label, struct span *value)
 {
     const char *tab = span_find(*rest, '\t'), *end = span_find(*rest, '\n');
     if (!tab || !end)
@@ -180,7 +179,7 @@ static size_t label_column(struct span facts)
 {
     struct span label, value;
     size_t widest = 0;
-    while (next_fact(&facts, &label, &value))
+    while (document_next_fact(&facts, &label, &value))
         widest = text_width(label) > widest ? text_width(label) : widest;
     return TEXT_INDENT + widest + 2;
 }
@@ -189,7 +188,7 @@ static void lay_facts(struct styled_text *out, struct span facts, size_t width)
 {
     struct span label, value;
     size_t column = label_column(facts);
-    while (next_fact(&facts, &label, &value)) {
+    while (document_next_fact(&facts, &label, &value)) {
         char *margin = mem_format("%*s%.*s", TEXT_INDENT, "", SPAN_ARG(label));
         styled_label(out, HELP_PLAIN, margin);
         styled_markup(out, value, width, column);

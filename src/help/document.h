@@ -45,6 +45,8 @@ void document_topic_of(struct document *doc, const struct help *help, const char
  */
 void document_compare(struct document *doc, const struct help *help, const char *a, const char *b);
 void document_free(struct document *doc);
+/* Cuts the next line off the text of facts, which is spent when it gives false. */
+bool document_next_fact(struct span *facts, struct span *label, struct span *value);
 /* What to do first: the first step of the "fix" part as markup, without its number; or empty. */
 struct span document_first_step(const struct document *doc);
 

@@ -102,10 +102,16 @@ static const struct help_kind *kind_of(const struct help *help, const char *topi
     return NULL;
 }
 
+/* As SIP compares names: the case of letters does not matter. */
 static int compare_entries(const void *a, const void *b)
 {
-    const struct help_entry *x = a, *y = b;
-    return strcmp(x->topic, y->topic);
+    const char *x = ((const struct help_entry *)a)->topic;
+    const char *y = ((const struct help_entry *)b)->topic;
+    while (*x && ascii_lower(*x) == ascii_lower(*y)) {
+        x++;
+        y++;
+    }
+    return (unsigned char)ascii_lower(*x) - (unsigned char)ascii_lower(*y);
 }
 
 static void add_rows(struct help *help, const struct help_kind *kind)
@@ -158,6 +164,18 @@ const struct help_entry *facts_entry(const struct help *help, const char *topic)
     return bsearch(&key, help->entries, help->nentries, sizeof(key), compare_entries);
 }
 
+const char *help_nearest(const struct help *help, const char *topic)
+{
+    const struct help_entry *entry = facts_entry(help, topic);
+    const char *at = strchr(topic, '@');
+    char general[HELP_TOPIC_SIZE];
+    if (!entry && at && at - topic < HELP_TOPIC_SIZE) {
+        span_copy(span_make(topic, at), general, sizeof general);
+        entry = facts_entry(help, general);
+    }
+    return entry ? entry->topic : NULL;
+}
+
 /* The row of the kind's other table that has the same id. */
 static size_t translated_row(const struct help_kind *kind, const char *id)
 {
@@ -176,8 +194,8 @@ const char *help_value(const struct help *help, const char *topic, const char *f
     const struct help_kind *kind = entry->kind;
     int column = table_column(&kind->words, fact);
     if (column >= 0) {
-        const char *words = table_cell(&kind->words, translated_row(kind, strchr(topic, '/') + 1),
-                                       column);
+        const char *words = table_cell(&kind->words,
+                                       translated_row(kind, strchr(entry->topic, '/') + 1), column);
         if (*words)
             return words;
     }

@@ -3,7 +3,8 @@
  * What is bundled comes first, folders on disk overlay it file by file. Nothing
  * here knows calls or terminals.
  *
- * A topic is KIND/NAME: code/488, cause/34, header/Via. Its facts are a row of the
+ * A topic is KIND/NAME: code/488, cause/34, header/Via; param/reason@Diversion is one that means
+ * something of its own in a place. The case of letters does not matter. Its facts are a row of the
  * kind's table (help/kinds.tsv), its prose a page; either may be missing.
  */
 #ifndef SIPWHY_HELP_TOPIC_H
@@ -46,6 +47,11 @@ bool help_is_stale(const struct help *help);
 const char *help_topic_at(const struct help *help, size_t i);
 /* Whether there are facts or a page of this topic. */
 bool help_knows(const struct help *help, const char *topic);
+/*
+ * The topic as it is called here, or for one in a place (NAME@PLACE) of which nothing is known, that
+ * of the name wherever it stands; NULL if that is not known either.
+ */
+const char *help_nearest(const struct help *help, const char *topic);
 /*
  * A fact of a topic by its column ("summary", "spec", "retry"), in the language, else in English;
  * "" where it does not apply or nothing is known of the topic.

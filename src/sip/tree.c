@@ -88,24 +88,45 @@ struct span tree_format(struct tree_maker *t, const char *format, ...)
     return tree_keep(t, &copy);
 }
 
-void tree_topic(struct sip_node *node, const char *kind, struct span name)
+/* Letters of a topic's name; blanks and slashes between words become hyphens, apostrophes go. */
+static bool add_name(struct strbuf *out, struct span name)
 {
-    static const char letters[] = "-_.+";
+    static const char letters[] = "-_.+!";
     for (size_t i = 0; i < name.n; i++) {
-        char c = ascii_lower(name.p[i]);
-        if (!(c >= 'a' && c <= 'z') && !ascii_digit(c) && (!c || !strchr(letters, c)))
-            return;
+        char c = name.p[i], low = ascii_lower(c);
+        if ((low >= 'a' && low <= 'z') || ascii_digit(c) || (c && strchr(letters, c)))
+            strbuf_char(out, c);
+        else if (c == ' ' || c == '/')
+            strbuf_char(out, '-');
+        else if (c != '\'')
+            return false;
     }
-    if (name.n > 0 && strlen(kind) + 1 + name.n < SIP_TOPIC)
-        snprintf(node->topic, SIP_TOPIC, "%s/%.*s", kind, SPAN_ARG(name));
+    return name.n > 0;
 }
 
-struct span tree_word(const struct tree_word *words, struct span name)
+void tree_topic_in(struct sip_node *node, const char *kind, struct span name, struct span context)
 {
-    for (; words->name; words++)
-        if (span_is(name, words->name))
-            return SPAN(tr(words->note));
-    return SPAN_NONE;
+    struct strbuf topic = STRBUF_INIT;
+    strbuf_format(&topic, "%s/", kind);
+    bool good = add_name(&topic, name);
+    if (context.n > 0)
+        strbuf_char(&topic, '@');
+    if (good && (context.n == 0 || add_name(&topic, context)) && topic.n < SIP_TOPIC)
+        snprintf(node->topic, SIP_TOPIC, "%s", strbuf_str(&topic));
+    strbuf_free(&topic);
+}
+
+void tree_topic(struct sip_node *node, const char *kind, struct span name)
+{
+    tree_topic_in(node, kind, name, SPAN_NONE);
+}
+
+struct sip_node *tree_named(struct tree_maker *t, const char *kind, const char *label,
+                            struct span value, struct span source)
+{
+    struct sip_node *node = tree_add(t, SIP_NODE_PART, SPAN(tr(label)), value, source);
+    tree_topic(node, kind, SPAN(label));
+    return node;
 }
 
 bool tree_next_line(struct span *rest, struct span *line)

@@ -16,7 +16,7 @@
 #define SIP_TREE_NODES 6000
 #define SIP_TREE_DEPTH 12
 #define SIP_TREE_BYTES 65535 /* of a message that are looked at */
-#define SIP_TOPIC 64
+#define SIP_TOPIC 96
 
 enum sip_node_kind {
     SIP_NODE_START,   /* request or status line */
@@ -37,8 +37,9 @@ struct sip_node {
     uint32_t end;  /* one past its last descendant: its next sibling, if any */
     uint8_t depth; /* 0: a line of the message */
     uint8_t kind;
-    bool folded;           /* closed unless opened: long, and seldom of interest */
-    char topic[SIP_TOPIC]; /* "header/Via", "cause/34"; need not exist; "" for none */
+    bool folded; /* closed unless opened: long, and seldom of interest */
+    /* "header/Via", "cause/34", "param/reason@Diversion"; need not exist; "" for none */
+    char topic[SIP_TOPIC];
 };
 
 struct sip_tree_text;

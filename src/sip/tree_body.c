@@ -80,23 +80,26 @@ static void put_json(struct tree_maker *t, struct span type, struct span body)
 static const struct {
     const char *type; /* "+xml": any that ends so; "text/": any that begins so */
     void (*put)(struct tree_maker *t, struct span type, struct span body);
-    const char *note; /* N_() or NULL */
+    const char *note;  /* N_() */
+    const char *topic; /* of "part" */
 } types[] = {
-    { "application/sdp", put_sdp, N_("session description") },
-    { "application/isup", tree_isup, N_("ISUP message of the telephone network") },
-    { "message/sipfrag", put_message, N_("piece of a SIP message") },
-    { "message/sip", put_message, N_("SIP message") },
-    { "application/pidf+xml", put_xml, N_("presence, or a place (PIDF-LO)") },
-    { "+xml", put_xml, N_("XML") },
-    { "application/xml", put_xml, N_("XML") },
-    { "text/xml", put_xml, N_("XML") },
-    { "+json", put_json, N_("JSON") },
-    { "application/json", put_json, N_("JSON") },
-    { "application/dtmf-relay", put_fields, N_("a key that was pressed") },
-    { "application/dtmf", put_fields, N_("a key that was pressed") },
-    { "application/simple-message-summary", put_fields, N_("waiting voice mail") },
-    { "application/trickle-ice-sdpfrag", put_sdp, N_("piece of a session description") },
-    { "text/", put_text, N_("text") },
+    { "application/sdp", put_sdp, N_("session description"), "body-sdp" },
+    { "application/isup", tree_isup, N_("ISUP message of the telephone network"), "body-isup" },
+    { "message/sipfrag", put_message, N_("piece of a SIP message"), "body-sipfrag" },
+    { "message/sip", put_message, N_("SIP message"), "body-sipfrag" },
+    { "application/pidf+xml", put_xml, N_("presence, or a place (PIDF-LO)"), "body-xml" },
+    { "+xml", put_xml, N_("XML"), "body-xml" },
+    { "application/xml", put_xml, N_("XML"), "body-xml" },
+    { "text/xml", put_xml, N_("XML"), "body-xml" },
+    { "+json", put_json, N_("JSON"), "body-json" },
+    { "application/json", put_json, N_("JSON"), "body-json" },
+    { "application/dtmf-relay", put_fields, N_("a key that was pressed"), "body-dtmf-relay" },
+    { "application/dtmf", put_fields, N_("a key that was pressed"), "body-dtmf-relay" },
+    { "application/simple-message-summary", put_fields, N_("waiting voice mail"),
+      "body-message-summary" },
+    { "application/trickle-ice-sdpfrag", put_sdp, N_("piece of a session description"),
+      "body-sdp" },
+    { "text/", put_text, N_("text"), "body-text" },
 };
 
 static bool type_fits(struct span type, const char *row)
@@ -112,6 +115,7 @@ static void add_part(struct tree_maker *t, struct span part)
 {
     struct span rest = part, line, type = SPAN("text/plain"), encoding = SPAN_NONE, name, value;
     struct sip_node *node = tree_enter(t, SIP_NODE_BODY, SPAN(_("part")), SPAN_NONE, part);
+    tree_topic(node, "part", SPAN("body-part"));
     while (tree_next_line(&rest, &line) && line.n > 0)
         continue;
     struct span headers = span_make(part.p, rest.n ? rest.p : span_end(part)), at = headers;
@@ -183,12 +187,14 @@ static void put_body(struct tree_maker *t, struct sip_node *node, struct span ty
     if (type.n == 0 && span_starts(body, "v=0"))
         plain = SPAN("application/sdp");
     if (span_starts(plain, "multipart/")) {
+        tree_topic(node, "part", SPAN("body-multipart"));
         put_multipart(t, type, body);
         return;
     }
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (type_fits(plain, types[i].type)) {
             node->note = SPAN(tr(types[i].note));
+            tree_topic(node, "part", SPAN(types[i].topic));
             types[i].put(t, type, body);
             return;
         }

@@ -15,52 +15,38 @@
 static const struct message {
     uint8_t type, dialects;
     const char *name;
-    const char *words; /* N_() */
     uint8_t fixed[ISUP_FIXED], variable[ISUP_VARIABLE];
     bool optional; /* there may be more */
 } messages[] = {
-    { 0x01,
-      ISUP_ITU,
-      "IAM",
-      N_("a call begins"),
-      { P_NATURE, P_FORWARD, P_CATEGORY, P_TMR },
-      { P_CALLED },
-      true },
+    { 0x01, ISUP_ITU, "IAM", { P_NATURE, P_FORWARD, P_CATEGORY, P_TMR }, { P_CALLED }, true },
     { 0x01,
       ISUP_ANSI,
       "IAM",
-      N_("a call begins"),
       { P_NATURE, P_FORWARD, P_CATEGORY },
       { P_USER_SERVICE, P_CALLED },
       true },
-    { 0x02, ISUP_BOTH, "SAM", N_("more digits"), { 0 }, { P_SUBSEQUENT }, true },
-    { 0x03,
-      ISUP_BOTH,
-      "INR",
-      N_("information is asked for"),
-      { P_INFORMATION_REQUEST },
-      { 0 },
-      true },
-    { 0x04, ISUP_BOTH, "INF", N_("information"), { P_INFORMATION }, { 0 }, true },
-    { 0x05, ISUP_BOTH, "COT", N_("continuity was checked"), { 0 }, { 0 }, false },
-    { 0x06, ISUP_BOTH, "ACM", N_("the number is complete"), { P_BACKWARD }, { 0 }, true },
-    { 0x07, ISUP_BOTH, "CON", N_("answered at once"), { P_BACKWARD }, { 0 }, true },
-    { 0x08, ISUP_BOTH, "FOT", N_("operator calls in"), { 0 }, { 0 }, true },
-    { 0x09, ISUP_BOTH, "ANM", N_("answered"), { 0 }, { 0 }, true },
-    { 0x0c, ISUP_BOTH, "REL", N_("the call ends"), { 0 }, { P_CAUSE }, true },
-    { 0x0d, ISUP_BOTH, "SUS", N_("suspended"), { P_SUSPEND }, { 0 }, true },
-    { 0x0e, ISUP_BOTH, "RES", N_("resumed"), { P_SUSPEND }, { 0 }, true },
-    { 0x10, ISUP_ITU, "RLC", N_("the end is confirmed"), { 0 }, { 0 }, true },
-    { 0x10, ISUP_ANSI, "RLC", N_("the end is confirmed"), { 0 }, { 0 }, false },
-    { 0x1f, ISUP_BOTH, "FAR", N_("a facility is asked for"), { P_FACILITY }, { 0 }, true },
-    { 0x20, ISUP_BOTH, "FAA", N_("a facility is granted"), { P_FACILITY }, { 0 }, true },
-    { 0x21, ISUP_BOTH, "FRJ", N_("a facility is refused"), { P_FACILITY }, { P_CAUSE }, true },
-    { 0x2c, ISUP_BOTH, "CPG", N_("progress of the call"), { P_EVENT }, { 0 }, true },
-    { 0x2d, ISUP_BOTH, "USR", N_("user-to-user information"), { 0 }, { 0x20 }, true },
-    { 0x2f, ISUP_BOTH, "CFN", N_("not understood"), { 0 }, { P_CAUSE }, true },
-    { 0xed, ISUP_ANSI, "EXM", N_("the call leaves for another network"), { 0 }, { 0 }, true },
-    { 0x32, ISUP_BOTH, "IDR", N_("identification is asked for"), { 0 }, { 0 }, true },
-    { 0x33, ISUP_BOTH, "FAC", N_("facility"), { 0 }, { 0 }, true },
+    { 0x02, ISUP_BOTH, "SAM", { 0 }, { P_SUBSEQUENT }, true },
+    { 0x03, ISUP_BOTH, "INR", { P_INFORMATION_REQUEST }, { 0 }, true },
+    { 0x04, ISUP_BOTH, "INF", { P_INFORMATION }, { 0 }, true },
+    { 0x05, ISUP_BOTH, "COT", { 0 }, { 0 }, false },
+    { 0x06, ISUP_BOTH, "ACM", { P_BACKWARD }, { 0 }, true },
+    { 0x07, ISUP_BOTH, "CON", { P_BACKWARD }, { 0 }, true },
+    { 0x08, ISUP_BOTH, "FOT", { 0 }, { 0 }, true },
+    { 0x09, ISUP_BOTH, "ANM", { 0 }, { 0 }, true },
+    { 0x0c, ISUP_BOTH, "REL", { 0 }, { P_CAUSE }, true },
+    { 0x0d, ISUP_BOTH, "SUS", { P_SUSPEND }, { 0 }, true },
+    { 0x0e, ISUP_BOTH, "RES", { P_SUSPEND }, { 0 }, true },
+    { 0x10, ISUP_ITU, "RLC", { 0 }, { 0 }, true },
+    { 0x10, ISUP_ANSI, "RLC", { 0 }, { 0 }, false },
+    { 0x1f, ISUP_BOTH, "FAR", { P_FACILITY }, { 0 }, true },
+    { 0x20, ISUP_BOTH, "FAA", { P_FACILITY }, { 0 }, true },
+    { 0x21, ISUP_BOTH, "FRJ", { P_FACILITY }, { P_CAUSE }, true },
+    { 0x2c, ISUP_BOTH, "CPG", { P_EVENT }, { 0 }, true },
+    { 0x2d, ISUP_BOTH, "USR", { 0 }, { 0x20 }, true },
+    { 0x2f, ISUP_BOTH, "CFN", { 0 }, { P_CAUSE }, true },
+    { 0xed, ISUP_ANSI, "EXM", { 0 }, { 0 }, true },
+    { 0x32, ISUP_BOTH, "IDR", { 0 }, { 0 }, true },
+    { 0x33, ISUP_BOTH, "FAC", { 0 }, { 0 }, true },
 };
 
 /* Bytes of a mandatory parameter of fixed length. */
@@ -123,7 +109,7 @@ static enum isup_dialect dialect_of(struct tree_maker *t, struct span type)
          itu = span_starts(base, "itu") || span_starts(base, "etsi");
     if (base.n == 0)
         return ISUP_ITU;
-    struct sip_node *node = tree_add(t, SIP_NODE_PART, SPAN(_("base")), base, base);
+    struct sip_node *node = tree_named(t, "isup", N_("base"), base, base);
     node->note = SPAN(ansi  ? "ANSI T1.113"
                       : itu ? "ITU-T Q.763"
                             : _("not known, read as ITU-T Q.763"));
@@ -142,7 +128,8 @@ void tree_isup(struct tree_maker *t, struct span type, struct span body)
     struct span source = { body.p, body.n ? 1 : 0 };
     struct sip_node *node = tree_add(t, SIP_NODE_PART, SPAN(_("message type")),
                                      m ? SPAN(m->name) : tree_format(t, "%u", kind), source);
-    node->note = m ? SPAN(tr(m->words)) : SPAN_NONE;
+    if (m)
+        tree_topic(node, "isup", SPAN(m->name));
     if (m)
         add_parts(t, dialect, m, &r);
     if (m && r.overrun)
@@ -150,6 +137,7 @@ void tree_isup(struct tree_maker *t, struct span type, struct span body)
                  SPAN_NONE);
     struct sip_node *bytes = tree_enter(t, SIP_NODE_PART, SPAN(_("bytes")),
                                         tree_format(t, "%zu", body.n), body);
+    tree_topic(bytes, "part", SPAN("bytes"));
     tree_hexdump(t, body);
     bytes->folded = true;
     tree_leave(t, bytes);

@@ -187,14 +187,14 @@ static struct span name_of(const struct value_name *names, size_t n, uint8_t val
 static void add_value(struct tree_maker *t, const char *label, uint8_t value,
                       const struct value_name *names, size_t n)
 {
-    tree_add(t, SIP_NODE_PART, SPAN(label), tree_format(t, "%u", value), SPAN_NONE)->note = name_of(
-        names, n, value);
+    tree_named(t, "isup", label, tree_format(t, "%u", value), SPAN_NONE)->note = name_of(names, n,
+                                                                                         value);
 }
 
 static void add_flag(struct tree_maker *t, const char *label, bool set)
 {
-    tree_add(t, SIP_NODE_PART, SPAN(label), SPAN(set ? "1" : "0"), SPAN_NONE)->note = SPAN(
-        set ? _("yes") : _("no"));
+    tree_named(t, "isup", label, SPAN(set ? "1" : "0"), SPAN_NONE)->note = SPAN(set ? _("yes")
+                                                                                    : _("no"));
 }
 
 /* Digits, two a byte, the low half first; 15 ends a called number (Q.763 §3.9). */
@@ -220,12 +220,12 @@ static struct span number(struct tree_maker *t, struct reader *r, uint8_t code,
     uint8_t first = code == P_SUBSEQUENT ? (uint8_t)(reader_u8(r) & 0x80) : reader_u8(r);
     if (code != P_SUBSEQUENT) {
         uint8_t second = reader_u8(r);
-        add_value(t, _("nature of address"), first & 0x7f, kinds, nkinds);
-        add_value(t, _("numbering plan"), second >> 4 & 7, NAMES(plans));
+        add_value(t, N_("nature of address"), first & 0x7f, kinds, nkinds);
+        add_value(t, N_("numbering plan"), second >> 4 & 7, NAMES(plans));
         if (code != P_CALLED && code != P_CALLED_IN && code != P_REDIRECTION_NUMBER)
-            add_value(t, _("presentation"), second >> 2 & 3, NAMES(presentations));
+            add_value(t, N_("presentation"), second >> 2 & 3, NAMES(presentations));
         if (code == P_CALLING || code == P_CONNECTED || code == P_LOCATION || code == P_GENERIC)
-            add_value(t, _("screening"), second & 3, NAMES(screenings));
+            add_value(t, N_("screening"), second & 3, NAMES(screenings));
     }
     return digits(t, r, first & 0x80);
 }
@@ -279,7 +279,7 @@ static struct span put_cause(struct tree_maker *t, struct reader *r, uint8_t cod
         node->note = name_of(NAMES(ansi_causes), cause);
     else
         tree_topic(node, "cause", value);
-    add_value(t, _("location"), first & 15, NAMES(locations));
+    add_value(t, N_("location"), first & 15, NAMES(locations));
     return value;
 }
 
@@ -315,11 +315,11 @@ static struct span put_backward(struct tree_maker *t, struct reader *r, uint8_t 
 {
     uint8_t first = reader_u8(r), second = reader_u8(r);
     (void)code;
-    add_value(t, _("charge"), first & 3, NAMES(charges));
-    add_value(t, _("called party"), first >> 2 & 3, NAMES(called_states));
-    add_flag(t, _("interworking on the way"), second & 1);
-    add_flag(t, _("ISUP all the way"), second & 4);
-    add_flag(t, _("called side is ISDN"), second & 16);
+    add_value(t, N_("charge"), first & 3, NAMES(charges));
+    add_value(t, N_("called party"), first >> 2 & 3, NAMES(called_states));
+    add_flag(t, N_("interworking on the way"), second & 1);
+    add_flag(t, N_("ISUP all the way"), second & 4);
+    add_flag(t, N_("called side is ISDN"), second & 16);
     return SPAN_NONE;
 }
 
@@ -327,10 +327,10 @@ static struct span put_forward(struct tree_maker *t, struct reader *r, uint8_t c
 {
     uint8_t first = reader_u8(r), second = reader_u8(r);
     (void)code;
-    add_flag(t, _("international call"), first & 1);
-    add_flag(t, _("interworking on the way"), first & 8);
-    add_flag(t, _("ISUP all the way"), first & 32);
-    add_flag(t, _("calling side is ISDN"), second & 1);
+    add_flag(t, N_("international call"), first & 1);
+    add_flag(t, N_("interworking on the way"), first & 8);
+    add_flag(t, N_("ISUP all the way"), first & 32);
+    add_flag(t, N_("calling side is ISDN"), second & 1);
     return SPAN_NONE;
 }
 
@@ -338,12 +338,11 @@ static struct span put_redirection(struct tree_maker *t, struct reader *r, uint8
 {
     uint8_t first = reader_u8(r);
     (void)code;
-    add_value(t, _("original reason"), first >> 4, NAMES(reasons));
+    add_value(t, N_("original reason"), first >> 4, NAMES(reasons));
     if (reader_left(r) > 0) {
         uint8_t second = reader_u8(r);
-        add_value(t, _("reason"), second >> 4, NAMES(reasons));
-        tree_add(t, SIP_NODE_PART, SPAN(_("times redirected")), tree_format(t, "%u", second & 7),
-                 SPAN_NONE);
+        add_value(t, N_("reason"), second >> 4, NAMES(reasons));
+        tree_named(t, "isup", N_("times redirected"), tree_format(t, "%u", second & 7), SPAN_NONE);
     }
     return SPAN_NONE;
 }
@@ -390,12 +389,13 @@ static const struct {
     { P_HOPS, ISUP_BOTH, put_byte },
 };
 
-static struct span parameter_name(struct tree_maker *t, enum isup_dialect dialect, uint8_t code)
+/* The English name, or NULL. */
+static const char *parameter_name(enum isup_dialect dialect, uint8_t code)
 {
     for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++)
         if (parameters[i].code == code && parameters[i].dialects & dialect)
-            return SPAN(tr(parameters[i].name));
-    return tree_format(t, _("parameter %u"), code);
+            return parameters[i].name;
+    return NULL;
 }
 
 static struct span hex_of(struct tree_maker *t, const uint8_t *p, size_t n)
@@ -410,8 +410,11 @@ void isup_parameter(struct tree_maker *t, enum isup_dialect dialect, uint8_t cod
                     size_t n)
 {
     struct span source = { (const char *)p, n }, hex = hex_of(t, p, n), value = SPAN_NONE;
-    struct sip_node *node = tree_enter(t, SIP_NODE_PART, parameter_name(t, dialect, code), hex,
-                                       source);
+    const char *name = parameter_name(dialect, code);
+    struct sip_node *node = tree_enter(
+        t, SIP_NODE_PART, name ? SPAN(tr(name)) : tree_format(t, _("parameter %u"), code), hex,
+        source);
+    tree_topic(node, "isup", SPAN(name ? name : "parameter"));
     size_t i = 0, count = sizeof decoders / sizeof decoders[0];
     while (i < count && !(decoders[i].code == code && decoders[i].dialects & dialect))
         i++;

@@ -1,40 +1,11 @@
 /*
  * XML and JSON bodies as nodes. XML is read tolerantly and without entities of its own: elements,
- * attributes, text; what a name means in a place (PIDF-LO, RFC 4119 and RFC 5139) is a table.
+ * attributes, text; the root element tells what the names within it mean.
  */
 #include <jansson.h>
 #include <stdlib.h>
 
 #include "sip/tree_private.h"
-
-/* Elements of places, conferences and presence. */
-static const struct tree_word element_words[] = {
-    { "country", N_("country, two letters") },
-    { "A1", N_("state or province") },
-    { "A2", N_("county or district") },
-    { "A3", N_("city") },
-    { "A4", N_("city district") },
-    { "A5", N_("neighbourhood") },
-    { "A6", N_("street") },
-    { "RD", N_("road") },
-    { "HNO", N_("house number") },
-    { "HNS", N_("house number suffix") },
-    { "LMK", N_("landmark") },
-    { "LOC", N_("words about the place") },
-    { "NAM", N_("name of who lives there") },
-    { "PC", N_("postal code") },
-    { "BLD", N_("building") },
-    { "UNIT", N_("unit") },
-    { "FLR", N_("floor") },
-    { "ROOM", N_("room") },
-    { "pos", N_("latitude and longitude") },
-    { "radius", N_("radius of the area") },
-    { "retransmission-allowed", N_("whether the place may be passed on") },
-    { "retention-expiry", N_("when the place is to be forgotten") },
-    { "method", N_("how the place was found") },
-    { "basic", N_("open: can be reached") },
-    { 0 },
-};
 
 static bool is_name(char c)
 {
@@ -80,7 +51,8 @@ static void add_attributes(struct tree_maker *t, struct span rest)
                 rest = span_make(close + 1, span_end(rest));
         }
         source.n = (size_t)((rest.p ? rest.p : span_end(value)) - source.p);
-        tree_add(t, SIP_NODE_PART, name, value, span_trim(source));
+        struct sip_node *node = tree_add(t, SIP_NODE_PART, name, value, span_trim(source));
+        tree_topic_in(node, "xml", local_name(name), t->context);
     }
 }
 
@@ -110,12 +82,14 @@ static void open_element(struct xml *x, struct span tag, struct span source)
     struct span rest = tag, name = take_name(&rest);
     bool empty = rest.n > 0 && span_end(rest)[-1] == '/';
     rest.n -= empty;
-    struct sip_node *node = tree_enter(x->t, SIP_NODE_LINE, name, SPAN_NONE, source);
-    node->note = tree_word(element_words, local_name(name));
-    x->elements++;
-    add_attributes(x->t, rest);
+    struct tree_maker *t = x->t;
+    struct sip_node *node = tree_enter(t, SIP_NODE_LINE, name, SPAN_NONE, source);
+    if (x->elements++ == 0)
+        t->context = local_name(name);
+    tree_topic_in(node, "xml", local_name(name), t->context);
+    add_attributes(t, rest);
     if (empty)
-        tree_leave(x->t, node);
+        tree_leave(t, node);
     else if (x->depth < SIP_TREE_DEPTH)
         x->open[x->depth++] = node;
     else

@@ -10,6 +10,7 @@ struct tree_maker {
     struct sip_tree *tree;
     unsigned depth;
     unsigned bodies;        /* bodies within bodies */
+    struct span context;    /* whose parts are added: a header field, a URI, a kind of XML */
     struct sip_node beyond; /* what does not fit goes here */
 };
 
@@ -24,16 +25,13 @@ void tree_leave(struct tree_maker *t, struct sip_node *node);
 struct span tree_keep(struct tree_maker *t, struct strbuf *text);
 struct span tree_format(struct tree_maker *t, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* "KIND/NAME" where the name is one that a topic can have. */
+/* "KIND/NAME" where the name is one that a topic can have; "called party number" has hyphens there. */
 void tree_topic(struct sip_node *node, const char *kind, struct span name);
-
-/* A table of words: what a name means. The last row has no name. */
-struct tree_word {
-    const char *name;
-    const char *note; /* N_() */
-};
-/* The note of a name, whatever its case, or SPAN_NONE. */
-struct span tree_word(const struct tree_word *words, struct span name);
+/* "KIND/NAME@CONTEXT": what the name means in this place, if it means something of its own there. */
+void tree_topic_in(struct sip_node *node, const char *kind, struct span name, struct span context);
+/* A node without children whose label is ours: the English word N_(), which makes its topic, too. */
+struct sip_node *tree_named(struct tree_maker *t, const char *kind, const char *label,
+                            struct span value, struct span source);
 
 /* One line of `rest`, without its end. False at the end. */
 bool tree_next_line(struct span *rest, struct span *line);

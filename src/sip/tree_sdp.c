@@ -4,73 +4,20 @@
 #include "sip/sdp.h"
 #include "sip/tree_private.h"
 
-static const struct tree_word line_words[] = {
-    { "v", N_("version of the format") },
-    { "o", N_("origin: user, session, version of the session, address") },
-    { "s", N_("name of the session") },
-    { "i", N_("words about it") },
-    { "u", N_("page about it") },
-    { "e", N_("e-mail address") },
-    { "p", N_("telephone number") },
-    { "c", N_("connection: where media are to be sent") },
-    { "b", N_("bandwidth, in kbit/s") },
-    { "t", N_("start and stop time; 0 0: unlimited") },
-    { "r", N_("repeat times") },
-    { "z", N_("time zone changes") },
-    { "k", N_("key; obsolete") },
-    { "m", N_("medium: kind, port, protocol, formats") },
-    { 0 },
-};
-
-static const struct tree_word attribute_words[] = {
-    { "sendrecv", N_("direction: sends and receives") },
-    { "sendonly", N_("direction: only sends, as on hold") },
-    { "recvonly", N_("direction: only receives") },
-    { "inactive", N_("direction: neither, as on hold") },
-    { "rtpmap", N_("what a payload type is") },
-    { "fmtp", N_("parameters of a payload type") },
-    { "ptime", N_("milliseconds of sound in a packet") },
-    { "maxptime", N_("most milliseconds of sound in a packet") },
-    { "rtcp", N_("port of RTCP (RFC 3605)") },
-    { "rtcp-mux", N_("RTP and RTCP on one port (RFC 5761)") },
-    { "rtcp-fb", N_("feedback that is understood (RFC 4585)") },
-    { "crypto", N_("SRTP key (RFC 4568)") },
-    { "fingerprint", N_("hash of the DTLS certificate (RFC 8122)") },
-    { "setup", N_("who opens the connection (RFC 4145)") },
-    { "connection", N_("new or existing connection (RFC 4145)") },
-    { "candidate", N_("an address to try (ICE, RFC 8839)") },
-    { "remote-candidates", N_("addresses that were chosen (ICE)") },
-    { "end-of-candidates", N_("no more addresses will come (RFC 8838)") },
-    { "ice-ufrag", N_("user name of ICE checks") },
-    { "ice-pwd", N_("password of ICE checks") },
-    { "ice-options", N_("extensions of ICE") },
-    { "ice-lite", N_("only answers ICE checks") },
-    { "mid", N_("name of this medium (RFC 5888)") },
-    { "group", N_("media that belong together (RFC 5888)") },
-    { "bundle-only", N_("only within the bundle (RFC 9143)") },
-    { "ssrc", N_("source of RTP packets (RFC 5576)") },
-    { "label", N_("name for others to point at (RFC 4574)") },
-    { "content", N_("what is shown (RFC 4796)") },
-    { "extmap", N_("RTP header extension (RFC 8285)") },
-    { "msid", N_("stream and track of a browser (RFC 8830)") },
-    { "curr", N_("reserved now (RFC 3312)") },
-    { "des", N_("to be reserved (RFC 3312)") },
-    { "conf", N_("to be told when reserved (RFC 3312)") },
-    { "silenceSupp", N_("silence suppression") },
-    { "T38FaxVersion", N_("version of T.38") },
-    { "T38MaxBitRate", N_("highest fax rate, bit/s") },
-    { "T38FaxRateManagement", N_("who checks the fax training") },
-    { "T38FaxUdpEC", N_("how lost fax packets are repaired") },
-    { 0 },
-};
+/* A word of a line whose words have their meaning from their place. */
+static void add_word(struct tree_maker *t, const char *line, const char *name, struct span word)
+{
+    if (word.n > 0)
+        tree_topic_in(tree_add(t, SIP_NODE_PART, SPAN(tr(name)), word, word), "sdp", SPAN(name),
+                      SPAN(line));
+}
 
 /* A line whose words each have a name, in their order; the last one takes the rest. */
-static void add_words(struct tree_maker *t, const char *const *names, struct span value)
+static void add_words(struct tree_maker *t, const char *line, const char *const *names,
+                      struct span value)
 {
-    for (; *names && value.n > 0; names++) {
-        struct span word = names[1] ? span_word(&value) : value;
-        tree_add(t, SIP_NODE_PART, SPAN(tr(*names)), word, word);
-    }
+    for (; *names && value.n > 0; names++)
+        add_word(t, line, *names, names[1] ? span_word(&value) : value);
 }
 
 /* foundation component transport priority address port typ type [raddr .. rport ..] (RFC 8839) */
@@ -81,13 +28,12 @@ static struct span put_candidate(struct tree_maker *t, struct span value)
     struct span word[6];
     for (size_t i = 0; i < 6; i++) {
         word[i] = span_word(&value);
-        if (word[i].n > 0)
-            tree_add(t, SIP_NODE_PART, SPAN(tr(names[i])), word[i], word[i]);
+        add_word(t, "candidate", names[i], word[i]);
     }
     struct span type = SPAN_NONE;
     while (value.n > 0) {
         struct span name = span_word(&value), one = span_word(&value);
-        tree_add(t, SIP_NODE_PART, name, one, one);
+        tree_topic_in(tree_add(t, SIP_NODE_PART, name, one, one), "sdp", name, SPAN("candidate"));
         type = span_is(name, "typ") ? one : type;
     }
     return tree_format(t, _("%.*s candidate %.*s port %.*s, %.*s, component %.*s"), SPAN_ARG(type),
@@ -99,17 +45,16 @@ static struct span put_crypto(struct tree_maker *t, struct span value)
 {
     static const char *const names[] = { N_("tag"), N_("suite"), N_("key"), N_("parameters"),
                                          NULL };
-    add_words(t, names, value);
+    add_words(t, "crypto", names, value);
     return SPAN_NONE;
 }
 
-static struct span put_origin(struct tree_maker *t, struct span value)
+static void put_origin(struct tree_maker *t, struct span value)
 {
     static const char *const names[] = { N_("user"),    N_("session"),      N_("version"),
                                          N_("network"), N_("address type"), N_("address"),
                                          NULL };
-    add_words(t, names, value);
-    return SPAN_NONE;
+    add_words(t, "o", names, value);
 }
 
 static const struct {
@@ -127,7 +72,7 @@ static void add_attribute(struct tree_maker *t, struct span line, struct span va
     struct span name = colon ? span_make(value.p, colon) : value;
     struct span rest = colon ? span_make(colon + 1, span_end(value)) : SPAN_NONE;
     struct sip_node *node = tree_enter(t, SIP_NODE_LINE, SPAN("a="), value, line);
-    node->note = tree_word(attribute_words, name);
+    tree_topic(node, "sdp", name);
     for (size_t i = 0; i < sizeof structured / sizeof structured[0]; i++)
         if (span_is(name, structured[i].name) && rest.n > 0) {
             struct span note = structured[i].put(t, rest);
@@ -159,8 +104,9 @@ static void add_formats(struct tree_maker *t, const struct sdp_media *media, str
         struct span value = f->clock ? tree_format(t, "%.*s/%u", SPAN_ARG(f->codec), f->clock)
                             : named  ? f->codec
                                      : SPAN_NONE;
-        tree_add(t, SIP_NODE_PART, f->type, value, f->type)->note = format_parameters(rest,
-                                                                                      f->type);
+        struct sip_node *node = tree_add(t, SIP_NODE_PART, f->type, value, f->type);
+        node->note = format_parameters(rest, f->type);
+        tree_topic(node, "sdp", f->codec);
     }
 }
 
@@ -168,10 +114,9 @@ static struct sip_node *enter_medium(struct tree_maker *t, const struct sdp_medi
                                      struct span line, struct span value, struct span rest)
 {
     struct sip_node *node = tree_enter(t, SIP_NODE_LINE, SPAN("m="), value, line);
+    tree_topic(node, "sdp", SPAN("m"));
     if (media && media->port == 0)
         node->note = SPAN(_("port 0: refused, or switched off"));
-    else
-        node->note = tree_word(line_words, SPAN("m"));
     if (media)
         add_formats(t, media, rest);
     return node;
@@ -197,8 +142,10 @@ void tree_sdp(struct tree_maker *t, struct span body)
         } else if (line.n > 0) {
             struct sip_node *node = tree_enter(
                 t, SIP_NODE_LINE, known ? (struct span){ line.p, 2 } : line, value, line);
-            node->note = known ? tree_word(line_words, (struct span){ line.p, 1 })
-                               : SPAN(_("no line of a session description"));
+            if (known)
+                tree_topic(node, "sdp", (struct span){ line.p, 1 });
+            else
+                node->note = SPAN(_("no line of a session description"));
             if (known && line.p[0] == 'o')
                 put_origin(t, value);
             node->folded = true;

@@ -38,10 +38,13 @@ static struct span decode(struct tree_maker *t, struct span text)
 static void add_part(struct tree_maker *t, const char *label, struct span part)
 {
     struct span text = decode(t, part);
-    struct sip_node *node = tree_enter(t, SIP_NODE_PART, SPAN(label), text, part);
+    struct sip_node *node = tree_enter(t, SIP_NODE_PART, SPAN(tr(label)), text, part);
+    tree_topic(node, "claim", SPAN(label));
     if (text.n > 0 && tree_json(t, text) < 0)
         node->note = SPAN(_("not JSON"));
     tree_leave(t, node);
+    for (struct sip_node *n = node + 1; node != &t->beyond && n < t->tree->nodes + node->end; n++)
+        tree_topic(n, "claim", n->label);
 }
 
 /* header.claims.signature; in the compact form the first two are empty. */
@@ -56,9 +59,8 @@ void tree_token(struct tree_maker *t, struct span token)
         part = span_make(token.p, dot);
         token = span_make(dot + 1, span_end(token));
         if (part.n > 0)
-            add_part(t, tr(labels[i]), part);
+            add_part(t, labels[i], part);
     }
     if (token.n > 0)
-        tree_add(t, SIP_NODE_PART, SPAN(_("signature")), token, token)->note = SPAN(
-            _("not checked"));
+        tree_named(t, "claim", N_("signature"), token, token)->note = SPAN(_("not checked"));
 }

@@ -8,101 +8,11 @@
 #include "sip/names.h"
 #include "sip/tree_private.h"
 
-/* Parameters of Via, addresses, URIs, challenges and credentials, and the sections they are from. */
-static const struct tree_word param_words[] = {
-    { "branch", N_("names the transaction") },
-    { "received", N_("address that the request really came from") },
-    { "rport", N_("port that the request really came from") },
-    { "maddr", N_("address to send to instead of the host") },
-    { "ttl", N_("hops of a multicast packet") },
-    { "alias", N_("requests may use this connection backwards") },
-    { "keep", N_("keep-alives are sent, every so many seconds") },
-    { "comp", N_("compression that is understood") },
-    { "oc", N_("overload: how much to send less") },
-    { "oc-algo", N_("overload control algorithm") },
-    { "oc-validity", N_("overload: for so many milliseconds") },
-    { "oc-seq", N_("overload: number of this report") },
-    { "tag", N_("one side's half of the dialog") },
-    { "lr", N_("loose routing (RFC 3261 §16.4)") },
-    { "transport", N_("protocol to use towards this URI") },
-    { "user", N_("kind of the part before the @") },
-    { "method", N_("of the request that the URI makes") },
-    { "ob", N_("over the connection it registered with (RFC 5626)") },
-    { "gr", N_("a GRUU: reaches this device only (RFC 5627)") },
-    { "pub-gruu", N_("public GRUU given by the registrar") },
-    { "temp-gruu", N_("temporary GRUU given by the registrar") },
-    { "cause", N_("why it was sent here (RFC 4458)") },
-    { "target", N_("number that was called first (RFC 4458)") },
-    { "q", N_("preference, 0 to 1") },
-    { "expires", N_("seconds that it holds") },
-    { "+sip.instance", N_("names the device (RFC 5626)") },
-    { "reg-id", N_("one of the device's connections (RFC 5626)") },
-    { "isfocus", N_("a conference (RFC 4579)") },
-    { "realm", N_("whose user name and password are asked for") },
-    { "nonce", N_("the server's one-time value") },
-    { "opaque", N_("to be sent back unchanged") },
-    { "algorithm", N_("hash that is used") },
-    { "qop", N_("protection: auth the request, auth-int its body, too") },
-    { "stale", N_("true: the nonce was too old, the password may be right") },
-    { "domain", N_("URIs that the credentials are good for") },
-    { "username", N_("user name within the realm") },
-    { "uri", N_("Request-URI that was hashed") },
-    { "response", N_("the hash that proves the password") },
-    { "cnonce", N_("the client's one-time value") },
-    { "nc", N_("use of this nonce, hexadecimal") },
-    { "nextnonce", N_("nonce for the next request") },
-    { "rspauth", N_("the hash that proves the server") },
-    { "auts", N_("resynchronisation of a SIM (RFC 3310)") },
-    { "ik", N_("integrity key of a SIM") },
-    { "ck", N_("cipher key of a SIM") },
-    { "refresher", N_("who renews the session: uac or uas (RFC 4028)") },
-    { "from-tag", N_("the sender's tag of the dialog meant") },
-    { "to-tag", N_("the receiver's tag of the dialog meant") },
-    { "early-only", N_("only while that call is not answered") },
-    { "reason", N_("why, in a word") },
-    { "retry-after", N_("seconds to wait before trying again") },
-    { "id", N_("one of several of its kind") },
-    { "purpose", N_("what the URI is good for") },
-    { "counter", N_("how often it was diverted") },
-    { "privacy", N_("what is to be hidden") },
-    { "screen", N_("whether the number was checked") },
-    { "party", N_("whose number it is") },
-    { "index", N_("place in the history (RFC 7044)") },
-    { "rc", N_("index of the entry that it was changed from, user part changed") },
-    { "mp", N_("index of the entry that it was mapped from, another user") },
-    { "np", N_("index of the entry that it was passed on from unchanged") },
-    { "icid-value", N_("names the charging record") },
-    { "icid-generated-at", N_("who made the charging name") },
-    { "orig-ioi", N_("network that the call comes from") },
-    { "term-ioi", N_("network that the call goes to") },
-    { "handling", N_("required or optional") },
-    { "boundary", N_("line between the parts") },
-    { "charset", N_("character set") },
-    { "version", N_("version of the format") },
-    { "base", N_("national variant it is based on") },
-    { "verstat", N_("whether the signature of the number was checked (RFC 8224)") },
-    { "phone-context", N_("where a short number holds (RFC 3966)") },
-    { "isub", N_("ISDN subaddress (RFC 3966)") },
-    { "ext", N_("extension (RFC 3966)") },
-    { "rn", N_("routing number of a ported number (RFC 4694)") },
-    { "npdi", N_("number portability was looked up (RFC 4694)") },
-    { "cic", N_("carrier to use (RFC 4694)") },
-    { "tgrp", N_("trunk group (RFC 4904)") },
-    { "trunk-context", N_("where the trunk group is known (RFC 4904)") },
-    { "info", N_("where the certificate is") },
-    { "alg", N_("signature algorithm") },
-    { "ppt", N_("kind of the signed token") },
-    { "text", N_("in words") },
-    { "location", N_("where the cause arose") },
-    { "d-ver", N_("digest of the Security-Server list") },
-    { "remote", N_("the other side's half of the session's name (RFC 7989)") },
-    { 0 },
-};
-
+/* A part of a value that has no name of its own there. */
 static void add_word(struct tree_maker *t, const char *label, struct span value)
 {
     if (value.n > 0)
-        tree_add(t, SIP_NODE_PART, SPAN(label), value, value);
+        tree_named(t, "part", label, value, value);
 }
 
 /* `name` or `name=value`; the source is both. */
@@ -113,7 +23,7 @@ static struct sip_node *add_param(struct tree_maker *t, struct span piece)
     struct span value = equals ? tree_unquoted(span_trim(span_make(equals + 1, span_end(piece))))
                                : SPAN_NONE;
     struct sip_node *node = tree_add(t, SIP_NODE_PART, name, value, piece);
-    node->note = tree_word(param_words, name);
+    tree_topic_in(node, "param", name, t->context);
     return node;
 }
 
@@ -129,9 +39,9 @@ void tree_params(struct tree_maker *t, struct span params)
 static void add_host(struct tree_maker *t, struct span host)
 {
     struct span name = sip_host_name(host);
-    add_word(t, _("host"), name);
+    add_word(t, N_("host"), name);
     if (name.n + 1 < host.n)
-        add_word(t, _("port"), span_make(name.p + name.n + 1, span_end(host)));
+        add_word(t, N_("port"), span_make(name.p + name.n + 1, span_end(host)));
 }
 
 /* `?name=value&...` of a URI (RFC 3261 §19.1.1). */
@@ -148,24 +58,24 @@ static void add_user(struct tree_maker *t, struct span user)
 {
     const char *colon = span_find(user, ':'), *semicolon = span_find(user, ';');
     const char *stop = semicolon ? semicolon : colon ? colon : span_end(user);
-    add_word(t, _("user"), span_make(user.p, stop));
+    add_word(t, N_("user"), span_make(user.p, stop));
     if (semicolon)
         tree_params(t, span_make(semicolon + 1, span_end(user)));
     else if (colon)
-        add_word(t, _("password"), span_make(colon + 1, span_end(user)));
+        add_word(t, N_("password"), span_make(colon + 1, span_end(user)));
 }
 
 /* scheme:[user[:password]@]host[:port];parameters?headers (RFC 3261 §19.1.1), tel (RFC 3966) */
-void tree_uri(struct tree_maker *t, struct span uri)
+static void put_uri(struct tree_maker *t, struct span uri)
 {
     const char *colon = span_find(uri, ':'), *end = span_end(uri);
     if (!colon)
         return;
     struct span scheme = span_make(uri.p, colon), rest = span_make(colon + 1, end);
-    add_word(t, _("scheme"), scheme);
+    add_word(t, N_("scheme"), scheme);
     bool sip = span_is(scheme, "sip") || span_is(scheme, "sips");
     if (!sip && !span_is(scheme, "tel")) {
-        add_word(t, _("name"), rest);
+        add_word(t, N_("name"), rest);
         return;
     }
     const char *question = sip ? span_find(rest, '?') : NULL;
@@ -180,10 +90,18 @@ void tree_uri(struct tree_maker *t, struct span uri)
     if (sip)
         add_host(t, host);
     else
-        add_word(t, _("number"), host);
+        add_word(t, N_("number"), host);
     if (semicolon)
         tree_params(t, span_make(semicolon + 1, span_end(rest)));
     add_uri_headers(t, headers);
+}
+
+void tree_uri(struct tree_maker *t, struct span uri)
+{
+    struct span outer = t->context;
+    t->context = SPAN("uri");
+    put_uri(t, uri);
+    t->context = outer;
 }
 
 /* name-addr or addr-spec with header parameters (RFC 3261 §20.10) */
@@ -191,7 +109,7 @@ static void put_address(struct tree_maker *t, struct span value)
 {
     struct sip_address a;
     sip_read_address(value, &a);
-    add_word(t, _("display name"), a.display);
+    add_word(t, N_("display name"), a.display);
     if (a.uri.n > 0) {
         struct sip_node *uri = tree_enter(t, SIP_NODE_PART, SPAN("URI"), a.uri, a.uri);
         tree_uri(t, a.uri);
@@ -206,7 +124,7 @@ static void put_via(struct tree_maker *t, struct span value)
     struct span sent_by, branch;
     const char *semicolon = span_find(value, ';');
     sip_read_via(value, &sent_by, &branch);
-    add_word(t, _("transport"), sip_via_transport(value));
+    add_word(t, N_("transport"), sip_via_transport(value));
     add_host(t, sent_by);
     if (semicolon)
         tree_params(t, span_make(semicolon + 1, span_end(value)));
@@ -219,7 +137,7 @@ static void put_digest(struct tree_maker *t, struct span value)
     if (span_find(scheme, '=')) /* Authentication-Info has none */
         rest = value;
     else
-        add_word(t, _("scheme"), scheme);
+        add_word(t, N_("scheme"), scheme);
     while (sip_next_piece(&rest, ',', &piece))
         if (piece.n > 0)
             add_param(t, piece);
@@ -237,7 +155,6 @@ static void put_reason(struct tree_maker *t, struct span value)
         node = add_param(t, piece);
         if (!span_is(node->label, "cause"))
             continue;
-        node->note = SPAN_NONE;
         if (span_is(protocol, "Q.850"))
             tree_topic(node, "cause", node->value);
         else if (span_is(protocol, "SIP") || span_is(protocol, "STIR"))
@@ -251,14 +168,15 @@ static void put_warning(struct tree_maker *t, struct span value)
     struct span code = span_word(&value), agent = span_word(&value);
     struct sip_node *node = tree_add(t, SIP_NODE_PART, SPAN(_("code")), code, code);
     tree_topic(node, "warning", code);
-    add_word(t, _("said by"), agent);
-    add_word(t, _("text"), tree_unquoted(value));
+    add_word(t, N_("said by"), agent);
+    add_word(t, N_("text"), tree_unquoted(value));
 }
 
 static void put_cseq(struct tree_maker *t, struct span value)
 {
     struct span number = span_word(&value);
-    add_word(t, _("number"), number);
+    if (number.n > 0)
+        tree_add(t, SIP_NODE_PART, SPAN(_("number")), number, number);
     if (value.n > 0)
         tree_topic(tree_add(t, SIP_NODE_PART, SPAN(_("method")), value, value), "method", value);
 }
@@ -279,7 +197,7 @@ static void put_params(struct tree_maker *t, struct span value)
     if (span_find(first, '=') && !span_find(first, '/'))
         add_param(t, first);
     else
-        add_word(t, _("value"), first);
+        add_word(t, N_("value"), first);
     tree_params(t, value);
 }
 
@@ -412,6 +330,7 @@ void tree_value(struct tree_maker *t, struct sip_node *header, struct span name,
     tree_topic(header, "header", full);
     if (full.p != name.p)
         header->note = full;
+    t->context = full;
     if (syntax->put && (syntax->put != put_params || syntax->values == LIST ||
                         span_find(value, ';') || span_find(value, '=')))
         put_values(t, syntax, value);

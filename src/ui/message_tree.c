@@ -63,6 +63,25 @@ static size_t row_of(const struct message_tree *mt)
     return row;
 }
 
+/* What there is to say of a kind of node when nothing is known of this one. */
+static const char *const kind_topics[] = {
+    [SIP_NODE_START] = "part/start-line", [SIP_NODE_PROBLEM] = "part/malformed",
+    [SIP_NODE_HEADER] = "part/header",    [SIP_NODE_PART] = "part/parameter",
+    [SIP_NODE_BODY] = "part/body",        [SIP_NODE_LINE] = "part/line",
+    [SIP_NODE_BYTES] = "part/bytes",
+};
+
+const char *message_tree_topic(const struct message_tree *mt, const struct help *help)
+{
+    const struct sip_tree *tree = &mt->tree;
+    const char *topic = NULL;
+    if (mt->selected >= tree->count)
+        return "";
+    for (size_t i = mt->selected; i < tree->count && !topic; i = sip_tree_parent(tree, i))
+        topic = help_nearest(help, tree->nodes[i].topic);
+    return topic ? topic : kind_topics[tree->nodes[mt->selected].kind];
+}
+
 void message_tree_select(struct message_tree *mt, size_t node)
 {
     mt->selected = node;
@@ -108,12 +127,13 @@ static enum style value_style(const struct sip_node *n)
     return n->kind == SIP_NODE_LINE || n->kind == SIP_NODE_BYTES ? STYLE_CODE : STYLE_NORMAL;
 }
 
-/* What the knowledge base calls the thing that the value names: a cause, a code, a method. */
+/* What the knowledge base calls it in a few words: a cause, a code, a parameter. */
 static struct span name_of(const struct ui *ui, const struct sip_node *n)
 {
-    if (!*n->topic || n->kind == SIP_NODE_HEADER || n->kind == SIP_NODE_START)
+    const char *topic = help_nearest(ui->help, n->topic);
+    if (!topic || n->kind == SIP_NODE_HEADER || n->kind == SIP_NODE_START)
         return SPAN_NONE;
-    return SPAN(help_value(ui->help, n->topic, "name"));
+    return SPAN(help_value(ui->help, topic, "name"));
 }
 
 /* Blanks at both ends of a folded value's lines would look like a long gap. */

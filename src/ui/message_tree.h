@@ -23,6 +23,8 @@ void message_tree_make(struct message_tree *mt, struct span message);
 void message_tree_free(struct message_tree *mt);
 /* The selected node, or NULL. */
 const struct sip_node *message_tree_node(const struct message_tree *mt);
+/* The topic about it, else about what it is part of, else about its kind; "" for no node. */
+const char *message_tree_topic(const struct message_tree *mt, const struct help *help);
 /* Selects a node and opens those above it. */
 void message_tree_select(struct message_tree *mt, size_t node);
 void message_tree_draw(struct message_tree *mt, struct ui *ui, struct rect rect);

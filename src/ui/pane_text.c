@@ -325,20 +325,36 @@ static const char *method_of(const struct ui *ui, uint32_t transaction)
     return t ? sip_method_name(t->method) : NULL;
 }
 
+/* A line each, under its own title. */
+static void add_facts(struct layout *out, struct span facts)
+{
+    struct span title, value;
+    while (document_next_fact(&facts, &title, &value)) {
+        char *words = mem_format("%.*s", SPAN_ARG(title));
+        set_apart(out);
+        label(out, HELP_HEADING, words);
+        styled_markup(out->text, value, out->width, out->indent);
+        free(words);
+    }
+}
+
 /*
- * The page's parts, as far as they speak of the method (NULL: of any); with `notes` also those of the
- * site whose condition nobody can tell.
+ * The page's parts, as far as they speak of the method (NULL: of any), or the facts of what has none;
+ * with `notes` also those of the site whose condition nobody can tell.
  */
 static void add_page(struct layout *out, const char *topic, const char *method, bool notes)
 {
     struct document doc;
+    bool page = help_page(out->ui->help, topic);
     document_topic_of(&doc, out->ui->help, topic, method);
-    if (*doc.lead && (notes || !help_page(out->ui->help, topic))) {
+    if (*doc.lead && (notes || !page)) {
         set_apart(out);
         styled_markup(out->text, SPAN(doc.lead), out->width, out->indent);
     }
     for (size_t i = 0; i < doc.nparts; i++) {
         const struct document_part *part = &doc.parts[i];
+        if (part->kind == PART_FACTS && !page)
+            add_facts(out, SPAN(part->text));
         if (part->kind == PART_FACTS || (part->kind == PART_NOTE && !notes))
             continue;
         set_apart(out);

@@ -307,19 +307,9 @@ static void turn(struct ui *ui, struct message_view *v, bool next)
     }
 }
 
-/* The page about the element under the cursor, else about what it is part of; "" for none. */
-static const char *topic_of(struct ui *ui, const struct message_view *v)
-{
-    const struct sip_tree *tree = &v->tree.tree;
-    size_t i = v->tree.selected;
-    while (i < tree->count && !help_knows(ui->help, tree->nodes[i].topic))
-        i = sip_tree_parent(tree, i);
-    return i < tree->count ? tree->nodes[i].topic : "";
-}
-
 static void open_page(struct ui *ui, const struct message_view *v)
 {
-    const char *topic = topic_of(ui, v);
+    const char *topic = message_tree_topic(&v->tree, ui->help);
     if (*topic)
         ui_push(ui, view_page_new(ui, topic));
     else
@@ -421,7 +411,7 @@ static struct subject subject(struct ui *ui, struct view *view)
         s.message = v->message;
         s.code = m->code;
         s.node = message_tree_node(&v->tree);
-        s.topic = topic_of(ui, v);
+        s.topic = message_tree_topic(&v->tree, ui->help);
     }
     return s;
 }
