@@ -490,6 +490,18 @@ static size_t add_children(const struct store *s, uint32_t own, uint32_t *ids, s
     return n;
 }
 
+/* Whether a leg may have come from one that is like it, with a host between them or not. */
+static bool may_be_made_of(const struct store *s, const struct transaction *txn,
+                           const struct link_keys *mine, uint32_t id)
+{
+    const struct transaction *t = store_transaction(s, id);
+    const struct link_keys *k = link_keys_of(s, id);
+    int64_t apart = t->time_ns - txn->time_ns;
+    return link_compare_apart(s, mine, k) != LINK_NONE ||
+           (link_flow(s, t)->src_host == link_flow(s, txn)->dst_host && apart <= LINK_AFTER_NS &&
+            link_compare(s, mine, k, apart) != LINK_NONE);
+}
+
 /* The calls that are like this one, and came from it. */
 static size_t add_alikes(const struct store *s, uint32_t own, uint32_t *ids, size_t n, size_t max)
 {
@@ -502,7 +514,7 @@ static size_t add_alikes(const struct store *s, uint32_t own, uint32_t *ids, siz
     for (size_t i = 0; i < count && n < max; i++) {
         const struct transaction *t = store_transaction(s, near[i]);
         if (!begins_call(t) || t->call == txn->call || t->seq < txn->seq || alone(s, t->call) ||
-            link_compare_apart(s, &mine, link_keys_of(s, near[i])) == LINK_NONE)
+            !may_be_made_of(s, txn, &mine, near[i]))
             continue;
         const struct transaction *parent = store_transaction(s, parent_of(s, near[i], &why));
         if (parent && parent->call == txn->call)

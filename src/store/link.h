@@ -17,8 +17,8 @@ enum link_reason {
     LINK_REDIRECT,   /* its Request-URI is a Contact of the 3xx that its client got */
     LINK_CHARGING,   /* icid-value of P-Charging-Vector (RFC 7315) */
     LINK_CALL_ID,    /* one Call-ID contains the other */
-    LINK_SDP,        /* the same SDP origin, or media address and port */
-    LINK_NUMBERS,    /* the same numbers, within seconds, through one host */
+    LINK_SDP, /* the same SDP origin, or media address and port; after seconds both, of one caller */
+    LINK_NUMBERS, /* the same numbers, within seconds, through one host */
     LINK_REASONS
 };
 

@@ -144,6 +144,16 @@ enum link_reason link_compare_names(const struct store *s, const struct link_key
     return link_same(a->charging, b->charging) ? LINK_CHARGING : LINK_NONE;
 }
 
+/*
+ * Whether two INVITEs that came long after each other carry one session description, unchanged, of
+ * one caller: a B2BUA that keeps no media has put the call into a queue meanwhile.
+ */
+static bool kept_description(const struct link_keys *a, const struct link_keys *b)
+{
+    return link_same(a->media, b->media) && link_same(a->origin, b->origin) &&
+           link_same(a->caller, b->caller);
+}
+
 enum link_reason link_compare(const struct store *s, const struct link_keys *a,
                               const struct link_keys *b, int64_t apart_ns)
 {
@@ -152,9 +162,10 @@ enum link_reason link_compare(const struct store *s, const struct link_keys *a,
         return named;
     if (similar_call_id(a, b, false))
         return LINK_CALL_ID;
-    if (apart_ns > LINK_NEAR_NS ||
-        unrelated(s, store_transaction(s, a->txn), store_transaction(s, b->txn)))
+    if (unrelated(s, store_transaction(s, a->txn), store_transaction(s, b->txn)))
         return LINK_NONE;
+    if (apart_ns > LINK_NEAR_NS)
+        return kept_description(a, b) ? LINK_SDP : LINK_NONE;
     if (link_same(a->media, b->media) ||
         (link_same(a->origin, b->origin) && link_same(a->caller, b->caller)))
         return LINK_SDP;
@@ -179,8 +190,10 @@ enum link_reason link_compare_apart(const struct store *s, const struct link_key
     const struct transaction *t = store_transaction(s, a->txn), *own = store_transaction(s, b->txn);
     if (similar_call_id(a, b, true))
         return LINK_CALL_ID;
-    bool likely = own->time_ns - t->time_ns <= LINK_NEAR_NS && same_description(a, b) &&
-                  !had_ended(s, t, own->time_ns - LINK_BEFORE_NS);
+    int64_t apart_ns = own->time_ns - t->time_ns;
+    bool same = apart_ns <= LINK_NEAR_NS ? same_description(a, b)
+                                         : apart_ns <= LINK_AFTER_NS && kept_description(a, b);
+    bool likely = same && !had_ended(s, t, own->time_ns - LINK_BEFORE_NS);
     bool sibling = link_flow(s, t)->src_host == link_flow(s, own)->src_host;
     return likely && (sibling || link_flow(s, t)->dst_host != link_flow(s, own)->dst_host)
                ? LINK_SDP

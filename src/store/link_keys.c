@@ -308,18 +308,28 @@ static void learn_named(struct store *s, uint32_t id, const struct link_keys *k)
         kin_add(&s->kin, s, keys[i], id);
 }
 
-/* Two that are alike, of one spell of time or the next: they know it, and nobody else is looked for. */
+#define SPELLS_AFTER (LINK_AFTER_NS / LINK_SPELL_NS + 1)
+
+/*
+ * Two that are alike, a leg and what a queue or an announcement made of it at the latest: they know
+ * it, and nobody else is looked for. Each finds the other in its own spell of time or the next one;
+ * where they are further apart, both are in the spells of both.
+ */
 static void note_alike(struct store *s, uint64_t key, uint32_t id, uint32_t other)
 {
     if (!other)
         return;
     struct transaction *txn = transaction_at(s, id), *before = transaction_at(s, other);
     int64_t apart = txn->time_ns / LINK_SPELL_NS - before->time_ns / LINK_SPELL_NS;
-    if (apart < -1 || apart > 1)
+    if (apart < -1 || apart > SPELLS_AFTER)
         return;
     txn->alike = before->alike = true;
     kin_add(&s->alike, s, at_time(key, before->time_ns), other);
     kin_add(&s->alike, s, at_time(key, txn->time_ns), id);
+    if (apart > 1) {
+        kin_add(&s->alike, s, at_time(key, before->time_ns), id);
+        kin_add(&s->alike, s, at_time(key, txn->time_ns), other);
+    }
 }
 
 static void learn_likeness(struct store *s, uint32_t id, const struct sip_message *sip)

@@ -303,6 +303,93 @@ static enum link_reason joined_apart(const struct side *in, const struct side *o
 #define OWN_SDP SDP_AT("alice 4711 1 IN IP4 192.0.2.1", "192.0.2.1", "40000")
 #define SIPP_SDP SDP_AT("user1 53655765 2353687637 IN IP4 127.0.0.1", "127.0.0.1", "6000")
 
+/*
+ * An announcement of 20 s before the leg out, then many other calls: both legs are old when they are
+ * asked for. The B2BUA has one address, or another one for the way out.
+ */
+static enum link_reason joined_late(const struct side *in, const struct side *out, uint8_t address,
+                                    unsigned refused)
+{
+    uint32_t ids[4], back[4];
+    store_free(store);
+    store = store_new(16 << 20);
+    uint32_t a = invite(0, 1, 2, in->call_id, in->caller, in->callee, in->headers, in->body);
+    invite(1000, address, 3, "somebody-else@x", "erin", "4000", "", "");
+    if (refused)
+        answer(9000, 2, 1, in->call_id, refused);
+    uint32_t b = invite(20000, address, 3, out->call_id, out->caller, out->callee, out->headers,
+                        out->body);
+    for (int i = 0; i < 600; i++) {
+        char call_id[48], number[16];
+        snprintf(call_id, sizeof call_id, "%dmore-%d@x", 7919 * i, i);
+        snprintf(number, sizeof number, "7%03d", i);
+        invite(40000 + 200 * i, i % 2 ? address : 5, i % 2 ? 3 : 2, call_id, number, "9000", "",
+               "");
+    }
+    bool from_out = link_group(store, b, ids, 4) == 2 && ids[1] == a;
+    bool from_in = link_group(store, a, back, 4) == 2 && back[1] == b;
+    enum link_reason why = link_why(store, a, b);
+    return from_out == from_in && from_in == (why != LINK_NONE) ? why : LINK_REASONS;
+}
+
+static void late(void)
+{
+    static const struct {
+        const char *what;
+        struct side in, out;
+        unsigned refused; /* the leg in, before the leg out */
+        enum link_reason why;
+    } rows_late[] = {
+        { "a Session-ID",
+          { "one", "alice", "1000", "Session-ID: " UUID ";remote=" NIL "\r\n", "" },
+          { "two", "carol", "2000", "Session-ID: " UUID ";remote=" NIL "\r\n", "" },
+          0,
+          LINK_SESSION_ID },
+        { "a header that names the Call-ID",
+          { "one", "alice", "1000", "", "" },
+          { "two", "carol", "2000", "X-CID: one\r\n", "" },
+          0,
+          LINK_HEADER },
+        { "a charging id",
+          { "one", "alice", "1000", "P-Charging-Vector: icid-value=abcdef0123456789\r\n", "" },
+          { "two", "carol", "2000", "P-Charging-Vector: icid-value=abcdef0123456789\r\n", "" },
+          0,
+          LINK_CHARGING },
+        { "a Call-ID with more behind it",
+          { "8f3a91c2d4e7b650@a", "alice", "1000", "", "" },
+          { "8f3a91c2d4e7b650-b2b_1@b", "carol", "2000", "", "" },
+          0,
+          LINK_CALL_ID },
+        { "the caller's session description, unchanged",
+          { "one", "alice", "1000", "", OWN_SDP },
+          { "two", "alice", "2000", "", OWN_SDP },
+          0,
+          LINK_SDP },
+        { "not that of another caller",
+          { "one", "alice", "1000", "", OWN_SDP },
+          { "two", "carol", "2000", "", OWN_SDP },
+          0,
+          LINK_NONE },
+        { "not that of a leg that was refused before",
+          { "one", "alice", "1000", "", OWN_SDP },
+          { "two", "alice", "2000", "", OWN_SDP },
+          486,
+          LINK_NONE },
+        { "not the numbers alone",
+          { "one", "alice", "1000", "", "" },
+          { "two", "alice", "1000", "", "" },
+          0,
+          LINK_NONE },
+    };
+    for (size_t i = 0; i < sizeof rows_late / sizeof rows_late[0]; i++)
+        for (uint8_t address = 2; address <= 9; address += 7) {
+            enum link_reason why = joined_late(&rows_late[i].in, &rows_late[i].out, address,
+                                               rows_late[i].refused);
+            tap_ok(why == rows_late[i].why, "late, from 192.0.2.%u: %s: %s", address,
+                   rows_late[i].what, why < LINK_REASONS ? link_reason_name(why) : "one-sided");
+        }
+}
+
 static void apart(void)
 {
     static const struct {
@@ -586,6 +673,7 @@ int main(void)
     in_order();
     chance();
     two_addresses();
+    late();
     many_names();
     many_calls();
     no_name();
