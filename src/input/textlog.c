@@ -42,6 +42,8 @@ struct gather {
     bool typed;   /* has a Content-Type */
     bool colours; /* its lines may have */
     bool dots;
+    bool escaped; /* its lines came with control bytes written out */
+    bool padded;  /* its lines end with blanks that are none of theirs */
     struct log_header header;
     struct log_prefix prefix;
     char *p;
@@ -58,7 +60,9 @@ struct textlog {
     const struct log_format *format;
     struct log_clock clock;
     struct log_header pending;
-    unsigned waited; /* lines since it was whole */
+    struct log_stamp seen; /* in front of the latest line between messages */
+    bool begun;            /* the first bytes were looked at */
+    unsigned waited;       /* lines since it was whole */
     char tag[64];
     struct gather now;
     char *made, *bare; /* a line without escapes; a line without colours */
@@ -141,29 +145,6 @@ static void describe(struct textlog *t, struct log_header *header, bool whole)
     t->assumed |= t->plain.assumed;
 }
 
-/* Ends the message at hand, complete or not. */
-static void finish(struct textlog *t)
-{
-    struct gather *g = &t->now;
-    if (!g->active)
-        return;
-    bool whole = is_whole(g);
-    if (whole && g->length != NO_LENGTH && g->n > g->head + g->length)
-        g->n = g->head + g->length;
-    describe(t, &g->header, whole);
-    t->plain.in_place = t->clock.options.stays && g->start;
-    struct room *room = &t->rooms[t->turn], free_room = *room;
-    *room = (struct room){ g->p, g->size };
-    g->p = free_room.p;
-    g->size = free_room.size;
-    t->packet.data = (const uint8_t *)(t->plain.in_place ? g->start : room->p);
-    t->packet.caplen = t->packet.origlen = (uint32_t)g->n;
-    g->active = false;
-    t->ready = true;
-}
-
-/* Its lines are gathered */
-
 static void append(struct gather *g, const char *p, size_t n)
 {
     if (g->n + n > g->size) {
@@ -193,6 +174,45 @@ static void note_header(struct gather *g)
         g->length = (size_t)length;
 }
 
+/* What is known to have no body lacks nothing but the empty line, which copies of texts lose. */
+static void complete_head(struct gather *g)
+{
+    if (g->body)
+        return;
+    if (g->open)
+        note_header(g);
+    if (g->length != 0)
+        return;
+    append(g, "\r\n\r\n", g->open ? 4 : 2);
+    g->body = true;
+    g->head = g->n;
+    g->start = NULL;
+}
+
+/* Ends the message at hand, complete or not. */
+static void finish(struct textlog *t)
+{
+    struct gather *g = &t->now;
+    if (!g->active)
+        return;
+    complete_head(g);
+    bool whole = is_whole(g);
+    if (whole && g->length != NO_LENGTH && g->n > g->head + g->length)
+        g->n = g->head + g->length;
+    describe(t, &g->header, whole);
+    t->plain.in_place = t->clock.options.stays && g->start;
+    struct room *room = &t->rooms[t->turn], free_room = *room;
+    *room = (struct room){ g->p, g->size };
+    g->p = free_room.p;
+    g->size = free_room.size;
+    t->packet.data = (const uint8_t *)(t->plain.in_place ? g->start : room->p);
+    t->packet.caplen = t->packet.origlen = (uint32_t)g->n;
+    g->active = false;
+    t->ready = true;
+}
+
+/* Its lines are gathered */
+
 /* The empty line: what the log says of the whole length stands in for a missing Content-Length. */
 static void begin_body(struct textlog *t, struct gather *g)
 {
@@ -221,12 +241,34 @@ static void add_head(struct textlog *t, struct gather *g, const struct line *lin
     append(g, "\r\n", 2);
 }
 
+static void take_line(struct textlog *t, struct line line);
+
+/* A body that ends within the line, where the next message begins: a stream's bytes were saved. */
+static bool add_end(struct textlog *t, struct gather *g, const struct line *line)
+{
+    size_t left = g->length != NO_LENGTH ? g->length - (g->n - g->head) : SIZE_MAX;
+    struct line next = *line;
+    if (left == 0 || left >= line->text.n)
+        return false;
+    next.text = span_make(line->text.p + left, span_end(line->text));
+    if (log_start(next.text) != 0)
+        return false;
+    append(g, line->text.p, left);
+    g->start = NULL;
+    finish(t);
+    next.at = line->at ? next.text.p : NULL;
+    take_line(t, next);
+    return true;
+}
+
 static void add_body(struct textlog *t, struct gather *g, const struct line *line)
 {
     if (g->length == NO_LENGTH && span_trim(line->text).n == 0) {
         finish(t);
         return;
     }
+    if (add_end(t, g, line))
+        return;
     append(g, line->text.p, line->text.n);
     g->open = line->open;
     if (!g->open) {
@@ -253,10 +295,26 @@ static void check_in_place(struct gather *g, const struct line *line)
         g->next = span_end(line->text) + (line->cr ? 2 : 1);
 }
 
+static struct span without_padding(struct span line)
+{
+    while (line.n > 0 && ascii_blank(line.p[line.n - 1]))
+        line.n--;
+    return line;
+}
+
+/* Copies from terminals and tables fill lines with blanks. A status line may end with one itself. */
+static bool is_padded(struct span start_line)
+{
+    size_t blanks = start_line.n - without_padding(start_line).n;
+    return blanks > 1 || (blanks && !log_begins(start_line, "SIP/2.0 "));
+}
+
 static void add_line(struct textlog *t, struct line line)
 {
     struct gather *g = &t->now;
     line.text = log_prefix_strip(&g->prefix, line.text);
+    if (g->padded)
+        line.text = without_padding(line.text);
     if (g->dots && line.text.n > 0 && line.text.p[line.text.n - 1] == '.')
         line.text.n--;
     if (log_is_rule(line.text) && !g->open) {
@@ -275,6 +333,7 @@ static void add_line(struct textlog *t, struct line line)
 static void forget_header(struct textlog *t)
 {
     t->pending = (struct log_header){ 0 };
+    t->seen.found = false;
     t->waited = 0;
 }
 
@@ -295,16 +354,20 @@ static void begin(struct textlog *t, struct line line, size_t offset, bool colou
     struct span before = { line.text.p, offset };
     *g = (struct gather){ .active = true, .p = p, .size = size, .length = NO_LENGTH };
     g->header = t->pending;
+    g->escaped = !line.at;
     take_own_stamp(&g->header, before);
     log_prefix_learn(&g->prefix, before);
     g->exact = line.cr;
     g->colours = colours;
-    g->dots = t->format->dots && line.text.n > 0 && line.text.p[line.text.n - 1] == '.';
     g->start = g->next = line.at;
     forget_header(t);
     line.text = (struct span){ line.text.p + offset, line.text.n - offset };
     if (offset)
         g->start = NULL;
+    g->padded = is_padded(line.text);
+    if (g->padded)
+        line.text = without_padding(line.text);
+    g->dots = t->format->dots && line.text.n > 0 && line.text.p[line.text.n - 1] == '.';
     if (g->dots)
         line.text.n--;
     check_in_place(g, &line);
@@ -318,6 +381,8 @@ static void take_header(struct textlog *t, struct log_header *h, enum log_line k
 {
     if (!h->stamp.found && !h->time_ns)
         log_stamp_find(line, &h->stamp);
+    if (!h->stamp.found)
+        h->stamp = t->seen;
     h->part = true;
     h->whole = kind == LOG_WHOLE;
     if (h != &t->pending)
@@ -373,6 +438,18 @@ static void resume(struct textlog *t, const struct line *line)
     add_line(t, *line);
 }
 
+/* A line of something else: when it was is the best guess for what follows without a time. */
+static void pass_over(struct textlog *t, struct span line)
+{
+    bool plain = t->format == &log_format_plain;
+    struct log_stamp stamp = { 0 };
+    log_stamp_find(line, &stamp);
+    if (stamp.found && (plain || stamp.month || log_has_stamp(line)))
+        *(plain ? &t->pending.stamp : &t->seen) = stamp;
+    if (!plain && t->pending.whole && ++t->waited > HEADER_LINES)
+        forget_header(t);
+}
+
 static void seek(struct textlog *t, const struct line *line, bool colours)
 {
     int offset = may_begin(t) ? log_start(line->text) : -1;
@@ -383,13 +460,8 @@ static void seek(struct textlog *t, const struct line *line, bool colours)
         begin(t, *line, (size_t)offset, colours);
     } else if (t->now.paused && t->pending.whole) {
         resume(t, line);
-    } else if (t->format == &log_format_plain) {
-        struct log_stamp stamp;
-        log_stamp_find(line->text, &stamp);
-        if (stamp.found)
-            t->pending.stamp = stamp;
-    } else if (t->pending.whole && ++t->waited > HEADER_LINES) {
-        forget_header(t);
+    } else {
+        pass_over(t, line->text);
     }
 }
 
@@ -440,7 +512,7 @@ static void take_line(struct textlog *t, struct line line)
         if (interrupts(t, bare))
             return;
         if (!may_cut_in(t, bare)) {
-            if (t->now.colours)
+            if (t->now.colours || !t->now.exact)
                 line.text = bare;
             add_line(t, line);
             return;
@@ -478,11 +550,21 @@ static bool take_piece(struct textlog *t, struct span line)
     return true;
 }
 
+/* Whether its control bytes are written out. Users of URIs have "#012", too: that is dialled. */
+static bool is_escaped(const struct textlog *t, struct span line)
+{
+    const char *escape = log_find(line, "#012");
+    if (!escape || (t->now.active && !t->now.paused))
+        return escape && t->now.escaped;
+    struct span behind = log_after(line, " SIP/2.0");
+    return !behind.p || span_trim(behind).n > 0 || escape > behind.p;
+}
+
 static void take_physical(struct textlog *t, struct line line)
 {
     if (take_piece(t, line.text))
         return;
-    if (line.odd && log_find(line.text, "#012"))
+    if (line.odd && is_escaped(t, line.text))
         queue_escaped(t, line.text, false);
     else
         take_line(t, line);
@@ -493,7 +575,9 @@ static struct line cut_line(const char *p, const char *end, const char *lf)
     const char *stop = lf ? lf : end;
     struct line line = { .at = p, .open = !lf };
     line.cr = lf && stop > p && stop[-1] == '\r';
-    line.text = span_make(p, stop - line.cr);
+    while (lf && stop > p && stop[-1] == '\r') /* what wrote CRLF as text wrote CR CR LF */
+        stop--;
+    line.text = span_make(p, stop);
     return line;
 }
 
@@ -612,10 +696,20 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     return lf ? lf + 1 : end;
 }
 
+/* UTF-8's byte order mark, which some editors put first. */
+static struct span behind_mark(struct span text)
+{
+    bool mark = log_begins(text, "\xef\xbb\xbf");
+    return (struct span){ text.p + 3 * mark, text.n - 3 * mark };
+}
+
 static enum capture_result read_lines(struct textlog *t, const uint8_t *data, size_t n, bool last,
                                       size_t *used, struct packet *packet)
 {
     const char *p = (const char *)data, *end = n ? p + n : p;
+    if (!t->begun && n > 0)
+        p = behind_mark((struct span){ p, n }).p;
+    t->begun |= n > 0;
     while (!t->ready) {
         const char *next = p;
         if (t->queue.n > 0)
@@ -749,7 +843,7 @@ static const struct log_format *recognise(struct span text)
 struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog_options *options)
 {
     struct span text = { (const char *)data, n < TEXTLOG_LOOK ? n : TEXTLOG_LOOK };
-    const struct log_format *format = recognise(text);
+    const struct log_format *format = recognise(behind_mark(text));
     if (!format)
         return NULL;
     struct textlog *t = mem_zero(sizeof *t);

@@ -4,6 +4,9 @@
  */
 #include "input/textlog_private.h"
 
+#define SIPDUMP_RULE 20 /* characters in a line of one */
+#define BARESIP_TIME 12 /* of "12:30:57.916" */
+
 /* Takes a transport's name from the beginning of the text; false when there is none. */
 static bool take_transport(struct span *text, struct log_header *h)
 {
@@ -37,6 +40,15 @@ static size_t number_in(struct span text)
     while (digits < text.n && ascii_digit(text.p[digits]))
         digits++;
     return span_number((struct span){ text.p, digits }, CAPTURE_MAX_PACKET, &n) ? (size_t)n : 0;
+}
+
+/* "UDP" of "12:UDP": without what numbers of lines leave there. */
+static struct span last_letters(struct span word)
+{
+    size_t n = word.n;
+    while (n > 0 && ascii_lower(word.p[n - 1]) >= 'a' && ascii_lower(word.p[n - 1]) <= 'z')
+        n--;
+    return span_make(word.p + n, span_end(word));
 }
 
 /* "192.0.2.1:5060", with what may follow: a colon, a blank, ">". */
@@ -127,7 +139,6 @@ static int64_t epoch(struct span text)
 
 static void sipdump_field(struct span name, struct span value, struct log_header *h)
 {
-    uint64_t port = 0;
     if (span_is(name, "tag")) {
         h->directed = true;
         h->sent = span_is(value, "snd");
@@ -137,41 +148,64 @@ static void sipdump_field(struct span name, struct span value, struct log_header
         take_transport(&value, h);
     } else if (span_is(name, "srcip") || span_is(name, "dstip")) {
         addr_read(value, name.p[0] == 's' ? &h->src : &h->dst);
-    } else if (span_is(name, "srcport") && span_number(value, UINT16_MAX, &port)) {
-        h->src.port = (uint16_t)port;
-    } else if (span_is(name, "dstport") && span_number(value, UINT16_MAX, &port)) {
-        h->dst.port = (uint16_t)port;
+    } else if (span_is(name, "srcport") || span_is(name, "dstport")) {
+        (name.p[0] == 's' ? &h->src : &h->dst)->port = (uint16_t)number_in(value);
     }
 }
 
-static bool all_of(struct span line, char c, size_t least)
+/* The line's end: there may be a prefix. */
+static bool ends_with_rule(struct span line, char c)
 {
-    if (line.n < least || (line.p[0] != c && !ascii_blank(line.p[0])))
-        return false;
     line = span_trim(line);
-    for (size_t i = 0; i < line.n; i++)
-        if (line.p[i] != c)
+    for (size_t i = 0; i < SIPDUMP_RULE; i++)
+        if (i == line.n || line.p[line.n - 1 - i] != c)
             return false;
-    return line.n >= least;
+    return true;
+}
+
+/* The word at the text's end, behind a blank or what ends a prefix; taken off. */
+static struct span take_last_word(struct span *text)
+{
+    struct span all = span_trim(*text);
+    size_t n = all.n;
+    while (n > 0 && !strchr(" \t>|", all.p[n - 1]))
+        n--;
+    *text = (struct span){ all.p, n };
+    return span_make(all.p + n, span_end(all));
+}
+
+/* "name: value", without what stands before the name. */
+static bool named(struct span line, struct span *name, struct span *value)
+{
+    const char *colon = NULL;
+    for (struct span rest = line; (rest = log_after(rest, ": ")).p != NULL;)
+        colon = rest.p;
+    if (!colon)
+        return false;
+    *value = span_trim(span_make(colon, span_end(line)));
+    struct span before = span_make(line.p, colon - 2);
+    *name = take_last_word(&before);
+    const char *inner = name->n ? memrchr(name->p, ':', name->n) : NULL;
+    if (inner)
+        *name = span_make(inner + 1, span_end(*name));
+    return true;
 }
 
 /* A block of "name: value" between a line of '=' and one of '~'. */
 static enum log_line sipdump(struct span line, struct log_header *h)
 {
-    const char *colon;
-    if (all_of(line, '=', 20)) {
+    struct span name, value;
+    if (ends_with_rule(line, '=')) {
         *h = (struct log_header){ 0 };
         return LOG_PART;
     }
     if (!h->part)
         return LOG_NONE;
-    if (all_of(line, '~', 20))
+    if (ends_with_rule(line, '~'))
         return LOG_WHOLE;
-    colon = span_find(line, ':');
-    if (!colon)
+    if (!named(line, &name, &value))
         return LOG_NONE;
-    sipdump_field(span_trim(span_make(line.p, colon)),
-                  span_trim(span_make(colon + 1, span_end(line))), h);
+    sipdump_field(name, value, h);
     return LOG_PART;
 }
 
@@ -181,7 +215,7 @@ static bool ends_with(struct span line, const char *word)
     size_t n = strlen(word);
     line = span_trim(line);
     return line.n >= n && memcmp(span_end(line) - n, word, n) == 0 &&
-           (line.n == n || line.p[line.n - n - 1] == ' ');
+           (line.n == n || strchr(" :\t", line.p[line.n - n - 1]));
 }
 
 /* //2113420/C544D4800002/SIP/Msg/ccsipDisplayMsg: and in the next line: Sent: */
@@ -331,57 +365,86 @@ static enum log_line pjsua(struct span line, struct log_header *h)
     return in ? received(h, text) : sent(h, text);
 }
 
+/* The address at the text's end, taken off with what stands before it. */
+static bool take_last_address(struct span *text, struct addr *a)
+{
+    return take_address(take_last_word(text), a);
+}
+
 /*
  * "12:30:57.916#", or "#" alone; and in the next line: UDP 10.0.0.1:5060 -> 10.0.0.2:5060. In front
  * of it stands what was on the screen's line before: how the call is, again and again.
  */
 static enum log_line baresip(struct span line, struct log_header *h)
 {
-    const char *overwritten = line.n ? memrchr(line.p, '\r', line.n) : NULL;
-    line = span_trim(overwritten ? span_make(overwritten, span_end(line)) : line);
     struct log_stamp stamp;
-    if (line.n > 0 && line.n <= 40 && line.p[line.n - 1] == '#') {
-        log_stamp_find((struct span){ line.p, line.n - 1 }, &stamp);
+    line = span_trim(line);
+    if (line.n > 0 && line.p[line.n - 1] == '#') {
+        struct span tail = { line.p, line.n - 1 };
+        if (tail.n > BARESIP_TIME)
+            tail = span_make(span_end(tail) - BARESIP_TIME, span_end(tail));
+        log_stamp_find(tail, &stamp);
+        if (stamp.found)
+            h->stamp = stamp;
         return stamp.found || line.n == 1 ? LOG_PART : LOG_NONE;
     }
-    struct span to = h->part ? log_after(line, " -> ") : SPAN_NONE;
-    if (!to.p || !take_transport(&line, h))
+    const char *arrow = h->part ? log_find(line, " -> ") : NULL;
+    if (!arrow)
         return LOG_NONE;
-    line = span_trim(line);
-    return take_address(line, &h->src) && take_address(to, &h->dst) ? LOG_WHOLE : LOG_NONE;
+    struct span before = span_make(line.p, arrow), transport;
+    if (!take_last_address(&before, &h->src))
+        return LOG_NONE;
+    transport = last_letters(take_last_word(&before));
+    return take_transport(&transport, h) && take_address(log_after(line, " -> "), &h->dst)
+               ? LOG_WHOLE
+               : LOG_NONE;
 }
 
 /* Dashes and a date; then "UDP message sent (514 bytes):" or "UDP message received [313] bytes :" */
 static enum log_line sipp(struct span line, struct log_header *h)
 {
     struct log_stamp stamp;
-    if (log_begins(line, "--------------------")) {
-        log_stamp_find(line, &stamp);
+    const char *dashes = log_find(line, "--------------------");
+    if (dashes) {
+        log_stamp_find(span_make(dashes, span_end(line)), &stamp);
         return stamp.found ? LOG_PART : LOG_NONE;
     }
-    if (!h->part || !take_transport(&line, h) || !log_begins(line, " message "))
+    const char *message = h->part ? log_find(line, " message ") : NULL;
+    if (!message)
         return LOG_NONE;
-    h->sent = log_begins(line, " message sent ");
+    struct span before = span_make(line.p, message), said = span_make(message, span_end(line));
+    struct span transport = last_letters(take_last_word(&before));
+    h->sent = log_begins(said, " message sent (");
+    if ((!h->sent && !log_begins(said, " message received [")) || !take_transport(&transport, h))
+        return LOG_NONE;
     h->directed = true;
-    h->length = number_in(log_after(line, h->sent ? "(" : "["));
+    h->length = number_in(log_after(said, h->sent ? "(" : "["));
     return LOG_WHOLE;
+}
+
+/* What stands before the addresses: "U ", and perhaps a date and a time. */
+static bool take_ngrep_kind(struct span before, struct log_header *h)
+{
+    for (int words = 0; words < 3 && before.n > 0; words++) {
+        struct span kind = last_letters(take_last_word(&before));
+        h->transport = span_is(kind, "T") ? TRANSPORT_TCP : TRANSPORT_UDP;
+        h->has_transport = span_is(kind, "T") || span_is(kind, "U");
+        if (h->has_transport)
+            return true;
+    }
+    return false;
 }
 
 /* U 2026/11/23 00:02:35.793610 10.0.0.1:5060 -> 10.0.0.2:5060 */
 static enum log_line ngrep(struct span line, struct log_header *h)
 {
-    if (line.n < 3 || (line.p[0] != 'U' && line.p[0] != 'T') || line.p[1] != ' ')
-        return LOG_NONE;
     const char *arrow = log_find(line, " -> ");
     if (!arrow)
         return LOG_NONE;
-    const char *word = arrow;
-    while (word > line.p && word[-1] != ' ')
-        word--;
-    h->transport = line.p[0] == 'U' ? TRANSPORT_UDP : TRANSPORT_TCP;
-    h->has_transport = true;
-    return take_address(span_make(word, arrow), &h->src) &&
-                   take_address(span_make(arrow + 4, span_end(line)), &h->dst)
+    struct span before = span_make(line.p, arrow);
+    return take_last_address(&before, &h->src) &&
+                   take_address(span_make(arrow + 4, span_end(line)), &h->dst) &&
+                   take_ngrep_kind(before, h)
                ? LOG_WHOLE
                : LOG_NONE;
 }

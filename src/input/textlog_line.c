@@ -154,6 +154,61 @@ static const char *skip_stamps(struct span line)
     return p;
 }
 
+bool log_has_stamp(struct span line)
+{
+    return skip_stamps(line) > line.p;
+}
+
+static struct span skip_blanks(struct span line, size_t most)
+{
+    for (; most > 0 && line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t'); most--)
+        line = (struct span){ line.p + 1, line.n - 1 };
+    return line;
+}
+
+/* "  12\t", "12:", "trace.log-12-": line numbers as cat, nl, grep and editors write them. */
+static bool learn_number(struct log_prefix *prefix, struct span before)
+{
+    size_t end = before.n - 1, digits = 0, blanks = 0;
+    while (end > 0 && before.p[end] == ' ' && !ascii_digit(before.p[end - 1]))
+        end--;
+    while (digits < end && ascii_digit(before.p[end - digits - 1]))
+        digits++;
+    while (digits + blanks < end && before.p[end - digits - blanks - 1] == ' ')
+        blanks++;
+    size_t name = end - digits - blanks;
+    if (digits == 0 || !strchr(":-\t ", before.p[end]) || name > sizeof prefix->text ||
+        (name > 0 && (blanks > 0 || !strchr(":-", before.p[name - 1]))))
+        return false;
+    struct log_stamp stamp;
+    log_stamp_find(before, &stamp);
+    if (stamp.found)
+        return false;
+    memcpy(prefix->text, before.p, name);
+    prefix->n = 0;
+    prefix->name = name;
+    prefix->blanks = before.n - 1 - end;
+    prefix->kind = LOG_PREFIX_NUMBER;
+    return true;
+}
+
+/* Lines that were not what grep looked for have '-' where the others have ':'. */
+static struct span skip_number(const struct log_prefix *prefix, struct span line)
+{
+    size_t i = prefix->name;
+    if (i > 0 && (line.n < i || memcmp(line.p, prefix->text, i - 1) != 0))
+        return line;
+    while (i < line.n && line.p[i] == ' ')
+        i++;
+    size_t digits = i;
+    while (i < line.n && ascii_digit(line.p[i]))
+        i++;
+    bool good = i > digits && (i == line.n || strchr(":-\t ", line.p[i]));
+    if (!good)
+        return line;
+    return skip_blanks(span_make(line.p + i + (i < line.n), span_end(line)), prefix->blanks);
+}
+
 /* The prefix learned may have more blanks than the stamps and words take. */
 void log_prefix_learn(struct log_prefix *prefix, struct span before)
 {
@@ -168,6 +223,8 @@ void log_prefix_learn(struct log_prefix *prefix, struct span before)
     prefix->kind = LOG_PREFIX_BLANKS;
     prefix->blanks = before.n;
     if (span_trim(before).n == 0)
+        return;
+    if (learn_number(prefix, before))
         return;
     const char *p = skip_stamps(before);
     if (p == before.p) {
@@ -196,13 +253,6 @@ bool log_prefix_take(const struct log_prefix *prefix, struct span *line)
     return true;
 }
 
-static struct span skip_blanks(struct span line, size_t most)
-{
-    for (; most > 0 && line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t'); most--)
-        line = (struct span){ line.p + 1, line.n - 1 };
-    return line;
-}
-
 struct span log_prefix_strip(const struct log_prefix *prefix, struct span line)
 {
     const char *p;
@@ -213,6 +263,8 @@ struct span log_prefix_strip(const struct log_prefix *prefix, struct span line)
         break;
     case LOG_PREFIX_BLANKS:
         return skip_blanks(line, prefix->blanks);
+    case LOG_PREFIX_NUMBER:
+        return skip_number(prefix, line);
     case LOG_PREFIX_STAMP:
         p = skip_stamps(line);
         if (p == line.p)

@@ -81,13 +81,21 @@ struct span log_uncolour(struct span line, char *room);
 struct span log_unescape(struct span line, char *room);
 /* Whether it only separates: dashes and the like. */
 bool log_is_rule(struct span line);
+/* Whether it begins with a time, as lines of logs do. */
+bool log_has_stamp(struct span line);
 
 /* What stands in front of each line of a message, learned at its first line. */
 struct log_prefix {
-    enum { LOG_PREFIX_NONE, LOG_PREFIX_BLANKS, LOG_PREFIX_STAMP } kind; /* of one not the same */
+    enum {
+        LOG_PREFIX_NONE,
+        LOG_PREFIX_BLANKS,
+        LOG_PREFIX_STAMP,
+        LOG_PREFIX_NUMBER
+    } kind;         /* of one not the same */
     size_t blanks;  /* how many, behind all else */
     unsigned words; /* behind the time */
     size_t n;       /* of all of it, if it is short; else 0 */
+    size_t name;    /* in front of the number of the line */
     char text[64];
 };
 void log_prefix_learn(struct log_prefix *prefix, struct span before);

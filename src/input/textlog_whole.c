@@ -21,6 +21,8 @@ static bool bare_line(const struct log_whole *w, const char **p, const char *end
     if ((stop != lf) != w->exact)
         return false;
     *line = span_make(*p, stop);
+    if (stop > *p && stop[-1] == '\r')
+        return false;
     if (odd && (span_find(*line, 0x1b) || log_find(*line, "#012")))
         return false;
     *p = lf + 1;
