@@ -11,6 +11,7 @@
 #include <zstd_errors.h>
 
 #include "base/tr.h"
+#include "base/utf16.h"
 
 struct unpack {
     const struct format *format;
@@ -20,6 +21,7 @@ struct unpack {
     union {
         z_stream zlib;
         ZSTD_DStream *zstd;
+        struct utf16 utf16;
     } state;
 };
 
@@ -123,11 +125,34 @@ static void end_zstd(struct unpack *u)
     ZSTD_freeDStream(u->state.zstd);
 }
 
+/* UTF-16 */
+
+static int begin_utf16(struct unpack *u)
+{
+    u->state.utf16 = (struct utf16){ .little = u->format->magic[0] == 0xff };
+    return 0;
+}
+
+static enum unpack_result next_utf16(struct unpack *u, struct reader *in, uint8_t *out, size_t size,
+                                     size_t *made)
+{
+    *made = utf16_next(&u->state.utf16, in, out, size);
+    u->whole = utf16_is_whole(&u->state.utf16);
+    return UNPACK_MORE;
+}
+
+static void end_utf16(struct unpack *u)
+{
+    (void)u;
+}
+
 static const struct format formats[] = {
     [UNPACK_GZIP] = { { 0x1f, 0x8b }, 2, 15 + 16, begin_zlib, next_zlib, end_zlib },
     [UNPACK_ZSTD] = { { 0x28, 0xb5, 0x2f, 0xfd }, 4, 0, begin_zstd, next_zstd, end_zstd },
     [UNPACK_ZLIB] = { { 0 }, 0, 15, begin_zlib, next_zlib, end_zlib },
     [UNPACK_DEFLATE] = { { 0 }, 0, -15, begin_zlib, next_zlib, end_zlib },
+    [UNPACK_UTF16_LITTLE] = { { 0xff, 0xfe }, 2, 0, begin_utf16, next_utf16, end_utf16 },
+    [UNPACK_UTF16_BIG] = { { 0xfe, 0xff }, 2, 0, begin_utf16, next_utf16, end_utf16 },
 };
 
 bool unpack_recognise(const uint8_t *data, size_t n, enum unpack_kind *kind)

@@ -1,14 +1,22 @@
 /*
  * Unpacking compressed bytes piece by piece: gzip (RFC 1952), Zstandard (RFC 8878), and the bare
- * deflate (RFC 1951) and zlib (RFC 1950) streams of network protocols. Memory is bounded; what
- * grows beyond reason is refused.
+ * deflate (RFC 1951) and zlib (RFC 1950) streams of network protocols; and text that begins with the
+ * byte order mark of UTF-16, which becomes UTF-8. Memory is bounded; what grows beyond reason is
+ * refused.
  */
 #ifndef SIPWHY_BASE_UNPACK_H
 #define SIPWHY_BASE_UNPACK_H
 
 #include "base/reader.h"
 
-enum unpack_kind { UNPACK_GZIP, UNPACK_ZSTD, UNPACK_ZLIB, UNPACK_DEFLATE };
+enum unpack_kind {
+    UNPACK_GZIP,
+    UNPACK_ZSTD,
+    UNPACK_ZLIB,
+    UNPACK_DEFLATE,
+    UNPACK_UTF16_LITTLE,
+    UNPACK_UTF16_BIG
+};
 
 enum unpack_result {
     UNPACK_MORE,   /* go on, with more input or more room */
@@ -26,7 +34,7 @@ enum unpack_result {
 
 struct unpack;
 
-/* Whether the bytes begin like gzip or Zstandard, and which. */
+/* Whether the bytes begin like gzip, Zstandard or UTF-16, and which. */
 bool unpack_recognise(const uint8_t *data, size_t n, enum unpack_kind *kind);
 /* NULL when memory is short. */
 struct unpack *unpack_new(enum unpack_kind kind);

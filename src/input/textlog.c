@@ -60,13 +60,14 @@ struct textlog {
     const struct log_format *format;
     struct log_clock clock;
     struct log_header pending;
-    struct log_stamp seen; /* in front of the latest line between messages */
-    bool begun;            /* the first bytes were looked at */
-    unsigned waited;       /* lines since it was whole */
+    struct log_stamp seen;   /* in front of the latest line between messages */
+    struct log_stamp around; /* of the object that the line came in */
+    bool begun;              /* the first bytes were looked at */
+    unsigned waited;         /* lines since it was whole */
     char tag[64];
     struct gather now;
-    char *made, *bare; /* a line without escapes; a line without colours */
-    struct span queue; /* rest of `made` */
+    char *made, *bare, *unwrapped; /* a line without escapes; without colours; an object's text */
+    struct span queue, object;     /* rest of `made` and of `unwrapped` */
     bool queue_open;
     bool ready;
     uint8_t assumed;
@@ -338,12 +339,14 @@ static void forget_header(struct textlog *t)
 }
 
 /* The time in front of the message's own first line, where no header told it. */
-static void take_own_stamp(struct log_header *h, struct span before)
+static void take_own_stamp(const struct textlog *t, struct log_header *h, struct span before)
 {
     struct log_stamp stamp;
     log_stamp_find(before, &stamp);
     if (stamp.found && (!h->stamp.found || !h->whole))
         h->stamp = stamp;
+    if (!h->stamp.found)
+        h->stamp = t->around;
 }
 
 static void begin(struct textlog *t, struct line line, size_t offset, bool colours)
@@ -355,7 +358,7 @@ static void begin(struct textlog *t, struct line line, size_t offset, bool colou
     *g = (struct gather){ .active = true, .p = p, .size = size, .length = NO_LENGTH };
     g->header = t->pending;
     g->escaped = !line.at;
-    take_own_stamp(&g->header, before);
+    take_own_stamp(t, &g->header, before);
     log_prefix_learn(&g->prefix, before);
     g->exact = line.cr;
     g->colours = colours;
@@ -382,7 +385,7 @@ static void take_header(struct textlog *t, struct log_header *h, enum log_line k
     if (!h->stamp.found && !h->time_ns)
         log_stamp_find(line, &h->stamp);
     if (!h->stamp.found)
-        h->stamp = t->seen;
+        h->stamp = t->seen.found ? t->seen : t->around;
     h->part = true;
     h->whole = kind == LOG_WHOLE;
     if (h != &t->pending)
@@ -438,14 +441,19 @@ static void resume(struct textlog *t, const struct line *line)
     add_line(t, *line);
 }
 
+static void note_stamp(struct textlog *t, const struct log_stamp *stamp)
+{
+    *(t->format == &log_format_plain ? &t->pending.stamp : &t->seen) = *stamp;
+}
+
 /* A line of something else: when it was is the best guess for what follows without a time. */
 static void pass_over(struct textlog *t, struct span line)
 {
     bool plain = t->format == &log_format_plain;
-    struct log_stamp stamp = { 0 };
+    struct log_stamp stamp;
     log_stamp_find(line, &stamp);
     if (stamp.found && (plain || stamp.month || log_has_stamp(line)))
-        *(plain ? &t->pending.stamp : &t->seen) = stamp;
+        note_stamp(t, &stamp);
     if (!plain && t->pending.whole && ++t->waited > HEADER_LINES)
         forget_header(t);
 }
@@ -570,6 +578,14 @@ static void take_physical(struct textlog *t, struct line line)
         take_line(t, line);
 }
 
+/* When the text had not been a line of its own before, its objects are a body's. */
+static bool take_object(struct textlog *t, struct span line)
+{
+    bool inside = t->now.active && !t->now.paused;
+    return line.n > 0 && *line.p == '{' && (!inside || t->now.escaped) &&
+           log_unwrap(line, t->unwrapped, &t->object, &t->around);
+}
+
 static struct line cut_line(const char *p, const char *end, const char *lf)
 {
     const char *stop = lf ? lf : end;
@@ -639,33 +655,33 @@ static const char *take_whole(struct textlog *t, const char *p, const char *end)
         .prefix = &prefix,
         .dots = t->format->dots && line.p[line.n - 1] == '.',
         .alone = t->format == &log_format_plain,
-        .bare_good = t->clock.options.stays && t->queue.n == 0,
+        .bare_good = t->clock.options.stays && t->queue.n == 0 && t->object.n == 0,
         .made = whole_room(t),
     };
     if (!log_find_whole(p, end, &whole) ||
         (!whole.sized && (t->pending.length || t->format->pieces)))
         return NULL;
-    take_own_stamp(&t->pending, (struct span){ line.p, (size_t)offset });
+    take_own_stamp(t, &t->pending, (struct span){ line.p, (size_t)offset });
     take_found(t, p, &whole);
     return p + whole.n;
 }
 
-/* Of the queue, which is used again soon. */
-static bool take_whole_queued(struct textlog *t)
+/* Of a queue, which is used again soon. */
+static bool take_whole_queued(struct textlog *t, struct span *queue)
 {
-    const char *p = t->queue.p, *end = span_end(t->queue), *next = take_whole(t, p, end);
+    const char *p = queue->p, *end = span_end(*queue), *next = take_whole(t, p, end);
     if (!next)
         return false;
     t->plain.in_place = false;
     if (t->packet.data == (const uint8_t *)p)
         t->packet.data = memcpy(whole_room(t), p, t->packet.caplen);
-    t->queue = span_make(next, end);
+    *queue = span_make(next, end);
     return true;
 }
 
 static void take_queued(struct textlog *t)
 {
-    if (take_whole_queued(t))
+    if (take_whole_queued(t, &t->queue))
         return;
     const char *end = span_end(t->queue), *lf = memchr(t->queue.p, '\n', t->queue.n);
     struct line line = cut_line(t->queue.p, end, lf);
@@ -674,6 +690,19 @@ static void take_queued(struct textlog *t)
     line.open = !lf && t->queue_open;
     t->queue = span_make(lf ? lf + 1 : end, end);
     take_line(t, line);
+}
+
+/* The next line of an object's text, which goes the way of a line in the file. */
+static void take_from_object(struct textlog *t)
+{
+    if (!t->format->piece && take_whole_queued(t, &t->object))
+        return;
+    const char *end = span_end(t->object), *lf = memchr(t->object.p, '\n', t->object.n);
+    struct line line = cut_line(t->object.p, end, lf);
+    line.at = NULL;
+    line.odd = true;
+    t->object = span_make(lf ? lf + 1 : end, end);
+    take_physical(t, line);
 }
 
 /* Takes the next line from [p, end); NULL when its end is not there yet. */
@@ -692,7 +721,8 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     }
     struct line line = cut_line(p, end, lf);
     line.odd = odd;
-    take_physical(t, line);
+    if (!take_object(t, line.text))
+        take_physical(t, line);
     return lf ? lf + 1 : end;
 }
 
@@ -714,6 +744,8 @@ static enum capture_result read_lines(struct textlog *t, const uint8_t *data, si
         const char *next = p;
         if (t->queue.n > 0)
             take_queued(t);
+        else if (t->object.n > 0)
+            take_from_object(t);
         else if (p == end || !(next = take_next(t, p, end, last)))
             break;
         p = next;
@@ -747,6 +779,7 @@ static void close_textlog(struct capture *capture)
         free(t->rooms[i].p);
     free(t->made);
     free(t->bare);
+    free(t->unwrapped);
     free(t);
 }
 
@@ -762,7 +795,7 @@ struct tally {
     struct log_header *headers; /* one a format */
     unsigned *hits;
     bool plain; /* a line has a whole start line */
-    char *room;
+    char *room, *unwrapped;
 };
 
 /* What merely quotes a start line has no headers behind it. */
@@ -797,6 +830,21 @@ static void tally_line(struct tally *tally, struct span line, struct span rest)
     tally->plain = log_start(escape ? span_make(line.p, escape) : line) >= 0 && has_headers(rest);
 }
 
+/* A line, or those that it was made of. */
+static void tally_text(struct tally *tally, struct span line, struct span rest)
+{
+    struct span text;
+    struct log_stamp stamp;
+    if (!log_unwrap(line, tally->unwrapped, &text, &stamp)) {
+        tally_line(tally, line, rest);
+        return;
+    }
+    for (const char *p = text.p, *end = span_end(text), *lf; p < end; p = lf ? lf + 1 : end) {
+        lf = memchr(p, '\n', (size_t)(end - p));
+        tally_line(tally, cut_line(p, end, lf).text, rest);
+    }
+}
+
 /* Reads lines until some way behind the first that tells something. */
 static void tally_lines(struct tally *tally, struct span text)
 {
@@ -806,7 +854,7 @@ static void tally_lines(struct tally *tally, struct span text)
         struct span line = cut_line(p, end, lf).text;
         if (line.n > LINE_MOST)
             line.n = LINE_MOST;
-        tally_line(tally, line, span_make(p, end));
+        tally_text(tally, line, span_make(p, end));
         if (tally->plain && !stop)
             stop = p + LOOK_ON;
         p = lf ? lf + 1 : end;
@@ -832,11 +880,13 @@ static const struct log_format *recognise(struct span text)
     tally.headers = mem_zero(log_format_count * sizeof *tally.headers);
     tally.hits = mem_zero(log_format_count * sizeof *tally.hits);
     tally.room = mem_alloc(LINE_MOST);
+    tally.unwrapped = mem_alloc(LINE_MOST);
     tally_lines(&tally, text);
     const struct log_format *format = best_format(&tally);
     free(tally.headers);
     free(tally.hits);
     free(tally.room);
+    free(tally.unwrapped);
     return format;
 }
 
@@ -852,6 +902,7 @@ struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog
     t->format = format;
     t->made = mem_alloc(LINE_MOST);
     t->bare = mem_alloc(LINE_MOST);
+    t->unwrapped = mem_alloc(LINE_MOST);
     log_clock_init(&t->clock, options);
     return &t->common;
 }

@@ -299,6 +299,8 @@ static bool audiocodes_piece(struct span line, struct span *tag, struct span *te
             time--;
         if (time - p >= 4 && memcmp(time - 4, "#012", 4) == 0)
             time -= 4;
+        if (time > p && time[-1] == ' ')
+            time--;
         *text = span_make(p, time);
     }
     return true;

@@ -79,6 +79,11 @@ int log_start(struct span line);
 struct span log_uncolour(struct span line, char *room);
 /* Undoes what syslog daemons do to control bytes (#012 is LF), into `room` likewise. */
 struct span log_unescape(struct span line, char *room);
+/*
+ * The text of a line that is an object of JSON, into `room` likewise, with a line feed at its end,
+ * and when it says that was; false: the line is no such object.
+ */
+bool log_unwrap(struct span line, char *room, struct span *text, struct log_stamp *stamp);
 /* Whether it only separates: dashes and the like. */
 bool log_is_rule(struct span line);
 /* Whether it begins with a time, as lines of logs do. */
