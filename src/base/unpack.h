@@ -15,7 +15,8 @@ enum unpack_kind {
     UNPACK_ZLIB,
     UNPACK_DEFLATE,
     UNPACK_UTF16_LITTLE,
-    UNPACK_UTF16_BIG
+    UNPACK_UTF16_BIG,
+    UNPACK_KINDS
 };
 
 enum unpack_result {

@@ -1,6 +1,8 @@
 /* See utf16.h. */
 #include "base/utf16.h"
 
+#include <string.h>
+
 #include "base/text.h"
 
 #define MARK 0xfeff    /* the byte order mark, which is no text */
@@ -44,18 +46,34 @@ static size_t put_unit(struct utf16 *u, uint32_t unit, uint8_t *out)
     return n;
 }
 
+/* What waits goes out as far as there is room. */
+static size_t put_waiting(struct utf16 *u, uint8_t *out, size_t size)
+{
+    size_t n = u->waiting < size ? u->waiting : size;
+    memcpy(out, u->waits, n);
+    memmove(u->waits, u->waits + n, u->waiting - n);
+    u->waiting = (uint8_t)(u->waiting - n);
+    return n;
+}
+
 size_t utf16_next(struct utf16 *u, struct reader *in, uint8_t *out, size_t size)
 {
-    size_t n = 0;
-    while (reader_left(in) > 0 && size - n >= 8) {
+    size_t n = put_waiting(u, out, size);
+    while (reader_left(in) > 0 && n < size) {
         uint32_t unit = take_unit(u, in);
-        if (unit != UINT32_MAX)
+        if (unit == UINT32_MAX)
+            continue;
+        if (size - n >= sizeof u->waits) {
             n += put_unit(u, unit, out + n);
+        } else {
+            u->waiting = (uint8_t)put_unit(u, unit, u->waits);
+            n += put_waiting(u, out + n, size - n);
+        }
     }
     return n;
 }
 
 bool utf16_is_whole(const struct utf16 *u)
 {
-    return !u->half && !u->high;
+    return !u->half && !u->high && !u->waiting;
 }

@@ -423,6 +423,11 @@ static bool may_begin(const struct textlog *t)
     return t->pending.whole || t->format == &log_format_plain;
 }
 
+static int start_of(const struct textlog *t, struct span line)
+{
+    return t->format->start ? t->format->start(line) : log_start(line);
+}
+
 /* The rest of a message whose header came again: it was cut anywhere, also behind a line. */
 static void resume(struct textlog *t, const struct line *line)
 {
@@ -460,7 +465,7 @@ static void pass_over(struct textlog *t, struct span line)
 
 static void seek(struct textlog *t, const struct line *line, bool colours)
 {
-    int offset = may_begin(t) ? log_start(line->text) : -1;
+    int offset = may_begin(t) ? start_of(t, line->text) : -1;
     if (offset != 0 && seek_header(t, line->text))
         return;
     if (offset >= 0) {
@@ -705,13 +710,70 @@ static void take_from_object(struct textlog *t)
     take_physical(t, line);
 }
 
+/* Whether a message may begin so that has no lines of its own. */
+static bool is_flat(struct span line)
+{
+    bool folded = log_begins(line, "  ");
+    return (folded || log_find(line, "SIP/2.0")) &&
+           (log_find(line, "..") || (folded && log_start(line) < 0));
+}
+
+static void queue_flat(struct textlog *t, size_t n)
+{
+    t->queue = log_undot(t->made, n);
+    t->queue_open = false;
+}
+
+/*
+ * A message at p without lines of its own, perhaps folded, goes into the queue. NULL: there is none,
+ * or *more: its end is not there yet.
+ */
+static const char *take_flat(struct textlog *t, const char *p, const char *end, bool *more)
+{
+    size_t n = 0;
+    const char *lf;
+    while (p < end && (lf = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+        struct span line = cut_line(p, end, lf).text;
+        bool folded = log_begins(line, "  ");
+        if (n + line.n > LINE_MOST || (n == 0 ? !is_flat(line) : !folded))
+            break;
+        line = span_behind(line, folded ? 2 : 0);
+        memcpy(t->made + n, line.p, line.n);
+        n += line.n;
+        p = lf + 1;
+    }
+    *more &= p == end || !memchr(p, '\n', (size_t)(end - p));
+    if (n == 0 || *more)
+        return NULL;
+    queue_flat(t, n);
+    return p;
+}
+
+/* The same behind the header, in its line. */
+static void take_behind(struct textlog *t, struct span line)
+{
+    struct span text = t->format->behind(line);
+    if (!is_flat(text))
+        return;
+    memcpy(t->made, text.p, text.n);
+    queue_flat(t, text.n);
+}
+
+static bool may_be_flat(const struct textlog *t)
+{
+    return t->format->behind && t->pending.whole && !t->now.active;
+}
+
 /* Takes the next line from [p, end); NULL when its end is not there yet. */
 static const char *take_next(struct textlog *t, const char *p, const char *end, bool last)
 {
-    const char *next = t->format->piece ? NULL : take_whole(t, p, end);
+    bool more = !last, odd = false;
+    const char *next = may_be_flat(t) ? take_flat(t, p, end, &more) : NULL;
+    if (next || (more && may_be_flat(t)))
+        return next;
+    next = t->format->piece ? NULL : take_whole(t, p, end);
     if (next)
         return next;
-    bool odd = false;
     const char *lf = log_line_feed(p, end, &odd);
     if ((lf ? lf : end) - p > (ptrdiff_t)LINE_MOST) {
         lf = NULL;
@@ -723,6 +785,8 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     line.odd = odd;
     if (!take_object(t, line.text))
         take_physical(t, line);
+    if (may_be_flat(t) && t->queue.n == 0)
+        take_behind(t, line.text);
     return lf ? lf + 1 : end;
 }
 

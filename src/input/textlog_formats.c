@@ -163,15 +163,22 @@ static bool ends_with_rule(struct span line, char c)
     return true;
 }
 
+static bool parts_words(char c)
+{
+    return ascii_blank(c) || c == '>' || c == '|';
+}
+
 /* The word at the text's end, behind a blank or what ends a prefix; taken off. */
 static struct span take_last_word(struct span *text)
 {
-    struct span all = span_trim(*text);
-    size_t n = all.n;
-    while (n > 0 && !strchr(" \t>|", all.p[n - 1]))
+    size_t end = text->n, n;
+    while (end > 0 && parts_words(text->p[end - 1]))
+        end--;
+    for (n = end; n > 0 && !parts_words(text->p[n - 1]);)
         n--;
-    *text = (struct span){ all.p, n };
-    return span_make(all.p + n, span_end(all));
+    struct span word = { text->p + n, end - n };
+    text->n = n;
+    return word;
 }
 
 /* "name: value", without what stands before the name. */
@@ -451,6 +458,84 @@ static enum log_line ngrep(struct span line, struct log_header *h)
                : LOG_NONE;
 }
 
+/* The transport that a line of words names, as "UDP" or "proto:UDP". */
+static void find_transport(struct span words, struct log_header *h)
+{
+    while (words.n > 0 && !h->has_transport) {
+        struct span name = last_letters(take_last_word(&words));
+        take_transport(&name, h);
+    }
+}
+
+/*
+ * 2026/11/23 00:02:35.793610 10.0.0.1:5060 -> 10.0.0.2:5060, as sngrep saves, or
+ * proto:UDP 2026-11-23T00:02:35.793Z  10.0.0.1:5060 ---> 10.0.0.2:5060, as HOMER does.
+ */
+static enum log_line arrow(struct span line, struct log_header *h)
+{
+    const char *tip = log_find(line, "-> "), *shaft = tip;
+    if (!tip)
+        return LOG_NONE;
+    while (shaft > line.p && shaft[-1] == '-')
+        shaft--;
+    struct span before = span_make(line.p, shaft), to = span_make(tip + 3, span_end(line));
+    if (!take_last_address(&before, &h->src) || !take_address(span_trim(to), &h->dst))
+        return LOG_NONE;
+    find_transport(before, h);
+    return LOG_WHOLE;
+}
+
+/* "192.0.2.1.5060", or with a service's name */
+static bool dotted(struct span text, struct addr *a)
+{
+    const char *dot = text.n ? memrchr(text.p, '.', text.n) : NULL;
+    if (!dot || addr_read(span_make(text.p, dot), a) < 0)
+        return false;
+    struct span port = span_make(dot + 1, span_end(text));
+    bool tls = span_is(port, "sips") || span_is(port, "sip-tls");
+    a->port = tls ? 5061 : span_is(port, "sip") ? 5060 : (uint16_t)number_in(port);
+    return a->port != 0;
+}
+
+/* 00:02:35.793610 IP 10.0.0.1.5060 > 10.0.0.2.5060: SIP, length: 513; with -v the time is in a line before */
+static enum log_line tcpdump(struct span line, struct log_header *h)
+{
+    const char *than = log_find(line, " > ");
+    if (!than)
+        return LOG_NONE;
+    struct span before = span_make(line.p, than), to = span_make(than + 3, span_end(line));
+    const char *colon = log_find(to, ": ");
+    if (!colon || !dotted(take_last_word(&before), &h->src) ||
+        !dotted(span_make(to.p, colon), &h->dst))
+        return LOG_NONE;
+    h->transport = log_find(to, ": Flags [") ? TRANSPORT_TCP : TRANSPORT_UDP;
+    h->has_transport = true;
+    return LOG_WHOLE;
+}
+
+/*
+ * With -A the headers of IP and UDP or TCP stand before the message, a character a byte, which may be
+ * letters: 20 or 40 bytes, and 8, 20 or 32 (with times).
+ */
+static int start_tcpdump(struct span line)
+{
+    static const uint8_t headers[] = { 28, 40, 48, 52, 60, 72 };
+    for (size_t i = 0; i < sizeof headers; i++)
+        if (line.n > headers[i] && log_start(span_behind(line, headers[i])) == 0)
+            return headers[i];
+    return log_start(line);
+}
+
+/* What "ngrep -W single" writes behind the addresses, "[AP]" and "#12". */
+static struct span behind_ngrep(struct span line)
+{
+    struct span text = log_after(line, " -> ");
+    do
+        span_word(&text);
+    while (text.n > 0 && (text.p[0] == '[' || text.p[0] == '#'));
+    return text;
+}
+
 const struct log_format log_formats[] = {
     { .name = "Asterisk PJSIP log", .header = asterisk_pjsip },
     { .name = "Asterisk chan_sip log", .header = asterisk_sip },
@@ -464,7 +549,9 @@ const struct log_format log_formats[] = {
     { .name = "pjsua log", .header = pjsua },
     { .name = "baresip trace", .header = baresip },
     { .name = "SIPp messages", .header = sipp },
-    { .name = "ngrep output", .header = ngrep, .dots = true },
+    { .name = "ngrep output", .header = ngrep, .dots = true, .behind = behind_ngrep },
+    { .name = "tcpdump text", .header = tcpdump, .start = start_tcpdump },
+    { .name = "sngrep or HOMER text", .header = arrow },
 };
 const size_t log_format_count = sizeof log_formats / sizeof log_formats[0];
 

@@ -79,6 +79,18 @@ struct span log_unescape(struct span line, char *room)
     return (struct span){ room, n };
 }
 
+struct span log_undot(char *text, size_t n)
+{
+    while (n > 0 && text[n - 1] == ' ')
+        n--;
+    for (size_t i = 0; i + 1 < n; i++)
+        if (text[i] == '.' && text[i + 1] == '.') {
+            text[i++] = '\r';
+            text[i] = '\n';
+        }
+    return (struct span){ text, n };
+}
+
 bool log_is_rule(struct span line)
 {
     if (line.n < 3 || !strchr("-=~|<[ ", line.p[0]))

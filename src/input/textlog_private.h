@@ -62,7 +62,13 @@ struct log_format {
     enum log_line (*header)(struct span line, struct log_header *h);
     /* Lines of many messages may be mixed: what stands in front of the line's text; may be NULL. */
     bool (*piece)(struct span line, struct span *tag, struct span *text);
-    bool dots;   /* a dot stands for each CR */
+    int (*start)(struct span line); /* instead of log_start() */
+    bool dots;                      /* a dot stands for each CR */
+    /*
+     * Where in a header's line the message may follow, in one line, with a dot for each CR and LF; it
+     * may stand in the lines that follow, too, indented. NULL: never.
+     */
+    struct span (*behind)(struct span line);
     bool pieces; /* a repeated header goes on with the message where it was cut */
     bool block;  /* a header of many lines, whose first one clears what was there */
 };
@@ -84,6 +90,8 @@ struct span log_unescape(struct span line, char *room);
  * and when it says that was; false: the line is no such object.
  */
 bool log_unwrap(struct span line, char *room, struct span *text, struct log_stamp *stamp);
+/* Makes CRLF of each pair of dots, in place; the blanks that filled the last line go. */
+struct span log_undot(char *text, size_t n);
 /* Whether it only separates: dashes and the like. */
 bool log_is_rule(struct span line);
 /* Whether it begins with a time, as lines of logs do. */

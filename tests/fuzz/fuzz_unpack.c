@@ -22,10 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum unpack_kind kind;
     if (size < 1)
         return 0;
-    size_t room = 1u + (size_t)(data[0] >> 2) * 64u, total = 0, made = 0;
+    size_t room = 1u + (size_t)(data[0] / UNPACK_KINDS) * 64u, total = 0, made = 0;
     uint8_t *out = malloc(room);
     struct reader in = reader_make(data + 1, size - 1);
-    struct unpack *unpack = unpack_new(data[0] & 3);
+    struct unpack *unpack = unpack_new(data[0] % UNPACK_KINDS);
     enum unpack_result result = UNPACK_MORE;
     while (out && unpack && result == UNPACK_MORE && total < MOST) {
         const uint8_t *before = in.p;

@@ -79,6 +79,13 @@ static void test_lines(void)
         { "2026-03-30T13:35:51+02:00 edge gw[7]: ", "\r\n", "behind an ISO time, CRLF kept" },
         { "<133>Mar  3 13:35:51 edge gw: ", "\n", "behind a priority" },
         { "gw-1  | ", "\n", "behind a container's name" },
+        { "12:", "\n", "behind the number of the line" },
+        { "    12\t", "\n", "behind a number and a tab" },
+        { "  12    ", "\n", "behind a number, indented" },
+        { "sip.log:12:", "\n", "behind a file and a number" },
+        { "", "   \n", "with blanks at the end" },
+        { "> ", " \n", "quoted, with a blank at the end" },
+        { "", "\r\r\n", "CR twice" },
     };
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
         check(HEADER, written(MESSAGE, ways[i].before, ways[i].end), "\n", MESSAGE, false,
@@ -182,6 +189,64 @@ static void test_lasting(void)
     }
 }
 
+static void test_copies(void)
+{
+    check(
+        HEADER,
+        mem_text(
+            "OPTIONS sip:#0123@b SIP/2.0\r\nCSeq: 1 OPTIONS\r\nX: #012\r\nContent-Length: 0\r\n\r\n"),
+        "",
+        "OPTIONS sip:#0123@b SIP/2.0\r\nCSeq: 1 OPTIONS\r\nX: #012\r\nContent-Length: 0\r\n\r\n",
+        false, "what is dialled is no escape");
+    check(HEADER, mem_text("OPTIONS sip:a@b SIP/2.0\nCSeq: 1 OPTIONS\nContent-Length: 0\n"),
+          "------------\n",
+          "OPTIONS sip:a@b SIP/2.0\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n", false,
+          "only the empty line is missing");
+    check("\xef\xbb\xbf" HEADER, written(MESSAGE, "", "\n"), "", MESSAGE, false,
+          "behind a byte order mark");
+    check("", mem_text("MESSAGE sip:a@b SIP/2.0\r\nCSeq: 1 MESSAGE\r\nContent-Length: 2\r\n\r\nhi"),
+          "SIP/2.0 200 OK\r\nCSeq: 1 MESSAGE\r\n\r\n",
+          "MESSAGE sip:a@b SIP/2.0\r\nCSeq: 1 MESSAGE\r\nContent-Length: 2\r\n\r\nhi", false,
+          "the next message begins where the body ends, in its line");
+    check("12:" HEADER,
+          mem_text("13:OPTIONS sip:a@b SIP/2.0\n14-CSeq: 1 OPTIONS\n100-Content-Length: 0\n"
+                   "101-\n"),
+          "102:" HEADER, "OPTIONS sip:a@b SIP/2.0\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
+          false, "numbers of lines that grow, as grep -A writes them");
+}
+
+#define OBJECT "{\"time\":\"2026-01-02T10:15:00Z\",\"log\":\""
+
+static void test_objects(void)
+{
+    check(OBJECT "recv 300 bytes from udp/[192.0.2.4]:5090 at 10:15:00:\\n\"}\n",
+          written(MESSAGE, OBJECT, "\\r\\n\"}\n"), "", MESSAGE, false, "an object a line");
+    check(OBJECT, written(MESSAGE, "", "\\r\\n"), "\"}\n", MESSAGE, false, "a message an object");
+    check(OBJECT "recv 300 bytes from udp/[192.0.2.4]:5090 at 10:15:00:\\u000a",
+          written(MESSAGE, "", "\\u000D\\u000a"), "\"", MESSAGE, false,
+          "characters by their numbers, and the object's end is missing");
+}
+
+#define FLAT "OPTIONS sip:a@b SIP/2.0..CSeq: 1 OPTIONS..Content-Length: 0...."
+#define UNFOLDED "OPTIONS sip:a@b SIP/2.0\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+
+static void test_flat(void)
+{
+    check("U 192.0.2.4:5060 -> 192.0.2.5:5060 #1\n", mem_text(FLAT "\n"), "\n", UNFOLDED, false,
+          "ngrep -W none");
+    check("T 192.0.2.4:5060 -> 192.0.2.5:5060 [AP] #1 ", mem_text(FLAT "\n"), "", UNFOLDED, false,
+          "ngrep -W single");
+    check("U 192.0.2.4:5060 -> 192.0.2.5:5060\n",
+          mem_text(
+              "  OPTIONS sip:a@b SIP/2.0..CSeq: \n  1 OPTIONS..Content-Length: 0.\n  ...      \n"),
+          "#\nU 192.0.2.4:5060 -> 192.0.2.5:5060\n  SIP/2.0 200 OK", UNFOLDED, false,
+          "ngrep, folded");
+    check("10:15:00.1 IP 192.0.2.4.5060 > 192.0.2.5.sip: SIP: OPTIONS sip:a@b SIP/2.0\n",
+          mem_text("E..p....@...AAAAAAAAAAAAXYZ_OPTIONS sip:a@b SIP/2.0\nCSeq: 1 OPTIONS\n"
+                   "Content-Length: 0\n\n"),
+          "", UNFOLDED, false, "tcpdump -A, letters in front of the method");
+}
+
 static void test_refused(void)
 {
     struct textlog_options options = { 0 };
@@ -197,6 +262,9 @@ int main(void)
     test_ends();
     test_in_place();
     test_lasting();
+    test_copies();
+    test_objects();
+    test_flat();
     test_refused();
     return tap_done();
 }

@@ -50,6 +50,15 @@ static void put_zstd(struct bytes *b, const char *text)
     put_text(b, text);
 }
 
+/* RFC 2781: text in the order of the mark; a character beyond U+FFFF takes two units. */
+static void put_utf16(struct bytes *b, bool little)
+{
+    static const uint16_t text[] = { 0xfeff, 'S', 0xac00, 0xd83d, 0xde00, '\n', 0xdc00 };
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+        put16_order(b, little, text[i]);
+}
+#define UTF16_TEXT "S\xea\xb0\x80\xf0\x9f\x98\x80\n\xef\xbf\xbd"
+
 struct outcome {
     struct bytes out;
     enum unpack_result last;
@@ -102,6 +111,8 @@ static void recognising(void)
            "gzip's first bytes");
     tap_ok(unpack_recognise((const uint8_t *)"\x28\xb5\x2f\xfd", 4, &kind) && kind == UNPACK_ZSTD,
            "Zstandard's first bytes");
+    tap_ok(unpack_recognise((const uint8_t *)"\xff\xfeS", 4, &kind) && kind == UNPACK_UTF16_LITTLE,
+           "UTF-16's byte order mark");
     tap_ok(!unpack_recognise((const uint8_t *)"\x28\xb5\x2f", 3, &kind) &&
                !unpack_recognise((const uint8_t *)"\0\0\0\0", 4, &kind),
            "other bytes, and too few");
@@ -128,6 +139,12 @@ static void whole_streams(void)
     put(&b, "\x50\x2a\x4d\x18\x02\0\0\0xy", 10); /* a skippable frame, §3.1.2 */
     put_zstd(&b, "more");
     in_pieces(UNPACK_ZSTD, &b, STORED "more", "Zstandard, two frames and one to be skipped");
+    for (int little = 0; little < 2; little++) {
+        b.n = 0;
+        put_utf16(&b, little);
+        in_pieces(little ? UNPACK_UTF16_LITTLE : UNPACK_UTF16_BIG, &b, UTF16_TEXT,
+                  little ? "UTF-16, little-endian" : "UTF-16, big-endian");
+    }
 }
 
 static void damaged_streams(void)
