@@ -929,7 +929,7 @@ static const struct log_format *best_format(const struct tally *tally)
 {
     size_t best = 0;
     for (size_t i = 1; i < log_format_count; i++)
-        if (tally->hits[i] > tally->hits[best])
+        if (tally->hits[i] > tally->hits[best] && (tally->plain || !log_formats[i].common))
             best = i;
     if (tally->hits[best] > 0)
         return &log_formats[best];

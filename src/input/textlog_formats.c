@@ -550,8 +550,8 @@ const struct log_format log_formats[] = {
     { .name = "baresip trace", .header = baresip },
     { .name = "SIPp messages", .header = sipp },
     { .name = "ngrep output", .header = ngrep, .dots = true, .behind = behind_ngrep },
-    { .name = "tcpdump text", .header = tcpdump, .start = start_tcpdump },
-    { .name = "sngrep or HOMER text", .header = arrow },
+    { .name = "tcpdump text", .header = tcpdump, .start = start_tcpdump, .common = true },
+    { .name = "sngrep or HOMER text", .header = arrow, .common = true },
 };
 const size_t log_format_count = sizeof log_formats / sizeof log_formats[0];
 

@@ -63,6 +63,7 @@ struct log_format {
     /* Lines of many messages may be mixed: what stands in front of the line's text; may be NULL. */
     bool (*piece)(struct span line, struct span *tag, struct span *text);
     int (*start)(struct span line); /* instead of log_start() */
+    bool common;                    /* other texts have such lines, too: there must be a message */
     bool dots;                      /* a dot stands for each CR */
     /*
      * Where in a header's line the message may follow, in one line, with a dot for each CR and LF; it
