@@ -97,8 +97,6 @@ static void handle_key(struct ui *ui, int key)
     ui->notice = NULL;
     ui->before = ui->asked;
     ui->asked = ASKED_NOTHING;
-    ui->trail.walked = ui->trail.walking;
-    ui->trail.walking = false;
     char hint[KEY_HINT];
     struct view *view = ui_top(ui);
     if (key == KEY_MOUSE)

@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "ui/keymap.h"
 #include "ui/list.h"
 #include "ui/ui.h"
 
@@ -166,7 +167,8 @@ static void add_finding(struct ui *ui, struct header *h)
 
 static void add_filter(struct ui *ui, struct header *h)
 {
-    char a[32];
+    char a[32], key[KEY_HINT];
+    size_t list;
     if (!ui->filter)
         return;
     const struct rows *rows = &lists_current(ui)->rows;
@@ -175,6 +177,10 @@ static void add_filter(struct ui *ui, struct header *h)
     struct span text = text_fit(SPAN(ui->filter_text), 60);
     add(h, STYLE_ALERT, 2, _("filter: %.*s"), SPAN_ARG(text));
     h->segments[h->count - 1].long_text = true;
+    if (trail_way(ui, &list) == TRAIL_FILTER)
+        add(h, STYLE_ALERT, 1, _("%s: off"), keymap_hint("back", key));
+    else
+        add(h, STYLE_ALERT, 3, _("%s: off"), ":filter");
 }
 
 static void add_limits(struct ui *ui, struct header *h)

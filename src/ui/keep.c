@@ -292,12 +292,10 @@ static bool drop_line(struct strbuf *line, void *arg)
 void keep_state(struct ui *ui)
 {
     struct keeper k = { .ui = ui };
-    static const char *const settings[] = { "pane", "group", "by" };
     char *path = config_state_path("state");
     if (path && ui->settings->remember && !ui->settings->no_config) {
-        for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
-            if (!is_given(ui->settings, option_find(settings[i])))
-                want_setting(&k, option_find(settings[i]));
+        if (!is_given(ui->settings, option_find("pane")))
+            want_setting(&k, option_find("pane"));
         want_layouts(&k);
         want_splits(&k);
         config_edit(path, drop_line, add, &k);

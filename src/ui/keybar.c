@@ -7,6 +7,7 @@
 #include "base/tr.h"
 #include "ui/command.h"
 #include "ui/keymap.h"
+#include "ui/list.h"
 #include "ui/task.h"
 #include "ui/ui.h"
 
@@ -17,9 +18,28 @@ struct bar_key {
     int x, width;
 };
 
-/* What the key does now. */
+/* Where the way back through the lists leads next; NULL: nowhere. */
+static const char *way_back(struct ui *ui, const struct view *view)
+{
+    size_t list;
+    const char *own = view->ops->returns ? view->ops->returns(view) : NULL;
+    if (own)
+        return own;
+    switch (trail_way(ui, &list)) {
+    case TRAIL_FILTER:
+        return _("filter off");
+    case TRAIL_LIST:
+        return tr(lists_at(ui, list)->ops->title);
+    default:
+        return NULL;
+    }
+}
+
+/* What the key does now; NULL: nothing. */
 static const char *label_of(struct ui *ui, const struct command *command)
 {
+    if (strcmp(command->name, "back") == 0 && ui->nviews == 1 && !ui->pane.focused)
+        return way_back(ui, ui_top(ui));
     bool shows = strcmp(command->name, "assist") == 0 && ui_has_pane(ui) && !ui->settings->pane;
     return shows ? _("help") : command->label ? tr(command->label) : NULL;
 }

@@ -650,7 +650,7 @@ static const char *keys(const struct ui *ui, const struct view *view)
     static char names[sizeof KEYS_MARKED + 32];
     const char *opens = ((const struct list *)view)->ops->opens;
     int state = store_counts(ui->store)->live_marked ? 2 : ui_goes_on(ui) ? 1 : 0;
-    snprintf(names, sizeof names, "%s %s", opens ? opens : "flow", bars[state]);
+    snprintf(names, sizeof names, "%s back %s", opens ? opens : "flow", bars[state]);
     return names;
 }
 

@@ -38,15 +38,14 @@ static bool only_walked(const struct ui *ui)
            same_text(t->steps[t->count - 1].filter, ui->filter_text);
 }
 
-/* To where one came from is a step back, too. */
+/* To where one came from is a step back, too; a walk that goes on is no other step. */
 void trail_leave(struct ui *ui, size_t to)
 {
     struct trail *t = &ui->trail;
     if (only_walked(ui) && t->steps[t->count - 1].list == to)
         drop(t, t->count - 1);
-    else if (!only_walked(ui) || !t->walked)
+    else if (!only_walked(ui))
         push(ui, false);
-    t->walking = true;
 }
 
 /* The same filter as before, or none. */
@@ -70,22 +69,33 @@ void trail_narrow(struct ui *ui, const char *list, const char *condition)
     strbuf_free(&line);
 }
 
-bool trail_back(struct ui *ui)
+enum trail_way trail_way(const struct ui *ui, size_t *list)
 {
-    struct trail *t = &ui->trail;
+    const struct trail *t = &ui->trail;
     size_t last = t->count - 1;
     bool own_filter = !t->count || (!t->steps[last].narrowed &&
                                     !same_text(t->steps[last].filter, ui->filter_text));
-    if (own_filter && ui->filter) {
-        lists_set_filter(ui, NULL, NULL);
-        return true;
-    }
+    if (own_filter && ui->filter)
+        return TRAIL_FILTER;
     if (t->count == 0)
-        return false;
-    lists_switch(ui, t->steps[last].list);
-    set_filter(ui, t->steps[last].filter);
-    drop(t, last);
-    return true;
+        return TRAIL_END;
+    *list = t->steps[last].list;
+    return TRAIL_LIST;
+}
+
+bool trail_back(struct ui *ui)
+{
+    struct trail *t = &ui->trail;
+    size_t list;
+    enum trail_way way = trail_way(ui, &list);
+    if (way == TRAIL_FILTER)
+        lists_set_filter(ui, NULL, NULL);
+    if (way == TRAIL_LIST) {
+        lists_switch(ui, list);
+        set_filter(ui, t->steps[t->count - 1].filter);
+        drop(t, t->count - 1);
+    }
+    return way != TRAIL_END;
 }
 
 void trail_forget(struct ui *ui)

@@ -1,6 +1,7 @@
 /*
- * The way back through the lists: where one came from, and the filter that was in force there. A walk
- * from tab to tab is one step; what Enter in one list shows of another one is one, too.
+ * The way back through the lists: where one came from, and the filter that was in force there. What
+ * Enter in one list shows of another one is a step, and so is a walk from tab to tab, however long:
+ * back leads to where it began.
  */
 #ifndef SIPWHY_UI_TRAIL_H
 #define SIPWHY_UI_TRAIL_H
@@ -19,17 +20,22 @@ struct trail {
         bool narrowed; /* the step also added to the filter */
     } steps[TRAIL_STEPS];
     size_t count;
-    bool walking, walked; /* by this key from tab to tab, by the one before */
+};
+
+/* What a step back does next. */
+enum trail_way {
+    TRAIL_END,    /* nothing: here the way begins */
+    TRAIL_FILTER, /* takes the filter off that was set since the last step */
+    TRAIL_LIST,   /* shows the list one came from, with its filter */
 };
 
 /* Another list is going to be shown: by its place among lists_count(). */
 void trail_leave(struct ui *ui, size_t to);
 /* Shows those rows of a list, by its name, that fulfil a condition besides the filter in force. */
 void trail_narrow(struct ui *ui, const char *list, const char *condition);
-/*
- * A step back: takes a filter away that was set since the last one, else shows the list one came
- * from, with its filter. False where the way begins.
- */
+/* The next step back; *list is the list's place, for TRAIL_LIST. */
+enum trail_way trail_way(const struct ui *ui, size_t *list);
+/* Takes it. False where the way begins. */
 bool trail_back(struct ui *ui);
 void trail_forget(struct ui *ui);
 

@@ -133,6 +133,8 @@ struct view_ops {
     void (*click)(struct ui *ui, struct view *view, int y, int x);
     /* Whether what VERB_OPEN opens stands at y, x: a double click does it. NULL: nowhere. */
     bool (*opens_at)(const struct view *view, int y, int x);
+    /* What VERB_RETURN would do next, for the key bar; NULL: nothing. */
+    const char *(*returns)(const struct view *view);
     void (*close)(struct view *view);
     /* Appends what is under the cursor, as it was sent; false if there is nothing. */
     bool (*copy)(struct ui *ui, struct view *view, struct strbuf *out);

@@ -437,7 +437,7 @@ static const char *keys(const struct ui *ui, const struct view *view)
 }
 
 static const struct view_ops ladder_ops = {
-    .name = N_("flow"),
+    .name = N_("flow of a call"),
     .verbs = VERBS_MOVE | VERBS_PANE | VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) |
              VERB_BIT(VERB_OPEN) | VERB_BIT(VERB_MARK) | VERB_BIT(VERB_NEXT_FAILURE) |
              VERB_BIT(VERB_PREVIOUS_FAILURE) | VERB_BIT(VERB_LEGS) | VERB_BIT(VERB_SEPARATE) |

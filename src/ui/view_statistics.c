@@ -303,6 +303,12 @@ static bool zoom(struct ui *ui, struct board *b, bool in)
     return true;
 }
 
+static const char *returns(const struct view *view)
+{
+    const struct board *b = board_of((const struct list *)view);
+    return b->chosen ? _("no bar") : b->slot_ns ? _("all of it") : NULL;
+}
+
 static bool act(struct ui *ui, struct view *view, enum verb verb)
 {
     struct board *b = board_of((struct list *)view);
@@ -374,7 +380,7 @@ static const struct view_ops view_ops = {
     .verbs = VERBS_MOVE | VERBS_PANE | VERBS_LIST | VERB_BIT(VERB_GROUP) | VERB_BIT(VERB_ZOOM_IN) |
              VERB_BIT(VERB_ZOOM_OUT) | VERB_BIT(VERB_EARLIER) | VERB_BIT(VERB_LATER),
     .keybar =
-        "open-rows next-list group assist close shorter-bars longer-bars earlier later right pane "
+        "open-rows back next-list group assist close shorter-bars longer-bars earlier later right pane "
         "like sort-by-column columns edit-filter focus command",
     .draw = draw,
     .act = act,
@@ -383,6 +389,7 @@ static const struct view_ops view_ops = {
     .subject = subject,
     .click = click,
     .opens_at = opens_at,
+    .returns = returns,
     .has_pane = true,
     .has_tabs = true,
 };
