@@ -108,7 +108,10 @@ static void search(struct ui *ui, bool backwards)
     if (!ui->search)
         ui_notice(ui, false, _("Nothing to search for yet"));
     else if (!view->ops->search || !view->ops->search(ui, view, backwards))
-        ui_notice(ui, false, ui_interrupted(ui) ? _("Search stopped") : _("Not found"));
+        ui_notice(ui, false,
+                  ui_interrupted(ui)   ? _("Search stopped")
+                  : view_is_page(view) ? _("Not found here; :apropos WORD searches all help pages")
+                                       : _("Not found"));
 }
 
 static void run_next(struct ui *ui, const char *argument)

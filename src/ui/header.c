@@ -180,7 +180,7 @@ static void add_filter(struct ui *ui, struct header *h)
     if (trail_way(ui, &list) == TRAIL_FILTER)
         add(h, STYLE_ALERT, 1, _("%s: off"), keymap_hint("back", key));
     else
-        add(h, STYLE_ALERT, 3, _("%s: off"), ":filter");
+        add(h, STYLE_ALERT, 3, _("%s: off"), keymap_hint("filter", key));
 }
 
 static void add_limits(struct ui *ui, struct header *h)

@@ -274,6 +274,8 @@ struct view *view_apropos_new(struct ui *ui, const char *words);
 /* The keys, those of the view on top first. */
 struct view *view_keys_new(struct ui *ui);
 bool view_is_keys(const struct view *view);
+/* A page, also the keys. */
+bool view_is_page(const struct view *view);
 /* All settings, to be changed. */
 struct view *view_settings_new(struct ui *ui);
 /* The styles of the theme in use. */

@@ -128,7 +128,8 @@ static void lay_out_keys(struct page_view *v)
         SPAN(_("Each line: keys, the command behind ':' and what it does. A key is bound "
                "to another command with :map.")),
         v->width, 0, 0);
-    char *hint = mem_format(_("%s searches here."), find);
+    char *hint = mem_format(_("%s searches here; :apropos WORD finds help pages, as on audio."),
+                            find);
     styled_paragraph(text, HELP_DIM, SPAN(hint), v->width, 0, 0);
     free(hint);
     for (enum where where = HERE; where <= ELSEWHERE; where++) {
@@ -279,7 +280,12 @@ struct view *view_keys_new(struct ui *ui)
     return &v->view;
 }
 
+bool view_is_page(const struct view *view)
+{
+    return view->ops == &page_ops;
+}
+
 bool view_is_keys(const struct view *view)
 {
-    return view->ops == &page_ops && ((const struct page_view *)view)->keys_of;
+    return view_is_page(view) && ((const struct page_view *)view)->keys_of;
 }

@@ -26,14 +26,18 @@ static const char *name_of_what(size_t what)
 
 static const char *name_of_format(size_t format)
 {
-    static const char *const names[] = { N_("pcap: the packets, for any tool"),
-                                         N_("pcapng: also interfaces, and findings as comments"),
-                                         N_("text: the messages, readable") };
+    static const char *const names[] = {
+        N_("pcap: the SIP packets with their ICMP, TCP and TLS; no RTP"),
+        N_("pcapng: the same, with interfaces, and findings as comments"),
+        N_("text: the SIP messages, readable")
+    };
     return names[format];
 }
 
 static const struct form_row rows[ROWS] = {
-    [WHAT] = { N_("What"), N_("Arrows choose; whole calls are saved"), whats, name_of_what, NULL },
+    [WHAT] = { N_("What"),
+               N_("Arrows choose; whole calls are saved, their SIP messages without media (RTP)"),
+               whats, name_of_what, NULL },
     [FORMAT] = { N_("As"), N_("Arrows choose"), formats, name_of_format, NULL },
     [PATH] = { N_("File"), N_("Tab completes; ~ is the home folder"), NULL, NULL, prompt_complete },
 };
