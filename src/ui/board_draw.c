@@ -10,6 +10,7 @@
 #include "base/tr.h"
 #include "ui/board.h"
 #include "ui/chart.h"
+#include "ui/signs.h"
 
 #define SCALE 7     /* columns left of the bars, for numbers */
 #define ROWS_LEFT 4 /* lines that the rows of groups keep at least, their title included */
@@ -293,7 +294,7 @@ static void draw_axis(const struct board *b, const struct statistics *s, int y)
     if (end > CLOCK_WIDTH && (!any || chosen + 1 < end))
         draw_clock(s->from_ns + (int64_t)s->nslots * s->slot_ns, y, x + end);
     if (any)
-        screen_string(y, x + chosen, 1, STYLE_KEY, screen_utf8() ? "▲" : "^");
+        screen_string(y, x + chosen, 1, STYLE_KEY, sign(SIGN_CHOSEN_BAR));
 }
 
 /* All bars are equally wide: what is too little for one more column each is left empty. */

@@ -13,6 +13,7 @@
 #include "sip/fields.h"
 #include "store/cut.h"
 #include "store/names.h"
+#include "ui/signs.h"
 
 #define MARKS_LOOKED 1000 /* transactions of a call looked at for a mark */
 
@@ -261,7 +262,7 @@ static void put_cut(struct strbuf *out, struct span text, size_t width)
 {
     bool whole = text_width(text) <= width;
     strbuf_span(out, whole ? text : text_fit(text, width - 1));
-    strbuf_text(out, whole ? "" : screen_utf8() ? "…" : "~");
+    strbuf_text(out, whole ? "" : sign(SIGN_SHORTENED));
 }
 
 void cell_put_hop(const struct list_row *row, const struct addr *from, const struct addr *to,
@@ -305,7 +306,7 @@ void cell_status(struct list_row *row, struct strbuf *out)
     const struct transaction *t = row->txn;
     int64_t time_ns = transaction_waited(row->ui->store, t);
     if (t->method == SIP_ACK) {
-        strbuf_text(out, screen_utf8() ? "·" : ".");
+        strbuf_text(out, sign(SIGN_NO_ANSWER));
         return;
     }
     strbuf_format(out, "%s ", list_row_mark(row));
@@ -316,9 +317,9 @@ void cell_status(struct list_row *row, struct strbuf *out)
     if (time_ns >= 0)
         strbuf_format(out, " %5s", time_short(time_ns, text));
     if (t->retransmissions)
-        strbuf_format(out, " %s%u", screen_utf8() ? "↻" : "R", t->retransmissions);
+        strbuf_format(out, " %s%u", sign(SIGN_REPEATED), t->retransmissions);
     if (transaction_cut(row->ui->store, t))
-        strbuf_format(out, " %s", screen_utf8() ? "✂" : "C");
+        strbuf_format(out, " %s", sign(SIGN_CUT_OFF));
 }
 
 /* No answer at all is worse than any. */

@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "ui/signs.h"
 
 #define LABEL_WIDTH 16
 #define KEY_CONTROL(c) ((c)&0x1f)
@@ -190,11 +191,11 @@ static void draw_choice(const struct form *form, size_t row, int y, int x, int w
 {
     const struct form_row *r = &form->rows[row];
     const char *name = r->name ? r->name(form->choices[row]) : r->choices[form->choices[row]];
-    bool selected = row == form->row, utf8 = screen_utf8();
-    int used = screen_string(y, x, width, STYLE_KEY, !selected ? "  " : utf8 ? "◀ " : "< ");
+    bool selected = row == form->row;
+    int used = screen_string(y, x, width, STYLE_KEY, selected ? sign(SIGN_MORE_LEFT) : " ") + 1;
     used += screen_string(y, x + used, width - used, STYLE_CODE, *name ? tr(name) : "-");
     if (selected)
-        screen_string(y, x + used, width - used, STYLE_KEY, utf8 ? " ▶" : " >");
+        screen_string(y, x + used + 1, width - used - 1, STYLE_KEY, sign(SIGN_MORE_RIGHT));
 }
 
 /* The cursor's character is shown selected; the text scrolls so that it is in view. */

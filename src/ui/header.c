@@ -11,6 +11,7 @@
 #include "base/tr.h"
 #include "ui/keymap.h"
 #include "ui/list.h"
+#include "ui/signs.h"
 #include "ui/ui.h"
 
 #define SEGMENTS 12
@@ -80,7 +81,7 @@ static void add_source(struct ui *ui, struct header *h)
     struct span whole = SPAN(slash ? slash + 1 : name);
     bool terse = h->wording >= WORDS_TERSE;
     struct span shown = text_fit(whole, terse ? TERSE_SOURCE : n == 1 ? 60 : 40);
-    const char *end = shown.n == whole.n ? "" : screen_utf8() ? "…" : "~";
+    const char *end = shown.n == whole.n ? "" : sign(SIGN_SHORTENED);
     if (n > 1)
         add(h, STYLE_TITLE, 1, "%.*s%s +%zu", SPAN_ARG(shown), end, n - 1);
     else if (format && !terse)
@@ -121,7 +122,7 @@ static void add_state(struct ui *ui, struct header *h)
 {
     char a[32];
     bool live = inputs_live(ui->session->inputs);
-    const char *dot = screen_utf8() ? "●" : "*";
+    const char *dot = sign(SIGN_GOES_ON);
     int percent = progress(ui);
     if (ui->paused)
         add(h, STYLE_ALERT, 0, _("PAUSED, %s new"), counted(h, lists_held(ui), a, sizeof a));
@@ -210,7 +211,7 @@ static bool cut(struct segment *s, int width)
     if (!s->long_text || width < LEAST_CUT)
         return false;
     struct span kept = text_fit(SPAN(s->text), (size_t)width - 1);
-    char *text = mem_format("%.*s%s", SPAN_ARG(kept), screen_utf8() ? "…" : "~");
+    char *text = mem_format("%.*s%s", SPAN_ARG(kept), sign(SIGN_SHORTENED));
     free(s->text);
     s->text = text;
     return true;

@@ -5,6 +5,7 @@
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "ui/ladder.h"
+#include "ui/signs.h"
 
 #define LEAST_STEP 15 /* screen columns between two addresses */
 #define TIMED_STEP 24 /* from which both times are shown */
@@ -144,11 +145,10 @@ static void draw_title(const struct canvas *c, size_t place)
 /* Where more stand beyond the edges. */
 static void draw_more(const struct canvas *c)
 {
-    bool utf8 = screen_utf8();
     if (c->v->left > 0)
-        screen_string(c->rect.y, c->rect.x + c->margin - 1, 1, STYLE_ALERT, utf8 ? "◀" : "<");
+        screen_string(c->rect.y, c->rect.x + c->margin - 1, 1, STYLE_ALERT, sign(SIGN_MORE_LEFT));
     if (c->v->left + c->v->fitting < c->v->ladder.ncolumns)
-        screen_string(c->rect.y, right_edge(c) - 1, 1, STYLE_ALERT, utf8 ? "▶" : ">");
+        screen_string(c->rect.y, right_edge(c) - 1, 1, STYLE_ALERT, sign(SIGN_MORE_RIGHT));
 }
 
 static void draw_columns(const struct canvas *c)
@@ -172,13 +172,13 @@ struct pen {
 
 static struct pen pen_of(uint8_t kind)
 {
-    bool utf8 = screen_utf8();
+    const char *broken = sign(SIGN_TIMER);
     bool timer = kind == LADDER_TIMEOUT || kind == LADDER_EXPIRED || kind == LADDER_SESSION_OVER;
     if (timer)
-        return utf8 ? (struct pen){ "╌", "╌", "╌" } : (struct pen){ ".", ".", "." };
+        return (struct pen){ broken, broken, broken };
     if (kind > LADDER_TRANSACTION)
-        return utf8 ? (struct pen){ "╌", "▷", "◁" } : (struct pen){ ".", ">", "<" };
-    return utf8 ? (struct pen){ "─", "▶", "◀" } : (struct pen){ "-", ">", "<" };
+        return (struct pen){ broken, sign(SIGN_EVENT_TO_RIGHT), sign(SIGN_EVENT_TO_LEFT) };
+    return (struct pen){ screen_utf8() ? "─" : "-", sign(SIGN_TO_RIGHT), sign(SIGN_TO_LEFT) };
 }
 
 static void draw_arrow(const struct canvas *c, int y, int from, int to, enum style style,
@@ -253,7 +253,7 @@ static void draw_row(const struct canvas *c, int y, const struct ladder_row *row
     ladder_put_label(c->ui, row, plain, room > 0 ? (size_t)room : 0, &label);
     if (self) {
         if (inside(c, low + 2)) {
-            screen_string(y, low + 1, 1, style, screen_utf8() ? "↩" : "@");
+            screen_string(y, low + 1, 1, style, sign(SIGN_TO_ITSELF));
             draw_beside(c, y, low + 3, style, strbuf_as_span(&label));
         }
     } else {
@@ -270,7 +270,7 @@ static void draw_gap(const struct canvas *c, int y, const char *format, int64_t 
 {
     char took[TIME_TEXT];
     struct strbuf text = STRBUF_INIT;
-    const char *dots = screen_utf8() ? "···" : "...";
+    const char *dots = sign(SIGN_PAUSE);
     strbuf_format(&text, "%s ", dots);
     strbuf_format(&text, format, time_short(ns, took));
     strbuf_format(&text, " %s", dots);
@@ -343,7 +343,7 @@ static void draw_marks(const struct canvas *c, int y, size_t row)
                       colours[c->v->ladder.rows[row].leg % (sizeof colours / sizeof colours[0])],
                       number);
     if (ladder_is_proof(c->v, row))
-        screen_string(y, c->rect.x + c->margin - 2, 1, STYLE_ALERT, screen_utf8() ? "◆" : "*");
+        screen_string(y, c->rect.x + c->margin - 2, 1, STYLE_ALERT, sign(SIGN_EVIDENCE));
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */

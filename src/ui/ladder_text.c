@@ -11,6 +11,7 @@
 #include "store/ladder_session.h"
 #include "store/link.h"
 #include "ui/ladder.h"
+#include "ui/signs.h"
 
 /* ---- sessions ------------------------------------------------------------------------------- */
 
@@ -225,9 +226,9 @@ static void put_message(struct ui *ui, const struct ladder_row *row, bool plain,
     if (!m || store_scan(ui->store, row->message, &sip) < 0)
         return;
     if (m->flags & MESSAGE_DUPLICATE)
-        strbuf_text(out, screen_utf8() ? "≡ " : "= ");
+        strbuf_format(out, "%s ", sign(SIGN_COPY));
     else if (m->flags & MESSAGE_RETRANSMISSION)
-        strbuf_text(out, screen_utf8() ? "↻ " : "R ");
+        strbuf_format(out, "%s ", sign(SIGN_REPEATED));
     if (m->code) {
         strbuf_format(out, "%u ", m->code);
         strbuf_span(out, sip.reason);
@@ -347,15 +348,14 @@ static void put_event(struct ui *ui, const struct ladder_row *row, size_t room, 
 static void put_counts(const struct ladder_row *row, bool brief, struct strbuf *out)
 {
     char text[TIME_TEXT];
-    bool utf8 = screen_utf8();
     if (row->repeats && row->kind == LADDER_TRANSACTION)
-        strbuf_format(out, " %s%u", utf8 ? "×" : "x", row->repeats + 1u);
+        strbuf_format(out, " %s%u", sign(SIGN_ALIKE), row->repeats + 1u);
     else if (row->repeats)
-        strbuf_format(out, " %s%u", utf8 ? "↻" : "R", row->repeats);
+        strbuf_format(out, " %s%u", sign(SIGN_REPEATED), row->repeats);
     if (row->repeats && row->kind == LADDER_MESSAGE && !brief)
         strbuf_format(out, _(" in %s"), time_short(row->last_ns - row->time_ns, text));
     if (row->copies)
-        strbuf_format(out, " %s%u", utf8 ? "≡" : "=", row->copies);
+        strbuf_format(out, " %s%u", sign(SIGN_COPY), row->copies);
 }
 
 /* What it is, in `room` columns if possible. */
@@ -393,7 +393,7 @@ void ladder_put_label(struct ui *ui, const struct ladder_row *row, bool plain, s
                text_width(strbuf_as_span(&words)) > left;
     strbuf_span(out, cut ? text_fit(strbuf_as_span(&words), left - 1) : strbuf_as_span(&words));
     if (cut)
-        strbuf_text(out, screen_utf8() ? "…" : "~");
+        strbuf_text(out, sign(SIGN_SHORTENED));
     strbuf_span(out, strbuf_as_span(&counts));
     strbuf_free(&words);
     strbuf_free(&counts);

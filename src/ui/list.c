@@ -17,6 +17,7 @@
 #include "ui/goto.h"
 #include "ui/hunt.h"
 #include "ui/keymap.h"
+#include "ui/signs.h"
 
 #define SEARCH_CLOCK 1024    /* rows between two looks at the keyboard */
 #define KEY_WIDTH 1000       /* of a cell that is written to be sorted or searched by */
@@ -207,8 +208,7 @@ static void draw_titles(struct list *list, struct rect rect, const struct list_p
             screen_underline(rect.y, x, used);
         if (sorted)
             screen_string(rect.y, x + used + mark - 1, 1, STYLE_KEY,
-                          screen_utf8() ? (list->descending ? "▼" : "▲")
-                                        : (list->descending ? "v" : "^"));
+                          sign(list->descending ? SIGN_DESCENDING : SIGN_ASCENDING));
     }
 }
 
@@ -241,7 +241,7 @@ static void draw_row(struct list *list, int y, size_t at, bool selected,
     if (list->margin)
         list_draw_margin(list, y, &row, rows_at(&list->rows, at + 1));
     if (row.marked)
-        screen_string(y, rect->x, 1, STYLE_MARKED, screen_utf8() ? "●" : "*");
+        screen_string(y, rect->x, 1, STYLE_MARKED, sign(SIGN_MARKED));
     for (size_t i = 0; i < count; i++)
         draw_cell(&row, y, &places[i], &text);
     if (selected)
@@ -637,12 +637,12 @@ static bool opens_at(const struct view *view, int y, int x)
 /* What is wanted next comes first: with rows marked, while something comes in, or else. */
 #define KEYS_REST "sources focus sort-by-column like columns command"
 #define KEYS_MARKED                                                                                   \
-    "assist mark ask-compare diff ask-save next-list edit-filter pane close search raw next-failure " \
+    "assist mark ask-compare diff ask-save next-list edit-filter close pane search raw next-failure " \
     "pause " KEYS_REST
 #define KEYS_LIVE \
-    "assist next-list next-failure edit-filter pause pane close search raw ask-compare ask-save mark " KEYS_REST
+    "assist next-list next-failure edit-filter pause close pane search raw ask-compare ask-save mark " KEYS_REST
 #define KEYS_FILE \
-    "assist next-list next-failure edit-filter search pane close raw ask-compare ask-save mark pause " KEYS_REST
+    "assist next-list next-failure edit-filter search close pane raw ask-compare ask-save mark pause " KEYS_REST
 
 static const char *keys(const struct ui *ui, const struct view *view)
 {

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "ui/list.h"
+#include "ui/signs.h"
 
 #define ROWS_A_CLOCK 64
 #define AT_ONCE_NS 6000000LL /* counted before the key is answered */
@@ -30,9 +31,7 @@ const char *list_row_mark(const struct list_row *row)
 {
     if (!found_badly(row) || sip_class_failed((enum sip_class)row->class))
         return theme_mark(row->class, screen_utf8());
-    if (row->severity == SEVERITY_ERROR)
-        return screen_utf8() ? "◆" : "E";
-    return screen_utf8() ? "!" : "w";
+    return sign(row->severity == SEVERITY_ERROR ? SIGN_ERROR : SIGN_WARNING);
 }
 
 static void tell(struct list *list, const char *text)

@@ -5,6 +5,7 @@
 #include "base/tr.h"
 #include "ui/list.h"
 #include "ui/list_commands.h"
+#include "ui/signs.h"
 
 #define ROOMY 100 /* columns of a list from which a group tells how many rows it has */
 
@@ -51,14 +52,14 @@ int list_margin(const struct list *list, int width)
 static void put_sign(const struct list *list, const struct list_row *row, uint32_t next,
                      struct strbuf *out)
 {
-    bool utf8 = screen_utf8(), last = !next || next & ROW_GROUP;
+    bool last = !next || next & ROW_GROUP;
     uint32_t group = ROW_GROUP | row->id;
     if (!row->heads) {
-        strbuf_text(out, utf8 ? (last ? "└" : "├") : (last ? "`" : "|"));
+        strbuf_text(out, sign(last ? SIGN_LAST_BRANCH : SIGN_BRANCH));
         return;
     }
     size_t count = rows_group_count(&list->rows, group);
-    strbuf_text(out, rows_unfolded(&list->rows, group) ? (utf8 ? "▾" : "-") : utf8 ? "▸" : "+");
+    strbuf_text(out, sign(rows_unfolded(&list->rows, group) ? SIGN_OPEN : SIGN_CLOSED));
     if (list->margin > 2 && count < 1000)
         strbuf_format(out, "%zu", count);
     else if (list->margin > 2)

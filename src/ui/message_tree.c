@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "ui/signs.h"
 
 #define INDENT 2  /* columns a level */
 #define LABELS 18 /* columns that a label takes at least, so that values stand below one another */
@@ -93,12 +94,9 @@ void message_tree_select(struct message_tree *mt, size_t node)
 
 static const char *fold_mark(const struct message_tree *mt, size_t i)
 {
-    bool utf8 = screen_utf8();
     if (!has_children(&mt->tree, i))
         return " ";
-    if (mt->open[i])
-        return utf8 ? "▾" : "-";
-    return utf8 ? "▸" : "+";
+    return sign(mt->open[i] ? SIGN_OPEN : SIGN_CLOSED);
 }
 
 static enum style label_style(const struct sip_node *n)

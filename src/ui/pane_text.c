@@ -18,6 +18,7 @@
 #include "ui/ladder.h"
 #include "ui/list.h"
 #include "ui/pane_text.h"
+#include "ui/signs.h"
 
 #define LABEL_WIDTH 17
 #define NARROW 56
@@ -104,7 +105,7 @@ static char *where_else(const struct layout *out, uint32_t call, uint32_t messag
 /* The messages that prove it. */
 static void add_proofs(struct layout *out, uint32_t call, const struct finding_text *text)
 {
-    const char *mark = out->text->utf8 ? "◆" : "*";
+    const char *mark = sign_text(SIGN_EVIDENCE, out->text->utf8);
     for (size_t i = 0; i < text->nproofs; i++) {
         const struct finding_proof *p = &text->proofs[i];
         char *where = out->unseen >> i & 1 ? where_else(out, call, p->message) : NULL;
@@ -138,11 +139,10 @@ static void add_media_row(struct layout *out, enum help_style style, const char 
 /* Both sides' media beside each other, what they have in common marked. */
 static void add_media(struct layout *out, const struct finding *f, const struct finding_text *text)
 {
-    static const char *const marks[][2] = {
-        [MEDIA_SAME] = { "=", "=" },
-        [MEDIA_DIFFERS] = { "≠", "!" },
-        [MEDIA_UNKNOWN] = { "?", "?" },
-        [MEDIA_APART] = { " ", " " },
+    static const enum sign marks[] = {
+        [MEDIA_SAME] = SIGN_SAME,
+        [MEDIA_DIFFERS] = SIGN_DIFFERS,
+        [MEDIA_UNKNOWN] = SIGN_UNKNOWN,
     };
     static const enum help_style styles[] = {
         [MEDIA_SAME] = HELP_PLAIN,
@@ -156,10 +156,10 @@ static void add_media(struct layout *out, const struct finding *f, const struct 
     add_media_row(out, HELP_BOLD, "", sides.who[0], "", sides.who[1]);
     for (size_t i = 0; i < sides.count; i++) {
         const struct media_line *line = &sides.lines[i];
-        add_media_row(out, styles[line->matches], line->what,
-                      sides.known[0] ? line->side[0] : _("not seen"),
-                      marks[line->matches][out->text->utf8 ? 0 : 1],
-                      sides.known[1] ? line->side[1] : _("not seen"));
+        add_media_row(
+            out, styles[line->matches], line->what, sides.known[0] ? line->side[0] : _("not seen"),
+            line->matches == MEDIA_APART ? " " : sign_text(marks[line->matches], out->text->utf8),
+            sides.known[1] ? line->side[1] : _("not seen"));
     }
     media_sides_free(&sides);
 }

@@ -17,6 +17,7 @@
 #include "configfile.h"
 #include "ui/command.h"
 #include "ui/hint.h"
+#include "ui/signs.h"
 
 #define HISTORY_LINES 1000
 #define LEAST_FOR_HINT 6 /* lines of the screen */
@@ -367,7 +368,7 @@ static void draw_matches(int bottom)
     int more = prompt.nmatches - rows * across,
         shown = more > 0 ? rows * across - 1 : prompt.nmatches;
     char rest[32];
-    snprintf(rest, sizeof rest, "%s +%d", screen_utf8() ? "…" : "...", more + 1);
+    snprintf(rest, sizeof rest, "%s +%d", sign(SIGN_SHORTENED), more + 1);
     for (int i = 0; i < rows * across; i++) {
         int y = bottom - rows + i / across, x = 1 + i % across * width;
         if (i % across == 0)

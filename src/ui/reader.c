@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "ui/keymap.h"
+#include "ui/signs.h"
 #include "ui/ui.h"
 
 /* The runs [from, to) of one link and the line it begins on. */
@@ -85,7 +86,7 @@ static void draw_more(struct rect rect, bool focused)
     struct strbuf text = STRBUF_INIT;
     if (!focused && keymap_key_of("pane-down", key))
         strbuf_format(&text, " %s ", key);
-    strbuf_text(&text, screen_utf8() ? "▾" : "v");
+    strbuf_text(&text, sign(SIGN_MORE_BELOW));
     int width = (int)text_width(strbuf_as_span(&text));
     if (width < rect.width)
         screen_string(rect.y + rect.height - 1, rect.x + rect.width - width, width, STYLE_HEADER,

@@ -13,6 +13,7 @@
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "ui/signs.h"
 
 #define SCREEN_PIECE 240 /* bytes of a string that every version of screen hands on */
 #define ESCAPE_MS 25 /* how long a lone Esc waits for the rest of a key: less breaks keys in two */
@@ -352,7 +353,7 @@ int screen_text(int y, int x, int width, enum style style, struct span text)
     mvaddnstr(y, x, fit.p, (int)fit.n);
     int used = (int)text_width(fit);
     if (cut)
-        mvaddstr(y, x + used++, screen_utf8() ? "…" : "~");
+        mvaddstr(y, x + used++, sign(SIGN_SHORTENED));
     strbuf_free(&shown);
     return used;
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/tr.h"
 #include "ui/keymap.h"
+#include "ui/signs.h"
 
 #define AT_ONCE_NS 8000000LL
 #define BAR_MOST 30 /* columns */
@@ -66,7 +67,7 @@ void task_draw(struct ui *ui, int y)
     int x = 1 + screen_text(y, 1, room > 0 ? room : 1, STYLE_BOLD, strbuf_as_span(&text)) + 1;
     for (int i = 0; width >= BAR_LEAST && i < width; i++) {
         bool done = (unsigned)i * 1000 < part * (unsigned)width;
-        const char *cell = screen_utf8() ? (done ? "█" : "░") : done ? "#" : "-";
+        const char *cell = sign(done ? SIGN_DONE : SIGN_LEFT);
         screen_string(y, x + i, 1, done ? STYLE_KEY : STYLE_DIM, cell);
     }
     x += width >= BAR_LEAST ? width + 1 : 0;

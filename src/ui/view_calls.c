@@ -8,6 +8,7 @@
 #include "diagnose/outcome.h"
 #include "ui/cells.h"
 #include "ui/hunt.h"
+#include "ui/signs.h"
 
 static void note(struct list *list, uint32_t transaction)
 {
@@ -107,11 +108,8 @@ static int64_t duration(struct list_row *row)
 static void put_duration(struct list_row *row, struct strbuf *out)
 {
     char text[TIME_TEXT];
-    strbuf_format(out, "%s%s",
-                  call_finished(row->call) ? ""
-                  : screen_utf8()          ? "● "
-                                           : "* ",
-                  time_short(duration(row), text));
+    strbuf_format(out, "%s%s%s", call_finished(row->call) ? "" : sign(SIGN_GOES_ON),
+                  call_finished(row->call) ? "" : " ", time_short(duration(row), text));
 }
 
 static void duration_example(struct list_row *row, struct strbuf *out)

@@ -9,6 +9,7 @@
 #include "sip/sdp.h"
 #include "store/compare_calls.h"
 #include "ui/ladder.h"
+#include "ui/signs.h"
 
 #define HEAD 3         /* lines above the rows */
 #define WIDE 120       /* columns from which what differs stands behind each row, */
@@ -147,9 +148,9 @@ static struct halves halves_of(struct rect rect)
 
 static void draw_row(struct ui *ui, const struct calls_row *row, struct rect rect)
 {
-    const char *mark = !row->side[1].there   ? "-"
-                       : !row->side[0].there ? "+"
-                       : row->differs        ? "!"
+    const char *mark = !row->side[1].there   ? sign(SIGN_ONLY_LEFT)
+                       : !row->side[0].there ? sign(SIGN_ONLY_RIGHT)
+                       : row->differs        ? sign(SIGN_CHANGED)
                                              : " ";
     struct strbuf text = STRBUF_INIT;
     struct halves h = halves_of(rect);

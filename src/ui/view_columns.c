@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "ui/list.h"
+#include "ui/signs.h"
 
 struct columns_view {
     struct view view;
@@ -68,7 +69,7 @@ static void draw_row(const struct columns_view *v, int y, int row)
     int x = v->rect.x + 1;
     enum style style = slot ? STYLE_NORMAL : STYLE_DIM;
     put_width(slot, column, &width);
-    x += screen_string(y, x, 4, STYLE_KEY, !slot ? "   " : screen_utf8() ? " ✓ " : " x ");
+    x += 1 + screen_string(y, x + 1, 1, STYLE_KEY, slot ? sign(SIGN_SHOWN) : " ") + 1;
     screen_string(y, x, 24, style, tr(column->title));
     screen_string(y, x + 25, 20, STYLE_DIM, column->name);
     screen_text(y, x + 46, v->rect.width - x - 46, style, strbuf_as_span(&width));

@@ -10,6 +10,7 @@
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "sip/diff.h"
+#include "ui/signs.h"
 #include "ui/ui.h"
 
 #define BESIDE 120  /* columns from which the messages stand beside each other */
@@ -153,13 +154,13 @@ static const char *mark_of(const struct sip_diff_line *line)
 {
     switch (line->state) {
     case SIP_DIFF_ONLY_A:
-        return "-";
+        return sign(SIGN_ONLY_LEFT);
     case SIP_DIFF_ONLY_B:
-        return "+";
+        return sign(SIGN_ONLY_RIGHT);
     case SIP_DIFF_CHANGED:
-        return "!";
+        return sign(SIGN_CHANGED);
     case SIP_DIFF_IGNORED:
-        return "~";
+        return sign(SIGN_IGNORED);
     default:
         return " ";
     }

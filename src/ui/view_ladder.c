@@ -13,6 +13,7 @@
 #include "ui/keymap.h"
 #include "ui/ladder.h"
 #include "ui/list.h"
+#include "ui/signs.h"
 
 #define SIDE_BY_SIDE 120
 #define LEAST_FOR_MESSAGE 10 /* lines, under the ladder */
@@ -93,7 +94,7 @@ static void step_proof(struct ui *ui, struct ladder_view *v, bool backwards)
     if (!proof)
         return;
     v->row = proof->row;
-    ui_notice(ui, false, "%s %s", screen_utf8() ? "◆" : "*", proof->text);
+    ui_notice(ui, false, "%s %s", sign(SIGN_EVIDENCE), proof->text);
 }
 
 /* ---- drawing --------------------------------------------------------------------------------- */
@@ -127,7 +128,7 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     if (v->joined)
         strbuf_format(&text, "%s  ", v->joined);
     if (v->found)
-        strbuf_format(&text, "%s %s  ", screen_utf8() ? "◆" : "*", v->found);
+        strbuf_format(&text, "%s %s  ", sign(SIGN_EVIDENCE), v->found);
     strbuf_text(&text, "Call-ID ");
     strbuf_span(&text, sip.call_id);
     if (ladder_selected(v))

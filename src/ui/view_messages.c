@@ -6,6 +6,7 @@
 #include "store/cut.h"
 #include "ui/cells.h"
 #include "ui/pane_text.h"
+#include "ui/signs.h"
 
 #define AGAIN_LOOKED 64 /* of a changed transaction, messages looked at again under a filter */
 
@@ -101,7 +102,8 @@ static void put_message(struct list_row *row, struct strbuf *out)
 {
     const struct sip_message *sip = list_row_sip(row);
     if (row->head->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE))
-        strbuf_text(out, row->head->flags & MESSAGE_DUPLICATE ? "= " : screen_utf8() ? "↻ " : "R ");
+        strbuf_format(out, "%s ",
+                      sign(row->head->flags & MESSAGE_DUPLICATE ? SIGN_COPY : SIGN_REPEATED));
     if (row->head->code) {
         strbuf_format(out, "%s %u ", theme_mark(row->class, screen_utf8()), row->head->code);
         strbuf_span(out, sip->reason);
@@ -111,7 +113,7 @@ static void put_message(struct list_row *row, struct strbuf *out)
         strbuf_span(out, sip->uri);
     }
     if (message_cut(row->head, sip))
-        strbuf_format(out, " %s", screen_utf8() ? "✂" : "C");
+        strbuf_format(out, " %s", sign(SIGN_CUT_OFF));
 }
 
 /* All responses of a code, or all requests of a method. */

@@ -11,6 +11,7 @@
 #include "ui/command.h"
 #include "ui/compare.h"
 #include "ui/keymap.h"
+#include "ui/signs.h"
 #include "ui/ui.h"
 
 #define HITS_SHOWN 50
@@ -86,33 +87,46 @@ static void lay_out_fields(struct page_view *v)
     strbuf_free(&line);
 }
 
-/* What stands on the screen and means more than it says. */
+static void lay_out_sign(struct page_view *v, const char *sign, const char *meaning)
+{
+    styled_label(&v->reader.text, HELP_CODE, sign);
+    styled_markup(&v->reader.text, SPAN(meaning), v->width, 14);
+}
+
+/* What stands on the screen and means more than it says: words, marks of classes, and all signs. */
 static void lay_out_signs(struct page_view *v)
 {
+    struct strbuf alike = STRBUF_INIT;
     static const struct {
-        const char *sign, *ascii, *meaning;
-    } signs[] = {
-        { N_("failed"), NULL,
+        const char *sign, *meaning;
+    } words[] = {
+        { N_("failed"),
           N_("In the first line: transactions that ended with 4xx, 5xx, 6xx or without an answer, and "
              "their share of all that have ended; ACKs, challenges and what is still open do not "
              "count ([[metric/failed]])") },
-        { N_("open"), NULL, N_("In the first line: transactions that wait for a final answer") },
-        { N_("top"), NULL,
+        { N_("open"), N_("In the first line: transactions that wait for a final answer") },
+        { N_("top"),
           N_("In the first line: the error found most often; of live traffic, in the last five "
              "minutes") },
-        { "✗ ◷", "! # T",
-          N_("Failed, as the first line counts it: by its code, or without an answer") },
-        { "◆ !", "E w",
-          N_("An error or a warning was found about what has not failed; Why says which") },
+        { N_("1 2 3"), N_("In the flow, beside the time: which of the joined legs it is of") },
     };
     struct styled_text *text = &v->reader.text;
     styled_blank(text);
     styled_heading(text, HELP_HEADING, _("Signs"), NULL, v->width);
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
-        styled_label(text, HELP_CODE,
-                     signs[i].ascii && !text->utf8 ? signs[i].ascii : tr(signs[i].sign));
-        styled_markup(text, SPAN(tr(signs[i].meaning)), v->width, 14);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        lay_out_sign(v, tr(words[i].sign), tr(words[i].meaning));
+    for (int class = SIP_CLASS_NONE + 1; class < SIP_CLASSES; class ++)
+        lay_out_sign(v, theme_mark((uint8_t) class, text->utf8), style_use(STYLE_CLASS + class));
+    for (enum sign s = 0; s < SIGNS; s++) {
+        strbuf_format(&alike, "%s%s", alike.n ? " " : "", sign_text(s, text->utf8));
+        if (!sign_meaning(s))
+            continue;
+        lay_out_sign(v, strbuf_str(&alike), tr(sign_meaning(s)));
+        strbuf_clear(&alike);
     }
+    styled_paragraph(text, HELP_DIM, SPAN(_(":colors shows all colours, and what each is for.")),
+                     v->width, 0, 0);
+    strbuf_free(&alike);
 }
 
 static void lay_out_keys(struct page_view *v)

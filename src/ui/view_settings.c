@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/tr.h"
 #include "ui/command.h"
+#include "ui/signs.h"
 #include "ui/ui.h"
 #include "ui/values.h"
 
@@ -53,7 +54,7 @@ static void draw_row(struct ui *ui, const struct settings_view *v, int y, int ro
     int x = v->rect.x + 1, end = v->rect.x + v->rect.width;
     strbuf_format(&shown, "%s%s%s", value, *value && setting->unit ? " " : "",
                   *value && setting->unit && setting->type == OPTION_NUMBER ? setting->unit : "");
-    x += screen_string(y, x, 2, STYLE_MARKED, !changed ? "  " : screen_utf8() ? "● " : "* ");
+    x += screen_string(y, x, 1, STYLE_MARKED, changed ? sign(SIGN_OWN_SETTING) : " ") + 1;
     screen_cell(y, x, NAME_WIDTH, STYLE_BOLD, SPAN(setting->name));
     x += NAME_WIDTH + 1;
     screen_cell(y, x, VALUE_WIDTH, changed ? STYLE_MARKED : STYLE_CODE, strbuf_as_span(&shown));

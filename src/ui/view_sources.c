@@ -13,6 +13,7 @@
 #include "left_out.h"
 #include "net/plain.h"
 #include "ui/list.h"
+#include "ui/signs.h"
 
 #define SAMPLE_NS INT64_C(1000000000) /* rates are of the last second */
 
@@ -249,7 +250,7 @@ static void draw_name(int y, int x, int width, const char *name)
     while (*rest && (int)text_width(SPAN(rest)) + 1 > width && (slash = strchr(rest + 1, '/')))
         rest = slash;
     if (rest != name)
-        x += screen_string(y, x, 1, STYLE_DIM, screen_utf8() ? "…" : "~");
+        x += screen_string(y, x, 1, STYLE_DIM, sign(SIGN_SHORTENED));
     screen_string(y, x, width - (rest != name), STYLE_BOLD, rest);
 }
 

@@ -4,6 +4,7 @@
 #include "base/strbuf.h"
 #include "base/tr.h"
 #include "store/names.h"
+#include "ui/signs.h"
 #include "ui/ui.h"
 
 char *ui_address(const struct addr *a, char *buf)
@@ -23,7 +24,7 @@ void ui_put_agent(const struct ui *ui, const struct message *message, struct str
 
 const char *ui_arrow(void)
 {
-    return screen_utf8() ? "→" : "->";
+    return sign(SIGN_ARROW);
 }
 
 void ui_put_rule(const struct ui *ui, uint8_t rule, struct strbuf *out)
