@@ -243,4 +243,7 @@ void form_draw(struct form *form, struct rect rect)
     form->top = form->row >= form->top + height ? form->row - height + 1 : form->top;
     for (size_t i = 0; i < height && form->top + i < form->count; i++)
         draw_row(form, form->top + i, rect.y + (int)i);
+    if (form->top + height < form->count)
+        screen_string(rect.y + rect.height - 1, rect.x + rect.width - 1, 1, STYLE_HEADER,
+                      sign(SIGN_MORE_BELOW));
 }

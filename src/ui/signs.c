@@ -22,7 +22,7 @@ static const struct {
     [SIGN_ARROW] = { "→", "->", N_("From the sender to the receiver") },
     [SIGN_SHORTENED] = { "…", "~", N_("At the end of a text: there is more than room for it") },
     [SIGN_MORE_BELOW] = { "▾", "v",
-                          N_("In a lower right corner: there is more; the key beside it leads on") },
+                          N_("In a lower right corner: there is more; the key beside it, or Down, leads on") },
     [SIGN_OPEN] = { "▾", "-", NULL },
     [SIGN_CLOSED] = { "▸", "+", N_("Before a call or an element: its parts are shown, or folded") },
     [SIGN_BRANCH] = { "├", "|", NULL },

@@ -2,7 +2,7 @@
  * The filter as a form: each row that is filled in becomes a condition, and all of them must hold.
  * What it makes is shown as an expression and in force at once, with the list below it; Enter
  * keeps it, Esc takes back the filter that was there before. A filter that the form did not make
- * stands in its last row.
+ * stands in the row of expressions. Rows that are asked for less often follow, of findings and hosts.
  */
 #include <stdlib.h>
 
@@ -15,7 +15,8 @@
 #include "ui/list.h"
 
 #define EXPRESSION_LINES 3 /* at most */
-#define LEAST_LIST 4       /* lines of it that are worth showing */
+#define LEAST_LIST 4       /* lines of it that are worth showing, */
+#define GOOD_LIST 8        /* and that are left for it before all rows are shown */
 
 enum {
     METHOD,
@@ -32,6 +33,20 @@ enum {
     SEVERITY,
     DURATION,
     ALSO,
+    CONFIDENCE,
+    TIMES_FOUND,
+    HOST,
+    HOST_NAME,
+    HOST_AGENT,
+    HOST_FINDING,
+    HOST_REQUESTS,
+    HOST_SENT,
+    HOST_RECEIVED,
+    HOST_FAILED,
+    HOST_SHARE,
+    HOST_UNANSWERED,
+    HOST_HALF,
+    HOST_MOST,
     ROWS
 };
 
@@ -64,6 +79,34 @@ static const struct form_row rows[ROWS] = {
     [DURATION] = { N_("Lasted"), N_("The call: > 5s, 1s..5s, or at least as long: 5s"), NULL, NULL,
                    NULL },
     [ALSO] = { N_("Expression"), N_("Any further condition, as behind :filter"), NULL, NULL, NULL },
+    [CONFIDENCE] = { N_("Sure, %"), N_("How sure the finding is: at least 80, or < 80"), NULL, NULL,
+                     NULL },
+    [TIMES_FOUND] = { N_("Times found"), N_("How often its rule found something: at least 5"), NULL,
+                      NULL, NULL },
+    [HOST] = { N_("Host"), N_("Either side: an address, with or without port, a network"), NULL,
+               NULL, NULL },
+    [HOST_NAME] = { N_("Host's name"), N_("A part of what names or DNS call either side"), NULL,
+                    NULL, NULL },
+    [HOST_AGENT] = { N_("Host's software"), N_("A part of either side's User-Agent or Server"),
+                     NULL, NULL, NULL },
+    [HOST_FINDING] = { N_("Host's finding"),
+                       N_("A part of the name of what was found about a side"), NULL, NULL, NULL },
+    [HOST_REQUESTS] = { N_("Host's requests"), N_("Sent and received in all: at least 100, 1..9"),
+                        NULL, NULL, NULL },
+    [HOST_SENT] = { N_("- sent"), N_("Requests that it sent: at least 100, or 1..9"), NULL, NULL,
+                    NULL },
+    [HOST_RECEIVED] = { N_("- received"), N_("Requests that it received: at least 100, or 1..9"),
+                        NULL, NULL, NULL },
+    [HOST_FAILED] = { N_("- failed"), N_("Of these: at least 5, or == 0"), NULL, NULL, NULL },
+    [HOST_SHARE] = { N_("- failed, %"), N_("Of these, in percent: at least 10, or < 10"), NULL,
+                     NULL, NULL },
+    [HOST_UNANSWERED] = { N_("- unanswered"), N_("Of these: at least 1"), NULL, NULL, NULL },
+    [HOST_HALF] = { N_("Answers, half"),
+                    N_("Within which the host gave half of its answers: at least 100ms"), NULL,
+                    NULL, NULL },
+    [HOST_MOST] = { N_("Answers, 95%"),
+                    N_("Within which the host gave 95 of 100 answers: at least 1s, or < 200ms"),
+                    NULL, NULL, NULL },
 };
 
 struct filter_view {
@@ -89,10 +132,17 @@ static void put_quoted(struct strbuf *out, struct span text)
     strbuf_char(out, '"');
 }
 
+typedef void put_fn(struct strbuf *out, const char *field, struct span text);
+
 static void put_contains(struct strbuf *out, const char *field, struct span text)
 {
     strbuf_format(out, "%s contains ", field);
     put_quoted(out, text);
+}
+
+static void put_equal(struct strbuf *out, const char *field, struct span text)
+{
+    strbuf_format(out, "%s == %.*s", field, SPAN_ARG(text));
 }
 
 /* "> 5s" as it stands, "1s..5s" and lists as a choice, else by `operator`. */
@@ -109,6 +159,16 @@ static void put_compared(struct strbuf *out, const char *field, const char *oper
         strbuf_format(out, "%s %s %.*s", field, operator, SPAN_ARG(text));
 }
 
+static void put_exactly(struct strbuf *out, const char *field, struct span text)
+{
+    put_compared(out, field, "==", text);
+}
+
+static void put_at_least(struct strbuf *out, const char *field, struct span text)
+{
+    put_compared(out, field, ">=", text);
+}
+
 /* What is no address is a part of one: "10.0.0." */
 static void put_address(struct strbuf *out, const char *field, struct span text)
 {
@@ -123,9 +183,10 @@ static void put_address(struct strbuf *out, const char *field, struct span text)
     free(equal);
 }
 
-static void put_number(struct strbuf *out, struct span text)
+static void put_number(struct strbuf *out, const char *field, struct span text)
 {
     static const char *const fields[] = { "from", "to", "ruri" };
+    (void)field;
     for (size_t i = 0; i < 3; i++) {
         strbuf_text(out, i ? " or " : "(");
         put_contains(out, fields[i], text);
@@ -133,65 +194,69 @@ static void put_number(struct strbuf *out, struct span text)
     strbuf_char(out, ')');
 }
 
-static void put_condition(struct strbuf *out, size_t row, struct span text)
+/* "failed" is several classes, and a field of its own. */
+static void put_class(struct strbuf *out, const char *field, struct span text)
 {
-    switch (row) {
-    case METHOD:
-        strbuf_format(out, "method == %.*s", SPAN_ARG(text));
-        break;
-    case FROM:
-    case TO:
-    case TEXT:
-    case WHY:
-        put_contains(out,
-                     row == FROM   ? "from"
-                     : row == TO   ? "to"
-                     : row == TEXT ? "text"
-                                   : "why",
-                     text);
-        break;
-    case NUMBER:
-        put_number(out, text);
-        break;
-    case SOURCE:
-    case DESTINATION:
-        put_address(out, row == SOURCE ? "src" : "dst", text);
-        break;
-    case CODE:
-        put_compared(out, "code", "==", text);
-        break;
-    case CLASS:
-        strbuf_format(out, span_is(text, "failed") ? "%.*s" : "class == %.*s", SPAN_ARG(text));
-        break;
-    case TIME:
-        put_compared(out, "time", "==", text);
-        break;
-    case SEVERITY:
-        strbuf_format(out, "severity == %.*s", SPAN_ARG(text));
-        break;
-    case DURATION:
-        put_compared(out, "duration", ">=", text);
-        break;
-    default:
+    if (span_is(text, "failed"))
         strbuf_span(out, text);
-    }
+    else
+        put_equal(out, field, text);
 }
 
-/* An expression with `or` in it binds weaker than the others' `and`. */
+/* How a row becomes a condition on a field. */
+static const struct {
+    const char *field;
+    put_fn *put;
+} conditions[ROWS] = {
+    [METHOD] = { "method", put_equal },
+    [FROM] = { "from", put_contains },
+    [TO] = { "to", put_contains },
+    [NUMBER] = { NULL, put_number },
+    [SOURCE] = { "src", put_address },
+    [DESTINATION] = { "dst", put_address },
+    [CODE] = { "code", put_exactly },
+    [CLASS] = { "class", put_class },
+    [TIME] = { "time", put_exactly },
+    [TEXT] = { "text", put_contains },
+    [WHY] = { "why", put_contains },
+    [SEVERITY] = { "severity", put_equal },
+    [DURATION] = { "duration", put_at_least },
+    [CONFIDENCE] = { "finding.confidence", put_at_least },
+    [TIMES_FOUND] = { "finding.count", put_at_least },
+    [HOST] = { "endpoint", put_address },
+    [HOST_NAME] = { "endpoint.name", put_contains },
+    [HOST_AGENT] = { "endpoint.ua", put_contains },
+    [HOST_FINDING] = { "endpoint.finding", put_contains },
+    [HOST_REQUESTS] = { "endpoint.requests", put_at_least },
+    [HOST_SENT] = { "endpoint.sent", put_at_least },
+    [HOST_RECEIVED] = { "endpoint.received", put_at_least },
+    [HOST_FAILED] = { "endpoint.failed", put_at_least },
+    [HOST_SHARE] = { "endpoint.failed_share", put_at_least },
+    [HOST_UNANSWERED] = { "endpoint.unanswered", put_at_least },
+    [HOST_HALF] = { "endpoint.p50", put_at_least },
+    [HOST_MOST] = { "endpoint.p95", put_at_least },
+};
+
+static bool is_weak(struct span text)
+{
+    return span_search(text, " or ") || span_search(text, "||");
+}
+
+/* The expression comes last; with `or` in it, it binds weaker than the others' `and`. */
 static void compose(const struct form *form, struct strbuf *out)
 {
     for (size_t row = 0; row < ROWS; row++) {
         struct span text = form_value(form, row);
-        bool several = out->n > 0;
-        bool weak = row == ALSO && several &&
-                    (span_search(text, " or ") || span_search(text, "||"));
-        if (text.n == 0)
+        if (text.n == 0 || row == ALSO)
             continue;
-        strbuf_text(out, several ? " and " : "");
-        strbuf_text(out, weak ? "(" : "");
-        put_condition(out, row, text);
-        strbuf_text(out, weak ? ")" : "");
+        strbuf_text(out, out->n ? " and " : "");
+        conditions[row].put(out, conditions[row].field, text);
     }
+    struct span also = form_value(form, ALSO);
+    if (also.n && out->n)
+        strbuf_format(out, is_weak(also) ? " and (%.*s)" : " and %.*s", SPAN_ARG(also));
+    else
+        strbuf_span(out, also);
 }
 
 /* What can be read is in force at once; until then the last that could be. */
@@ -269,12 +334,19 @@ static int draw_outcome(struct filter_view *v, struct rect rect, int y)
     return y;
 }
 
+/* Lines for the form: the rows up to the expression first, then some for the list, then the others. */
+static int form_height(int room)
+{
+    int height = room <= ALSO + 1 + LEAST_LIST ? room : room - GOOD_LIST - 1;
+    height = height < ALSO + 1 && room > ALSO ? ALSO + 1 : height;
+    return height < 1 ? 1 : height > ROWS ? ROWS : height;
+}
+
 static void draw(struct ui *ui, struct view *view, struct rect rect)
 {
     struct filter_view *v = (struct filter_view *)view;
-    int height = rect.height - 5 < ROWS ? rect.height - 5 : ROWS;
+    int height = form_height(rect.height - 5);
     struct list *list = lists_current(ui);
-    height = height < 1 ? 1 : height;
     screen_clear(rect);
     draw_line(rect, rect.y, STYLE_HEADING, _("Filter"));
     form_draw(&v->form, (struct rect){ rect.y + 1, rect.x, height, rect.width });
