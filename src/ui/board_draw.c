@@ -13,7 +13,7 @@
 #include "ui/signs.h"
 
 #define SCALE 7     /* columns left of the bars, for numbers */
-#define ROWS_LEFT 4 /* lines that the rows of groups keep at least, their title included */
+#define ROWS_LEFT 5 /* lines that the rows of groups keep at least, with title and last line */
 #define MOST_BAR_LINES 10
 #define FEWEST_BAR_LINES 2
 #define CLOCK_WIDTH 8

@@ -166,6 +166,8 @@ static bool place_from(const struct list *list, struct rect rect, size_t first,
         int width = width_of(list, list->slots[i], rect.width);
         width = width ? squeezed(list->slots[i], width, by) : rest;
         cursor = cursor || (i == list->cursor && x + width <= end);
+        if (x + width > end && *count && list->slots[i]->column->align == ALIGN_RIGHT)
+            break; /* a piece of a number would be another number */
         width = x + width > end ? end - x : width;
         places[(*count)++] = (struct list_place){ i, x, width };
         x += width + 1;

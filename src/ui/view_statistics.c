@@ -15,6 +15,7 @@
 
 #define WORK_NS 3000000LL
 #define MUCH_FAILED 0.2
+#define LEAST_FOR_REST 4 /* lines */
 
 static struct board *board_of(const struct list *list)
 {
@@ -283,6 +284,66 @@ static enum chart_style style_of(const struct ui *ui)
                                                          : CHART_BLOCKS;
 }
 
+static bool has_place(const struct list *list, const struct list_place *places, size_t count,
+                      const char *metric)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list->slots[places[i].slot]->column->name, metric) == 0)
+            return true;
+    return false;
+}
+
+/* "p50 <1ms", if the row has it and no column shows it. */
+static void put_unshown(struct list_row *row, const char *name, struct strbuf *out)
+{
+    char text[METRIC_TEXT];
+    const struct metric *metric = metric_find(SPAN(name));
+    metric_text(metric, value_of(row, metric), text);
+    if (*text)
+        strbuf_format(out, "  %s %s", tr(metric->title), text);
+}
+
+/* What of the selected row no column has room for, the times first; nothing where all is shown. */
+static void put_rest(struct list *list, struct rect rect, struct strbuf *out)
+{
+    static const char *const times[] = { "p50", "p90", "p95", "p99" };
+    struct list_place places[LIST_COLUMNS];
+    struct list_row row;
+    size_t count = columns_place(list, rect, places), ntimes = sizeof times / sizeof times[0];
+    if (!list_selected(list, &row))
+        return;
+    put_group(&row, out);
+    size_t head = out->n;
+    for (size_t i = 0; i < ntimes; i++)
+        if (!has_place(list, places, count, times[i]))
+            put_unshown(&row, times[i], out);
+    for (size_t i = 0; i < SHOWN; i++) {
+        bool told = has_place(list, places, count, shown[i].metric);
+        for (size_t t = 0; t < ntimes; t++)
+            told = told || strcmp(shown[i].metric, times[t]) == 0;
+        if (!told)
+            put_unshown(&row, shown[i].metric, out);
+    }
+    if (out->n == head)
+        strbuf_clear(out);
+}
+
+/* In the last line of the list, where that leaves it rows. What is left of the list. */
+static struct rect draw_rest(struct list *list, struct rect rect)
+{
+    struct strbuf text = STRBUF_INIT;
+    if (rect.height >= LEAST_FOR_REST)
+        put_rest(list, rect, &text);
+    if (text.n) {
+        rect.height--;
+        screen_blank(rect.y + rect.height, rect.x, rect.width);
+        screen_text(rect.y + rect.height, rect.x + 1, rect.width - 1, STYLE_DIM,
+                    strbuf_as_span(&text));
+    }
+    strbuf_free(&text);
+    return rect;
+}
+
 static void draw(struct ui *ui, struct view *view, struct rect rect)
 {
     struct list *list = (struct list *)view;
@@ -292,8 +353,8 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     int used = board_draw(b, metric_of(list), rect);
     if (b->stale)
         ui_busy(ui);
-    list_view_ops.draw(ui, view,
-                       (struct rect){ rect.y + used, rect.x, rect.height - used, rect.width });
+    struct rect rows = { rect.y + used, rect.x, rect.height - used, rect.width };
+    list_view_ops.draw(ui, view, draw_rest(list, rows));
 }
 
 static bool zoom(struct ui *ui, struct board *b, bool in)
@@ -380,7 +441,7 @@ static const struct view_ops view_ops = {
     .verbs = VERBS_MOVE | VERBS_PANE | VERBS_LIST | VERB_BIT(VERB_GROUP) | VERB_BIT(VERB_ZOOM_IN) |
              VERB_BIT(VERB_ZOOM_OUT) | VERB_BIT(VERB_EARLIER) | VERB_BIT(VERB_LATER),
     .keybar =
-        "open-rows back next-list group assist close shorter-bars longer-bars earlier later right pane "
+        "open-rows back assist earlier later next-list group close shorter-bars longer-bars right pane "
         "like sort-by-column columns edit-filter focus command",
     .draw = draw,
     .act = act,
