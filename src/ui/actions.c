@@ -164,12 +164,23 @@ static void run_apropos(struct ui *ui, const char *argument)
         ui_notice(ui, true, _("apropos: say which words, as in: apropos flow token"));
 }
 
+/* Of a command what it does, of anything else its page. */
 static void run_help(struct ui *ui, const char *argument)
 {
-    if (argument && *argument)
+    const char *sought = argument ? argument + (*argument == ':') : "";
+    if (*sought && !command_find(sought)) {
         run_explain(ui, argument);
-    else if (!view_is_keys(ui_top(ui)))
-        ui_push(ui, view_keys_new(ui));
+        return;
+    }
+    if (view_is_keys(ui_top(ui)))
+        ui_pop(ui);
+    ui_push(ui, view_keys_new(ui, sought));
+}
+
+static void run_filters(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    run_help(ui, "filters");
 }
 
 /* The help pane; where it is shown already, or where there is none, all keys. */
@@ -179,7 +190,7 @@ static void run_assist(struct ui *ui, const char *argument)
     if (ui_has_pane(ui) && !ui->settings->pane)
         ui->settings->pane = true;
     else if (!view_is_keys(ui_top(ui)))
-        ui_push(ui, view_keys_new(ui));
+        ui_push(ui, view_keys_new(ui, ""));
 }
 
 static void run_raw(struct ui *ui, const char *argument)
@@ -418,6 +429,8 @@ const struct command commands[] = {
       N_("Give the filter in force, or this one, a name: filter @NAME takes it again") },
     { "filter-drop", "", NULL, VERB_NONE, filter_run_drop, "NAME", complete_filter_name,
       N_("Forget the name of a filter") },
+    { "filters", "", NULL, VERB_NONE, run_filters, NULL, NULL,
+      N_("List the filters that have a name, and what filters can ask for") },
     { "mark", "Space", N_("mark"), VERB_MARK, NULL, NULL, NULL,
       N_("Mark or unmark, for saving and comparing") },
     { "show-column", "", N_("show/hide"), VERB_MARK, NULL, NULL, NULL,
@@ -503,8 +516,8 @@ const struct command commands[] = {
       N_("Show every style in the colours of the theme, with its mark") },
     { "map", "", NULL, VERB_NONE, run_map, "KEY COMMAND", complete_map,
       N_("Bind a key to a command, as in: map x filter failed") },
-    { "help", "H", N_("keys"), VERB_NONE, run_help, "TOPIC", complete_topic,
-      N_("List all keys and commands, or show a topic's page") },
+    { "help", "H", N_("keys"), VERB_NONE, run_help, "COMMAND|TOPIC", complete_help,
+      N_("List all keys and commands, from one of them on, or show a topic's page") },
     { "redraw", "C-l", NULL, VERB_NONE, run_redraw, NULL, NULL, N_("Draw the screen anew") },
     { "suspend", "C-z", NULL, VERB_NONE, run_suspend, NULL, NULL,
       N_("Back to the shell for a while") },

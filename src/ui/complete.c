@@ -95,6 +95,13 @@ void complete_topic(struct ui *ui, const char *text, void (*offer)(const char *w
     }
 }
 
+void complete_help(struct ui *ui, const char *text, void (*offer)(const char *word))
+{
+    for (size_t i = 0; i < command_count; i++)
+        offer(commands[i].name);
+    complete_topic(ui, text, offer);
+}
+
 void complete_map(struct ui *ui, const char *text, void (*offer)(const char *word))
 {
     (void)ui;

@@ -6,6 +6,7 @@
 
 complete_fn complete_set;    /* settings with their choices */
 complete_fn complete_topic;  /* topics of the knowledge base, codes also by their phrase */
+complete_fn complete_help;   /* commands, and these topics */
 complete_fn complete_list;   /* names of lists */
 complete_fn complete_column; /* columns of the list shown */
 complete_fn complete_layout; /* a list, then its columns */

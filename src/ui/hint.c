@@ -132,7 +132,11 @@ static void hint_of_name(struct span begun, struct hint *hint)
         count++;
         strbuf_format(&hint->text, "%s%s", count > 1 ? "  " : "", name.p);
     }
-    if (count == 0) {
+    if (begun.n == 0) {
+        strbuf_clear(&hint->text);
+        strbuf_text(&hint->text, _("Tab lists all; as in: filter code >= 400  goto 14:02  save "
+                                   "x.pcap  help sort"));
+    } else if (count == 0) {
         hint->fault = 0;
         strbuf_text(&hint->text, _("no command begins so; H lists them"));
     } else if (count == 1 || (found && strlen(found->name) == begun.n)) {

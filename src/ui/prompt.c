@@ -431,7 +431,9 @@ void prompt_draw(struct ui *ui)
     show_line(&shown, hint.fault);
     draw_matches(above);
     screen_blank(y, 0, COLS);
-    int x = screen_string(y, 0, COLS, STYLE_KEY, prompt.prompt);
+    /* while it searches its history, readline's own prompt says for what */
+    const char *before_line = RL_ISSTATE(RL_STATE_ISEARCH) ? rl_display_prompt : prompt.prompt;
+    int x = screen_string(y, 0, COLS, STYLE_KEY, before_line);
     struct span all = strbuf_as_span(&shown.text), before = { all.p, shown.point };
     /* Scroll so that the cursor stays in view. */
     size_t room = COLS > x + 1 ? (size_t)(COLS - x - 1) : 1;

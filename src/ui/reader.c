@@ -79,13 +79,25 @@ static void clamp(struct reader *reader)
                                                    : reader->now.scroll;
 }
 
-/* There is more below; the cursor keys lead there, or the key that is named. */
-static void draw_more(struct rect rect, bool focused)
+static int line_width(const struct styled_text *text, size_t at)
+{
+    const struct styled_line *line = &text->lines[at];
+    size_t width = line->indent;
+    for (size_t i = line->first; i < line->first + line->count; i++)
+        width += text_width(styled_run_text(text, &text->runs[i]));
+    return (int)width;
+}
+
+/* There is more below; the cursor keys lead there, or the key that is named where that hides nothing. */
+static void draw_more(const struct reader *reader, bool focused)
 {
     char key[KEY_NAME] = "";
     struct strbuf text = STRBUF_INIT;
-    if (!focused && keymap_key_of("pane-down", key))
-        strbuf_format(&text, " %s ", key);
+    const struct rect rect = reader->rect;
+    size_t last = (size_t)(reader->now.scroll + rect.height - 1);
+    int left = rect.width - 1 - line_width(&reader->text, last);
+    if (!focused && keymap_key_of("pane-down", key) && left > (int)text_width(SPAN(key)) + 2)
+        strbuf_format(&text, "%s ", key);
     strbuf_text(&text, sign(SIGN_MORE_BELOW));
     int width = (int)text_width(strbuf_as_span(&text));
     if (width < rect.width)
@@ -109,7 +121,7 @@ void reader_draw(struct reader *reader, struct rect rect, bool focused)
                           chosen.to);
     }
     if (reader->now.scroll < last_scroll(reader))
-        draw_more(rect, focused);
+        draw_more(reader, focused);
 }
 
 bool reader_go(struct reader *reader, const char *topic)

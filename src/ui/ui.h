@@ -271,8 +271,8 @@ struct view *view_diff_new(struct ui *ui, uint32_t a, uint32_t b);
 struct view *view_calls_diff_new(struct ui *ui, uint32_t a, uint32_t b);
 /* The pages that have all of the words; NULL if there are none. */
 struct view *view_apropos_new(struct ui *ui, const char *words);
-/* The keys, those of the view on top first. */
-struct view *view_keys_new(struct ui *ui);
+/* The keys, those of the view on top first; from a command on, or from the fields of "filters"; "": all. */
+struct view *view_keys_new(struct ui *ui, const char *sought);
 bool view_is_keys(const struct view *view);
 /* A page, also the keys. */
 bool view_is_page(const struct view *view);

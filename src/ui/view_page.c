@@ -10,6 +10,7 @@
 #include "help/search.h"
 #include "ui/command.h"
 #include "ui/compare.h"
+#include "ui/filters.h"
 #include "ui/keymap.h"
 #include "ui/signs.h"
 #include "ui/ui.h"
@@ -20,7 +21,8 @@ struct page_view {
     struct view view;
     char a[HELP_TOPIC_SIZE], b[HELP_TOPIC_SIZE]; /* two compared, or "" */
     char *words;                                 /* searched for, or NULL; then the keys: */
-    const struct view_ops *keys_of;              /* first those of this view */
+    const struct view_ops *keys_of;              /* first those of this view; */
+    char sought[32];                             /* a command, or a heading, that it begins with */
     struct reader reader;                        /* reader.now.topic: the topic, if any */
     char laid[HELP_TOPIC_SIZE + 2];              /* what the text is of, */
     size_t width;                                /* for which width, */
@@ -62,6 +64,8 @@ static void lay_out_command(struct page_view *v, const struct command *command)
     char keys[64];
     struct strbuf line = STRBUF_INIT;
     keymap_keys_of(command->name, keys, sizeof keys);
+    if (strcmp(command->name, v->sought) == 0)
+        v->reader.now.scroll = (int)text->nlines;
     strbuf_format(&line, "**:%s%s%s** – %s", command->name, command->argument ? " " : "",
                   command->argument ? command->argument : "", tr(command->help));
     styled_label(text, HELP_CODE, keys);
@@ -69,12 +73,31 @@ static void lay_out_command(struct page_view *v, const struct command *command)
     strbuf_free(&line);
 }
 
-static void lay_out_fields(struct page_view *v)
+/* Filters that have a name, above what filters are made of. */
+static void lay_out_named(const struct ui *ui, struct page_view *v)
+{
+    struct styled_text *text = &v->reader.text;
+    for (size_t i = 0; i < ui->nnamed_filters; i++) {
+        char *name = mem_format("@%s", ui->named_filters[i].name);
+        styled_label(text, HELP_CODE, name);
+        styled_paragraph(text, HELP_PLAIN, SPAN(ui->named_filters[i].text), v->width, 20, 20);
+        free(name);
+    }
+    if (ui->nnamed_filters == 0)
+        styled_paragraph(text, HELP_DIM,
+                         SPAN(_("no filter has a name yet; :filter-save NAME gives one")), v->width,
+                         0, 0);
+}
+
+static void lay_out_fields(const struct ui *ui, struct page_view *v)
 {
     struct styled_text *text = &v->reader.text;
     struct strbuf line = STRBUF_INIT;
     styled_blank(text);
+    if (strcmp(v->sought, "filters") == 0)
+        v->reader.now.scroll = (int)text->nlines;
     styled_heading(text, HELP_HEADING, _("Fields of filters"), NULL, v->width);
+    lay_out_named(ui, v);
     for (const struct filter_field *field = filter_fields(); field->name; field++) {
         if (field->alias_of)
             continue;
@@ -129,7 +152,7 @@ static void lay_out_signs(struct page_view *v)
     strbuf_free(&alike);
 }
 
-static void lay_out_keys(struct page_view *v)
+static void lay_out_keys(const struct ui *ui, struct page_view *v)
 {
     static const char *const titles[] = { N_("In this view"), N_("Everywhere"),
                                           N_("In other views") };
@@ -155,7 +178,8 @@ static void lay_out_keys(struct page_view *v)
                 lay_out_command(v, &commands[i]);
     }
     lay_out_signs(v);
-    lay_out_fields(v);
+    lay_out_fields(ui, v);
+    *v->sought = '\0';
 }
 
 /* Lays out anew when topic, width or knowledge base have changed. */
@@ -171,7 +195,7 @@ static void lay_out(struct ui *ui, struct page_view *v, size_t width)
     if (*v->reader.now.topic || *v->a || v->words)
         lay_out_document(ui, v);
     else
-        lay_out_keys(v);
+        lay_out_keys(ui, v);
 }
 
 static void draw(struct ui *ui, struct view *view, struct rect rect)
@@ -287,10 +311,11 @@ struct view *view_apropos_new(struct ui *ui, const char *words)
     return &v->view;
 }
 
-struct view *view_keys_new(struct ui *ui)
+struct view *view_keys_new(struct ui *ui, const char *sought)
 {
     struct page_view *v = new_view();
     v->keys_of = ui_top(ui)->ops;
+    span_copy(SPAN(sought), v->sought, sizeof v->sought);
     return &v->view;
 }
 
