@@ -634,7 +634,10 @@ static bool opens_at(const struct view *view, int y, int x)
            (!list->margin || x > list->rect.x + list->margin);
 }
 
-/* What is wanted next comes first: with rows marked, while something comes in, or else. */
+/*
+ * What is wanted next comes first: with rows marked, while something comes in, or else. Rows that are
+ * sums are not marked, and are no messages.
+ */
 #define KEYS_REST "sources focus sort-by-column like columns command"
 #define KEYS_MARKED                                                                                   \
     "assist mark ask-compare diff ask-save next-list edit-filter close pane search raw next-failure " \
@@ -643,14 +646,21 @@ static bool opens_at(const struct view *view, int y, int x)
     "assist next-list next-failure edit-filter pause close pane search raw ask-compare ask-save mark " KEYS_REST
 #define KEYS_FILE \
     "assist next-list next-failure edit-filter search close pane raw ask-compare ask-save mark pause " KEYS_REST
+#define KEYS_SUMS \
+    "assist next-list next-failure edit-filter search close pane ask-save pause " KEYS_REST
 
 static const char *keys(const struct ui *ui, const struct view *view)
 {
-    static const char *const bars[] = { KEYS_FILE, KEYS_LIVE, KEYS_MARKED };
-    static char names[sizeof KEYS_MARKED + 32];
-    const char *opens = ((const struct list *)view)->ops->opens;
-    int state = store_counts(ui->store)->live_marked ? 2 : ui_goes_on(ui) ? 1 : 0;
-    snprintf(names, sizeof names, "%s back %s", opens ? opens : "flow", bars[state]);
+    static const char *const bars[] = { KEYS_FILE, KEYS_LIVE, KEYS_MARKED, KEYS_SUMS };
+    static char names[sizeof KEYS_MARKED + 48];
+    const struct list *list = (const struct list *)view;
+    const char *opens = list->ops->opens;
+    int state = list->ops->sums                        ? 3
+                : store_counts(ui->store)->live_marked ? 2
+                : ui_goes_on(ui)                       ? 1
+                                                       : 0;
+    snprintf(names, sizeof names, "%s back %s%s", opens ? opens : "flow", bars[state],
+             list_can_group(list) ? " group" : "");
     return names;
 }
 

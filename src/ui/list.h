@@ -269,6 +269,8 @@ bool list_count_failures(struct list *list, int64_t budget_ns);
 
 /* Whether the settings want the list's rows grouped. */
 bool list_grouped(const struct list *list);
+/* Whether there is a setting that groups them. */
+bool list_can_group(const struct list *list);
 /* Columns that the signs before grouped rows need in a list so wide; 0: none. */
 int list_margin(const struct list *list, int width);
 /* Draws what stands before a row; `next` is the row below it, or 0. */

@@ -23,6 +23,14 @@ bool list_grouped(const struct list *list)
     return list->ops->groups && list->ui->settings->group;
 }
 
+bool list_can_group(const struct list *list)
+{
+    for (size_t i = 0; i < sizeof groupings / sizeof groupings[0]; i++)
+        if (groupings[i].ops == list->ops)
+            return true;
+    return false;
+}
+
 void list_run_group(struct ui *ui, const char *argument)
 {
     const struct list_ops *ops = lists_current(ui)->ops;
