@@ -168,10 +168,14 @@ const char *help_nearest(const struct help *help, const char *topic)
 {
     const struct help_entry *entry = facts_entry(help, topic);
     const char *at = strchr(topic, '@');
-    char general[HELP_TOPIC_SIZE];
+    char other[HELP_TOPIC_SIZE];
     if (!entry && at && at - topic < HELP_TOPIC_SIZE) {
-        span_copy(span_make(topic, at), general, sizeof general);
-        entry = facts_entry(help, general);
+        span_copy(span_make(topic, at), other, sizeof other);
+        entry = facts_entry(help, other);
+    }
+    if (!entry && at) {
+        snprintf(other, sizeof other, "%.*s/other%s", SPAN_ARG(help_kind(topic)), at);
+        entry = facts_entry(help, other);
     }
     return entry ? entry->topic : NULL;
 }

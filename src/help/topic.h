@@ -49,7 +49,8 @@ const char *help_topic_at(const struct help *help, size_t i);
 bool help_knows(const struct help *help, const char *topic);
 /*
  * The topic as it is called here, or for one in a place (NAME@PLACE) of which nothing is known, that
- * of the name wherever it stands; NULL if that is not known either.
+ * of the name wherever it stands, or what is said of all others in this place (other@PLACE); NULL if
+ * there is none of these.
  */
 const char *help_nearest(const struct help *help, const char *topic);
 /*

@@ -153,20 +153,22 @@ static void add_start(struct tree_maker *t, struct span line)
     bool response = span_starts(first, "SIP/");
     struct sip_node *start = tree_enter(
         t, SIP_NODE_START, response ? SPAN(_("status")) : SPAN(_("request")), line, line);
-    struct sip_node *node = tree_add(
-        t, SIP_NODE_PART, response ? SPAN(_("version")) : SPAN(_("method")), first, first);
+    struct sip_node *node;
     if (response) {
+        tree_named(t, "part", N_("version"), first, first);
         node = tree_add(t, SIP_NODE_PART, SPAN(_("code")), second, second);
         tree_topic(node, "code", second);
         tree_topic(start, "code", second);
-        tree_add(t, SIP_NODE_PART, SPAN(_("phrase")), rest, rest);
+        tree_named(t, "part", N_("phrase"), rest, rest);
     } else {
+        node = tree_add(t, SIP_NODE_PART, SPAN(_("method")), first, first);
         tree_topic(node, "method", first);
         tree_topic(start, "method", first);
         node = tree_enter(t, SIP_NODE_PART, SPAN("URI"), second, second);
+        tree_topic(node, "part", SPAN("Request-URI"));
         tree_uri(t, second);
         tree_leave(t, node);
-        tree_add(t, SIP_NODE_PART, SPAN(_("version")), rest, rest);
+        tree_named(t, "part", N_("version"), rest, rest);
     }
     tree_leave(t, start);
 }

@@ -72,7 +72,7 @@ static void add_attribute(struct tree_maker *t, struct span line, struct span va
     struct span name = colon ? span_make(value.p, colon) : value;
     struct span rest = colon ? span_make(colon + 1, span_end(value)) : SPAN_NONE;
     struct sip_node *node = tree_enter(t, SIP_NODE_LINE, SPAN("a="), value, line);
-    tree_topic(node, "sdp", name);
+    tree_topic_in(node, "sdp", name, SPAN("a"));
     for (size_t i = 0; i < sizeof structured / sizeof structured[0]; i++)
         if (span_is(name, structured[i].name) && rest.n > 0) {
             struct span note = structured[i].put(t, rest);
@@ -106,7 +106,7 @@ static void add_formats(struct tree_maker *t, const struct sdp_media *media, str
                                      : SPAN_NONE;
         struct sip_node *node = tree_add(t, SIP_NODE_PART, f->type, value, f->type);
         node->note = format_parameters(rest, f->type);
-        tree_topic(node, "sdp", f->codec);
+        tree_topic_in(node, "sdp", f->codec, SPAN("m"));
     }
 }
 

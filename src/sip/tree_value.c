@@ -112,6 +112,7 @@ static void put_address(struct tree_maker *t, struct span value)
     add_word(t, N_("display name"), a.display);
     if (a.uri.n > 0) {
         struct sip_node *uri = tree_enter(t, SIP_NODE_PART, SPAN("URI"), a.uri, a.uri);
+        tree_topic(uri, "part", SPAN("URI"));
         tree_uri(t, a.uri);
         tree_leave(t, uri);
     }

@@ -129,7 +129,8 @@ static enum style value_style(const struct sip_node *n)
 static struct span name_of(const struct ui *ui, const struct sip_node *n)
 {
     const char *topic = help_nearest(ui->help, n->topic);
-    if (!topic || n->kind == SIP_NODE_HEADER || n->kind == SIP_NODE_START)
+    bool own = topic && !strstr(topic, "/other@"); /* what holds of any other says nothing */
+    if (!own || n->kind == SIP_NODE_HEADER || n->kind == SIP_NODE_START)
         return SPAN_NONE;
     return SPAN(help_value(ui->help, topic, "name"));
 }

@@ -214,3 +214,25 @@ until_there() { i=0; while [ ! -e "$1" ] && [ $i -lt 500 ]; do sleep 0.02; i=$((
 } >/dev/null 2>&1 &
 exec "$@"
 END
+
+# One message with something of everything that can be taken apart: parameters, a digest, a session
+# description, an ISUP IAM, a place.
+elements() {
+    printf 'INVITE sip:bob@192.0.2.2;transport=tcp;x-own=1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;BRANCH=z9hG4bKe1;rport\r\n'
+    printf 'From: <sip:al@h>;tag=f\r\nTo: <sip:bob@h>\r\nCall-ID: e1\r\nCSeq: 1 INVITE\r\n'
+    printf 'Diversion: <sip:c@h>;reason=no-answer;counter=1\r\n'
+    printf 'Proxy-Authorization: Digest username="al", realm="h", nonce="n", uri="sip:h", qop=auth, nc=00000001, cnonce="c", response="0"\r\n'
+    printf 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed;boundary=b1\r\n'
+    printf 'Content-Length: %d\r\n\r\n' "$(element_bodies | wc -c)"
+    element_bodies
+}
+element_bodies() {
+    printf -- '--b1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n'
+    printf 'm=audio 4000 RTP/AVP 18 101\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:18 annexb=no\r\na=x-own:1\r\na=sendonly\r\n'
+    printf -- '--b1\r\nContent-Type: application/isup;base=itu-t92+\r\n\r\n'
+    printf '\001\020\140\000\012\003\002\007\005\203\220\041\103\005\012\004\004\023\104\002\000'
+    printf -- '\r\n--b1\r\nContent-Type: application/pidf+xml\r\n\r\n'
+    printf '<presence><status><geopriv><location-info><gml:Circle><gml:pos>42.5 -71.2</gml:pos></gml:Circle></location-info></geopriv></status></presence>\r\n--b1--\r\n'
+}
+begin "$dir/elements.pcap"
+packet 1 2 elements

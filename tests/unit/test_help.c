@@ -224,6 +224,33 @@ static size_t broken_links(const struct help *help, const char *path, struct spa
     return broken;
 }
 
+/* Facts may link, too, and a parameter stands in header fields that there are, or in URIs. */
+static void test_facts_lead_somewhere(const struct help *help)
+{
+    static const char *const linking[] = { "summary", "wrong" };
+    const char *topic;
+    size_t broken = 0, nowhere = 0;
+    for (size_t i = 0; (topic = help_topic_at(help, i)); i++) {
+        struct span where = SPAN(help_value(help, topic, "where"));
+        for (size_t f = 0; f < sizeof linking / sizeof linking[0]; f++)
+            broken += broken_links(help, topic, SPAN(help_value(help, topic, linking[f])));
+        while (span_is(help_kind(topic), "param") && where.n > 0) {
+            const char *comma = span_find(where, ',');
+            struct span field = span_trim(comma ? span_make(where.p, comma) : where);
+            char *header = mem_format("header/%.*s", SPAN_ARG(field));
+            where = comma ? span_make(comma + 1, span_end(where)) : SPAN_NONE;
+            if (!span_is(field, "URI") && !help_knows(help, header)) {
+                nowhere++;
+                tap_note("%s stands in %s", topic, header);
+            }
+            free(header);
+        }
+    }
+    tap_ok(broken == 0, "%s: links in facts lead somewhere", help_language(help));
+    tap_ok(nowhere == 0, "%s: parameters stand in header fields that there are",
+           help_language(help));
+}
+
 /* The numbered steps of a page's `fix`. */
 static size_t steps(struct span page)
 {
@@ -824,6 +851,7 @@ static void test_all(void)
         test_facts_of(help, must_have[i].kind, must_have[i].facts);
     test_titles(help);
     test_page_files(help);
+    test_facts_lead_somewhere(help);
     test_pages_there(help);
     test_first_steps(help);
     test_scopes(help);

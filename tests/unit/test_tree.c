@@ -255,10 +255,10 @@ static void descriptions(void)
     n = line(&t, "candidate:");
     tap_ok(span_equal(n->note, SPAN("srflx candidate 192.0.2.7 port 4002, UDP, component 1")),
            "a candidate in words (RFC 8839)");
-    tap_ok(strcmp(n->topic, "sdp/candidate") == 0 &&
+    tap_ok(strcmp(n->topic, "sdp/candidate@a") == 0 &&
                strcmp(n[4].topic, "sdp/priority@candidate") == 0,
            "a candidate and its priority have topics");
-    tap_ok(strcmp(line(&t, "sendonly")->topic, "sdp/sendonly") == 0, "the direction");
+    tap_ok(strcmp(line(&t, "sendonly")->topic, "sdp/sendonly@a") == 0, "the direction");
     tap_ok(span_search(line(&t, "video 0")->note, "refused") != NULL, "port 0");
     sip_tree_free(&t);
     strbuf_free(&text);
