@@ -1,6 +1,7 @@
 /* A session description (RFC 8866) as nodes: a line each, those of a medium below its m= line. */
 #include <stdlib.h>
 
+#include "sip/fields.h"
 #include "sip/sdp.h"
 #include "sip/tree_private.h"
 
@@ -49,6 +50,37 @@ static struct span put_crypto(struct tree_maker *t, struct span value)
     return SPAN_NONE;
 }
 
+/* type name/clock[/channels] (RFC 8866 §6.6) */
+static struct span put_rtpmap(struct tree_maker *t, struct span value)
+{
+    struct span type = span_word(&value), name = value;
+    const char *slash = span_find(value, '/');
+    add_word(t, "m", N_("payload type"), type);
+    if (slash)
+        name = span_make(value.p, slash);
+    if (name.n > 0)
+        tree_topic_in(tree_add(t, SIP_NODE_PART, SPAN(_("codec")), value, value), "sdp", name,
+                      SPAN("m"));
+    return SPAN_NONE;
+}
+
+/* type name=value;... as the codec has it; keys are told as a list without a name (RFC 4733) */
+static struct span put_fmtp(struct tree_maker *t, struct span value)
+{
+    struct span piece;
+    add_word(t, "m", N_("payload type"), span_word(&value));
+    while (sip_next_piece(&value, ';', &piece)) {
+        const char *equals = span_find(piece, '=');
+        struct span name = span_trim(equals ? span_make(piece.p, equals) : SPAN_NONE);
+        struct span is = span_trim(equals ? span_make(equals + 1, span_end(piece)) : piece);
+        if (equals)
+            tree_topic_in(tree_add(t, SIP_NODE_PART, name, is, piece), "sdp", name, SPAN("fmtp"));
+        else
+            add_word(t, "fmtp", N_("events"), is);
+    }
+    return SPAN_NONE;
+}
+
 static void put_origin(struct tree_maker *t, struct span value)
 {
     static const char *const names[] = { N_("user"),    N_("session"),      N_("version"),
@@ -63,6 +95,8 @@ static const struct {
 } structured[] = {
     { "candidate", put_candidate },
     { "crypto", put_crypto },
+    { "fmtp", put_fmtp },
+    { "rtpmap", put_rtpmap },
 };
 
 /* a=name or a=name:value */
@@ -110,6 +144,14 @@ static void add_formats(struct tree_maker *t, const struct sdp_media *media, str
     }
 }
 
+/* RTP/SAVP: how the medium travels */
+static void put_protocol(struct tree_maker *t, struct span protocol)
+{
+    if (protocol.n > 0)
+        tree_topic_in(tree_add(t, SIP_NODE_PART, SPAN(_("protocol")), protocol, protocol), "sdp",
+                      protocol, SPAN("m"));
+}
+
 static struct sip_node *enter_medium(struct tree_maker *t, const struct sdp_media *media,
                                      struct span line, struct span value, struct span rest)
 {
@@ -117,8 +159,12 @@ static struct sip_node *enter_medium(struct tree_maker *t, const struct sdp_medi
     tree_topic(node, "sdp", SPAN("m"));
     if (media && media->port == 0)
         node->note = SPAN(_("port 0: refused, or switched off"));
-    if (media)
+    if (media) {
+        span_word(&value); /* audio: says itself what it is */
+        add_word(t, "m", N_("port"), span_word(&value));
+        put_protocol(t, span_word(&value));
         add_formats(t, media, rest);
+    }
     return node;
 }
 

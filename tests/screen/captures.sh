@@ -236,3 +236,6 @@ element_bodies() {
 }
 begin "$dir/elements.pcap"
 packet 1 2 elements
+# What a site says of its own parameter
+mkdir -p "$dir/site/en/param"
+printf '## meaning\n\nOurs: the trunk.\n' >"$dir/site/en/param/x-own.md"

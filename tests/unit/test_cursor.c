@@ -94,6 +94,22 @@ static bool test_param(const char *topic, const char *name, const char *at)
     return good;
 }
 
+/* A topic cannot have the slashes of a protocol; others are no matter. */
+static const char *protocol_of(const char *topic)
+{
+    static const char *const protocols[] = { "RTP/SAVP",         "RTP/AVPF",          "RTP/SAVPF",
+                                             "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF", "udptl",
+                                             "UDP/DTLS/SCTP",    "TCP/MSRP" };
+    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
+        const char *a = strchr(topic, '/') + 1, *b = protocols[i];
+        for (; *a && *a != '@' && (*a == *b || (*a == '-' && *b == '/')); a++)
+            b++;
+        if ((!*a || *a == '@') && !*b)
+            return protocols[i];
+    }
+    return "RTP/AVP";
+}
+
 static bool test_sdp(const char *topic, const char *name, const char *at)
 {
     static const char rest[] =
@@ -104,7 +120,10 @@ static bool test_sdp(const char *topic, const char *name, const char *at)
     strbuf_text(&body, "v=0\r\no=a 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n");
     if (line)
         strbuf_format(&body, "%s=x\r\n", name);
-    strbuf_format(&body, "m=audio 9 RTP/AVP 96%s\r\n", strcmp(name, "t38") == 0 ? " t38" : "");
+    strbuf_format(&body, "m=audio 9 %s 96%s\r\n", protocol_of(topic),
+                  strcmp(name, "t38") == 0 ? " t38" : "");
+    if (at && strcmp(at, "fmtp") == 0)
+        strbuf_format(&body, "a=fmtp:96 %s=1;x=y;0-15\r\n", name);
     if (!line && (!at || strlen(at) == 1)) /* o=, a=, m= */
         strbuf_format(&body, "a=%s:1\r\na=rtpmap:96 %s/8000\r\n", name, name);
     strbuf_text(&body, rest);

@@ -216,9 +216,8 @@ static void check_sdp(const struct sip_tree *t, const char *body)
     const struct {
         const char *below, *value;
     } rows[] = {
-        { "o=/session", "1" },
-        { "m=/0", "PCMU/8000" },
-        { "m=/97", "opus/48000" },
+        { "o=/session", "1" }, { "m=/0", "PCMU/8000" },       { "m=/97", "opus/48000" },
+        { "m=/port", "4000" }, { "m=/protocol", "RTP/SAVP" }, { "m=/a=/codec", "opus/48000/2" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", body, rows[i].below);
@@ -258,6 +257,11 @@ static void descriptions(void)
     tap_ok(strcmp(n->topic, "sdp/candidate@a") == 0 &&
                strcmp(n[4].topic, "sdp/priority@candidate") == 0,
            "a candidate and its priority have topics");
+    n = line(&t, "fmtp:97");
+    tap_ok(span_equal(n[2].label, SPAN("useinbandfec")) && span_equal(n[2].value, SPAN("1")) &&
+               strcmp(n[2].topic, "sdp/useinbandfec@fmtp") == 0,
+           "a parameter of fmtp");
+    tap_ok(strcmp(line(&t, "rtpmap:97")[2].topic, "sdp/opus@m") == 0, "the codec of rtpmap");
     tap_ok(strcmp(line(&t, "sendonly")->topic, "sdp/sendonly@a") == 0, "the direction");
     tap_ok(span_search(line(&t, "video 0")->note, "refused") != NULL, "port 0");
     sip_tree_free(&t);
