@@ -2,6 +2,7 @@
 #include "explain.h"
 
 #include <langinfo.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -86,14 +87,19 @@ static FILE *open_pager(const struct output *out)
     return popen(pager, "w");
 }
 
-/* 127: the shell did not find the pager; then the text goes out as it is. */
+/*
+ * 127: the shell did not find the pager; then the text goes out as it is. It may be gone before all is
+ * written, as is a pager that somebody leaves early: no reason to die of it.
+ */
 static bool shown_by_pager(const struct output *out)
 {
     FILE *pager = open_pager(out);
     if (!pager)
         return false;
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN); /* behind popen(): the pager keeps its own */
     fwrite(out->bytes, 1, out->n, pager);
     int status = pclose(pager);
+    signal(SIGPIPE, before);
     return status != -1 && !(status >> 8 == 127);
 }
 
