@@ -68,7 +68,7 @@ static size_t row_of(const struct message_tree *mt)
 static const char *const kind_topics[] = {
     [SIP_NODE_START] = "part/start-line", [SIP_NODE_PROBLEM] = "part/malformed",
     [SIP_NODE_HEADER] = "part/header",    [SIP_NODE_PART] = "part/parameter",
-    [SIP_NODE_BODY] = "part/body",        [SIP_NODE_LINE] = "part/line",
+    [SIP_NODE_BODY] = "part/body",        [SIP_NODE_LINE] = "part/body",
     [SIP_NODE_BYTES] = "part/bytes",
 };
 
