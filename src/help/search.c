@@ -23,7 +23,10 @@ struct words {
     size_t documents[SEARCH_WORDS]; /* that have the word */
 };
 
-/* What is searched of a topic; title and facts are put together for it. */
+/*
+ * What is searched of a topic; title and facts are put together for it. The facts of one without a page
+ * count as its page, or a few lines would go before pages that say more.
+ */
 struct document_text {
     struct strbuf title, facts;
     struct span page;
@@ -96,8 +99,10 @@ static void text_close(struct document_text *text)
 static bool count_words(struct counted *counted, struct words *words,
                         const struct document_text *text)
 {
-    const struct span fields[FIELDS] = { strbuf_as_span(&text->title), strbuf_as_span(&text->facts),
-                                         text->page };
+    struct span facts = strbuf_as_span(&text->facts);
+    const struct span fields[FIELDS] = { strbuf_as_span(&text->title),
+                                         text->page.n ? facts : SPAN_NONE,
+                                         text->page.n ? text->page : facts };
     bool all = true;
     for (size_t w = 0; w < words->n; w++) {
         size_t sum = 0;
