@@ -1,20 +1,19 @@
 /*
- * See calls.h. The legs of a call (store/link.h) stand together, the one at which it came in first,
+ * See calls.h. The legs of a call (store/joined.h) stand together, the one at which it came in first,
  * with what became of the whole call; the others say what they are joined by.
  */
 #include "calls.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "diagnose/outcome.h"
+#include "store/joined.h"
 #include "store/link.h"
 
-#define LEGS 32        /* of a call */
 #define LEG_COLUMNS 11 /* in place of the date, before the time of day */
 
 struct calls {
@@ -22,10 +21,7 @@ struct calls {
     const struct store *store;
     const struct diagnosis *diagnosis;
     const struct filter *filter;
-    bool *told;     /* by number: has been in a group */
-    uint32_t *to;   /* by number: another one of its group, at last the same for all */
-    uint32_t *next; /* by number: the next one of its group */
-    uint32_t legs[LEGS];
+    uint32_t legs[JOINED_LEGS]; /* of the call at hand */
     size_t n;
 };
 
@@ -42,86 +38,29 @@ struct leg_row {
     const struct finding *lead;
 };
 
-/* The call that stands for the group of one so far; the way to it becomes shorter. */
-static uint32_t root_of(uint32_t *to, uint32_t id)
+/* All legs are asked about first: who came earlier may be joined by who came later. */
+static void join_all(const struct store *store)
 {
-    while (to[id] != id)
-        id = to[id] = to[to[id]];
-    return id;
+    while (joined_work(store, SIZE_MAX))
+        continue;
 }
 
-/* Joins each call to what it came from: all groups at once, in the time that one look at each takes. */
-static uint32_t *groups(const struct store *store)
+/* Whether a call begins at this leg: its legs are those at hand then. */
+static bool begins(struct calls *c, uint32_t id)
 {
-    uint32_t end = store_call_end(store), origins[LINK_ORIGINS], *to = mem_alloc(end * sizeof *to);
-    for (uint32_t id = 0; id < end; id++)
-        to[id] = id;
-    for (uint32_t id = 1; id < end; id++) {
-        size_t n = store_call(store, id) ? link_origins(store, id, origins) : 0;
-        for (size_t i = 0; i < n; i++)
-            to[root_of(to, id)] = root_of(to, origins[i]);
-    }
-    return to;
-}
-
-static void calls_init(struct calls *c, const struct session *session, const struct filter *filter)
-{
-    const struct store *store = session->pipeline.store;
-    uint32_t end = store_call_end(store), *latest = mem_zero(end * sizeof *latest);
-    *c = (struct calls){ .session = session,
-                         .store = store,
-                         .diagnosis = session->pipeline.diagnosis,
-                         .filter = filter,
-                         .told = mem_zero(end * sizeof *c->told),
-                         .to = groups(store),
-                         .next = mem_zero(end * sizeof *c->next) };
-    for (uint32_t id = end; id-- > 1;) {
-        uint32_t root = root_of(c->to, id);
-        c->next[id] = latest[root];
-        latest[root] = id;
-    }
-    free(latest);
-}
-
-static void calls_free(struct calls *c)
-{
-    free(c->told);
-    free(c->to);
-    free(c->next);
-}
-
-static void take_leg(struct calls *c, uint32_t id)
-{
-    size_t at = c->n++;
-    for (; at > 0 && store_call(c->store, c->legs[at - 1])->seq > store_call(c->store, id)->seq;
-         at--)
-        c->legs[at] = c->legs[at - 1];
-    c->legs[at] = id;
-    c->told[id] = true;
-}
-
-/* The next group, from the call *id on, in the order in which its legs began; false: there is none. */
-static bool next_group(struct calls *c, uint32_t *id)
-{
-    while (*id < store_call_end(c->store) && (!store_call(c->store, *id) || c->told[*id]))
-        ++*id;
-    c->n = 0;
-    if (*id >= store_call_end(c->store))
+    if (!store_call(c->store, id) || joined_first(c->store, id) != id ||
+        !joined_is_call(c->store, id))
         return false;
-    for (uint32_t leg = *id; leg && c->n < LEGS; leg = c->next[leg])
-        if (store_call(c->store, leg) && !c->told[leg])
-            take_leg(c, leg);
+    c->n = joined_legs(c->store, id, c->legs);
     return true;
 }
 
-static bool fits(const struct calls *c, const struct call *call)
+static bool fits(const struct calls *c)
 {
-    for (uint32_t id = c->filter ? call->first_txn : 0; id;) {
-        if (filter_match(c->filter, c->store, id))
-            return true;
-        id = store_transaction(c->store, id)->next_in_call;
-    }
-    return !c->filter;
+    bool fits = !c->filter;
+    for (size_t i = 0; i < c->n && !fits; i++)
+        fits = filter_match_call(c->filter, c->store, c->legs[i]);
+    return fits;
 }
 
 /* -1: nothing of it can be shown. The first leg has the outcome of the whole call. */
@@ -135,8 +74,7 @@ static int load(const struct calls *c, size_t leg, struct leg_row *row)
     row->method = row->txn->method == SIP_OTHER ? row->head.method
                                                 : SPAN(sip_method_name(row->txn->method));
     row->outcome = call_outcome_name(
-        leg ? call_outcome(c->diagnosis, c->store, row->call, row->id)
-            : call_outcome_of_legs(c->diagnosis, c->store, c->legs, c->n));
+        call_end_of_legs(c->diagnosis, c->store, leg ? &row->id : c->legs, leg ? 1 : c->n).outcome);
     row->lead = diagnosis_finding(c->diagnosis, diagnosis_lead(c->diagnosis, row->id));
     return 0;
 }
@@ -239,40 +177,49 @@ static void row_text(const struct calls *c, const struct leg_row *row)
     printf("\n");
 }
 
-void calls_rows(const struct session *session, const struct filter *filter)
+static void put_call(const struct calls *c)
 {
-    struct calls c;
     struct leg_row row;
-    calls_init(&c, session, filter);
-    for (uint32_t id = 1; next_group(&c, &id);) {
-        bool shown = false;
-        for (size_t leg = 0; leg < c.n; leg++) {
-            if (!fits(&c, store_call(c.store, c.legs[leg])) || load(&c, leg, &row) < 0)
-                continue;
-            row.below = shown;
-            shown = true;
-            if (session->settings->json)
-                row_json(&c, &row);
-            else
-                row_text(&c, &row);
-        }
+    bool shown = false;
+    for (size_t leg = 0; leg < c->n; leg++) {
+        if (load(c, leg, &row) < 0)
+            continue;
+        row.below = shown;
+        shown = true;
+        if (c->session->settings->json)
+            row_json(c, &row);
+        else
+            row_text(c, &row);
     }
-    calls_free(&c);
 }
 
-struct calls_joined calls_joined(const struct session *session)
+void calls_rows(const struct session *session, const struct filter *filter)
 {
-    const struct store *store = session->pipeline.store;
-    uint32_t end = store_call_end(store), *to = groups(store);
-    uint32_t *legs = mem_zero(end * sizeof *legs);
-    struct calls_joined sum = { 0 };
-    for (uint32_t id = 1; id < end; id++)
-        legs[root_of(to, id)] += store_call(store, id) != NULL;
-    for (uint32_t id = 1; id < end; id++) {
-        sum.calls += legs[id] > 1;
-        sum.legs += legs[id] > 1 ? legs[id] : 0;
+    struct calls c = { .session = session,
+                       .store = session->pipeline.store,
+                       .diagnosis = session->pipeline.diagnosis,
+                       .filter = filter };
+    join_all(c.store);
+    for (uint32_t id = 1; id < store_call_end(c.store); id++)
+        if (begins(&c, id) && fits(&c))
+            put_call(&c);
+}
+
+struct calls_total calls_total(const struct session *session)
+{
+    struct calls c = { .store = session->pipeline.store };
+    struct calls_total sum = { .evicted = store_counts(c.store)->sessions -
+                                          store_counts(c.store)->live_sessions };
+    join_all(c.store);
+    for (uint32_t id = 1; id < store_call_end(c.store); id++) {
+        if (!begins(&c, id))
+            continue;
+        sum.calls++;
+        sum.failed += call_end_failed(
+            call_end_of_legs(session->pipeline.diagnosis, c.store, c.legs, c.n));
+        sum.joined += c.n > 1;
+        sum.legs += c.n > 1 ? c.n : 0;
     }
-    free(legs);
-    free(to);
+    sum.calls += sum.evicted;
     return sum;
 }

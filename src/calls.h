@@ -5,13 +5,18 @@
 #include "headless.h"
 #include "store/filter.h"
 
-/* A row for each Call-ID of which a transaction fits the filter (NULL: all), joined legs together. */
+/*
+ * A row for each call of which a transaction fits the filter (NULL: all), and one for each further leg
+ * that is joined to it. What goes without an INVITE, as REGISTER and OPTIONS, is none.
+ */
 void calls_rows(const struct session *session, const struct filter *filter);
 
-/* Calls of several legs, and the legs of all of these. */
-struct calls_joined {
-    size_t calls, legs;
+struct calls_total {
+    size_t calls;        /* as `list calls` has them, and what was evicted, a Call-ID each */
+    size_t failed;       /* of those that are kept */
+    size_t joined, legs; /* those of several legs, and the legs of all of these */
+    size_t evicted;
 };
-struct calls_joined calls_joined(const struct session *session);
+struct calls_total calls_total(const struct session *session);
 
 #endif

@@ -119,7 +119,7 @@ static json_t *json_left_out(const struct session *session)
 static void report_json(const struct session *session)
 {
     const struct store_counts *c = store_counts(session->pipeline.store);
-    struct calls_joined joined = calls_joined(session);
+    struct calls_total calls = calls_total(session);
     json_t *report = json_object();
     json_object_set_new(report, "sources", json_sources(session));
     json_put_number(report, "packets", pipeline_counts(&session->pipeline).packets);
@@ -130,9 +130,11 @@ static void report_json(const struct session *session)
     json_put_number(report, "duplicates", c->duplicates);
     json_put_number(report, "transactions", c->transactions);
     json_put_number(report, "dialogs", c->dialogs);
-    json_put_number(report, "calls", c->calls);
-    json_put_number(report, "joined_calls", joined.calls);
-    json_put_number(report, "joined_legs", joined.legs);
+    json_put_number(report, "calls", calls.calls);
+    json_put_number(report, "failed_calls", calls.failed);
+    json_put_number(report, "joined_calls", calls.joined);
+    json_put_number(report, "joined_legs", calls.legs);
+    json_put_number(report, "call_ids", c->calls);
     json_object_set_new(report, "tls", json_tls(net_tls_counts(session->pipeline.net)));
     json_object_set_new(report, "connections", connections_json(session));
     json_object_set_new(report, "left_out", json_left_out(session));
@@ -191,17 +193,18 @@ static void print_source(const struct source *source)
     strbuf_free(&assumed);
 }
 
-/* Every Call-ID is one; how many of them are one call's, across devices. */
-static void print_calls(const struct session *session, uint64_t calls)
+/* As `list calls` and the console have them; and how many of them are one across devices. */
+static void print_calls(const struct session *session)
 {
-    char note[128] = "";
-    struct calls_joined joined = calls_joined(session);
-    if (joined.calls)
-        snprintf(note, sizeof note,
-                 tr_n("%zu of them are legs of %zu call", "%zu of them are legs of %zu calls",
-                      joined.calls),
-                 joined.legs, joined.calls);
-    print_count(_("calls"), calls, note);
+    char note[256];
+    struct calls_total total = calls_total(session);
+    int n = snprintf(note, sizeof note, _("%zu failed"), total.failed);
+    if (total.joined)
+        snprintf(note + n, sizeof note - (size_t)n,
+                 tr_n("; %zu of the calls has %zu legs", "; %zu of the calls have %zu legs",
+                      total.joined),
+                 total.joined, total.legs);
+    print_count(_("calls"), total.calls, note);
 }
 
 static void report_text(const struct session *session)
@@ -223,7 +226,8 @@ static void report_text(const struct session *session)
     print_count(_("duplicates"), c->duplicates, _("packets captured twice"));
     print_count(_("transactions"), c->transactions, "");
     print_count(_("dialogs"), c->dialogs, "");
-    print_calls(session, c->calls);
+    print_calls(session);
+    print_count(_("Call-IDs"), c->calls, _("those of REGISTER, OPTIONS and the like, too"));
     print_tls(net_tls_counts(session->pipeline.net));
     printf("%s\n", _("Requests"));
     for (int i = SIP_OTHER + 1; i < SIP_METHODS; i++)

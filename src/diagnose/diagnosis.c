@@ -72,11 +72,16 @@ static bool tell_finding(const void *arg, uint32_t txn, unsigned i, struct store
 static const char *tell_outcome(const void *arg, uint32_t id)
 {
     const struct diagnosis *d = arg;
-    const struct call *call = store_call(d->store, id);
-    return call ? call_outcome_name(call_outcome(d, d->store, call, id)) : NULL;
+    return call_outcome_name(call_end_of(d, d->store, id).outcome);
 }
 
-static const struct store_knowledge knowledge = { tell_finding, tell_outcome };
+static bool tell_failed(const void *arg, uint32_t id)
+{
+    const struct diagnosis *d = arg;
+    return call_end_failed(call_end_of(d, d->store, id));
+}
+
+static const struct store_knowledge knowledge = { tell_finding, tell_outcome, tell_failed };
 
 static void name_rules(void)
 {

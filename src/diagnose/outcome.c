@@ -2,6 +2,7 @@
 #include "diagnose/outcome.h"
 
 #include "base/tr.h"
+#include "store/joined.h"
 #include "store/link.h"
 
 #define LOOKED 64           /* findings of a call */
@@ -117,18 +118,44 @@ static bool says_better(enum call_outcome first, enum call_outcome other)
     }
 }
 
-enum call_outcome call_outcome_of_legs(const struct diagnosis *d, const struct store *store,
-                                       const uint32_t *legs, size_t n)
+/* What was refused first and accepted then, or by another branch of a fork, is no failure. */
+static struct call_end end_of_leg(const struct diagnosis *d, const struct store *store, uint32_t id)
 {
-    enum call_outcome outcome = OUTCOME_NONE;
+    const struct call *call = store_call(store, id);
+    const struct transaction *t = store_transaction(store, call_leading(store, call));
+    struct call_end end = { call_outcome(d, store, call, id), t ? t->class : SIP_CLASS_NONE };
+    if (end.outcome == OUTCOME_OK || end.outcome == OUTCOME_ANSWERED)
+        end.class = SIP_CLASS_SUCCESS;
+    return end;
+}
+
+struct call_end call_end_of_legs(const struct diagnosis *d, const struct store *store,
+                                 const uint32_t *legs, size_t n)
+{
+    struct call_end end = { OUTCOME_NONE, SIP_CLASS_NONE };
     for (size_t i = 0; i < n; i++) {
-        enum call_outcome of = call_outcome(d, store, store_call(store, legs[i]), legs[i]);
-        bool taken = outcome == OUTCOME_CANCELLED && of == OUTCOME_ANSWERED &&
+        struct call_end of = end_of_leg(d, store, legs[i]);
+        bool taken = end.outcome == OUTCOME_CANCELLED && of.outcome == OUTCOME_ANSWERED &&
                      link_why(store, legs[0], legs[i]) == LINK_REPLACES; /* picked up elsewhere */
-        if (i == 0 || taken || says_better(outcome, of))
-            outcome = of;
+        if (i > 0 && !taken && !says_better(end.outcome, of.outcome))
+            continue;
+        end.outcome = of.outcome;
+        /* the caller was refused, whatever became of another leg */
+        if (i == 0 || !sip_class_failed((enum sip_class)end.class))
+            end.class = of.class;
     }
-    return outcome;
+    return end;
+}
+
+struct call_end call_end_of(const struct diagnosis *d, const struct store *store, uint32_t call)
+{
+    uint32_t legs[JOINED_LEGS];
+    return call_end_of_legs(d, store, legs, joined_legs(store, call, legs));
+}
+
+bool call_end_failed(struct call_end end)
+{
+    return sip_class_failed((enum sip_class)end.class);
 }
 
 static uint32_t answer_of(const struct transaction *t)

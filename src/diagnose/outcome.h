@@ -21,12 +21,21 @@ enum call_outcome {
 /* Of the request that stands for the call (call_leading()), with what was found about it. */
 enum call_outcome call_outcome(const struct diagnosis *d, const struct store *store,
                                const struct call *call, uint32_t id);
+/* How a call ended, or goes on. */
+struct call_end {
+    enum call_outcome outcome;
+    uint8_t class; /* enum sip_class: in whose colour it is shown, and by which it failed or not */
+};
 /*
- * Of the `n` legs of one call, in the order in which they began (link_legs()): what became of the
+ * Of the `n` legs of one call, in the order in which they began (joined_legs()): what became of the
  * first, which the caller hears. Where that says little, another leg may know why.
  */
-enum call_outcome call_outcome_of_legs(const struct diagnosis *d, const struct store *store,
-                                       const uint32_t *legs, size_t n);
+struct call_end call_end_of_legs(const struct diagnosis *d, const struct store *store,
+                                 const uint32_t *legs, size_t n);
+/* The same of the legs that a call is joined to. */
+struct call_end call_end_of(const struct diagnosis *d, const struct store *store, uint32_t call);
+/* A call fails as a transaction does: it was refused, busy too, or nobody answered for it. */
+bool call_end_failed(struct call_end end);
 /* "no answer"; NULL for OUTCOME_NONE; see tr(). */
 const char *call_outcome_name(enum call_outcome outcome);
 /*

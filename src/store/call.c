@@ -46,9 +46,27 @@ static void count_run(const struct transaction *before, struct transaction *txn)
         txn->run = before->run + 1;
 }
 
+/* INFO is sent in such dialogs only (RFC 6086 §4), and so are PRACK and UPDATE (RFC 3262, RFC 3311). */
+static bool goes_with_invite(uint8_t method)
+{
+    static const uint32_t methods = 1u << SIP_INVITE | 1u << SIP_ACK | 1u << SIP_BYE |
+                                    1u << SIP_CANCEL | 1u << SIP_PRACK | 1u << SIP_UPDATE |
+                                    1u << SIP_INFO;
+    return methods >> method & 1;
+}
+
+static void begin_session(struct store *s, struct call *call)
+{
+    call->session = true;
+    s->counts.sessions++;
+    s->counts.live_sessions++;
+}
+
 void call_add_transaction(struct store *s, uint32_t id, uint32_t txn)
 {
     struct call *call = call_at(s, id);
+    if (!call->session && goes_with_invite(transaction_at(s, txn)->method))
+        begin_session(s, call);
     if (call->last_txn) {
         count_run(transaction_at(s, call->last_txn), transaction_at(s, txn));
         transaction_at(s, call->last_txn)->next_in_call = txn;

@@ -36,6 +36,8 @@ static void release_call(struct store *s, uint32_t id)
     }
     index_remove(&s->call_index, call->key, id);
     s->counts.live_calls--;
+    s->counts.live_sessions -= call->session;
+    joined_drop(s, id);
     call->seq = 0;
     pool_release(&s->calls, id);
 }

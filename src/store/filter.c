@@ -478,6 +478,16 @@ bool filter_match_one(const struct filter *f, const struct store *store, uint32_
     return at == FILTER_ACCEPT;
 }
 
+bool filter_match_call(const struct filter *f, const struct store *store, uint32_t id)
+{
+    static const struct filter_focus whole = { .call = true };
+    const struct call *call = store_call(store, id);
+    for (uint32_t t = call ? call->first_txn : 0; t; t = store_transaction(store, t)->next_in_call)
+        if (filter_match_one(f, store, t, &whole))
+            return true;
+    return false;
+}
+
 bool filter_asks_endpoints(const struct filter *f)
 {
     for (size_t i = 0; i < f->count; i++)

@@ -15,7 +15,8 @@
  * (a number: one other than 0). A..B is from A to B, both included: numbers, codes, times.
  *
  * A filter chooses transactions. In a list of messages, findings or endpoints a field of
- * messages (hdr.X-Trunk, size), findings (why, severity) or endpoints is asked of the row itself.
+ * messages (hdr.X-Trunk, size), findings (why, severity) or endpoints is asked of the row itself, and
+ * in a list of calls whether it failed.
  */
 #ifndef SIPWHY_STORE_FILTER_H
 #define SIPWHY_STORE_FILTER_H
@@ -74,10 +75,13 @@ struct filter_focus {
     uint32_t message;                  /* of the transaction; 0: any of its messages */
     const struct store_found *finding; /* NULL: any that was found about it */
     const struct addr *endpoint;       /* NULL: either side */
+    bool call;                         /* the call as a whole, of which it is a transaction */
 };
 /* The same of one message of the transaction, one finding about it, or one of its ends. */
 bool filter_match_one(const struct filter *filter, const struct store *store, uint32_t transaction,
                       const struct filter_focus *focus);
+/* Whether a transaction of this leg of a call fits, where calls are listed. */
+bool filter_match_call(const struct filter *filter, const struct store *store, uint32_t call);
 /* Whether it asks for what is known of endpoints, which must be counted first. */
 bool filter_asks_endpoints(const struct filter *filter);
 /* Frees a filter; NULL is fine. */

@@ -1,11 +1,14 @@
-/* Fields of filter expressions that speak of the transaction's call, and of what was found. */
+/*
+ * Fields of filter expressions that speak of the transaction's call, all of its legs, and of what was
+ * found.
+ */
 #include "store/filter_private.h"
+#include "store/joined.h"
 
 bool filter_read_duration(struct filter_view *v, const struct filter_test *t)
 {
-    const struct call *call = store_call(v->store, v->txn->call);
-    int64_t end = !call ? 0 : call_finished(call) ? call->last_ns : store_now(v->store);
-    return call && filter_fits_number(t, end - call->first_ns);
+    struct joined_sum sum = joined_sum(v->store, v->txn->call);
+    return filter_fits_number(t, sum.last_ns - sum.first_ns);
 }
 
 /* Ringing is what follows 100 (RFC 3261 §21.1); without it the caller heard the answer first. */
@@ -39,20 +42,22 @@ bool filter_read_outcome(struct filter_view *v, const struct filter_test *t)
 
 bool filter_read_legs(struct filter_view *v, const struct filter_test *t)
 {
-    const struct call *call = store_call(v->store, v->txn->call);
-    return call && filter_fits_number(t, call->legs);
+    return filter_fits_number(t, joined_sum(v->store, v->txn->call).dialogs);
+}
+
+bool filter_read_call_legs(struct filter_view *v, const struct filter_test *t)
+{
+    return filter_fits_number(t, (int64_t)joined_sum(v->store, v->txn->call).legs);
 }
 
 bool filter_read_call_messages(struct filter_view *v, const struct filter_test *t)
 {
-    const struct call *call = store_call(v->store, v->txn->call);
-    return call && filter_fits_number(t, call->messages);
+    return filter_fits_number(t, joined_sum(v->store, v->txn->call).messages);
 }
 
 bool filter_read_call_transactions(struct filter_view *v, const struct filter_test *t)
 {
-    const struct call *call = store_call(v->store, v->txn->call);
-    return call && filter_fits_number(t, call->transactions);
+    return filter_fits_number(t, joined_sum(v->store, v->txn->call).transactions);
 }
 
 /* Finding number `i` about the transaction, which the store knows only by what others tell. */

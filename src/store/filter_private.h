@@ -137,8 +137,8 @@ filter_read_fn filter_read_method, filter_read_reason, filter_read_from, filter_
     filter_read_text, filter_read_any;
 /* filter_call.c: of the call, and what is known about it. */
 filter_read_fn filter_read_duration, filter_read_pdd, filter_read_outcome, filter_read_legs,
-    filter_read_call_messages, filter_read_call_transactions, filter_read_why, filter_read_severity,
-    filter_read_confidence, filter_read_times_found;
+    filter_read_call_legs, filter_read_call_messages, filter_read_call_transactions,
+    filter_read_why, filter_read_severity, filter_read_confidence, filter_read_times_found;
 /* filter_endpoint.c */
 filter_read_fn filter_read_endpoint, filter_read_endpoint_name, filter_read_endpoint_ua,
     filter_read_endpoint_finding, filter_read_endpoint_requests, filter_read_endpoint_sent,

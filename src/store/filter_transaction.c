@@ -146,7 +146,9 @@ bool filter_read_marked(struct filter_view *v, const struct filter_test *t)
 
 bool filter_read_failed(struct filter_view *v, const struct filter_test *t)
 {
-    return filter_fits_number(t, sip_class_failed(v->txn->class));
+    bool failed = v->focus->call ? store_call_failed(v->store, v->txn->call)
+                                 : sip_class_failed(v->txn->class);
+    return filter_fits_number(t, failed);
 }
 
 bool filter_read_retransmitted(struct filter_view *v, const struct filter_test *t)

@@ -52,6 +52,7 @@ struct store {
     struct links *links;               /* see link.c */
     struct kin *kin, *alike;           /* see kin.h: what headers name, and what may be chance */
     struct likenesses *likenesses;     /* which may be alike; NULL: none yet */
+    struct joined *joined;             /* see joined.h; NULL: nobody has asked */
     uint64_t harmless[STORE_HARMLESS]; /* User-Agents that are no scanner's, by hash */
     struct store_counts counts;
     size_t budget;
@@ -109,6 +110,12 @@ void link_learn_refer(struct store *s, uint32_t txn, const struct message *m,
 /* What is known of joins may have changed: a call stands alone, or no longer. */
 void link_forget(struct store *s);
 size_t link_bytes(const struct store *s);
+
+/* joined.c: a call is taken out of what it was joined to, or evicted. */
+void joined_separate(struct store *s, uint32_t call);
+void joined_drop(struct store *s, uint32_t call);
+size_t joined_bytes(const struct store *s);
+void joined_free(struct store *s);
 
 /* flow.c: interned, counted by reference. 0 when memory is short. */
 uint64_t flow_key(const struct payload *payload);

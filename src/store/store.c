@@ -87,6 +87,7 @@ static void release_all(struct store *s)
     backoff_free(s);
     taught_free(s);
     link_free(s);
+    joined_free(s);
     binding_free(s);
     pool_destroy(&s->messages);
     pool_destroy(&s->transactions);
@@ -139,6 +140,11 @@ bool store_finding(const struct store *s, uint32_t txn, unsigned i, struct store
 const char *store_outcome(const struct store *s, uint32_t call)
 {
     return s->knowledge ? s->knowledge->outcome(s->knowledge_arg, call) : NULL;
+}
+
+bool store_call_failed(const struct store *s, uint32_t call)
+{
+    return s->knowledge && s->knowledge->failed(s->knowledge_arg, call);
 }
 
 void store_ask_endpoints(struct store *s, store_endpoint_fn *fn, void *arg)
@@ -560,7 +566,7 @@ size_t store_bytes(const struct store *s)
            index_bytes(&s->call_index) + index_bytes(&s->flow_index) + queue_bytes(&s->timers) +
            queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + queue_bytes(&s->patience) +
            queue_bytes(&s->unanswered) + queue_bytes(&s->noticed[0]) + queue_bytes(&s->noticed[1]) +
-           binding_bytes(s) + link_bytes(s) + agents_bytes(&s->agents) + s->owned;
+           binding_bytes(s) + link_bytes(s) + joined_bytes(s) + agents_bytes(&s->agents) + s->owned;
 }
 
 size_t store_budget(const struct store *s)
@@ -613,6 +619,8 @@ static size_t regroup(struct store *s, uint32_t id, uint32_t *ids)
     size_t n = link_group(s, id, ids, REGROUPED);
     for (size_t i = 0; i < n; i++)
         mark_call(s, ids[i], CALL_REGROUPED);
+    for (size_t i = 0; i < n; i++)
+        joined_separate(s, ids[i]);
     return n;
 }
 

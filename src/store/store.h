@@ -74,7 +74,8 @@ struct call {
     uint32_t first_leg;
     uint32_t marks;       /* enum call_mark */
     uint16_t established; /* INVITE legs answered and not ended */
-    uint16_t legs : 15;
+    uint16_t legs : 14;
+    uint16_t session : 1;       /* it has requests that only go with an INVITE: people say call */
     uint16_t begun_further : 1; /* its first request had passed a proxy where it was captured */
     uint32_t window;            /* the first of its latest CALL_WINDOW transactions */
     uint32_t flow;              /* of its first message */
@@ -151,14 +152,17 @@ struct store_method_count {
 struct store_counts {
     uint64_t messages, malformed, retransmissions, duplicates;
     uint64_t cut; /* messages of which the capture left something out */
-    uint64_t transactions, dialogs, calls;
+    uint64_t transactions, dialogs;
+    uint64_t calls;    /* Call-IDs, */
+    uint64_t sessions; /* and those of them with a session: a call across a B2BUA has several */
     uint64_t methods[SIP_METHODS];                         /* requests */
     struct store_method_count others[STORE_OTHER_METHODS]; /* requests of unregistered methods */
     uint64_t codes[1000];                                  /* responses */
     uint64_t classes[SIP_CLASSES]; /* transactions by class now; an ACK, never answered, has none */
     uint64_t open;                 /* transactions that wait or proceed */
     uint64_t evicted_calls, evicted_messages;
-    uint64_t live_messages, live_transactions, live_calls, live_marked; /* marked: transactions */
+    uint64_t live_messages, live_transactions, live_calls, live_sessions;
+    uint64_t live_marked; /* transactions */
 };
 
 enum store_event { STORE_ADDED, STORE_CHANGED, STORE_EVICTED };
@@ -260,14 +264,17 @@ struct store_found {
 struct store_knowledge {
     /* Finding number `i` about a transaction; false beyond them. */
     bool (*finding)(const void *arg, uint32_t transaction, unsigned i, struct store_found *found);
-    /* What became of a call, in a word; NULL: nothing can be said. */
+    /* What became of a call, over all its legs, in a word; NULL: nothing can be said. */
     const char *(*outcome)(const void *arg, uint32_t call);
+    /* Whether that is a failure. */
+    bool (*failed)(const void *arg, uint32_t call);
 };
 /* Who answers (NULL: nobody); `knowledge` must outlive it. */
 void store_ask(struct store *store, const struct store_knowledge *knowledge, const void *arg);
 bool store_finding(const struct store *store, uint32_t transaction, unsigned i,
                    struct store_found *found);
 const char *store_outcome(const struct store *store, uint32_t call);
+bool store_call_failed(const struct store *store, uint32_t call);
 /* What is known of a host by all that it sent and received, for filters. */
 #define STORE_ENDPOINT_FINDINGS 8
 struct store_endpoint {

@@ -20,6 +20,7 @@
 #include "ui/prompt.h"
 #include "ui/statistics_commands.h"
 #include "ui/save.h"
+#include "ui/separate.h"
 #include "ui/task.h"
 
 static void run_quit(struct ui *ui, const char *argument)
@@ -445,13 +446,16 @@ const struct command commands[] = {
       N_("In the flow: all there is, a line a message, or a line a transaction") },
     { "unfold", "u", N_("unfold"), VERB_UNFOLD, NULL, NULL, NULL,
       N_("In the flow: retransmissions and second captures one by one, or counted; in grouped rows: "
-         "the rows of a call") },
+         "the rows of a call; in calls: its legs and their transactions") },
     { "unfold-all", "U", NULL, VERB_UNFOLD_ALL, NULL, NULL, NULL,
-      N_("In grouped rows: the rows of all calls, or none") },
+      N_("In grouped rows and calls: what belongs to each of them, or nothing of it") },
     { "merge", "a", N_("columns"), VERB_MERGE, NULL, NULL, NULL,
       N_("In the flow: a column a host, or an address with its port") },
     { "separate", "X", N_("separate"), VERB_SEPARATE, NULL, NULL, NULL,
-      N_("In the flow: take the call out of the legs it was joined to, or back among them") },
+      N_("Take a leg out of the call that it was joined to wrongly, or back: in the flow the call, or with "
+         "all legs shown that of the row; in lists the row's") },
+    { "rejoin", "", NULL, VERB_NONE, separate_run_rejoin, NULL, NULL,
+      N_("Take the leg back that was taken out of its call last") },
     { "group", "b", N_("group"), VERB_GROUP, list_run_group, NULL, NULL,
       N_("Group transactions under their call, or hosts by what they call themselves; and back; in "
          "the statistics, by the next of what they can be grouped by") },

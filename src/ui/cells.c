@@ -12,6 +12,7 @@
 #include "diagnose/outcome.h"
 #include "sip/fields.h"
 #include "store/cut.h"
+#include "store/joined.h"
 #include "store/names.h"
 #include "ui/signs.h"
 
@@ -34,32 +35,58 @@ uint8_t cell_severity(uint8_t rule)
     return rule ? (uint8_t)finding_rule_severity(rule) : SEVERITY_NOTICE;
 }
 
-/* What was refused first and accepted then, or by another branch of a fork, is no failure. */
-static uint8_t call_class(const struct list_row *row, uint32_t id)
+bool cell_load_transaction(struct list_row *row)
 {
-    uint8_t class = row->txn->class;
-    if (!sip_class_failed((enum sip_class) class))
-        return class;
-    enum call_outcome outcome = call_outcome(row->ui->diagnosis, row->ui->store, row->call, id);
-    return outcome == OUTCOME_OK || outcome == OUTCOME_ANSWERED ? SIP_CLASS_SUCCESS : class;
+    row->transaction = row->id;
+    row->txn = store_transaction(row->ui->store, row->id);
+    if (!row->txn)
+        return false;
+    row->message = transaction_head(row->txn);
+    row->class = row->txn->class;
+    row->severity = cell_severity(row->txn->why);
+    row->marked = row->txn->marked;
+    return true;
 }
 
-bool cell_load_call(struct list_row *row, uint32_t call)
+/* What was found in a leg stands for the row if it is worse than in those before. */
+static void take_lead(struct list_row *row, uint32_t leg)
+{
+    const struct diagnosis *d = row->ui->diagnosis;
+    const struct finding *lead = diagnosis_finding(d, diagnosis_lead(d, leg));
+    if (!lead || (row->lead && cell_severity(lead->rule) <= row->severity))
+        return;
+    row->lead = diagnosis_lead(d, leg);
+    row->severity = cell_severity(lead->rule);
+    row->leg = leg;
+}
+
+static bool load_legs(struct list_row *row, const uint32_t *legs, size_t n)
 {
     const struct store *store = row->ui->store;
-    const struct diagnosis *d = row->ui->diagnosis;
-    row->call = store_call(store, call);
+    row->call = n ? store_call(store, legs[0]) : NULL;
     if (!row->call)
         return false;
     row->transaction = call_leading(store, row->call);
     row->txn = store_transaction(store, row->transaction);
     row->message = transaction_head(row->txn);
-    row->lead = diagnosis_lead(d, call);
-    const struct finding *lead = diagnosis_finding(d, row->lead);
-    row->class = call_class(row, call);
-    row->severity = cell_severity(lead ? lead->rule : 0);
-    row->marked = any_marked(store, row->call);
+    row->class = call_end_of_legs(row->ui->diagnosis, store, legs, n).class;
+    row->leg = legs[0];
+    for (size_t i = 0; i < n; i++) {
+        take_lead(row, legs[i]);
+        row->marked = row->marked || any_marked(store, store_call(store, legs[i]));
+    }
     return true;
+}
+
+bool cell_load_call(struct list_row *row, uint32_t call)
+{
+    return load_legs(row, &call, 1);
+}
+
+bool cell_load_joined(struct list_row *row, uint32_t call)
+{
+    uint32_t legs[JOINED_LEGS];
+    return load_legs(row, legs, joined_legs(row->ui->store, call, legs));
 }
 
 void cell_mark_call(struct ui *ui, uint32_t call, bool marked)
@@ -398,7 +425,7 @@ void cell_why(struct list_row *row, struct strbuf *out)
 {
     const struct ui *ui = row->ui;
     if (row->call)
-        why_line_of_call(out, ui->diagnosis, ui->store, row->id, row->transaction);
+        why_line_of_call(out, ui->diagnosis, ui->store, row->leg, row->transaction);
     else
         why_line(out, ui->diagnosis, ui->store, row->transaction);
     if (text_width(strbuf_as_span(out)) <= (size_t)row->width)

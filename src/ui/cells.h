@@ -7,8 +7,12 @@
 
 #include "ui/list.h"
 
-/* Fills a row that stands for a call: the request that began it counts. False if it has gone. */
+/* Fills a row that stands for a transaction, row->id. False if it has gone. */
+bool cell_load_transaction(struct list_row *row);
+/* One that stands for a leg of a call: the request that began it counts. */
 bool cell_load_call(struct list_row *row, uint32_t call);
+/* One that stands for a call with all its legs: what became of it is asked of all. */
+bool cell_load_joined(struct list_row *row, uint32_t call);
 /* The severity of a rule as struct list_row has it; 0: no rule. */
 uint8_t cell_severity(uint8_t rule);
 /* Marks or unmarks all its transactions. */

@@ -5,6 +5,7 @@
 
 #include "base/strbuf.h"
 #include "base/tr.h"
+#include "store/joined.h"
 #include "store/names.h"
 #include "ui/list.h"
 
@@ -98,16 +99,27 @@ void compare_add_counts(struct ui *ui, struct document *doc, uint16_t a, uint16_
 }
 
 /* Whether a second marked transaction makes a pair with the first. */
-typedef bool pair_fn(const struct transaction *first, const struct transaction *second);
+typedef bool pair_fn(const struct store *store, const struct transaction *first,
+                     const struct transaction *second);
 
-static bool other_code(const struct transaction *first, const struct transaction *second)
+static bool other_code(const struct store *store, const struct transaction *first,
+                       const struct transaction *second)
 {
+    (void)store;
     return second->code && (!first || first->code != second->code);
 }
 
-static bool other_call(const struct transaction *first, const struct transaction *second)
+static bool other_leg(const struct store *store, const struct transaction *first,
+                      const struct transaction *second)
 {
+    (void)store;
     return !first || first->call != second->call;
+}
+
+static bool other_call(const struct store *store, const struct transaction *first,
+                       const struct transaction *second)
+{
+    return !first || joined_first(store, first->call) != joined_first(store, second->call);
 }
 
 static size_t find_marked(struct ui *ui, pair_fn *fits, uint32_t found[2])
@@ -117,7 +129,7 @@ static size_t find_marked(struct ui *ui, pair_fn *fits, uint32_t found[2])
     for (size_t i = 0; i < all->count && n < 2; i++) {
         const struct transaction *txn = store_transaction(ui->store, all->ids[i]);
         if (txn && txn->marked &&
-            (!fits || fits(n ? store_transaction(ui->store, found[0]) : NULL, txn)))
+            (!fits || fits(ui->store, n ? store_transaction(ui->store, found[0]) : NULL, txn)))
             found[n++] = all->ids[i];
     }
     return n;
@@ -125,7 +137,8 @@ static size_t find_marked(struct ui *ui, pair_fn *fits, uint32_t found[2])
 
 size_t compare_marked_transactions(struct ui *ui, bool apart, uint32_t transactions[2])
 {
-    return find_marked(ui, apart ? other_call : NULL, transactions);
+    size_t n = find_marked(ui, apart ? other_call : NULL, transactions);
+    return apart && n < 2 ? find_marked(ui, other_leg, transactions) : n;
 }
 
 bool compare_marked(struct ui *ui, uint16_t codes[2])

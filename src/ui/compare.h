@@ -12,7 +12,7 @@
 void compare_add_counts(struct ui *ui, struct document *doc, uint16_t a, uint16_t b);
 /* The two codes of the first marked transactions with different ones. False if there are not two. */
 bool compare_marked(struct ui *ui, uint16_t codes[2]);
-/* The first two marked transactions, of different calls if `apart`. Their number, at most 2. */
+/* The first two marked transactions; if `apart` of two calls, else of two legs of one. Their number. */
 size_t compare_marked_transactions(struct ui *ui, bool apart, uint32_t transactions[2]);
 
 #endif

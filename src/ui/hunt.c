@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/tr.h"
+#include "store/joined.h"
 #include "ui/task.h"
 
 #define LOOKS_A_CLOCK 16 /* messages: some are large, and some expressions slow */
@@ -64,6 +65,18 @@ static void look_at_call(struct glance *glance, uint32_t id)
     glance->first = first;
 }
 
+/* The first message of all legs, in their order. */
+static void look_at_legs(struct glance *glance, uint32_t call)
+{
+    uint32_t legs[JOINED_LEGS], first = 0;
+    size_t n = joined_legs(glance->ui->store, call, legs);
+    for (size_t i = 0; i < n; i++) {
+        look_at_call(glance, legs[i]);
+        first = first ? first : glance->first;
+    }
+    glance->first = first;
+}
+
 static void look_at_row(struct glance *glance, const struct list *list, uint32_t id)
 {
     if (list->ops == &messages_list)
@@ -91,6 +104,18 @@ static void mark(struct hunt *h, uint32_t id)
 static bool is_marked(const struct hunt *h, uint32_t id)
 {
     return id < h->size && h->rows[id / 64] >> id % 64 & 1;
+}
+
+/* A folded group stands for its rows. */
+static bool stands_for_marked(const struct hunt *h, const struct rows *rows, uint32_t id)
+{
+    if (!(id & ROW_GROUP))
+        return is_marked(h, id);
+    bool folded = !rows_unfolded(rows, id) || (rows->whole && rows_group_count(rows, id) == 1);
+    for (uint32_t row = folded ? rows_member(rows, id) : 0; row; row = rows_next_member(rows, row))
+        if (is_marked(h, row))
+            return true;
+    return false;
 }
 
 static void tell_end(struct ui *ui, const struct hunt *h)
@@ -217,7 +242,7 @@ bool hunt_next(struct list *list, bool backwards)
     size_t count = rows_count(&list->rows), start = list_selected_row(list);
     for (size_t n = 1; n <= count; n++) {
         size_t at = backwards ? (start + count - n % count) % count : (start + n) % count;
-        if (!is_marked(h, rows_at(&list->rows, at)))
+        if (!stands_for_marked(h, &list->rows, rows_at(&list->rows, at)))
             continue;
         list_choose(list, at);
         return true;
@@ -230,9 +255,13 @@ bool hunt_next(struct list *list, bool backwards)
 uint32_t hunt_message(const struct list_row *row)
 {
     struct glance glance = { .ui = row->ui };
-    if (!hunt_holds(row->ui, row->list) || !is_marked(row->ui->hunt, row->id))
+    uint32_t id = row->heads ? ROW_GROUP | row->id : row->below ? ROW_ITEM | row->id : row->id;
+    if (!hunt_holds(row->ui, row->list) || !stands_for_marked(row->ui->hunt, &row->list->rows, id))
         return 0;
-    look_at_row(&glance, row->list, row->id);
+    if (row->heads)
+        look_at_legs(&glance, row->id);
+    else
+        look_at_row(&glance, row->list, row->id);
     return glance.first;
 }
 

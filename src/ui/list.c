@@ -32,11 +32,12 @@ bool list_load(struct list *list, uint32_t id, struct list_row *row)
     row->list = list;
     row->id = id;
     row->width = KEY_WIDTH;
-    if (id & ROW_GROUP) {
-        row->heads = true;
-        row->id = id & ~ROW_GROUP;
-    }
-    if (!row->id || !(row->heads ? list->ops->groups->load : list->ops->load)(row))
+    row->heads = id & ROW_GROUP;
+    row->below = !row->heads && id & ROW_ITEM;
+    row->id = id & ~(ROW_GROUP | ROW_ITEM);
+    if (!row->id || !(row->heads   ? list->ops->groups->load
+                      : row->below ? list->ops->groups->load_item
+                                   : list->ops->load)(row))
         return false;
     return !row->message || (row->head = store_message(list->ui->store, row->message));
 }
@@ -97,11 +98,30 @@ static uint32_t row_group(uint32_t id, void *arg)
     return list->ops->groups->of(list, id);
 }
 
-const struct rows_ops list_rows_ops = { row_alive, row_fits_filter, row_key, row_group };
+static size_t row_items(uint32_t id, uint32_t ids[ROW_ITEMS], void *arg)
+{
+    struct list *list = arg;
+    return list->ops->groups->items(list, id, ids);
+}
+
+static uint32_t row_owner(uint32_t item, void *arg)
+{
+    struct list *list = arg;
+    return list->ops->groups->owner(list, item);
+}
+
+const struct rows_ops list_rows_ops = { row_alive, row_fits_filter, row_key,
+                                        row_group, row_items,       row_owner };
+
+bool list_total(const struct list *list, size_t *rows)
+{
+    *rows = list->rows.all.count;
+    return !list->ops->count || list->ops->count(list, rows);
+}
 
 void list_look(struct list *list)
 {
-    rows_group(&list->rows, list_grouped(list));
+    rows_group(&list->rows, list_grouped(list), list->ops->groups && list->ops->groups->whole);
     rows_look(&list->rows, list->ui->filter || list->ops->hides, list->sorter.column != NULL,
               list->descending);
     rows_work(&list->rows, AT_ONCE_NS);
@@ -274,8 +294,10 @@ static void draw_servers(const struct ui *ui, struct rect rect)
 static void put_nothing_fits(const struct list *list, struct strbuf *out)
 {
     char key[KEY_HINT];
+    size_t rows;
+    list_total(list, &rows);
     strbuf_format(out, _("Nothing fits the filter. %s shows all %zu rows."),
-                  keymap_hint("back", key), list->rows.all.count);
+                  keymap_hint("back", key), rows);
 }
 
 static void draw_empty(struct list *list, struct rect rect)
@@ -362,16 +384,35 @@ bool list_find(struct list *list, bool backwards, bool (*fits)(struct list_row *
     return false;
 }
 
-/* What is searched is what a row shows, at any width, and the Call-ID besides. */
+/* What a row shows, at any width, and the Call-ID besides. */
+static void put_searched(struct list_row *row, struct strbuf *out)
+{
+    for (size_t i = 0; i < row->list->nslots; i++) {
+        put_cell(row, row->list->slots[i]->column, out);
+        strbuf_char(out, ' ');
+    }
+    if (row->message)
+        strbuf_span(out, list_row_sip(row)->call_id);
+    strbuf_char(out, ' ');
+}
+
+/* A folded call is found by what its legs would show. */
+static void put_legs_searched(struct list *list, uint32_t group, struct strbuf *out)
+{
+    struct list_row leg;
+    if (rows_group_count(&list->rows, group) < 2 || rows_unfolded(&list->rows, group))
+        return;
+    for (uint32_t id = rows_member(&list->rows, group); id; id = rows_next_member(&list->rows, id))
+        if (list_load(list, id, &leg))
+            put_searched(&leg, out);
+}
+
 static bool row_has_match(struct list_row *row)
 {
     struct strbuf text = STRBUF_INIT;
-    for (size_t i = 0; i < row->list->nslots; i++) {
-        put_cell(row, row->list->slots[i]->column, &text);
-        strbuf_char(&text, ' ');
-    }
-    if (row->message)
-        strbuf_span(&text, list_row_sip(row)->call_id);
+    put_searched(row, &text);
+    if (row->heads && row->list->rows.whole)
+        put_legs_searched(row->list, ROW_GROUP | row->id, &text);
     bool fits = ui_search_fits(row->ui, strbuf_as_span(&text));
     strbuf_free(&text);
     return fits;
@@ -404,7 +445,7 @@ static void open_row(struct list *list, enum verb verb)
     (void)verb;
     if (!list_selected(list, &row))
         return;
-    if (list->ops->open)
+    if (list->ops->open && !row.below)
         list->ops->open(&row);
     else if (row.transaction)
         ui_push(list->ui, view_ladder_new(list->ui, row.transaction, hunt_message(&row)));
@@ -422,7 +463,7 @@ static void mark_row(struct list *list, enum verb verb)
     if (list_selected(list, &row)) {
         if (row.heads)
             list->ops->groups->mark(&row, !row.marked);
-        else if (list->ops->mark)
+        else if (list->ops->mark && !row.below)
             list->ops->mark(&row, !row.marked);
         else if (row.txn)
             store_mark(list->ui->store, row.transaction, !row.marked);
@@ -530,6 +571,17 @@ static void fold(struct list *list, enum verb verb)
         list_fold(list, rows_at(&list->rows, list_selected_row(list)));
 }
 
+static void separate(struct list *list, enum verb verb)
+{
+    struct list_row row;
+    (void)verb;
+    if (!list->ops->separate)
+        ui_notice(list->ui, true,
+                  _("Legs are joined to calls; here are none: calls and flows have them"));
+    else if (list_selected(list, &row))
+        list->ops->separate(&row);
+}
+
 static const struct {
     enum verb verb;
     void (*act)(struct list *list, enum verb verb);
@@ -556,6 +608,7 @@ static const struct {
     { VERB_REMOVE, change_column },
     { VERB_UNFOLD, fold },
     { VERB_UNFOLD_ALL, fold },
+    { VERB_SEPARATE, separate },
     { VERB_LIKE, filter_by_example },
     { VERB_UNLIKE, filter_by_example },
 };
@@ -581,7 +634,7 @@ static struct subject subject(struct ui *ui, struct view *view)
     memset(&s, 0, sizeof s);
     if (!list_selected((struct list *)view, &row))
         return s;
-    if (row.list->ops->subject)
+    if (row.list->ops->subject && !row.below)
         return row.list->ops->subject(&row);
     s.transaction = row.transaction;
     s.code = row.txn ? row.txn->code : 0;
@@ -659,8 +712,8 @@ static const char *keys(const struct ui *ui, const struct view *view)
                 : store_counts(ui->store)->live_marked ? 2
                 : ui_goes_on(ui)                       ? 1
                                                        : 0;
-    snprintf(names, sizeof names, "%s back %s%s", opens ? opens : "flow", bars[state],
-             list_can_group(list) ? " group" : "");
+    snprintf(names, sizeof names, "%s back %s%s%s", opens ? opens : "flow",
+             list->rows.whole ? "unfold " : "", bars[state], list_can_group(list) ? " group" : "");
     return names;
 }
 

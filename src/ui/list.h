@@ -40,6 +40,8 @@ struct list_row {
     uint8_t severity; /* enum finding_severity of what leads; SEVERITY_NOTICE also for nothing */
     bool marked;
     bool heads;                       /* it is a group's own row, and `id` the group's number */
+    bool below;                       /* it stands under a row, and `id` is that of an item */
+    uint32_t leg;                     /* of a call: of which it is told what was found */
     const struct list_column *column; /* being filled, */
     int width;                        /* this wide */
     bool scanned;
@@ -74,11 +76,16 @@ struct list_column {
 
 /* How a list's rows are grouped, see rows.h. */
 struct list_groups {
-    uint32_t (*of)(struct list *list, uint32_t id); /* a row's group */
+    uint32_t (*of)(struct list *list, uint32_t id); /* a row's group; 0: it is not shown */
     bool (*alive)(const struct list *list, uint32_t group);
     /* Fills a group's own row, as list_ops's load() does. */
     bool (*load)(struct list_row *row);
     void (*mark)(struct list_row *row, bool marked);
+    /* The groups are what is listed, always, and their rows are parts of them; these have items: */
+    bool whole;
+    size_t (*items)(struct list *list, uint32_t id, uint32_t ids[ROW_ITEMS]);
+    uint32_t (*owner)(struct list *list, uint32_t item);
+    bool (*load_item)(struct list_row *row);
 };
 
 struct list_ops {
@@ -111,6 +118,8 @@ struct list_ops {
     bool (*alive)(const struct list *list, uint32_t id);
     /* Whether a row fits the filter; NULL: when the transaction that load() gave does. */
     bool (*fits)(const struct list *list, uint32_t id, const struct filter *filter);
+    /* How many rows it has without a filter, where not each of rows->all is one; false: not known yet. */
+    bool (*count)(const struct list *list, size_t *rows);
     bool hides; /* some rows do not fit without a filter, either: then it is NULL */
     /* Fills the row of row->id; false if it has gone. */
     bool (*load)(struct list_row *row);
@@ -126,6 +135,8 @@ struct list_ops {
     void (*tell)(struct list_row *row, struct layout *out);
     /* Marks or unmarks; NULL does so to row->transaction. */
     void (*mark)(struct list_row *row, bool marked);
+    /* The call that a row stands for is taken out of what it is joined to; NULL: there is none. */
+    void (*separate)(struct list_row *row);
     bool sums; /* a row stands for many transactions, and is not marked */
 };
 
@@ -196,8 +207,6 @@ void lists_init(struct ui *ui);
 void lists_free(struct ui *ui);
 /* Takes changed settings over. */
 void lists_apply_settings(struct ui *ui);
-/* Which calls belong together was changed by hand. */
-void lists_regroup(struct ui *ui);
 /* After everything was forgotten: lists that are not fed by the store's events begin anew. */
 void lists_clear(struct ui *ui);
 /* Passes the store's events on. */
@@ -230,7 +239,7 @@ size_t lists_held(struct ui *ui);
      VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) | VERB_BIT(VERB_SORT) | VERB_BIT(VERB_NARROWER) |  \
      VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) | VERB_BIT(VERB_COLUMN_RIGHT) |             \
      VERB_BIT(VERB_REMOVE) | VERB_BIT(VERB_LIKE) | VERB_BIT(VERB_UNLIKE) | VERB_BIT(VERB_UNFOLD) | \
-     VERB_BIT(VERB_UNFOLD_ALL))
+     VERB_BIT(VERB_UNFOLD_ALL) | VERB_BIT(VERB_SEPARATE))
 extern const struct view_ops list_view_ops;
 extern const struct rows_ops list_rows_ops;
 
@@ -249,6 +258,8 @@ bool list_find(struct list *list, bool backwards, bool (*fits)(struct list_row *
 /* Selects a row, which must be there. */
 void list_choose(struct list *list, size_t row);
 size_t list_selected_row(const struct list *list);
+/* How many rows it has without a filter; false: not known yet. */
+bool list_total(const struct list *list, size_t *rows);
 /* Fills the selected row; false in an empty list. */
 bool list_selected(struct list *list, struct list_row *row);
 
@@ -279,11 +290,10 @@ void list_draw_margin(const struct list *list, int y, const struct list_row *row
 void list_fold(struct list *list, uint32_t id);
 void list_fold_all(struct list *list);
 
-/* call_groups.c: transactions under their call, joined legs under the first. */
-extern const struct list_groups call_groups;
-void call_groups_start(struct list *list);
-void call_groups_stop(struct list *list);
-void call_groups_forget(struct list *list);
+/* call_groups.c: transactions under their call, joined legs under the first; and legs under the call. */
+extern const struct list_groups call_groups, leg_groups;
+/* Which legs are one call has changed for some: what lists show of these follows. */
+void call_groups_follow(struct ui *ui);
 
 /* ---- columns.c: which are shown, where, and how wide ---------------------------------------- */
 

@@ -14,8 +14,11 @@ static bool found_badly(const struct list_row *row)
     return row->severity >= SEVERITY_WARNING;
 }
 
+/* Where calls are listed, their parts are not counted. */
 bool list_row_failed(struct list_row *row)
 {
+    if (row->list->rows.whole && !row->heads)
+        return false;
     return sip_class_failed((enum sip_class)row->class) || found_badly(row);
 }
 

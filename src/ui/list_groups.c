@@ -20,7 +20,7 @@ static const struct grouping {
 
 bool list_grouped(const struct list *list)
 {
-    return list->ops->groups && list->ui->settings->group;
+    return list->ops->groups && (list->ops->groups->whole || list->ui->settings->group);
 }
 
 bool list_can_group(const struct list *list)
@@ -51,27 +51,47 @@ void list_run_group(struct ui *ui, const char *argument)
     ui_notice(ui, true, _("These rows cannot be grouped; transactions and hosts can"));
 }
 
-/* The sign, a count where there is room, and a blank. */
+/* The sign, a count where there is room, and a blank; how many legs a call has is always said. */
 int list_margin(const struct list *list, int width)
 {
-    return !list->rows.grouped ? 0 : width < ROOMY ? 2 : 5;
+    return !list->rows.grouped ? 0 : list->rows.whole ? 3 : width < ROOMY ? 2 : 5;
+}
+
+/* A group's rows: of few columns, a number that is too long is a plus. */
+static void put_count(const struct list *list, size_t count, struct strbuf *out)
+{
+    if (list->rows.whole && count > 1)
+        strbuf_format(out, count < 10 ? "%zu" : "+", count);
+    else if (!list->rows.whole && list->margin > 2)
+        strbuf_format(out, count < 1000 ? "%zu" : ">1k", count);
+}
+
+/* Of a part of a call: how the tree goes on below it. */
+static void put_branch(const struct list *list, const struct list_row *row, bool last,
+                       struct strbuf *out)
+{
+    uint32_t id = row->below ? ROW_ITEM | row->id : row->id, group = rows_group_of(&list->rows, id);
+    bool alone = rows_group_count(&list->rows, group) == 1, end = rows_is_last(&list->rows, id);
+    if (!row->below)
+        strbuf_text(out, sign(end ? SIGN_LAST_LEG : SIGN_LEG));
+    else if (!alone)
+        strbuf_text(out, end ? " " : screen_utf8() ? "│" : "|");
+    if (row->below)
+        strbuf_text(out, sign(last ? SIGN_LAST_BRANCH : SIGN_BRANCH));
 }
 
 static void put_sign(const struct list *list, const struct list_row *row, uint32_t next,
                      struct strbuf *out)
 {
-    bool last = !next || next & ROW_GROUP;
     uint32_t group = ROW_GROUP | row->id;
-    if (!row->heads) {
-        strbuf_text(out, sign(last ? SIGN_LAST_BRANCH : SIGN_BRANCH));
-        return;
+    if (row->heads) {
+        strbuf_text(out, sign(rows_unfolded(&list->rows, group) ? SIGN_OPEN : SIGN_CLOSED));
+        put_count(list, rows_group_count(&list->rows, group), out);
+    } else if (list->rows.whole) {
+        put_branch(list, row, !(next & ROW_ITEM), out);
+    } else {
+        strbuf_text(out, sign(!next || next & ROW_GROUP ? SIGN_LAST_BRANCH : SIGN_BRANCH));
     }
-    size_t count = rows_group_count(&list->rows, group);
-    strbuf_text(out, sign(rows_unfolded(&list->rows, group) ? SIGN_OPEN : SIGN_CLOSED));
-    if (list->margin > 2 && count < 1000)
-        strbuf_format(out, "%zu", count);
-    else if (list->margin > 2)
-        strbuf_text(out, ">1k");
 }
 
 void list_draw_margin(const struct list *list, int y, const struct list_row *row, uint32_t next)
@@ -89,6 +109,7 @@ void list_fold(struct list *list, uint32_t id)
     if (!group)
         return;
     rows_fold(&list->rows, group, !rows_unfolded(&list->rows, group));
+    list->following = false; /* the row stays selected, not the last of what was unfolded */
     ui_busy(list->ui);
 }
 

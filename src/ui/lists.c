@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "store/joined.h"
 #include "ui/filters.h"
 #include "ui/list.h"
 
@@ -10,6 +11,7 @@ static const struct list_ops *const kinds[] = {
     &transactions_list, &calls_list,         &messages_list,      &findings_list,
     &endpoints_list,    &registrations_list, &subscriptions_list, &statistics_list,
 };
+#define JOINED_SLICE 256           /* legs joined between two keys */
 #define ROLL_SLICE 5000            /* transactions counted between two keys */
 #define ROLL_PAUSE_NS 2000000000LL /* between two counts, for each so many transactions: */
 #define ROLL_LARGE 100000
@@ -94,14 +96,6 @@ void lists_apply_settings(struct ui *ui)
         list_look(list);
 }
 
-void lists_regroup(struct ui *ui)
-{
-    struct list *list = lists_find(ui, SPAN(transactions_list.name));
-    call_groups_forget(list);
-    if (list == lists_current(ui))
-        list_look(list);
-}
-
 void lists_clear(struct ui *ui)
 {
     for (size_t i = 0; i < KINDS; i++) {
@@ -125,6 +119,7 @@ void lists_event(struct ui *ui, enum store_event event, uint32_t transaction)
         else if (event != STORE_EVICTED && list->ops->note)
             list->ops->note(list, transaction);
     }
+    call_groups_follow(ui);
 }
 
 /* Rows may be sorted by names, and filters ask for them. */
@@ -169,16 +164,31 @@ static void count_endpoints_again(struct ui *ui)
     ui_busy(ui);
 }
 
+/* Which legs are one call, some at a time: then it is known how many calls there are. */
+static bool join_calls(struct ui *ui)
+{
+    bool known, more;
+    joined_count(ui->store, &known);
+    if (ui->loading)
+        return false;
+    more = joined_work(ui->store, JOINED_SLICE);
+    call_groups_follow(ui);
+    ui->dirty = ui->dirty || (!known && !more);
+    return more;
+}
+
 bool lists_work(struct ui *ui, int64_t budget_ns)
 {
     struct list *list = lists_current(ui);
+    call_groups_follow(ui);
     if (count_endpoints(ui) && roll_version(ui->session->pipeline.roll) == 0)
         return true;
     bool more = list->ops->work && list->ops->work(list);
     more = rows_work(&list->rows, budget_ns) || more;
     if (!more)
         list->filled = ui->filter_generation;
-    return list_count_failures(list, budget_ns) || more;
+    more = list_count_failures(list, budget_ns) || more;
+    return join_calls(ui) || more;
 }
 
 void lists_tick(struct ui *ui)
@@ -186,6 +196,8 @@ void lists_tick(struct ui *ui)
     struct list *list = lists_current(ui);
     count_endpoints_again(ui);
     follow_names(ui);
+    if (join_calls(ui))
+        ui_busy(ui);
     if (list->ops->tick)
         list->ops->tick(list);
 }

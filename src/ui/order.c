@@ -36,8 +36,8 @@ void order_free(struct order *order)
         free(order->blocks[i]);
     free(order->blocks);
     free(order->counts);
-    free(order->series[0].nodes);
-    free(order->series[1].nodes);
+    for (size_t i = 0; i < ORDER_SERIES; i++)
+        free(order->series[i].nodes);
     *order = (struct order){ 0 };
 }
 
@@ -49,10 +49,20 @@ static bool before(const struct order_node *a, const struct order_node *b)
     return a->rank.tie != b->rank.tie ? a->rank.tie < b->rank.tie : a->rank.step < b->rank.step;
 }
 
+static size_t series_of(uint32_t id)
+{
+    return id & ORDER_OTHER ? 1 : id & ORDER_THIRD ? 2 : 0;
+}
+
+static uint32_t number_of(uint32_t id)
+{
+    return id & ~(ORDER_OTHER | ORDER_THIRD);
+}
+
 /* Of an id that is or was in the order. */
 static struct order_node *node_of(const struct order *order, uint32_t id)
 {
-    return &order->series[id >= ORDER_OTHER].nodes[id & ~ORDER_OTHER];
+    return &order->series[series_of(id)].nodes[number_of(id)];
 }
 
 /* The last block that begins at or before `node`, else the first. */
@@ -120,10 +130,10 @@ static void split(struct order *order, size_t block, bool at_end)
 
 static struct order_node *node_at(struct order *order, uint32_t id)
 {
-    struct order_nodes *series = &order->series[id >= ORDER_OTHER];
-    if ((id & ~ORDER_OTHER) >= series->count) {
+    struct order_nodes *series = &order->series[series_of(id)];
+    if (number_of(id) >= series->count) {
         size_t size = series->count ? series->count : 1024;
-        while (size <= (id & ~ORDER_OTHER))
+        while (size <= number_of(id))
             size *= 2;
         series->nodes = mem_grow(series->nodes, size * sizeof *series->nodes);
         memset(series->nodes + series->count, 0, (size - series->count) * sizeof *series->nodes);
@@ -171,8 +181,7 @@ void order_remove(struct order *order, uint32_t id)
 
 bool order_has(const struct order *order, uint32_t id)
 {
-    return (id & ~ORDER_OTHER) < order->series[id >= ORDER_OTHER].count &&
-           node_of(order, id)->rank.tie;
+    return number_of(id) < order->series[series_of(id)].count && node_of(order, id)->rank.tie;
 }
 
 bool order_has_key(const struct order *order, uint32_t id, const struct order_key *key)

@@ -1,8 +1,8 @@
 /*
  * Ids in the order of their keys, with quick ways from a row's number to its id and
  * back while ids come and go: blocks of ids, each in order, between which counts lead.
- * With a million ids each call takes a few microseconds at most. Ids with ORDER_OTHER set are a
- * second series of their own.
+ * With a million ids each call takes a few microseconds at most. Ids with ORDER_OTHER or ORDER_THIRD
+ * set are series of their own.
  */
 #ifndef SIPWHY_UI_ORDER_H
 #define SIPWHY_UI_ORDER_H
@@ -14,6 +14,8 @@
 #include "base/span.h"
 
 #define ORDER_OTHER (UINT32_C(1) << 31)
+#define ORDER_THIRD (UINT32_C(1) << 30)
+#define ORDER_SERIES 3
 
 /* What rows are sorted by: a number, or the first 24 bytes of a text without its case. */
 struct order_key {
@@ -32,7 +34,7 @@ struct order_nodes {
 };
 
 struct order {
-    struct order_nodes series[2];
+    struct order_nodes series[ORDER_SERIES];
     struct order_block **blocks;
     uint32_t *counts; /* ids in each block */
     size_t nblocks, size;

@@ -118,14 +118,66 @@ static void put_in_order(struct rows *rows, uint32_t id, bool fits)
 
 /* Groups */
 
+#define ITEM_BITS 9 /* of a rank's step: the row comes before its items */
+
 /* A group's own row comes first; descending, rows are read from the end. */
 static void put_in_group(struct rows *rows, uint32_t id, uint32_t group,
-                         const struct order_key *key)
+                         const struct order_key *key, uint64_t step)
 {
-    uint64_t step = id & ROW_GROUP ? 0 : rows->stamps[id];
     order_insert(&rows->order, id, key,
                  (struct order_rank){ groups_at(&rows->groups, group)->stamp,
                                       rows->descending ? UINT64_MAX - step : step });
+}
+
+static void put_member(struct rows *rows, uint32_t id, uint32_t group, const struct order_key *key)
+{
+    put_in_group(rows, id, group, key, rows->stamps[id] << ITEM_BITS);
+}
+
+static void put_items(struct rows *rows, uint32_t id, uint32_t group, const struct order_key *key)
+{
+    uint32_t items[ROW_ITEMS];
+    size_t n = rows->ops->items(id, items, rows->arg);
+    for (size_t i = 0; i < n; i++)
+        put_in_group(rows, ROW_ITEM | items[i], group, key,
+                     (rows->stamps[id] << ITEM_BITS) + 1 + i);
+    groups_at(&rows->groups, group)->below += (uint32_t)n;
+}
+
+static bool stands_alone(const struct rows *rows, const struct row_group *g)
+{
+    return rows->whole && g->count == 1;
+}
+
+/* An unfolded group's rows, with their items. */
+static void put_below(struct rows *rows, uint32_t group, const struct order_key *key)
+{
+    struct row_group *g = groups_at(&rows->groups, group);
+    bool alone = stands_alone(rows, g);
+    g->below = alone ? 0 : g->count;
+    for (uint32_t id = g->first; id; id = rows->groups.members[id].next) {
+        if (!alone)
+            put_member(rows, id, group, key);
+        if (rows->whole)
+            put_items(rows, id, group, key);
+    }
+}
+
+/* Whether what stands under an unfolded group is what belongs there: items only come at the end. */
+static bool below_stands(struct rows *rows, uint32_t group)
+{
+    uint32_t items[ROW_ITEMS];
+    const struct row_group *g = groups_at(&rows->groups, group);
+    size_t below = stands_alone(rows, g) ? 0 : g->count;
+    if (!rows->whole || !groups_unfolded(&rows->groups, group))
+        return true;
+    for (uint32_t id = g->first; id; id = rows->groups.members[id].next) {
+        size_t n = rows->ops->items(id, items, rows->arg);
+        below += n;
+        if (n && !order_has(&rows->order, ROW_ITEM | items[n - 1]))
+            return false;
+    }
+    return below == g->below;
 }
 
 static void key_of_group(struct rows *rows, uint32_t group, struct order_key *key)
@@ -136,64 +188,126 @@ static void key_of_group(struct rows *rows, uint32_t group, struct order_key *ke
         order_key_number(key, 0);
 }
 
+/* The row that stands `by` rows further down, 0: none. */
+static uint32_t row_near(const struct rows *rows, uint32_t id, int by)
+{
+    size_t row = order_row(&rows->order, id);
+    row += (size_t)(rows->descending ? -by : by);
+    return row < rows->order.count ? order_at(&rows->order, row) : 0; /* before the first: wraps */
+}
+
+static void take_items_out(struct rows *rows, uint32_t group)
+{
+    uint32_t id = order_has(&rows->order, ROW_GROUP | group) ? row_near(rows, ROW_GROUP | group, 1)
+                                                             : 0;
+    for (; id && !(id & ROW_GROUP); id = row_near(rows, ROW_GROUP | group, 1))
+        order_remove(&rows->order, id);
+}
+
 /* Takes the group's row and those behind it out of the order. */
 static void take_group_out(struct rows *rows, uint32_t group)
 {
     const struct row_group *g = groups_at(&rows->groups, group);
+    if (rows->whole)
+        take_items_out(rows, group);
     order_remove(&rows->order, ROW_GROUP | group);
-    for (uint32_t id = g->first; id; id = rows->groups.members[id].next)
+    for (uint32_t id = rows->whole ? 0 : g->first; id; id = rows->groups.members[id].next)
         order_remove(&rows->order, id);
 }
 
 /* Puts the group's row where it belongs by now; unfolded, its rows go with it. */
 static void place_group(struct rows *rows, uint32_t group, struct order_key *key)
 {
-    const struct row_group *g = groups_at(&rows->groups, group);
     key_of_group(rows, group, key);
-    if (order_has_key(&rows->order, ROW_GROUP | group, key))
+    if (order_has_key(&rows->order, ROW_GROUP | group, key) && below_stands(rows, group))
         return;
     take_group_out(rows, group);
-    put_in_group(rows, ROW_GROUP | group, group, key);
-    for (uint32_t id = groups_unfolded(&rows->groups, group) ? g->first : 0; id;
-         id = rows->groups.members[id].next)
-        put_in_group(rows, id, group, key);
+    put_in_group(rows, ROW_GROUP | group, group, key, 0);
+    if (groups_unfolded(&rows->groups, group))
+        put_below(rows, group, key);
 }
 
 static void leave_group(struct rows *rows, uint32_t id)
 {
+    struct order_key key;
     uint32_t group = groups_of(&rows->groups, id);
     if (!group)
         return;
+    if (rows->whole)
+        take_group_out(rows, group);
     order_remove(&rows->order, id);
     groups_leave(&rows->groups, id);
     if (groups_at(&rows->groups, group)->count == 0)
         order_remove(&rows->order, ROW_GROUP | group);
+    else if (rows->whole)
+        place_group(rows, group, &key);
+}
+
+/* It is unfolded as the one was that the row comes from, where that is now called otherwise. */
+static void join_group(struct rows *rows, uint32_t id, uint32_t group, bool unfolded)
+{
+    if (rows->whole && groups_at(&rows->groups, group))
+        take_group_out(rows, group);
+    groups_join(&rows->groups, id, group, rows->stamps[id]);
+    if (unfolded && groups_at(&rows->groups, group)->count == 1)
+        groups_fold(&rows->groups, group, true);
 }
 
 static void put_under_group(struct rows *rows, uint32_t id, bool fits)
 {
     struct order_key key;
-    uint32_t group = fits ? rows->ops->group(id, rows->arg) : 0;
-    if (groups_of(&rows->groups, id) != group)
+    uint32_t group = fits ? rows->ops->group(id, rows->arg) : 0, old = groups_of(&rows->groups, id);
+    bool unfolded = old && groups_unfolded(&rows->groups, old);
+    if (old != group)
         leave_group(rows, id);
+    unfolded = unfolded && groups_at(&rows->groups, old)->count == 0;
     if (!group)
         return;
-    if (!groups_of(&rows->groups, id))
-        groups_join(&rows->groups, id, group, rows->stamps[id]);
+    if (old != group)
+        join_group(rows, id, group, unfolded);
     place_group(rows, group, &key);
-    if (groups_unfolded(&rows->groups, group) && !order_has(&rows->order, id))
-        put_in_group(rows, id, group, &key);
+    if (!rows->whole && groups_unfolded(&rows->groups, group) && !order_has(&rows->order, id))
+        put_member(rows, id, group, &key);
 }
 
-void rows_group(struct rows *rows, bool grouped)
+void rows_group(struct rows *rows, bool grouped, bool whole)
 {
     rows->grouped = grouped && rows->ops->group;
+    rows->whole = rows->grouped && whole;
+}
+
+/* An item's row; else itself. */
+static uint32_t owner_of(const struct rows *rows, uint32_t id)
+{
+    return id & ROW_ITEM ? rows->ops->owner(id & ~ROW_ITEM, rows->arg) : id;
 }
 
 uint32_t rows_group_of(const struct rows *rows, uint32_t id)
 {
+    id = owner_of(rows, id);
     uint32_t group = id & ROW_GROUP ? id & ~ROW_GROUP : groups_of(&rows->groups, id);
     return rows->grouped && group ? ROW_GROUP | group : 0;
+}
+
+uint32_t rows_member(const struct rows *rows, uint32_t group)
+{
+    const struct row_group *g = groups_at(&rows->groups, group & ~ROW_GROUP);
+    return g ? g->first : 0;
+}
+
+uint32_t rows_next_member(const struct rows *rows, uint32_t id)
+{
+    return rows->groups.members[id].next;
+}
+
+bool rows_is_last(const struct rows *rows, uint32_t id)
+{
+    id = owner_of(rows, id);
+    for (uint32_t other = rows_member(rows, groups_of(&rows->groups, id)); other;
+         other = rows_next_member(rows, other))
+        if (stamp_of(rows, other) > stamp_of(rows, id))
+            return false;
+    return true;
 }
 
 size_t rows_group_count(const struct rows *rows, uint32_t id)
@@ -357,7 +471,9 @@ size_t rows_count(const struct rows *rows)
 
 size_t rows_fitting(const struct rows *rows)
 {
-    return rows->grouped ? rows->groups.joined : rows_count(rows);
+    return rows->whole     ? rows->groups.inhabited
+           : rows->grouped ? rows->groups.joined
+                           : rows_count(rows);
 }
 
 size_t rows_after(const struct rows *rows, uint64_t stamp)
@@ -390,12 +506,25 @@ uint32_t rows_at(const struct rows *rows, size_t row)
 static uint64_t stamp_of_any(const struct rows *rows, uint32_t id)
 {
     const struct row_group *g = id & ROW_GROUP ? groups_at(&rows->groups, id & ~ROW_GROUP) : NULL;
+    if (id & ROW_ITEM)
+        return order_has(&rows->order, id);
     return id & ROW_GROUP ? (g ? g->stamp : 0) : stamp_of(rows, id);
+}
+
+/* A row that an item or a group goes with, wherever that goes; 0: it is one itself. */
+static uint32_t member_of(const struct rows *rows, uint32_t id)
+{
+    if (id & ROW_GROUP)
+        return rows_member(rows, id);
+    return id & ROW_ITEM ? owner_of(rows, id) : 0;
 }
 
 struct row_ref rows_ref(const struct rows *rows, uint32_t id)
 {
-    return (struct row_ref){ id, stamp_of_any(rows, id) };
+    struct row_ref ref = { .id = id, .stamp = stamp_of_any(rows, id) };
+    ref.member = ref.stamp ? member_of(rows, id) : 0;
+    ref.member_stamp = stamp_of(rows, ref.member);
+    return ref;
 }
 
 static size_t row_in_order(const struct rows *rows, uint32_t id)
@@ -404,15 +533,24 @@ static size_t row_in_order(const struct rows *rows, uint32_t id)
     return rows->descending ? rows->order.count - 1 - row : row;
 }
 
+/* What a row that was chosen is called by now; 0: it has gone. */
+static uint32_t found_again(const struct rows *rows, struct row_ref ref)
+{
+    bool member = ref.member && stamp_of(rows, ref.member) == ref.member_stamp;
+    bool same = ref.stamp && stamp_of_any(rows, ref.id) == ref.stamp;
+    if (same && (member || !(ref.id & ROW_ITEM)))
+        return ref.id;
+    return member ? ref.member : 0;
+}
+
 size_t rows_find(const struct rows *rows, struct row_ref ref, size_t row)
 {
     size_t count = rows_count(rows);
-    bool same = ref.stamp && stamp_of_any(rows, ref.id) == ref.stamp;
-    uint32_t group = same ? rows_group_of(rows, ref.id) : 0;
+    uint32_t id = found_again(rows, ref), group = id ? rows_group_of(rows, id) : 0;
     if (!ordered(rows))
         row = position(rows, shown(rows), ref.stamp);
-    else if (same && order_has(&rows->order, ref.id))
-        row = row_in_order(rows, ref.id);
+    else if (id && order_has(&rows->order, id))
+        row = row_in_order(rows, id);
     else if (group && order_has(&rows->order, group)) /* folded: its group stands for it */
         row = row_in_order(rows, group);
     return row < count ? row : count ? count - 1 : 0;

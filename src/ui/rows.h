@@ -2,7 +2,9 @@
  * The rows of a list: ids in order of arrival, of which all are shown or those that
  * fit a filter, as they came or sorted. Filtering and sorting a full list is done in
  * slices, and kept up to date as rows come, change and go. Grouped, each group with rows that
- * are shown has a row of its own, by which groups are sorted; its rows follow it unless folded.
+ * are shown has a row of its own, by which groups are sorted; its rows follow it unless folded. Where
+ * groups are what is listed (`whole`), items that are no rows follow the row that they belong to,
+ * and where it is the only one it is left out.
  */
 #ifndef SIPWHY_UI_ROWS_H
 #define SIPWHY_UI_ROWS_H
@@ -12,6 +14,9 @@
 
 /* Set in what rows_at() gives for a group's own row; the rest is the group's number. */
 #define ROW_GROUP ORDER_OTHER
+/* And for an item under a row. */
+#define ROW_ITEM ORDER_THIRD
+#define ROW_ITEMS 256 /* of a row, at most */
 
 /* What the rows ask their owner. */
 struct rows_ops {
@@ -19,6 +24,9 @@ struct rows_ops {
     bool (*fits)(uint32_t id, void *arg);  /* the filter */
     void (*key)(uint32_t id, struct order_key *key, void *arg); /* of a group's row, too */
     uint32_t (*group)(uint32_t id, void *arg); /* the number of a row's group; NULL: without */
+    size_t (*items)(uint32_t id, uint32_t ids[ROW_ITEMS], void *arg); /* under a row; how many */
+    uint32_t (*owner)(uint32_t item,
+                      void *arg); /* the row that an item belongs to; 0: it has gone */
 };
 
 struct id_array {
@@ -29,7 +37,9 @@ struct id_array {
 /* A row to be found again: an id may be used again after it went, a stamp is not. */
 struct row_ref {
     uint32_t id;
-    uint64_t stamp;
+    uint32_t
+        member; /* of a group one of its rows, of an item its row: it stands for what has gone */
+    uint64_t stamp, member_stamp;
 };
 
 struct rows {
@@ -40,6 +50,7 @@ struct rows {
     size_t nstamps;
     uint64_t last_stamp;
     bool filtered, sorted, descending, grouped;
+    bool whole;              /* grouped, and the groups are what is listed */
     struct id_array fitting; /* filtered: those of all[0..looked) that fit, as they came */
     struct order order;      /* sorted or grouped: the same in their order */
     struct row_groups groups;
@@ -53,10 +64,15 @@ void rows_init(struct rows *rows, const struct rows_ops *ops, void *arg);
 void rows_free(struct rows *rows);
 /* Shows those that fit, or all; sorted, or as they came. Looks at all of them anew. */
 void rows_look(struct rows *rows, bool filtered, bool sorted, bool descending);
-/* Groups rows, or no more; rows_look() then puts that into effect. */
-void rows_group(struct rows *rows, bool grouped);
-/* The group's row of a row, or of itself; 0: none. */
+/* Groups rows, or no more, as parts of what is listed or not; rows_look() then puts that into effect. */
+void rows_group(struct rows *rows, bool grouped, bool whole);
+/* The group's row of a row, of an item, or of itself; 0: none. */
 uint32_t rows_group_of(const struct rows *rows, uint32_t id);
+/* Of a group the first of its rows, then the next one of each; 0: no more. */
+uint32_t rows_member(const struct rows *rows, uint32_t group);
+uint32_t rows_next_member(const struct rows *rows, uint32_t id);
+/* Whether a row, or an item's, is the last of its group. */
+bool rows_is_last(const struct rows *rows, uint32_t id);
 /* How many of a group's rows are there to be shown, and whether they are, by its own row. */
 size_t rows_group_count(const struct rows *rows, uint32_t id);
 bool rows_unfolded(const struct rows *rows, uint32_t id);
@@ -85,7 +101,7 @@ void rows_pause(struct rows *rows, bool pause);
 size_t rows_held(const struct rows *rows);
 
 size_t rows_count(const struct rows *rows);
-/* The same without the groups' own, folded ones included. */
+/* The same without the groups' own, folded ones included; or groups, where those are listed. */
 size_t rows_fitting(const struct rows *rows);
 /* Whether a row is among those shown. */
 bool rows_shows(const struct rows *rows, uint32_t id);

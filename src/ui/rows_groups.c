@@ -33,7 +33,7 @@ void groups_clear(struct row_groups *g)
         g->all[i] = (struct row_group){ .differs = g->all[i].differs };
     if (g->nmembers)
         memset(g->members, 0, g->nmembers * sizeof *g->members);
-    g->joined = 0;
+    g->joined = g->inhabited = 0;
 }
 
 uint32_t groups_of(const struct row_groups *g, uint32_t id)
@@ -57,8 +57,10 @@ void groups_join(struct row_groups *g, uint32_t id, uint32_t group, uint64_t sta
     else
         to->first = id;
     to->last = id;
-    if (to->count++ == 0)
+    if (to->count++ == 0) {
         to->stamp = stamp;
+        g->inhabited++;
+    }
     g->joined++;
 }
 
@@ -75,8 +77,10 @@ void groups_leave(struct row_groups *g, uint32_t id)
     else
         from->last = m->previous;
     *m = (struct row_member){ 0 };
-    if (--from->count == 0)
+    if (--from->count == 0) {
         *from = (struct row_group){ 0 }; /* the number may be used again for another */
+        g->inhabited--;
+    }
     g->joined--;
 }
 

@@ -13,7 +13,8 @@ struct row_group {
     uint64_t stamp; /* of the member that it began with; 0: it has none */
     uint32_t first, last;
     uint32_t count;
-    bool differs; /* folded, or not, other than the groups at large */
+    uint32_t below : 31;  /* rows that stand under it, where those of items are among them */
+    uint32_t differs : 1; /* folded, or not, other than the groups at large */
 };
 
 struct row_member {
@@ -26,8 +27,9 @@ struct row_groups {
     size_t size;
     struct row_member *members; /* and by row's id */
     size_t nmembers;
-    size_t joined; /* members of all groups */
-    bool unfolded; /* groups are, but for those that differ */
+    size_t joined;    /* members of all groups */
+    size_t inhabited; /* groups that have some */
+    bool unfolded;    /* groups are, but for those that differ */
 };
 
 void groups_free(struct row_groups *groups);

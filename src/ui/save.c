@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/tr.h"
+#include "store/joined.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
 #include "ui/task.h"
@@ -19,7 +20,8 @@ struct saving {
     struct save *save;
     char *path;
     enum save_what what;
-    struct filter *filter; /* SAVE_FILTERED: as it was when saving began */
+    struct filter *filter;     /* SAVE_FILTERED: as it was when saving began, */
+    struct filter_focus focus; /* and as the list understood it */
     struct diagnosis *diagnosis;
     struct store *store;
     uint64_t *calls; /* a bit each */
@@ -50,7 +52,8 @@ static bool is_chosen(const struct saving *s, uint32_t call)
 static bool is_meant(const struct ui *ui, const struct saving *s, uint32_t id)
 {
     const struct transaction *t = store_transaction(ui->store, id);
-    return t && (s->what == SAVE_MARKED ? t->marked : filter_match(s->filter, ui->store, id));
+    return t && (s->what == SAVE_MARKED ? t->marked
+                                        : filter_match_one(s->filter, ui->store, id, &s->focus));
 }
 
 /* Walks a list's rows as they came, from where the slice before ended; true when it is through. */
@@ -69,10 +72,17 @@ static bool each_row(struct ui *ui, struct saving *s, const char *list, uint64_t
     return true;
 }
 
+/* What fits a filter stands for its call with all legs; a mark may be of one leg. */
 static void look_at_transaction(struct ui *ui, struct saving *s, uint32_t id)
 {
-    if (is_meant(ui, s, id))
-        choose_call(s, store_transaction(ui->store, id)->call);
+    uint32_t legs[JOINED_LEGS];
+    if (!is_meant(ui, s, id))
+        return;
+    uint32_t call = store_transaction(ui->store, id)->call;
+    size_t n = s->what == SAVE_FILTERED ? joined_legs(ui->store, call, legs) : 0;
+    choose_call(s, call);
+    for (size_t i = 0; i < n; i++)
+        choose_call(s, legs[i]);
 }
 
 static void look_at_message(struct ui *ui, struct saving *s, uint32_t id)
@@ -192,6 +202,7 @@ bool ui_save(struct ui *ui, const char *typed, enum save_what what, enum save_fo
     *s = (struct saving){ .save = save,
                           .path = path,
                           .what = what,
+                          .focus = { .call = lists_current(ui)->ops == &calls_list },
                           .filter = what == SAVE_FILTERED ? filter_parse(ui->filter_text, &fault)
                                                           : NULL,
                           .diagnosis = ui->diagnosis,

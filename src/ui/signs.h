@@ -26,6 +26,8 @@ enum sign {
     SIGN_CLOSED,
     SIGN_BRANCH,
     SIGN_LAST_BRANCH,
+    SIGN_LEG,
+    SIGN_LAST_LEG,
     SIGN_EVIDENCE,
     SIGN_TO_LEFT,
     SIGN_TO_RIGHT,

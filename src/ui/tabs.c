@@ -15,27 +15,27 @@ static const struct manner {
 #define MANNERS (sizeof manners / sizeof manners[0])
 
 /* How many rows there are is known of a list that is shown, or else neither filtered nor filled. */
-static bool counted(const struct ui *ui, const struct list *list)
+static bool counted(const struct ui *ui, const struct list *list, size_t *rows)
 {
-    return list == lists_current(ui) ||
-           (!ui->filter && (!list->ops->work || list->ops->noted ||
-                            (list->rows.all.count > 0 && list->filled == ui->filter_generation)));
+    bool current = list == lists_current(ui), known = list_total(list, rows);
+    if (current && (list->rows.filtered || !known))
+        *rows = rows_fitting(&list->rows);
+    return current || (known && !ui->filter &&
+                       (!list->ops->work || list->ops->noted ||
+                        (list->rows.all.count > 0 && list->filled == ui->filter_generation)));
 }
 
 /* "Calls 95" */
 static void tab_text(struct ui *ui, size_t which, struct manner manner, struct strbuf *out)
 {
     char number[32];
+    size_t rows;
     const struct list *list = lists_at(ui, which);
     bool full = list == lists_current(ui) ? manner.shown_full : manner.full;
     strbuf_clear(out);
     strbuf_text(out, tr(full ? list->ops->title : list->ops->brief));
-    if (manner.counts && counted(ui, list))
-        strbuf_format(out, " %s",
-                      ui_grouped(list == lists_current(ui) && list->rows.filtered
-                                     ? rows_fitting(&list->rows)
-                                     : list->rows.all.count,
-                                 number, sizeof number));
+    if (manner.counts && counted(ui, list, &rows))
+        strbuf_format(out, " %s", ui_grouped(rows, number, sizeof number));
 }
 
 static int tabs_width(struct ui *ui, size_t from, size_t to, struct manner manner)

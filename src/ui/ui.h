@@ -181,14 +181,15 @@ struct ui {
     char *filter_form_text;
     struct named_filter *named_filters; /* see filters.h */
     size_t nnamed_filters;
-    bool paused;          /* nothing new is shown */
-    struct regex *search; /* the last `/` */
-    struct hunt *hunt;    /* where that was found in whole messages, or NULL; hunt.h */
-    bool message_tree;    /* messages are shown as trees */
-    struct picks picks;   /* messages marked to be compared */
-    unsigned diff_ignore; /* enum sip_diff_ignore, in comparisons of messages; */
-    bool diff_all;        /* what is the same is shown, too */
-    char *notice;         /* the message in the bottom line, until the next key */
+    bool paused;                /* nothing new is shown */
+    struct regex *search;       /* the last `/` */
+    struct hunt *hunt;          /* where that was found in whole messages, or NULL; hunt.h */
+    bool message_tree;          /* messages are shown as trees */
+    struct picks picks;         /* messages marked to be compared */
+    struct store_ref separated; /* a transaction of the leg that was taken out of its call last */
+    unsigned diff_ignore;       /* enum sip_diff_ignore, in comparisons of messages; */
+    bool diff_all;              /* what is the same is shown, too */
+    char *notice;               /* the message in the bottom line, until the next key */
     bool notice_is_error;
     bool quit;
     enum question asked, before; /* by this key, by the one before */
@@ -258,6 +259,9 @@ void ui_suspend(struct ui *ui);
 /* The views. Each is owned by the stack once pushed. */
 /* The flow of a transaction's call; begins on `message`, 0: at what proves its finding. */
 struct view *view_ladder_new(struct ui *ui, uint32_t transaction, uint32_t message);
+/* The same with all legs of its call, at what proves a finding if there is one. */
+struct view *view_ladder_of_legs(struct ui *ui, uint32_t transaction, uint32_t message,
+                                 uint32_t finding);
 /* The flow that a finding is about, at what proves it; NULL when it has gone. */
 struct view *view_ladder_of_finding(struct ui *ui, uint32_t finding);
 /* NULL when the message has gone. */

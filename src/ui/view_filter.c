@@ -307,8 +307,10 @@ static int draw_line(struct rect rect, int y, enum style style, const char *text
 static void put_count(const struct filter_view *v, struct strbuf *out)
 {
     const struct list *list = lists_current(v->ui);
-    strbuf_format(out, _("%s: %zu of %zu fit"), tr(list->ops->title), rows_count(&list->rows),
-                  list->rows.all.count);
+    size_t all;
+    list_total(list, &all);
+    strbuf_format(out, _("%s: %zu of %zu fit"), tr(list->ops->title), rows_fitting(&list->rows),
+                  all);
     if (rows_busy(&list->rows))
         strbuf_text(out, "...");
 }

@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
+#include "store/joined.h"
 #include "store/names.h"
 #include "ui/cells.h"
 #include "ui/pane_text.h"
@@ -311,6 +312,18 @@ static void put_condition(struct list_row *row, struct strbuf *out)
     strbuf_format(out, "why == %s", finding_rule_id((uint8_t)row->id));
 }
 
+/* Whether it was found in calls alone, not about REGISTER, OPTIONS and the like. */
+static bool only_in_calls(const struct list_row *row)
+{
+    const struct diagnosis *d = row->ui->diagnosis;
+    for (uint32_t id = 1; id < diagnosis_end(d); id++) {
+        const struct finding *f = diagnosis_finding(d, id);
+        if (f && f->rule == row->id && !f->hidden && !joined_is_call(row->ui->store, f->call))
+            return false;
+    }
+    return true;
+}
+
 /* Enter: the only call in which it was found, at what proves it, or those in which it was found. */
 static void open_calls(struct list_row *row)
 {
@@ -323,7 +336,8 @@ static void open_calls(struct list_row *row)
     if (flow)
         ui_push(row->ui, flow);
     else if (f)
-        trail_narrow(row->ui, calls_list.name, strbuf_str(&condition));
+        trail_narrow(row->ui, only_in_calls(row) ? calls_list.name : transactions_list.name,
+                     strbuf_str(&condition));
     else
         ui_notice(row->ui, false, _("The calls that it was found in were evicted"));
     strbuf_free(&condition);

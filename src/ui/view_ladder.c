@@ -7,12 +7,12 @@
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "sip/fields.h"
-#include "store/link.h"
 #include "store/names.h"
 #include "ui/goto.h"
 #include "ui/keymap.h"
 #include "ui/ladder.h"
 #include "ui/list.h"
+#include "ui/separate.h"
 #include "ui/signs.h"
 
 #define SIDE_BY_SIDE 120
@@ -31,22 +31,15 @@ static void show_legs(struct ui *ui, struct ladder_view *v)
     ladder_refresh(ui, v);
 }
 
+/* With all legs shown that of the row, else the call. */
 static void separate(struct ui *ui, struct ladder_view *v)
 {
-    const struct call *call = store_call(ui->store, v->call);
-    if (!call)
+    const struct ladder_row *row = ladder_selected(v);
+    if (!store_call(ui->store, v->call))
         return;
-    bool alone = call->marks & CALL_ALONE;
-    if (!alone && !v->joined) {
-        ui_notice(ui, false, _("No other leg was joined to this call"));
-        return;
-    }
-    store_separate(ui->store, v->call, !alone);
-    lists_regroup(ui);
+    separate_leg(ui, v->extended && row ? v->legs[row->leg] : v->call, v->call);
+    ladder_refresh(ui, v);
     ladder_rebuild(ui, v);
-    ui_notice(ui, false,
-              alone ? _("The call may be joined to others again")
-                    : _("The call stands alone now; once more takes it back"));
 }
 
 static void zoom(struct ui *ui, struct ladder_view *v)
@@ -478,12 +471,14 @@ static void begin(struct ui *ui, struct ladder_view *v, uint32_t transaction)
         ladder_select(ui, v, txn->first);
 }
 
-static struct ladder_view *open_ladder(struct ui *ui, uint32_t transaction, uint32_t finding)
+static struct ladder_view *open_ladder(struct ui *ui, uint32_t transaction, uint32_t finding,
+                                       bool extended)
 {
     struct ladder_view *v = mem_zero(sizeof *v);
     v->view.ops = &ladder_ops;
     v->transaction = store_transaction_ref(ui->store, transaction);
     v->finding = finding;
+    v->extended = extended;
     v->height = v->step = 1;
     v->seen_row = SIZE_MAX;
     ladder_refresh(ui, v);
@@ -492,11 +487,22 @@ static struct ladder_view *open_ladder(struct ui *ui, uint32_t transaction, uint
 
 struct view *view_ladder_new(struct ui *ui, uint32_t transaction, uint32_t message)
 {
-    struct ladder_view *v = open_ladder(ui, transaction, 0);
+    struct ladder_view *v = open_ladder(ui, transaction, 0, false);
     if (message && v->ladder.nrows)
         ladder_select(ui, v, message);
     else if (v->ladder.nrows)
         begin(ui, v, transaction);
+    return &v->view;
+}
+
+struct view *view_ladder_of_legs(struct ui *ui, uint32_t transaction, uint32_t message,
+                                 uint32_t finding)
+{
+    struct ladder_view *v = open_ladder(ui, transaction, finding, true);
+    if (message && v->ladder.nrows)
+        ladder_select(ui, v, message);
+    else if (v->ladder.nrows)
+        begin_at_proof(v);
     return &v->view;
 }
 
@@ -505,7 +511,7 @@ struct view *view_ladder_of_finding(struct ui *ui, uint32_t finding)
     const struct finding *f = diagnosis_finding(ui->diagnosis, finding);
     if (!f || !store_transaction(ui->store, f->transaction))
         return NULL;
-    struct ladder_view *v = open_ladder(ui, f->transaction, finding);
+    struct ladder_view *v = open_ladder(ui, f->transaction, finding, false);
     begin_at_proof(v);
     return &v->view;
 }

@@ -1,6 +1,7 @@
 /* The list of transactions, the first one that the console shows. */
 #include "base/tr.h"
 #include "ui/cells.h"
+#include "ui/separate.h"
 
 static void note(struct list *list, uint32_t transaction)
 {
@@ -15,19 +16,6 @@ static bool alive(const struct list *list, uint32_t id)
 static bool fits(const struct list *list, uint32_t id, const struct filter *filter)
 {
     return filter_match(filter, list->ui->store, id);
-}
-
-static bool load(struct list_row *row)
-{
-    row->transaction = row->id;
-    row->txn = store_transaction(row->ui->store, row->id);
-    if (!row->txn)
-        return false;
-    row->message = transaction_head(row->txn);
-    row->class = row->txn->class;
-    row->severity = cell_severity(row->txn->why);
-    row->marked = row->txn->marked;
-    return true;
 }
 
 static void put_retransmissions(struct list_row *row, struct strbuf *out)
@@ -137,11 +125,10 @@ const struct list_ops transactions_list = {
     .empty = N_("No transactions."),
     .columns = columns,
     .cursor = "method",
-    .start = call_groups_start,
-    .stop = call_groups_stop,
     .note = note,
     .alive = alive,
     .fits = fits,
-    .load = load,
+    .load = cell_load_transaction,
     .groups = &call_groups,
+    .separate = separate_row,
 };

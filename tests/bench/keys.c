@@ -350,6 +350,26 @@ static void measure_grouped(struct bench *b, const char *rows)
     print_keys(b, "key to redraw, groups unfolded, p99", &unfolded, "");
 }
 
+/* Calls, of the captures: while they are read and joined, then with all legs and transactions unfolded. */
+static void measure_calls(struct bench *b, const char *rows, const char *calls)
+{
+    struct samples busy = { 0 }, joined = { 0 }, unfolded = { 0 };
+    struct term *t = start(b, rows, calls);
+    term_key(t, "Tab");
+    if (await(b, t, grouped_shown, NULL, "calls"))
+        press_keys(b, t, &busy, SAMPLES, all_read);
+    if (await(b, t, all_read, NULL, "the end of reading")) {
+        press_keys(b, t, &joined, SAMPLES, NULL);
+        term_key(t, "U");
+        term_pump(t, 50);
+        press_keys(b, t, &unfolded, SAMPLES, NULL);
+    }
+    term_close(t);
+    print_keys(b, "key to redraw, calls, reading on, p99", &busy, "");
+    print_keys(b, "key to redraw, calls, while joined, p99", &joined, "");
+    print_keys(b, "key to redraw, calls unfolded, p99", &unfolded, "");
+}
+
 static void measure_full_list(struct bench *b, const char *rows, const char *calls)
 {
     struct samples busy = { 0 }, idle = { 0 };
@@ -433,6 +453,7 @@ int main(int argc, char *argv[])
     measure_first_rows(&b, argv[3]);
     measure_full_list(&b, argv[4], argv[3]);
     measure_grouped(&b, argv[4]);
+    measure_calls(&b, argv[4], argv[3]);
     measure_sorted(&b, argv[4], argv[3]);
     measure_form(&b, argv[4]);
     return b.failures > 0;

@@ -41,7 +41,7 @@ sipwhy()
 }
 totals()
 {
-    jq -c '{messages,malformed,retransmissions,duplicates,transactions,dialogs,calls}'
+    jq -c '{messages,malformed,retransmissions,duplicates,transactions,dialogs,call_ids}'
 }
 kinds()
 {

@@ -89,6 +89,18 @@ packet 1 2 request INVITE '<sip:5551234@h>' '<sip:5559876@h>' in
 packet 2 3 request INVITE '<sip:5551299@h>' '<sip:5559876@h>\r\nX-Call-ID: in' middle
 packet 3 4 request INVITE '<sip:5551299@h>' '<sip:5559876@h>' out
 
+# Two calls of one caller and another one's; then (late.more, to be appended) an attended transfer makes
+# of the first, the third and a new one a single call.
+begin "$dir/late.pcap"
+packet 1 2 request INVITE '<sip:5551234@h>' '<sip:5559876@h>' first
+packet 8 9 request INVITE '<sip:5550001@h>' '<sip:5550002@h>' other
+packet 1 3 request INVITE '<sip:5551234@h>' '<sip:5558888@h>' second
+out=$dir/late.more
+: >"$out"
+packet 1 2 request REFER '<sip:5551234@h>' \
+    '<sip:5559876@h>\r\nRefer-To: <sip:5558888@192.0.2.3?Replaces=second%%3Bto-tag%%3Dt%%3Bfrom-tag%%3Df>' first
+packet 2 3 request INVITE '<sip:5559876@h>' '<sip:5558888@h>\r\nReplaces: second;to-tag=t;from-tag=f' third
+
 # say START FROM TO CALL BRANCH CSEQ TAG [HEADERS] [BODY]: in a dialog, TAG being its To tag ('' for
 # none yet); of a request that the callee sends, FROM and TO still name caller and callee.
 say() {

@@ -677,6 +677,12 @@ static const char *tell_outcome(const void *arg, uint32_t call)
     return call ? "no answer" : NULL;
 }
 
+static bool tell_failed(const void *arg, uint32_t call)
+{
+    (void)arg;
+    return call != 0;
+}
+
 static const char *name_source(const void *arg, uint16_t source)
 {
     return source == 0 ? arg : NULL;
@@ -702,7 +708,7 @@ static const struct store_endpoint *tell_endpoint(void *arg, const struct addr *
 /* What others tell of a transaction, and its session description. */
 static void test_known(void)
 {
-    static const struct store_knowledge knowledge = { tell_finding, tell_outcome };
+    static const struct store_knowledge knowledge = { tell_finding, tell_outcome, tell_failed };
     static const struct {
         const char *text;
         bool fits;

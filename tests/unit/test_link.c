@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/joined.h"
 #include "store/kin.h"
 #include "store/link.h"
 #include "tap.h"
@@ -655,6 +656,164 @@ static void in_order(void)
     strbuf_free(&text);
 }
 
+/* Three legs, each from the one before; how many are one call with the first. */
+static size_t chain(uint32_t legs[3])
+{
+    uint32_t ids[JOINED_LEGS];
+    store_free(store);
+    store = store_new(16 << 20);
+    legs[0] = invite(0, 1, 2, "one", "alice", "1000", "", "");
+    legs[1] = invite(10, 2, 3, "two", "carol", "2000", "X-CID: one\r\n", "");
+    legs[2] = invite(20, 3, 4, "three", "dave", "3000", "X-CID: two\r\n", "");
+    return joined_legs(store, legs[0], ids);
+}
+
+/* Whether these calls are one, in this order, whichever is asked. */
+static bool are_one(const uint32_t *legs, size_t n)
+{
+    uint32_t ids[JOINED_LEGS];
+    bool one = true;
+    for (size_t i = 0; i < n; i++)
+        one = one && joined_first(store, legs[i]) == legs[0] &&
+              joined_legs(store, legs[i], ids) == n && memcmp(ids, legs, n * sizeof *ids) == 0;
+    return one;
+}
+
+static bool changed(uint32_t wanted)
+{
+    bool found = false;
+    for (uint32_t id; (id = joined_changed(store)) != 0;)
+        found = found || id == wanted;
+    return found;
+}
+
+/* Calls across their legs, kept: joined, undone, joined later, counted. */
+static void kept(void)
+{
+    uint32_t legs[3], last[3];
+    bool all;
+    tap_ok(chain(legs) == 3 && are_one(legs, 3), "three legs are one call");
+    tap_ok(joined_count(store, &all) == 1 && all, "which is counted once");
+    joined_watch(store);
+    store_separate(store, legs[2], true);
+    tap_ok(are_one(legs, 2) && are_one(legs + 2, 1) && changed(legs[2]),
+           "without the last, two are one and it is alone: it is told");
+    while (joined_work(store, 8))
+        continue;
+    tap_ok(joined_count(store, &all) == 2 && all, "two calls");
+    store_separate(store, legs[2], false);
+    changed(0);
+    tap_ok(are_one(legs, 3) && changed(legs[2]), "and taken back");
+    store_separate(store, legs[1], true);
+    tap_ok(are_one(legs, 1) && are_one(legs + 1, 1) && are_one(legs + 2, 1),
+           "without the one between, each is alone");
+    store_separate(store, legs[1], false);
+    tap_ok(are_one(legs, 3) && joined_count(store, &all) == 1, "and back again");
+
+    chain(legs);
+    joined_watch(store);
+    last[0] = invite(30, 4, 5, "four", "erin", "4000", "X-CID: three\r\n", "");
+    tap_ok(joined_first(store, last[0]) == legs[0] && changed(last[0]),
+           "a leg that comes later joins them");
+    refer(40, 1, 2, "away", "Refer-To: <sip:frank@192.0.2.6>\r\n");
+    invite(50, 8, 9, "register", "zoe", "zoe", "", "");
+    while (joined_work(store, 1))
+        continue;
+    tap_ok(joined_count(store, &all) == 2 && all, "another call is another one");
+}
+
+/* The parent is captured a little after what was made of it: first somebody else seemed to be it. */
+static void late_parent(void)
+{
+    static const char by_cid[] = "X-CID: parent\r\n";
+    uint32_t ids[JOINED_LEGS];
+    store_free(store);
+    store = store_new(16 << 20);
+    uint32_t weak = invite(0, 1, 2, "weak", "alice", "1000", "", "");
+    uint32_t leg = invite(10, 2, 3, "leg", "alice", "1000", by_cid, "");
+    tap_ok(joined_legs(store, leg, ids) == 2 && ids[0] == weak, "joined by numbers at first");
+    uint32_t parent = invite(20, 1, 2, "parent", "bob", "2000", "", "");
+    invite(5000, 7, 8, "later", "x", "y", "", ""); /* time goes on */
+    size_t n = joined_legs(store, leg, ids);
+    bool first = link_why(store, parent, leg) == LINK_HEADER;
+    tap_ok(!first || (n == 2 && joined_first(store, weak) == weak),
+           "then to the one that it names, and the other is alone");
+}
+
+/* A Call-ID that was used for OPTIONS again and again, and then for an INVITE: it is a call then. */
+static void late_session(void)
+{
+    char text[512];
+    bool all;
+    uint32_t id = 0;
+    store_free(store);
+    store = store_new(16 << 20);
+    for (int i = 0; i < 20; i++) {
+        size_t n = (size_t)snprintf(
+            text, sizeof text,
+            "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKo%d\r\nFrom: "
+            "<sip:a@a>;tag=f\r\nTo: <sip:b@b>\r\nCall-ID: one\r\nCSeq: %d OPTIONS\r\n\r\n",
+            i, 100 + i);
+        id = feed(i, text, n, 1, 2);
+    }
+    tap_ok(!joined_is_call(store, id) && joined_first(store, id) == id &&
+               joined_count(store, &all) == 0 && all,
+           "OPTIONS make no call");
+    invite(100, 1, 2, "one", "alice", "1000", "", "");
+    uint32_t other = invite(110, 2, 3, "two", "carol", "2000", "X-CID: one\r\n", "");
+    tap_ok(joined_is_call(store, id), "an INVITE does");
+    while (joined_work(store, 3))
+        continue;
+    tap_ok(joined_first(store, other) == id && joined_count(store, &all) == 1 && all,
+           "which another leg joins");
+}
+
+/* What was evicted is no leg, and the others go on without it. */
+static void without_evicted(void)
+{
+    uint32_t legs[JOINED_LEGS], ids[JOINED_LEGS], one[3];
+    chain(one);
+    for (int i = 0; i < 3; i++)
+        answer(100 + i, (uint8_t)(2 + i), (uint8_t)(1 + i),
+               i == 0   ? "one"
+               : i == 1 ? "two"
+                        : "three",
+               486);
+    for (int i = 0; i < 3000; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "other%d", i);
+        invite(40000 + i, 5, 6, name, name, name, "", "");
+    }
+    size_t n = joined_legs(store, one[0], legs);
+    store_set_budget(store, store_bytes(store));
+    invite(90000, 7, 8, "new", "zoe", "yan", "", "");
+    bool all;
+    tap_ok(n == 3 && joined_legs(store, one[0], ids) == 0 && store_counts(store)->evicted_calls &&
+               joined_count(store, &all) == store_counts(store)->live_sessions,
+           "legs that were evicted are counted no more");
+}
+
+/* A flood that names one call: a call has no more legs than that. */
+static void most_legs(void)
+{
+    uint32_t ids[JOINED_LEGS];
+    char name[32], header[64];
+    bool all, bounded = true;
+    store_free(store);
+    store = store_new(16 << 20);
+    invite(0, 1, 2, "leg0", "alice", "1000", "", "");
+    for (int i = 1; i < 100; i++) {
+        snprintf(name, sizeof name, "leg%d", i);
+        snprintf(header, sizeof header, "X-CID: leg%d\r\n", i - 1);
+        invite(i, 2, 3, name, "alice", "1000", header, "");
+    }
+    while (joined_work(store, SIZE_MAX))
+        continue;
+    for (uint32_t id = 1; id < store_call_end(store); id++)
+        bounded = bounded && joined_legs(store, id, ids) <= JOINED_LEGS;
+    tap_ok(bounded && joined_count(store, &all) >= 4 && all, "a call has no more legs than some");
+}
+
 int main(void)
 {
     char *own[] = { "X-Acme-Leg" };
@@ -682,6 +841,11 @@ int main(void)
     port_again();
     transfers();
     bounded();
+    kept();
+    late_parent();
+    late_session();
+    without_evicted();
+    most_legs();
     store_free(store);
     return tap_done();
 }

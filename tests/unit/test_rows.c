@@ -44,7 +44,23 @@ static void key(uint32_t id, struct order_key *k, void *arg)
     order_key_number(k, id & ROW_GROUP ? group_values[id & ~ROW_GROUP] : values[id]);
 }
 
-static const struct rows_ops ops = { alive, fits, key, group };
+/* Items come and go with their row's value. */
+static size_t items(uint32_t id, uint32_t ids[ROW_ITEMS], void *arg)
+{
+    (void)arg;
+    size_t n = there[id] ? (size_t)(values[id] % 4) : 0;
+    for (size_t i = 0; i < n; i++)
+        ids[i] = id * 4 + (uint32_t)i;
+    return n;
+}
+
+static uint32_t owner(uint32_t item, void *arg)
+{
+    (void)arg;
+    return item / 4;
+}
+
+static const struct rows_ops ops = { alive, fits, key, group, items, owner };
 
 static uint32_t random_number(void)
 {
@@ -148,10 +164,26 @@ static size_t members(const struct rows *rows, uint32_t of, uint32_t *want, size
     return n;
 }
 
+/* What stands under an unfolded group. */
+static size_t below(const struct rows *rows, uint32_t of, uint32_t *want, size_t n)
+{
+    static uint32_t ids[MOST];
+    size_t count = members(rows, of, ids, 0);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t under[ROW_ITEMS];
+        if (!rows->whole || count > 1)
+            want[n++] = ids[i];
+        size_t nitems = rows->whole ? items(ids[i], under, NULL) : 0;
+        for (size_t k = 0; k < nitems; k++)
+            want[n++] = ROW_ITEM | under[k];
+    }
+    return n;
+}
+
 /* Whether groups stand in their order, each before its rows unless those are folded. */
 static bool grouped_as_expected(const struct rows *rows)
 {
-    static uint32_t want[MOST + GROUPS], order[GROUPS], rest[MOST];
+    static uint32_t want[5 * MOST + GROUPS], order[GROUPS], rest[MOST];
     size_t n = 0, ngroups = 0, fitting = 0;
     for (uint32_t g = 1; g <= GROUPS; g++)
         if (members(rows, g, rest, 0))
@@ -166,11 +198,11 @@ static bool grouped_as_expected(const struct rows *rows)
         if (rows_group_count(rows, ROW_GROUP | g) != members(rows, g, want, n) - n)
             return false;
         if (rows_unfolded(rows, ROW_GROUP | g))
-            n = members(rows, g, want, n);
+            n = below(rows, g, want, n);
         else if (rows_find(rows, rows_ref(rows, want[n]), 0) != own)
             return false; /* a folded row is found at its group's */
     }
-    if (n != rows_count(rows) || fitting != rows_fitting(rows))
+    if (n != rows_count(rows) || (rows->whole ? ngroups : fitting) != rows_fitting(rows))
         return false;
     for (size_t i = 0; i < n; i++)
         if (rows_at(rows, i) != want[i] || rows_find(rows, rows_ref(rows, want[i]), 0) != i)
@@ -207,23 +239,24 @@ static void test_groups(void)
 {
     struct rows rows;
     rows_init(&rows, &ops, NULL);
-    rows_group(&rows, true);
-    for (int way = 0; way < 16; way++) {
+    for (int way = 0; way < 32; way++) {
         bool filtered = way & 1, sorted = way & 2, descending = (way & 4) && sorted;
+        rows_group(&rows, true, way & 16);
         rows_fold_all(&rows, way & 8);
         rows_look(&rows, filtered, sorted, descending);
         group_storm(&rows);
         for (size_t i = 0; i < rows.all.count; i++)
             rows_note(&rows, rows.all.ids[i]);
-        tap_ok(grouped_as_expected(&rows), "a storm among groups, %s, %s%s, %s",
-               filtered ? "filtered" : "all", sorted ? "sorted" : "as they came",
-               descending ? " downwards" : "", way & 8 ? "unfolded" : "folded");
+        tap_ok(grouped_as_expected(&rows), "a storm among %s, %s, %s%s, %s",
+               way & 16 ? "groups that are listed" : "groups", filtered ? "filtered" : "all",
+               sorted ? "sorted" : "as they came", descending ? " downwards" : "",
+               way & 8 ? "unfolded" : "folded");
     }
     group_gone[7] = true; /* whose rows are still there: they join their group anew */
     rows_sweep(&rows);
     group_gone[7] = false;
     tap_ok(grouped_as_expected(&rows), "a group that was made anew");
-    rows_group(&rows, false);
+    rows_group(&rows, false, false);
     rows_look(&rows, false, true, false);
     finish(&rows);
     tap_ok(as_expected(&rows), "then without groups");
@@ -278,6 +311,38 @@ static void test_recheck(void)
     rows_sweep(&rows); /* in the middle of it */
     finish(&rows);
     tap_ok(!rows_busy(&rows) && as_expected(&rows), "all are where they belong by now");
+    memset(there, 0, sizeof there);
+    rows_free(&rows);
+}
+
+/* A group that becomes a part of another one, and again a group of its own: what was chosen stays so. */
+static void test_joined(void)
+{
+    struct rows rows;
+    rows_init(&rows, &ops, NULL);
+    rows_group(&rows, true, true);
+    rows_look(&rows, false, false, false);
+    for (uint32_t id = 1; id <= 9; id++) {
+        values[id] = 0;
+        there[id] = true;
+        rows_note(&rows, id);
+    }
+    finish(&rows);
+    struct row_ref fourth = rows_ref(&rows, rows_at(&rows, 3));
+    values[4] = 1; /* it joins the group of the fifth */
+    rows_note(&rows, 4);
+    tap_ok(rows_count(&rows) == 8 && rows_find(&rows, fourth, 0) == 3 &&
+               rows_at(&rows, 3) == (ROW_GROUP | group(5, NULL)),
+           "a group that joined another is found there");
+    rows_fold(&rows, rows_at(&rows, 3), true);
+    tap_ok(rows_find(&rows, fourth, 0) == 4 && rows_at(&rows, 4) == 4, "unfolded, at its own row");
+    struct row_ref item = rows_ref(&rows, rows_at(&rows, 5));
+    tap_ok(item.id == (ROW_ITEM | 16) && rows_find(&rows, item, 0) == 5, "an item is found");
+    rows_fold(&rows, rows_at(&rows, 3), false);
+    tap_ok(rows_find(&rows, item, 0) == 3, "folded, its group stands for it");
+    values[4] = 0;
+    rows_note(&rows, 4);
+    tap_ok(rows_count(&rows) == 9 && rows_find(&rows, fourth, 0) == 3, "then it is a group again");
     memset(there, 0, sizeof there);
     rows_free(&rows);
 }
@@ -385,6 +450,7 @@ int main(void)
     test_in_order();
     test_recheck();
     test_choice();
+    test_joined();
     test_shown();
     test_pause();
     return tap_done();
