@@ -713,7 +713,8 @@ static const char *keys(const struct ui *ui, const struct view *view)
                 : ui_goes_on(ui)                       ? 1
                                                        : 0;
     snprintf(names, sizeof names, "%s back %s%s%s", opens ? opens : "flow",
-             list->rows.whole ? "unfold " : "", bars[state], list_can_group(list) ? " group" : "");
+             list->rows.grouped ? "unfold " : "", bars[state],
+             list_can_group(list) ? " group" : "");
     return names;
 }
 
