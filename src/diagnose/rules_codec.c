@@ -1,15 +1,18 @@
 /* Rules about offers that are refused for what they offer: codecs and profiles. See rule.h. */
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "diagnose/earlier.h"
 #include "diagnose/exchange.h"
 #include "diagnose/refusal.h"
 #include "diagnose/rule.h"
 #include "sip/fields.h"
 
 #define LIST_TEXT 200
-#define LIST_MORE 16 /* bytes kept for what stands behind a name */
-#define IN_A_LINE 3  /* codecs that the one line names */
+#define LIST_MORE 16           /* bytes kept for what stands behind a name */
+#define IN_A_LINE 3            /* codecs that the one line names */
+#define WARNS_OF_TRANSPORT 302 /* Warning: the streams' protocol is not available */
 
 /* Codecs */
 
@@ -77,7 +80,7 @@ static bool is_from_peer(const struct scene_message *m, const struct scene_trans
                          const struct exchange *x)
 {
     const struct addr *peer = x->offered->stored->code ? &t->client : &t->server;
-    return m->txn->call == t->call && addr_same_host(&m->flow->src, peer) &&
+    return m->txn->call == t->call && scene_same_party(t, &m->flow->src, peer) &&
            (m->stored->flags & MESSAGE_SDP) &&
            !span_equal(scene_own_tag(m), scene_own_tag(x->offered)) && scene_sdp(m);
 }
@@ -320,17 +323,20 @@ static void no_common_codec(struct judge *j)
 
 /* Profiles */
 
-/* The peer's description whose profile is the other one; NULL if it has shown the same, too. */
+/* The peer's description whose profile is the other one; NULL if it has shown the same, too, as
+ * *same tells. */
 static const struct scene_message *other_profile(struct judge *j, const struct scene_transaction *t,
-                                                 const struct exchange *x, int offered)
+                                                 const struct exchange *x, int offered, bool *same)
 {
     const struct scene_message *found = NULL;
     EACH_MESSAGE(j, m) {
         if (!is_from_peer(m, t, x))
             continue;
         int shown = security(scene_sdp(m), false);
-        if (shown == offered && m != x->answered)
+        if (shown == offered && m != x->answered) {
+            *same = true;
             return NULL;
+        }
         found = shown == -offered ? m : found;
     }
     return found;
@@ -355,9 +361,80 @@ static struct span profile_of(const struct sdp *sdp)
     return SPAN_NONE;
 }
 
-static void srtp_mismatch(struct judge *j)
+/* What the other side wrote in earlier calls. */
+struct shown_earlier {
+    const struct sdp *offer;
+    int offered;                   /* security() of it */
+    bool same, shares;             /* the same profile was seen, and a codec of the offer */
+    const struct message *message; /* the latest with the other profile, NULL: none */
+    char profile[LIST_MORE];
+};
+
+static bool note_earlier(const struct earlier_description *d, void *arg)
+{
+    struct shown_earlier *shown = arg;
+    int profile = security(d->sdp, true);
+    shown->same |= profile == shown->offered;
+    if (profile != -shown->offered)
+        return !shown->same;
+    shown->shares |= any_common(shown->offer, d->sdp);
+    if (!shown->message) {
+        shown->message = d->message;
+        snprintf(shown->profile, sizeof shown->profile, "%.*s", SPAN_ARG(profile_of(d->sdp)));
+    }
+    return true;
+}
+
+/* Whether the other side is known by earlier calls to use the other profile, and the offer fits else. */
+static bool uses_other_profile(struct judge *j, const struct scene_transaction *t,
+                               struct shown_earlier *shown)
+{
+    struct refusal refusal = { .what = REFUSED_UNSAID };
+    refusal_read(&refusal, t);
+    if (refusal.what == REFUSED_FORMAT ||
+        (refusal.what == REFUSED_OTHER && refusal.warning != WARNS_OF_TRANSPORT))
+        return false;
+    earlier_descriptions(t, j->scene, note_earlier, shown);
+    return shown->message && shown->shares && !shown->same;
+}
+
+/* In words: `other` is the peer's own description, NULL if it has shown none in this call. */
+static void tell_profiles(struct draft *d, const struct scene_transaction *t,
+                          const struct exchange *x, const struct scene_message *other,
+                          const struct shown_earlier *before)
 {
     char by[ADDR_TEXT];
+    const struct scene_message *end = x->answered ? x->answered : t->final;
+    struct span mine = profile_of(x->offer);
+    bool secure = before->offered > 0;
+    draft_host(d, &end->flow->src);
+    judge_address(&end->flow->src, by);
+    draft_say(d,
+              secure ? _("encrypted media offered (%.*s), %s has plain RTP")
+                     : _("plain RTP offered (%.*s), %s wants encryption"),
+              SPAN_ARG(mine), by);
+    draft_remedy(d,
+                 secure ? _("Enable SRTP at %s, or offer it plain RTP")
+                        : _("Offer %s encrypted media (RTP/SAVP), or let it take plain RTP"),
+                 by);
+    draft_proof(d, x->offered, _("offered: %.*s"), SPAN_ARG(mine));
+    if (other)
+        draft_proof(d, other, _("%s uses %.*s"), by, SPAN_ARG(profile_of(scene_sdp(other))));
+    if (end != other)
+        draft_proof(d, end, _("%u: refused"), scene_final(t));
+    if (before->message)
+        draft_frame(d, before->message->frame, before->message->source, _("%s uses %.*s"), by,
+                    (int)strlen(before->profile), before->profile);
+    if (scene_cut(x->offered) || scene_cut(other))
+        draft_because(d, _("the capture cut a session description: more may stand in it"));
+    else if (before->message)
+        draft_because(d, _("the request may have failed for another reason"));
+    else if (!other)
+        draft_because(d, _("only the words of the refusal tell so"));
+}
+
+static void srtp_mismatch(struct judge *j)
+{
     EACH_TRANSACTION(j, t) {
         struct exchange x;
         uint16_t code = scene_final(t);
@@ -369,33 +446,14 @@ static void srtp_mismatch(struct judge *j)
                           !sdp_has_stream(x.answer, stream_is_sound) && !exchange_refused_below(t);
         if (!offered || !(refused || stream_off))
             continue;
-        const struct scene_message *other = other_profile(j, t, &x, offered);
-        if (!other && !(refused && speaks_of_srtp(t)))
+        struct shown_earlier before = { .offer = x.offer, .offered = offered };
+        const struct scene_message *other = other_profile(j, t, &x, offered, &before.same);
+        bool told = refused && speaks_of_srtp(t);
+        if (!other && !told && !(refused && !before.same && uses_other_profile(j, t, &before)))
             continue;
         bool cut = scene_cut(x.offered) || scene_cut(other);
-        struct draft *d = judge_find(j, t, cut ? 80 : other ? 100 : 85);
-        const struct scene_message *end = x.answered ? x.answered : t->final;
-        struct span mine = profile_of(x.offer);
-        draft_host(d, &end->flow->src);
-        judge_address(&end->flow->src, by);
-        if (offered > 0)
-            draft_say(d, _("encrypted media offered (%.*s), %s has plain RTP"), SPAN_ARG(mine), by);
-        else
-            draft_say(d, _("plain RTP offered (%.*s), %s wants encryption"), SPAN_ARG(mine), by);
-        draft_remedy(d,
-                     offered > 0
-                         ? _("Enable SRTP at %s, or offer it plain RTP")
-                         : _("Offer %s encrypted media (RTP/SAVP), or let it take plain RTP"),
-                     by);
-        draft_proof(d, x.offered, _("offered: %.*s"), SPAN_ARG(mine));
-        if (other)
-            draft_proof(d, other, _("%s uses %.*s"), by, SPAN_ARG(profile_of(scene_sdp(other))));
-        if (end != other)
-            draft_proof(d, end, _("%u: refused"), code);
-        if (cut)
-            draft_because(d, _("the capture cut a session description: more may stand in it"));
-        else if (!other)
-            draft_because(d, _("only the words of the refusal tell so"));
+        struct draft *d = judge_find(j, t, cut || before.message ? 80 : other ? 100 : 85);
+        tell_profiles(d, t, &x, other, &before);
         excuse_offer(j, d, t);
     }
 }

@@ -132,5 +132,26 @@ static inline bool scene_unreliable(const struct scene_transaction *t)
 {
     return t->first->flow->transport == TRANSPORT_UDP;
 }
+/* Whether both addresses are one party, as seen on this hop: where a machine talks to itself, as in a
+ * laboratory, ports tell who is who; over TCP they are too many. */
+static inline bool scene_same_party(const struct scene_transaction *t, const struct addr *a,
+                                    const struct addr *b)
+{
+    return addr_same_host(a, b) &&
+           (a->port == b->port || !scene_unreliable(t) || !addr_same_host(&t->client, &t->server));
+}
+/* Whether two transactions have the same client. */
+static inline bool scene_same_client(const struct scene_transaction *a,
+                                     const struct scene_transaction *b)
+{
+    return scene_same_party(a, &a->client, &b->client) &&
+           scene_same_party(b, &a->client, &b->client);
+}
+/* Whether two transactions ran over the same hop. */
+static inline bool scene_same_hop(const struct scene_transaction *a,
+                                  const struct scene_transaction *b)
+{
+    return scene_same_client(a, b) && scene_same_party(a, &a->server, &b->server);
+}
 
 #endif
