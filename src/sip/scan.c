@@ -157,11 +157,12 @@ static const char *unfold(const char *lf, const char *end)
     return lf;
 }
 
-/* The end of the header line at `p`, folded lines included; *next is the line behind it. */
+/* The end of the header line at `p`, folded lines included; *next is the line behind it. Nothing is
+ * folded into an empty one: behind it begins the body, perhaps with a blank. */
 static inline const char *line_end(const char *p, const char *end, const char **next)
 {
     const char *lf = span_line_feed(p, end);
-    if (lf && lf + 1 < end && lf[1] <= ' ')
+    if (lf && lf + 1 < end && lf[1] <= ' ' && lf > p && !(lf == p + 1 && *p == '\r'))
         lf = unfold(lf, end);
     *next = lf ? lf + 1 : end;
     if (!lf)

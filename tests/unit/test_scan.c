@@ -250,6 +250,9 @@ static void lengths(void)
     tap_ok(problems(START "Content-Length: 18446744073709551617\r\n\r\n") == SIP_BAD_LENGTH,
            "a Content-Length that would wrap");
     tap_ok(problems(START "\r\n\0") == 0, "an empty body");
+    tap_ok(problems(START "l: 5\r\n\r\n\tbody") == 0 && span_equal(m.body, SPAN("\tbody")) &&
+               problems(START "l: 5\n\n body") == 0 && span_equal(m.body, SPAN(" body")),
+           "a body that begins with a blank is not folded into the empty line");
 }
 
 static void walking(void)
