@@ -73,7 +73,8 @@ static void registration_lapsed(struct judge *j)
         struct sip_address aor = { .user = SPAN_NONE };
         if (t)
             sip_read_address(scene_sip(t->first)->to, &aor);
-        int64_t until = store_lapsed(j->scene->store, &aor, call->id);
+        bool unlisted = false;
+        int64_t until = store_lapsed(j->scene->store, &aor, call->id, &unlisted);
         t = until ? accepted_before(j, call, until) : NULL;
         if (!t)
             continue;
@@ -89,6 +90,8 @@ static void registration_lapsed(struct judge *j)
         draft_proof(d, t->final, _("accepted for %s"),
                     time_short(until - t->final->stored->time_ns, since));
         draft_because(d, _("a refresh over a path that is not captured would not be seen"));
+        if (unlisted) /* from another address */
+            draft_harmless(d, _("it may have come again as another call"));
     }
 }
 
@@ -167,6 +170,16 @@ static void contact_unroutable(struct judge *j)
     }
 }
 
+/* Whether the user's own phone said so, not a registrar or proxy; both may be on one machine. */
+static bool phone_said_so(const struct judge *j, const struct scene_transaction *t,
+                          const struct sip_address *callee)
+{
+    struct addr phone = t->server;
+    if (!scene_unreliable(t) || !addr_same_host(&t->client, &t->server))
+        phone.port = 0;
+    return store_registers_from(j->scene->store, callee, &phone);
+}
+
 static void user_not_registered(struct judge *j)
 {
     char since[TIME_TEXT], from[ADDR_TEXT];
@@ -182,8 +195,8 @@ static void user_not_registered(struct judge *j)
                                                     t->final->stored->time_ns, &ended);
         if (state != BINDING_LAPSED && state != BINDING_REMOVED)
             continue;
-        if (store_registers_from(j->scene->store, &callee, &t->server))
-            continue; /* the user's own phone says so, not a registrar or proxy */
+        if (phone_said_so(j, t, &callee))
+            continue;
         struct draft *d = judge_find(j, t, 90);
         struct span user = judge_quote(callee.user);
         time_short(t->final->stored->time_ns - ended, since);

@@ -22,14 +22,17 @@
 struct contact {
     uint64_t id;        /* hash of address of record and contact; 0: free */
     struct addr client; /* who sent the registration */
+    uint32_t device;    /* hash of what it calls itself (RFC 5626), 0: nothing */
     uint32_t call, stamp;
     int64_t since_ns, until_ns; /* until_ns == since_ns: removed */
     int64_t before_ns;          /* the end of what held before since_ns, 0: nothing */
+    bool unlisted;              /* a later 2xx to another contact did not list it */
 };
 
 struct lapse {
     uint32_t call, stamp;
     int64_t until_ns;
+    bool unlisted;
 };
 
 /* An address of record. Those of one user part, at several hosts, stand in a list. */
@@ -37,6 +40,7 @@ struct user {
     uint64_t key, name;
     uint32_t next; /* of the same name, older */
     struct contact contacts[CONTACTS];
+    bool echoes;        /* the registrar lists nobody but who asks, whatever RFC 3261 §10.3 says */
     struct lapse lapse; /* the latest that a later registration ended */
 };
 
@@ -157,15 +161,35 @@ static bool asked_for(const struct store *s, const struct transaction *txn, uint
            expiry(request.contact, &request, seconds);
 }
 
-/* Its own place, one of the same client (a new port after a restart), a free one, or the oldest. */
-static struct contact *place_for(struct user *u, uint64_t id, const struct addr *client)
+/* Instance and flow, which stay when the device gets another address: its new contact replaces the old. */
+static uint32_t device_of(struct span contact)
+{
+    struct span instance = sip_param(contact, "+sip.instance");
+    uint64_t hash = instance.n ? hash_span(hash_span(10, instance), sip_param(contact, "reg-id"))
+                               : 0;
+    return instance.n ? (uint32_t)hash | 1 : 0;
+}
+
+/* One device: it says so, it has the same address (a new port after a restart), or the same Call-ID. */
+static bool same_device(const struct contact *old, const struct contact *new)
+{
+    if (!old->id)
+        return false;
+    if (old->device && new->device)
+        return old->device == new->device;
+    return addr_same_host(&old->client, &new->client) ||
+           (old->call == new->call && old->stamp == new->stamp);
+}
+
+/* Its own place, that of the same device, a free one, or the oldest. */
+static struct contact *place_for(struct user *u, const struct contact *new)
 {
     struct contact *best = &u->contacts[0];
     for (int i = 0; i < CONTACTS; i++)
-        if (u->contacts[i].id == id)
+        if (u->contacts[i].id == new->id)
             return &u->contacts[i];
     for (int i = 0; i < CONTACTS; i++)
-        if (u->contacts[i].id && addr_same_host(&u->contacts[i].client, client))
+        if (same_device(&u->contacts[i], new))
             return &u->contacts[i];
     for (int i = 0; i < CONTACTS; i++)
         if (u->contacts[i].since_ns < best->since_ns)
@@ -178,19 +202,38 @@ static bool overdue(const struct contact *c, int64_t now_ns)
     return c->id && c->until_ns > c->since_ns && now_ns > c->until_ns + BINDING_GRACE_NS;
 }
 
-static void bind(struct store *s, uint32_t user, uint64_t id, const struct addr *client,
-                 uint32_t call, int64_t now_ns, int64_t until_ns)
+/*
+ * What a 2xx does not list is bound no more: the phone may have moved, and its old address went with
+ * it. Unless the registrar lists only who asks, as is seen when the other one refreshes all the same.
+ */
+static void note_listing(struct user *u, const struct contact *new, bool alone)
+{
+    for (int i = 0; i < CONTACTS; i++) {
+        struct contact *c = &u->contacts[i];
+        if (c->unlisted && c->id == new->id && c->call == new->call)
+            u->echoes = true;
+        else if (alone && c->id != new->id &&
+                 c->until_ns > new->since_ns &&new->since_ns - c->since_ns > BINDING_GRACE_NS)
+            c->unlisted = true;
+    }
+    for (int i = 0; u->echoes && i < CONTACTS; i++)
+        u->contacts[i].unlisted = false;
+}
+
+/* `new` has everything but what held before; `alone`: no other was listed. */
+static void bind(struct store *s, uint32_t user, const struct contact *new, bool alone)
 {
     struct user *u = user_at(s->bindings, user);
-    struct contact *c = place_for(u, id, client);
-    if (overdue(c, now_ns))
-        u->lapse = (struct lapse){ c->call, c->stamp, c->until_ns };
+    note_listing(u, new, alone && new->until_ns > new->since_ns);
+    struct contact *c = place_for(u, new);
+    if (overdue(c, new->since_ns))
+        u->lapse = (struct lapse){ c->call, c->stamp, c->until_ns, c->unlisted };
     int64_t before = c->id ? c->until_ns : 0;
-    *c = (struct contact){ id,     *client,  call,  (uint32_t)call_at(s, call)->seq,
-                           now_ns, until_ns, before };
-    if (until_ns <= now_ns)
+    *c = *new;
+    c->before_ns = before;
+    if (c->until_ns <= c->since_ns)
         return;
-    struct deadline end = { until_ns + BINDING_GRACE_NS + 1, user, (uint32_t)(c - u->contacts) };
+    struct deadline end = { c->until_ns + BINDING_GRACE_NS + 1, user, (uint32_t)(c - u->contacts) };
     deadlines_push(&s->bindings->due, end);
     store_due(s, end.due_ns);
 }
@@ -262,8 +305,15 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
     }
     if (asked_s != 0 && !expiry(contact, response, &seconds) && !asked_for(s, txn, &seconds))
         return;
-    bind(s, user, own, &flow_at(s, m->flow)->dst, txn->call, m->time_ns,
-         m->time_ns + (int64_t)seconds * SECOND_NS);
+    bind(s, user,
+         &(struct contact){ .id = own,
+                            .client = flow_at(s, m->flow)->dst,
+                            .device = device_of(contact),
+                            .call = txn->call,
+                            .stamp = (uint32_t)call_at(s, txn->call)->seq,
+                            .since_ns = m->time_ns,
+                            .until_ns = m->time_ns + (int64_t)seconds * SECOND_NS },
+         response->contacts == 1 && !span_find(response->contact, ','));
 }
 
 void binding_advance(struct store *s)
@@ -356,7 +406,8 @@ bool store_registers_from(const struct store *s, const struct sip_address *who,
     size_t n = find_users(s, who, found);
     for (size_t i = 0; i < n * CONTACTS; i++) {
         const struct contact *c = &found[i / CONTACTS]->contacts[i % CONTACTS];
-        if (c->id && addr_same_host(&c->client, host))
+        if (c->id && addr_same_host(&c->client, host) &&
+            (host->port == 0 || host->port == c->client.port))
             return true;
     }
     return false;
@@ -368,15 +419,21 @@ static bool made_in(const struct store *s, uint32_t call, uint32_t id, uint32_t 
     return id == call && c && (uint32_t)c->seq == stamp;
 }
 
-int64_t store_lapsed(const struct store *s, const struct sip_address *aor, uint32_t call)
+int64_t store_lapsed(const struct store *s, const struct sip_address *aor, uint32_t call,
+                     bool *unlisted)
 {
     const struct bindings *b = s->bindings;
     uint32_t id = b && aor->user.n ? index_find(&b->index, keys_of(aor).whole) : 0;
     const struct user *u = id ? user_at(b, id) : NULL;
     for (int i = 0; u && i < CONTACTS; i++) {
         const struct contact *c = &u->contacts[i];
-        if (overdue(c, s->now_ns) && made_in(s, call, c->call, c->stamp))
+        if (overdue(c, s->now_ns) && made_in(s, call, c->call, c->stamp)) {
+            *unlisted = c->unlisted;
             return c->until_ns;
+        }
     }
-    return u && made_in(s, call, u->lapse.call, u->lapse.stamp) ? u->lapse.until_ns : 0;
+    if (!u || !made_in(s, call, u->lapse.call, u->lapse.stamp))
+        return 0;
+    *unlisted = u->lapse.unlisted;
+    return u->lapse.until_ns;
 }

@@ -21,10 +21,12 @@ enum binding_state {
 /* How the user's latest registration before `time_ns` stood then; *since is when it ended. */
 enum binding_state store_registered(const struct store *store, const struct sip_address *user,
                                     int64_t time_ns, int64_t *since);
-/* Whether the user's latest registrations, lapsed or not, came from that host. */
+/* Whether the user's latest registrations, lapsed or not, came from that host; port 0: from any port. */
 bool store_registers_from(const struct store *store, const struct sip_address *user,
                           const struct addr *host);
-/* When a registration made in this call ran out without a refresh or a removal in time, or 0. */
-int64_t store_lapsed(const struct store *store, const struct sip_address *aor, uint32_t call);
+/* When a registration made in this call ran out without a refresh or a removal in time, or 0; *unlisted:
+ * by then the registrar had listed another contact of the user alone. */
+int64_t store_lapsed(const struct store *store, const struct sip_address *aor, uint32_t call,
+                     bool *unlisted);
 
 #endif
