@@ -278,15 +278,31 @@ const struct scene_transaction *judge_next(const struct judge *j, const struct s
     return NULL;
 }
 
+/* Whether an ACK is the one to another branch's 2xx, by the To tag. */
+static bool answers_another(const struct judge *j, const struct scene_transaction *ack,
+                            const struct scene_transaction *t)
+{
+    struct span tag = scene_sip(ack->request)->to_tag;
+    if (!t->final || span_equal(tag, scene_sip(t->final)->to_tag))
+        return false;
+    EACH_TRANSACTION(j, o)
+        if (o != t && o->call == t->call && scene_answered(o) &&
+            o->stored->cseq == t->stored->cseq && span_equal(scene_sip(o->final)->to_tag, tag))
+            return true;
+    return false;
+}
+
 bool judge_acknowledged(const struct judge *j, const struct scene_transaction *t)
 {
     EACH_TRANSACTION(j, a) {
         if (a->call != t->call || !scene_is_ack(a) || a->stored->cseq != t->stored->cseq)
             continue;
-        if (addr_same_host(&a->server, &t->server) && addr_same_host(&a->client, &t->client))
+        if (answers_another(j, a, t))
+            continue;
+        if (scene_same_hop(a, t))
             return true;
         bool quiet = t->last->stored->time_ns < a->first->stored->time_ns + SECOND_NS / 4;
-        if (addr_same_host(&a->client, &t->client) && quiet)
+        if (scene_same_client(a, t) && quiet)
             return true;
     }
     return false;

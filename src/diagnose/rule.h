@@ -170,7 +170,7 @@ struct span judge_quote(struct span text);
 
 /*
  * rules_network.c: the places that a request, or one that follows in its dialog, may be sent to, as
- * far as they are addresses; at most `max`, which is 10 or more. And whether the call came to a good
+ * far as they are addresses; at most `max`, which is 12 or more. And whether the call came to a good
  * end all the same.
  */
 size_t network_targets(const struct scene_transaction *t, struct addr *targets, size_t max);

@@ -96,7 +96,7 @@ static const struct scene_transaction *answered_by(struct judge *j,
         if (t->call != ack->call || !scene_answered(t) || t->stored->cseq != ack->stored->cseq ||
             !span_equal(scene_sip(t->final)->to_tag, scene_sip(ack->request)->to_tag))
             continue;
-        if (addr_same_host(&t->client, &ack->client))
+        if (scene_same_client(t, ack))
             return t;
         found = found ? found : t;
     }
@@ -136,7 +136,7 @@ static void ack_wrong_target(struct judge *j)
         struct span wanted = t ? contact_host(t->final) : SPAN_NONE;
         struct span got = t ? host_of(scene_sip(a->request)->uri) : SPAN_NONE;
         if (wanted.n == 0 || got.n == 0 || judge_same_host(wanted, got) || nat_repaired(t, got) ||
-            strict_route(a, t) || (a->upstream && !addr_same_host(&t->client, &a->client)))
+            strict_route(a, t) || (a->upstream && !scene_same_client(t, a)))
             continue;
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = a->request->stored->time_ns;
@@ -171,7 +171,7 @@ static const struct scene_transaction *left_waiting(struct judge *j,
             t->final->stored->time_ns <= ack->first->stored->time_ns &&
             span_equal(scene_sip(t->final)->to_tag, scene_sip(ack->request)->to_tag) &&
             !judge_acknowledged(j, t))
-            found = found && addr_same_host(&found->client, &ack->client) ? found : t;
+            found = found && scene_same_client(found, ack) ? found : t;
     return found;
 }
 

@@ -299,7 +299,7 @@ static bool dialled_on(struct judge *j, const struct scene_transaction *t)
     sip_read_uri(scene_sip(t->request)->uri, &mine);
     EACH_TRANSACTION(j, o) {
         if (o <= t || o->call != t->call || scene_method(o) != SIP_INVITE || !o->request ||
-            !addr_same_host(&o->client, &t->client))
+            !scene_same_client(o, t))
             continue;
         sip_read_uri(scene_sip(o->request)->uri, &other);
         if (other.user.n > mine.user.n && memcmp(other.user.p, mine.user.p, mine.user.n) == 0)

@@ -277,7 +277,7 @@ static bool went_on(struct judge *j, const struct scene_transaction *t)
     bool further = false;
     EACH_TRANSACTION(j, o) {
         if (o <= t || o->call != t->call || o->stored->cseq <= t->stored->cseq ||
-            !addr_same_host(&o->client, &t->client))
+            !scene_same_client(o, t))
             continue;
         if (o->stored->credentials)
             return false; /* it was captured, and late */

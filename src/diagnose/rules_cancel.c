@@ -10,9 +10,7 @@ static const struct scene_transaction *cancelled_invite(struct judge *j,
 {
     EACH_TRANSACTION(j, t)
         if (t->call == cancel->call && scene_method(t) == SIP_INVITE &&
-            t->stored->cseq == cancel->stored->cseq &&
-            addr_same_host(&t->client, &cancel->client) &&
-            addr_same_host(&t->server, &cancel->server))
+            t->stored->cseq == cancel->stored->cseq && scene_same_hop(t, cancel))
             return t;
     return NULL;
 }

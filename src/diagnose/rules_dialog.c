@@ -3,6 +3,8 @@
 #include "sip/fields.h"
 #include "sip/timers.h"
 
+#define USUAL_PORT 5060 /* of SIP, where an address names none */
+
 /* Contact */
 
 static bool lacks_contact(const struct scene_message *m)
@@ -49,6 +51,35 @@ static const struct scene_message *as_written(struct judge *j, const struct scen
     return copy;
 }
 
+/* The address that a URI names, with SIP's usual port where it names none; false for a name. */
+static bool address_of(struct span host, struct addr *addr)
+{
+    if (addr_read(host, addr) < 0)
+        return false;
+    addr->port = addr->port ? addr->port : USUAL_PORT;
+    return true;
+}
+
+/* Whether the host that the Contact names sent it: a proxy passes on what others wrote, over another
+ * transport perhaps. Behind a NAT the host has two addresses. */
+static bool is_own_contact(const struct scene_message *m)
+{
+    struct sip_address a;
+    struct addr host;
+    if (!m->stored->code)
+        return scene_from_sender(m);
+    sip_read_address(scene_sip(m)->contact, &a);
+    if (address_of(a.host, &host)) {
+        if (judge_private_from_public(a.host, &m->flow->src))
+            return true;
+        if (!addr_same_host(&host, &m->flow->src))
+            return false;
+        if (scene_same_party(m->txn, &host, &m->flow->src))
+            return true; /* else one machine, where another transport has another port, too */
+    }
+    return !m->txn->downstream && !scene_header(m, "Record-Route").n;
+}
+
 /* The latest message in which the side with this tag said where it wants to be reached. */
 static const struct scene_message *latest_contact(struct judge *j, const struct scene_call *call,
                                                   struct span tag,
@@ -58,7 +89,7 @@ static const struct scene_message *latest_contact(struct judge *j, const struct 
     for (struct scene_message *m = j->scene->messages; m < before; m++) {
         struct span own = scene_own_tag(m);
         if (m->txn->call == call && scene_sip(m)->contact.n && m->stored->method != SIP_REGISTER &&
-            m->stored->code < 300 && span_equal(own, tag))
+            m->stored->code < 300 && span_equal(own, tag) && is_own_contact(m))
             found = m;
     }
     return found ? as_written(j, found) : NULL;
@@ -110,6 +141,24 @@ static bool did_not_arrive(struct judge *j, const struct scene_transaction *t)
     return t->responses == 0 && judge_waited(j, t->first->stored->time_ns + SIP_TIMEOUT_NS);
 }
 
+/* An answer that a listener gives who knows nothing of the dialog or its caller. */
+static bool is_strangers(uint16_t code)
+{
+    return code == 481 || code == 403;
+}
+
+/* Whether no proxy, which may change transports, stands between. */
+static bool is_direct(const struct scene_transaction *t, const struct scene_message *contact)
+{
+    struct sip_address a;
+    struct addr host;
+    if (!contact)
+        return false;
+    sip_read_address(scene_sip(contact)->contact, &a);
+    return addr_read(a.host, &host) == 0 && addr_same_host(&host, &contact->flow->src) &&
+           addr_same_host(&host, &t->server);
+}
+
 static void say_transport(struct judge *j, const struct scene_transaction *t,
                           const struct scene_message *contact)
 {
@@ -142,9 +191,13 @@ static void contact_transport_mismatch(struct judge *j)
                        !judge_acknowledged(j, t);
         if (unacked)
             contact = t->final;
-        else if (scene_in_dialog(t) && scene_method(t) != SIP_ACK && did_not_arrive(j, t))
+        else if (scene_in_dialog(t) && scene_method(t) != SIP_ACK &&
+                 (did_not_arrive(j, t) || is_strangers(scene_final(t))))
             contact = latest_contact(j, t->call, scene_sip(t->request)->to_tag, t->request);
-        if (!contact || scene_sip(contact)->contact.n == 0 || !transport_differs(contact, t))
+        if (is_strangers(scene_final(t)) && !is_direct(t, contact))
+            continue;
+        if (!contact || scene_sip(contact)->contact.n == 0 || !is_own_contact(contact) ||
+            !transport_differs(contact, t))
             continue;
         say_transport(j, t, contact);
         return;
@@ -153,9 +206,10 @@ static void contact_transport_mismatch(struct judge *j)
 
 /* Routes */
 
-/* Whether one of the Record-Route values of a message names this host; *named: not all are addresses. */
-static bool records_host(const struct scene_message *m, const struct addr *host, bool *named,
-                         bool *any)
+/* Whether one of the Record-Route values of a message names the server of `t`; *named: not all are
+ * addresses. */
+static bool records_server(const struct scene_message *m, const struct scene_transaction *t,
+                           bool *named, bool *any)
 {
     struct span rest = scene_sip(m)->headers, name, value, one;
     struct sip_address a;
@@ -165,10 +219,10 @@ static bool records_host(const struct scene_message *m, const struct addr *host,
         while (sip_header_same(name, "Record-Route") && sip_next_value(&value, &one)) {
             sip_read_address(one, &a);
             *any = true;
-            if (addr_read(a.host, &route) < 0)
+            if (!address_of(a.host, &route))
                 *named = true;
             else
-                found = found || addr_same_host(&route, host);
+                found = found || scene_same_party(t, &route, &t->server);
         }
     return found;
 }
@@ -184,12 +238,12 @@ static const struct scene_message *route_source(struct judge *j, const struct sc
         if (o == t || o->call != t->call || !scene_answered(o) || scene_in_dialog(o) ||
             o->final->stored->time_ns > t->first->stored->time_ns)
             continue;
-        if (addr_same_host(&o->client, &t->client) && !o->upstream && scene_from_sender(o->first) &&
+        if (scene_same_client(o, t) && !o->upstream && scene_from_sender(o->first) &&
             span_equal(scene_sip(o->final)->to_tag, scene_sip(t->request)->to_tag)) {
             *neighbour = &o->server;
             return o->final;
         }
-        if (addr_same_host(&o->server, &t->client) && !o->downstream && o->request &&
+        if (scene_same_party(o, &o->server, &t->client) && !o->downstream && o->request &&
             span_equal(scene_sip(o->final)->to_tag, scene_sip(t->request)->from_tag)) {
             *neighbour = &o->client;
             return o->request;
@@ -205,7 +259,7 @@ static bool went_straight(const struct scene_message *source, const struct scene
     struct sip_address a;
     struct addr contact;
     sip_read_address(scene_sip(source)->contact, &a);
-    return addr_read(a.host, &contact) == 0 && addr_same_host(&contact, &t->server);
+    return address_of(a.host, &contact) && scene_same_party(t, &contact, &t->server);
 }
 
 /* Whether a log left it to us where the request came from or went. */
@@ -225,9 +279,8 @@ static void record_route_bypassed(struct judge *j)
             scene_method(t) == SIP_CANCEL || scene_method(t) == SIP_REGISTER || way_assumed(j, t))
             continue;
         const struct scene_message *source = route_source(j, t, &neighbour);
-        if (!source || addr_same_host(neighbour, &t->server) ||
-            records_host(source, &t->server, &named, &any) || !any ||
-            (named && !went_straight(source, t)))
+        if (!source || scene_same_party(t, neighbour, &t->server) ||
+            records_server(source, t, &named, &any) || !any || (named && !went_straight(source, t)))
             continue;
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;
@@ -254,7 +307,7 @@ static int64_t forwards_left(const struct scene_transaction *t)
 static bool comes_again(const struct scene_transaction *o, const struct scene_transaction *t)
 {
     return o->call == t->call && o->request && scene_method(o) == scene_method(t) &&
-           o->stored->cseq == t->stored->cseq && addr_same_host(&o->server, &t->server) &&
+           o->stored->cseq == t->stored->cseq && scene_same_party(t, &o->server, &t->server) &&
            span_equal(scene_sip(o->request)->from_tag, scene_sip(t->request)->from_tag);
 }
 
@@ -272,6 +325,16 @@ static unsigned visits(struct judge *j, const struct scene_transaction *t,
     return n;
 }
 
+/* Whether it got on at last: it was answered, or refused by a host that had not had it before. So a
+ * call passes the same host of an IMS once for each application server. */
+static bool found_its_way(struct judge *j, const struct scene_transaction *t)
+{
+    const struct scene_transaction *end = judge_origin(t), *first;
+    uint16_t code = scene_final(end);
+    return t->early || scene_final(t) / 100 == 2 ||
+           (end != t && code != 482 && code != 483 && visits(j, end, &first) == 1);
+}
+
 static void routing_loop(struct judge *j)
 {
     char at[ADDR_TEXT], back[ADDR_TEXT];
@@ -279,7 +342,7 @@ static void routing_loop(struct judge *j)
         const struct scene_transaction *first = t;
         bool exhausted = scene_final(t) == 483 && !judge_passed_on(t);
         unsigned n = t->request && scene_method(t) != SIP_ACK ? visits(j, t, &first) : 0;
-        if (!exhausted && n < 3)
+        if (!exhausted && (n < 3 || found_its_way(j, t)))
             continue;
         struct draft *d = judge_find(j, t, exhausted && n >= 3 ? 100 : 90);
         judge_address(&t->server, at);
@@ -314,9 +377,7 @@ static const struct scene_transaction *highest_before(struct judge *j,
     const struct scene_transaction *best = NULL;
     for (const struct scene_transaction *o = j->scene->transactions; o < t; o++) {
         bool copy = scene_method(o) == scene_method(t) && o->stored->cseq == t->stored->cseq &&
-                    (!addr_same_host(&o->client, &t->client) ||
-                     !addr_same_host(&o->server, &t->server) || o == t->upstream ||
-                     o == t->downstream);
+                    (!scene_same_hop(o, t) || o == t->upstream || o == t->downstream);
         if (o->call != t->call || !o->request || copy || scene_method(o) == SIP_ACK ||
             scene_method(o) == SIP_CANCEL ||
             !span_equal(scene_sip(o->request)->from_tag, scene_sip(t->request)->from_tag))
@@ -364,7 +425,7 @@ static bool from_same(const struct scene_transaction *o, const struct scene_tran
 }
 
 /*
- * Whether nothing was lost: a BYE had ended the dialog before, or crosses this BYE. One that was
+ * Whether nothing was lost: a BYE had ended the dialog before, or crosses this request. One that was
  * never answered, and given up by then, is how the other side lost it.
  */
 static bool hung_up(struct judge *j, const struct scene_transaction *t)
@@ -376,11 +437,25 @@ static bool hung_up(struct judge *j, const struct scene_transaction *t)
         int64_t begun = o->first->stored->time_ns;
         int64_t over = o->final ? o->final->stored->time_ns : begun + SIP_TIMEOUT_NS;
         bool before = over < t->first->stored->time_ns;
-        bool crosses = other && scene_method(t) == SIP_BYE && !before &&
-                       begun <= t->final->stored->time_ns;
+        /* who sends something else long after the BYE has not heard it */
+        bool meets = scene_method(t) == SIP_BYE ||
+                     begun >= t->first->stored->time_ns - SECOND_NS / 2;
+        bool crosses = other && meets && !before && begun <= t->final->stored->time_ns;
         if (crosses || (before && scene_final(o) / 100 == 2))
             return true;
     }
+    return false;
+}
+
+/* Whether the notifier had ended the subscription before: nothing was lost. */
+static bool subscription_over(struct judge *j, const struct scene_transaction *t)
+{
+    EACH_TRANSACTION(j, o)
+        if (o->call == t->call && scene_method(o) == SIP_NOTIFY && o->request &&
+            o->first < t->first &&
+            span_equal(scene_sip(o->request)->from_tag, scene_sip(t->request)->to_tag) &&
+            span_starts(scene_header(o->request, "Subscription-State"), "terminated"))
+            return true;
     return false;
 }
 
@@ -409,7 +484,8 @@ static void dialog_lost(struct judge *j)
     EACH_TRANSACTION(j, t) {
         uint8_t method = scene_method(t);
         if (scene_final(t) != 481 || judge_passed_on(t) || method == SIP_NOTIFY ||
-            method == SIP_CANCEL || method == SIP_REGISTER || !scene_in_dialog(t) || hung_up(j, t))
+            method == SIP_CANCEL || method == SIP_REGISTER || !scene_in_dialog(t) ||
+            hung_up(j, t) || (method == SIP_SUBSCRIBE && subscription_over(j, t)))
             continue;
         enum life life = dialog_life(j, t);
         if (life == LIFE_BEGUN)

@@ -199,16 +199,31 @@ static const struct connection *failed_attempt(struct judge *j, const struct sce
 }
 
 /* Where it went is one, too: its client may have tried another transport first. */
+/* The hosts of the first two Route values: the receiver's own, which it takes off, and the next. */
+static size_t route_targets(const struct scene_message *m, struct addr *targets)
+{
+    struct span rest = scene_sip(m)->headers, name, list, one;
+    size_t n = 0;
+    int read = 0;
+    while (read < 2 && sip_next_header(&rest, &name, &list))
+        while (read < 2 && sip_header_same(name, "Route") && sip_next_value(&list, &one)) {
+            n += uri_target(one, &targets[n]);
+            read++;
+        }
+    return n;
+}
+
 size_t network_targets(const struct scene_transaction *t, struct addr *targets, size_t max)
 {
     const struct scene_message *from[] = { t->request, t->final, t->early };
     size_t n = 0;
-    for (size_t i = 0; i < 3 && n + 3 <= max; i++) {
+    for (size_t i = 0; i < 3 && n + 5 <= max; i++) {
         if (!from[i])
             continue;
         n += uri_target(scene_sip(from[i])->contact, &targets[n]);
         n += i == 0 && uri_target(scene_sip(from[i])->uri, &targets[n]);
-        n += uri_target(scene_header(from[i], i == 0 ? "Route" : "Record-Route"), &targets[n]);
+        n += i == 0 ? route_targets(from[i], &targets[n])
+                    : uri_target(scene_header(from[i], "Record-Route"), &targets[n]);
     }
     targets[n++] = t->server;
     return n;
@@ -240,6 +255,37 @@ static const struct connection *refusal_for(struct judge *j, const struct scene_
     return NULL;
 }
 
+/* Whether the dialog was used with success since, or ended: then the attempt did no harm. */
+static bool dialog_went_on(const struct judge *j, const struct scene_transaction *t, int64_t since)
+{
+    EACH_TRANSACTION(j, o)
+        if (o->call == t->call && scene_in_dialog(o) && scene_final(o) / 100 == 2 &&
+            (scene_method(o) == SIP_BYE || o->first->stored->time_ns >= since - SECOND_NS))
+            return true;
+    return false;
+}
+
+/* An attempt to reach one side of an answered call at its Contact, for a request that was never sent. */
+static const struct connection *refusal_in_dialog(struct judge *j,
+                                                  const struct scene_transaction *t)
+{
+    struct addr target;
+    const struct connection *c;
+    const struct {
+        const struct scene_message *named;
+        const struct addr *by;
+    } sides[] = { { t->request, &t->server }, { t->final, &t->client } };
+    for (size_t i = 0; scene_answered(t) && t->ack && i < 2; i++) {
+        if (!uri_target(scene_sip(sides[i].named)->contact, &target))
+            continue;
+        for (c = NULL; (c = store_connection(j->scene->store, sides[i].by, &target, c)) != NULL;)
+            if (c->answer == CONNECTION_REFUSED && c->syn_ns > t->ack->stored->time_ns &&
+                !accepted_later(j->scene->store, c) && !dialog_went_on(j, t, c->syn_ns))
+                return c;
+    }
+    return NULL;
+}
+
 static void connection_refused(struct judge *j)
 {
     char to[ADDR_TEXT], by[ADDR_HOST], waited[TIME_TEXT];
@@ -247,10 +293,10 @@ static void connection_refused(struct judge *j)
     if (!store_has_connections(j->scene->store))
         return;
     EACH_TRANSACTION(j, t) {
-        if (!t->request || scene_method(t) == SIP_ACK || scene_method(t) == SIP_CANCEL ||
-            network_succeeded(j, t))
+        if (!t->request || scene_method(t) == SIP_ACK || scene_method(t) == SIP_CANCEL)
             continue;
-        const struct connection *c = refusal_for(j, t);
+        const struct connection *c = network_succeeded(j, t) ? refusal_in_dialog(j, t)
+                                                             : refusal_for(j, t);
         if (!c || c == told)
             continue;
         told = c;

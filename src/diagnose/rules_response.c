@@ -217,8 +217,8 @@ static bool leads_to(const struct scene_message *redirect, const struct scene_me
 static bool follows(const struct scene_transaction *o, const struct scene_transaction *t)
 {
     return o > t && o->request && scene_method(o) == scene_method(t) && !scene_in_dialog(o) &&
-           addr_same_host(&o->client, &t->client) &&
-           o->first->stored->time_ns >= t->final->stored->time_ns && leads_to(t->final, o->request);
+           scene_same_client(o, t) && o->first->stored->time_ns >= t->final->stored->time_ns &&
+           leads_to(t->final, o->request);
 }
 
 /* Busy, declined, nobody there: the redirection led where it should. */

@@ -218,10 +218,12 @@ static bool says_any(struct span text, const char *const *words)
 
 static bool says_no_media(struct span reason)
 {
-    static const char *const what[] = { "rtp", "media", NULL };
-    static const char *const lacks[] = { "timeout",   "time-out", "timed out", "time out",
-                                         "inactiv",   "no rtp",   "no media",  "not received",
-                                         "timed-out", "expire",   NULL };
+    static const char *const what[] = { "rtp", "rtcp", "media", NULL };
+    static const char *const lacks[] = {
+        "timeout",      "time-out", "timed out", "time out", "inactiv",   "no rtp",   "no media",
+        "not received", "no_rtp",   "no-rtp",    "no_media", "no-media",  "rtp loss", "loss of",
+        "media loss",   "lost",     "broken",    "stopped",  "timed-out", "expire",   NULL
+    };
     return says_any(reason, what) && says_any(reason, lacks);
 }
 
@@ -339,7 +341,7 @@ static const struct scene_transaction *tried_again(struct judge *j,
 {
     EACH_TRANSACTION(j, o)
         if (o > t && o->call == t->call && is_refresh(o) && o->request &&
-            o->stored->cseq > t->stored->cseq && addr_same_host(&o->client, &t->client) &&
+            o->stored->cseq > t->stored->cseq && scene_same_client(o, t) &&
             begun(o) - ended(t) <= RETRY_NS)
             return o;
     return NULL;

@@ -30,7 +30,7 @@ static bool got_further(struct judge *j, const struct scene_transaction *t)
             continue;
         if (scene_in_dialog(o) || (scene_is_ack(o) && o->stored->cseq == t->stored->cseq))
             return true;
-        if (o->stored->cseq > t->stored->cseq && addr_same_host(&o->client, &t->client))
+        if (o->stored->cseq > t->stored->cseq && scene_same_client(o, t))
             return true;
     }
     return false;

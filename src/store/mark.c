@@ -212,6 +212,8 @@ static bool may_leave_route(const struct sight *x)
     if (call->begun_further)
         return true; /* the first hop was captured late, or not at all */
     const struct flow *begun = flow_at(x->s, call->flow), *now = x->flow;
+    if (now->src_host == now->dst_host)
+        return true; /* only ports tell who is who */
     if (now->src_host == begun->src_host)
         return now->dst_host != begun->dst_host;
     if (now->src_host == begun->dst_host)
