@@ -244,6 +244,5 @@ void form_draw(struct form *form, struct rect rect)
     for (size_t i = 0; i < height && form->top + i < form->count; i++)
         draw_row(form, form->top + i, rect.y + (int)i);
     if (form->top + height < form->count)
-        screen_string(rect.y + rect.height - 1, rect.x + rect.width - 1, 1, STYLE_HEADER,
-                      sign(SIGN_MORE_BELOW));
+        screen_more_below(rect);
 }

@@ -422,6 +422,12 @@ static const char *rule_text(bool vertical)
     return screen_utf8() ? (vertical ? "│" : "─") : (vertical ? "|" : "-");
 }
 
+void screen_more_below(struct rect rect)
+{
+    screen_string(rect.y + rect.height - 1, rect.x + rect.width - 1, 1, STYLE_HEADER,
+                  sign(SIGN_MORE_BELOW));
+}
+
 void screen_rule(int y, int x, int width)
 {
     for (int i = 0; i < width; i++)

@@ -64,6 +64,8 @@ void screen_clear(struct rect rect);
 void screen_select(int y, int x, int width);
 /* The same as selected by the cursor: underlined. */
 void screen_underline(int y, int x, int width);
+/* Marks that more stands below what is drawn in a rectangle. */
+void screen_more_below(struct rect rect);
 void screen_rule(int y, int x, int width);
 void screen_column(int y, int x, int height);
 /* One laid-out line of a page; its runs [from, to) are shown as chosen. */

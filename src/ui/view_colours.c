@@ -8,6 +8,7 @@
 #define NAME_WIDTH 14
 #define SAMPLE_WIDTH 18
 #define USE_WIDTH 42
+#define LEAST_LOOK 12 /* columns; fewer say nothing */
 
 struct colours_view {
     struct view view;
@@ -47,7 +48,8 @@ static void draw_style(enum style style, int y, struct rect rect)
     x += SAMPLE_WIDTH;
     screen_string(y, x, USE_WIDTH < end - x ? USE_WIDTH : end - x, STYLE_NORMAL, style_use(style));
     x += USE_WIDTH + 2;
-    screen_text(y, x, end - x, STYLE_DIM, strbuf_as_span(&look));
+    if (end - x >= LEAST_LOOK)
+        screen_text(y, x, end - x, STYLE_DIM, strbuf_as_span(&look));
     strbuf_free(&sample);
     strbuf_free(&look);
 }
@@ -66,6 +68,8 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
                   ui->settings->theme);
     for (int i = 0; i < v->rect.height && v->top + i < STYLES; i++)
         draw_style((enum style)(v->top + i), v->rect.y + i, v->rect);
+    if (v->top + v->rect.height < STYLES)
+        screen_more_below(v->rect);
 }
 
 static bool act(struct ui *ui, struct view *view, enum verb verb)

@@ -94,6 +94,8 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
                   tr(v->list->ops->title));
     for (int i = 0; i < v->rect.height && v->top + i < count; i++)
         draw_row(v, v->rect.y + i, v->top + i);
+    if (v->top + v->rect.height < count)
+        screen_more_below(v->rect);
 }
 
 /* Shown in any width, since the user asked for it. */

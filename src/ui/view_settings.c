@@ -122,6 +122,8 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
                   _(":write keeps them for the next time"));
     for (int i = 0; i < v->rect.height && setting_at(v->top + i); i++)
         draw_row(ui, v, v->rect.y + i, v->top + i);
+    if (setting_at(v->top + v->rect.height))
+        screen_more_below(v->rect);
     if (detail)
         draw_detail(v, (struct rect){ rect.y + rect.height - detail, rect.x, detail, rect.width });
 }
