@@ -178,7 +178,7 @@ static void add_filter(struct ui *ui, struct header *h)
     struct span text = text_fit(SPAN(ui->filter_text), 60);
     add(h, STYLE_ALERT, 2, _("filter: %.*s"), SPAN_ARG(text));
     h->segments[h->count - 1].long_text = true;
-    if (trail_way(ui, &list) == TRAIL_FILTER)
+    if (ui->nviews == 1 && !ui->pane.focused && trail_way(ui, &list) == TRAIL_FILTER)
         add(h, STYLE_ALERT, 1, _("%s: off"), keymap_hint("back", key));
     else
         add(h, STYLE_ALERT, 3, _("%s: off"), keymap_hint("filter", key));
