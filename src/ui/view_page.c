@@ -138,7 +138,7 @@ static void lay_out_signs(struct page_view *v)
     styled_heading(text, HELP_HEADING, _("Signs"), NULL, v->width);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         lay_out_sign(v, tr(words[i].sign), tr(words[i].meaning));
-    for (int class = SIP_CLASS_NONE + 1; class < SIP_CLASSES; class ++)
+    for (int class = SIP_CLASS_NONE; class < SIP_CLASSES; class ++)
         lay_out_sign(v, theme_mark((uint8_t) class, text->utf8), style_use(STYLE_CLASS + class));
     for (enum sign s = 0; s < SIGNS; s++) {
         strbuf_format(&alike, "%s%s", alike.n ? " " : "", sign_text(s, text->utf8));
