@@ -52,6 +52,7 @@ bool refusal_warning(struct warning *w, const struct sip_message *response)
 {
     struct span rest = response->headers, name, list, one;
     int most = 0;
+    *w = (struct warning){ .text = SPAN_NONE };
     while (sip_next_header(&rest, &name, &list))
         while (sip_header_same(name, "Warning") && sip_next_value(&list, &one)) {
             struct warning next = read_warning(one);

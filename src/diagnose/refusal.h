@@ -33,7 +33,7 @@ struct warning {
 
 /*
  * The Warning of a response that says most: the first with a code of a meaning, else the first with a
- * text, else the first. False without any.
+ * text, else the first. False, and an empty one, without any.
  */
 bool refusal_warning(struct warning *w, const struct sip_message *response);
 
