@@ -36,6 +36,33 @@ static enum decode_result udp(struct decode *d)
     return DECODE_OK;
 }
 
+/* The length of an extension header behind its first two bytes, or -1 when it is none. */
+static int extension_rest(uint8_t type, uint8_t length)
+{
+    switch (type) {
+    case 0:
+    case 43:
+    case 60:
+    case 135:
+    case 139:
+    case 140:
+        return length * 8 + 6;
+    case IP_AH: /* RFC 4302 counts in words of four bytes */
+        return length * 4 + 6;
+    default:
+        return -1;
+    }
+}
+
+/* RFC 4302: what proves who sent the rest, which is not encrypted. In IPv6 it is an extension header. */
+static enum decode_result authenticated(struct decode *d)
+{
+    uint8_t next = reader_u8(&d->r), length = reader_u8(&d->r);
+    if (!reader_skip(&d->r, (size_t)extension_rest(IP_AH, length)) || ++d->depth > MAX_DEPTH)
+        return DECODE_BROKEN;
+    return decode_transport(d, next);
+}
+
 static const struct {
     uint8_t protocol;
     decode_fn *decode;
@@ -46,6 +73,7 @@ static const struct {
     { IP_IPV6, decode_ip },                           /* RFC 4213 */
     { IP_GRE, decode_gre },   { IP_ESP, decode_esp },
     { IP_MPLS, decode_mpls }, /* RFC 4023 */
+    { IP_AH, authenticated },
 };
 
 static enum decode_result known_transport(struct decode *d, uint8_t protocol)
@@ -93,24 +121,6 @@ static enum decode_result ip4(struct decode *d)
         return decode_fragment(d, d->payload->ip_id, protocol, (fragment & 0x1fffu) * 8,
                                fragment & 0x2000);
     return known_transport(d, protocol);
-}
-
-/* The length of an extension header behind its first two bytes, or -1 when it is none. */
-static int extension_rest(uint8_t type, uint8_t length)
-{
-    switch (type) {
-    case 0:
-    case 43:
-    case 60:
-    case 135:
-    case 139:
-    case 140:
-        return length * 8 + 6;
-    case 51: /* RFC 4302 counts in words of four bytes */
-        return length * 4 + 6;
-    default:
-        return -1;
-    }
 }
 
 static enum decode_result ip6_next(struct decode *d, uint8_t type)

@@ -16,6 +16,7 @@ enum {
     ETHERTYPE_BRIDGED = 0x6558,
     ETHERTYPE_BACKBONE = 0x88e7
 };
+#define ETHERNET_LENGTH 1500 /* IEEE 802.3: up to here it is no type but a length */
 
 /* IEEE 802.1Q: priority and VLAN number, then the type of what follows. */
 static enum decode_result vlan(struct decode *d)
@@ -90,10 +91,20 @@ enum decode_result decode_ethertype(struct decode *d, uint16_t type)
     return DECODE_OTHER;
 }
 
+/* IEEE 802.2 LLC with SNAP (RFC 1042): an EtherType where a frame's own header has no room for one. */
+static enum decode_result snap(struct decode *d)
+{
+    uint32_t llc = reader_u32(&d->r);
+    if (llc != 0xaaaa0300 || reader_u16(&d->r) != 0)
+        return d->r.overrun ? DECODE_BROKEN : DECODE_OTHER;
+    return decode_ethertype(d, reader_u16(&d->r));
+}
+
 enum decode_result decode_ethernet(struct decode *d)
 {
     reader_skip(&d->r, 12);
-    return decode_ethertype(d, reader_u16(&d->r));
+    uint16_t type = reader_u16(&d->r);
+    return type > ETHERNET_LENGTH ? decode_ethertype(d, type) : snap(d);
 }
 
 /* LINKTYPE_LINUX_SLL: packet type, ARPHRD, address length, address, protocol. */
@@ -196,10 +207,7 @@ static enum decode_result wireless(struct decode *d)
         reader_skip(&d->r, 6); /* from one access point to another */
     if (kind & 0x80)
         reader_skip(&d->r, flags & 0x80 ? 6 : 2); /* quality of service, high throughput */
-    uint32_t llc = reader_u32(&d->r);
-    if (llc != 0xaaaa0300 || reader_u16(&d->r) != 0)
-        return d->r.overrun ? DECODE_BROKEN : DECODE_OTHER;
-    return decode_ethertype(d, reader_u16(&d->r));
+    return snap(d);
 }
 
 /* LINKTYPE_IEEE802_11_RADIOTAP: what the radio says, whose length comes first. */
@@ -210,6 +218,52 @@ static enum decode_result radiotap(struct decode *d)
     if (length < 4 || !reader_skip(&d->r, length - 4u))
         return DECODE_BROKEN;
     return wireless(d);
+}
+
+static decode_fn *find_link(uint32_t linktype);
+
+static enum decode_result inner_link(struct decode *d, uint32_t linktype)
+{
+    decode_fn *fn = linktype < LINK_HEP ? find_link(linktype) : NULL;
+    if (d->r.overrun || ++d->depth > MAX_DEPTH)
+        return DECODE_BROKEN;
+    return fn ? fn(d) : DECODE_OTHER;
+}
+
+/* LINKTYPE_PKTAP, of macOS: the header's length, what it is, the link type of what follows. */
+static enum decode_result pktap(struct decode *d)
+{
+    uint32_t length = reader_u32_order(&d->r, true);
+    reader_skip(&d->r, 4);
+    uint32_t linktype = reader_u32_order(&d->r, true);
+    if (length < 12 || !reader_skip(&d->r, length - 12))
+        return DECODE_BROKEN;
+    return inner_link(d, linktype);
+}
+
+/* LINKTYPE_PPI: version, flags, the header's length, the link type of what follows. */
+static enum decode_result per_packet(struct decode *d)
+{
+    reader_skip(&d->r, 2);
+    uint16_t length = reader_u16_order(&d->r, true);
+    uint32_t linktype = reader_u32_order(&d->r, true);
+    if (length < 8 || !reader_skip(&d->r, length - 8u))
+        return DECODE_BROKEN;
+    return inner_link(d, linktype);
+}
+
+/* LINKTYPE_ERF, of network cards that capture: time, type, flags, lengths, then headers of 8 bytes. */
+static enum decode_result extensible(struct decode *d)
+{
+    reader_skip(&d->r, 8);
+    uint8_t type = reader_u8(&d->r), more = type;
+    reader_skip(&d->r, 7);
+    for (; (more & 0x80) && !d->r.overrun; reader_skip(&d->r, 7))
+        more = reader_u8(&d->r);
+    if ((type & 0x7f) != 2) /* Ethernet */
+        return d->r.overrun ? DECODE_BROKEN : DECODE_OTHER;
+    reader_skip(&d->r, 2);
+    return decode_ethernet(d);
 }
 
 static const struct {
@@ -237,12 +291,16 @@ static const struct {
     { 109, enc },
     { 127, radiotap },
     { 166, ppp_directed },
+    { 192, per_packet },
+    { 197, extensible },
     { 204, ppp_directed },
     { 226, ipnet },
     { 239, nflog },
+    { 252, decode_exported },
+    { 258, pktap },
 };
 
-static decode_fn *find_link(uint16_t linktype)
+static decode_fn *find_link(uint32_t linktype)
 {
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
         if (links[i].type == linktype)

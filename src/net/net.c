@@ -53,6 +53,7 @@ void net_advance(struct net *net, int64_t now_ns)
 void net_finish(struct net *net)
 {
     fragments_advance(net, INT64_MAX);
+    sctp_finish(net);
     tcp_finish(net->tcp);
     stream_tls_advance(net, INT64_MAX);
 }

@@ -22,6 +22,7 @@ enum ip_protocol {
     IP6_FRAGMENT = 44,
     IP_GRE = 47,
     IP_ESP = 50,
+    IP_AH = 51,
     IP_ICMP6 = 58,
     IP_SCTP = 132,
     IP_MPLS = 137
@@ -102,6 +103,8 @@ static inline void net_tell(struct net *net, const struct packet *packet,
 decode_fn decode_hep;
 /* Takes a datagram or a part of a stream that is HEP and hands on what it has inside. */
 void agent_packet(struct net *net, const struct packet *packet, const struct payload *outer);
+/* exported.c */
+decode_fn decode_exported;
 /* plain.c: the link layer LINK_PLAIN. */
 decode_fn decode_plain;
 
@@ -129,6 +132,8 @@ void fragments_free(struct net *net);
 
 /* sctp.c */
 decode_fn decode_sctp;
+/* Gives up the messages that never became whole. */
+void sctp_finish(struct net *net);
 void sctp_free(struct net *net);
 
 #endif

@@ -267,6 +267,14 @@ enum decode_result decode_sctp(struct decode *d)
     return chunks(d, hash_bytes(10, &key, sizeof key) | 1);
 }
 
+void sctp_finish(struct net *net)
+{
+    for (size_t i = 0; net->sctp && i < PIECES; i++) {
+        net->counts.sctp_lost += net->sctp->pieces[i].series != 0;
+        forget(net->sctp, &net->sctp->pieces[i]);
+    }
+}
+
 void sctp_free(struct net *net)
 {
     for (size_t i = 0; net->sctp && i < PIECES; i++)

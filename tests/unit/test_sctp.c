@@ -174,6 +174,8 @@ static void bounds(void)
         data(BEGINNING, 2 * i, "x");
     tap_ok(messages == 0 && net_counts(net)->sctp_lost == 1000 - 256,
            "fragments that never fit are let go, and counted");
+    net_finish(net);
+    tap_ok(net_counts(net)->sctp_lost == 1000, "what waits at the end is counted, too");
     begin();
     put_sctp(&b, 77);
     put_data(&b, WHOLE, 1, "hello, this will be cut");

@@ -94,6 +94,7 @@ static void put_row(struct bytes *b, const struct row *row)
 
 static const struct row tunnels[] = {
     IN(4, "", DATAGRAM, "IP in IP, RFC 2003"),
+    IN(51, "\4\4\0\0\0\0\0\1\0\0\0\1............", DATAGRAM, "AH, RFC 4302"),
     IN(47, "\0\0\x08\0", DATAGRAM, "GRE, RFC 2784"),
     IN(47, "\x80\0\x08\0\x12\x34\0\0", DATAGRAM, "GRE with a checksum"),
     IN(47, "\x30\0\x08\0\0\0\0\x2a\0\0\0\1", DATAGRAM, "GRE with key and sequence, RFC 2890"),
@@ -328,6 +329,14 @@ static void links(void)
              "Ethernet in MPLS with a control word"),
         LINK(1, "............\x88\xe7\0\0\0\1............\x08\0", "802.1ah"),
         LINK(1, "............\x88\x64\x11\0\0\7\0\x23\0\x21", "PPPoE"),
+        LINK(1, "............\0\x29\xaa\xaa\3\0\0\0\x08\0", "802.3 with LLC and SNAP"),
+        LINK(192, "\0\0\x0c\0\1\0\0\0\1\2\3\4............\x08\0", "PPI with Ethernet"),
+        LINK(197,
+             "\1\2\3\4\5\6\7\x08\x82\4\0\x3b\0\0\0\x3b"
+             "\x8e\0\0\0\0\0\0\0\x0e\0\0\0\0\0\0\0\0\0............\x08\0",
+             "ERF with Ethernet and two more headers"),
+        LINK(258, "\x10\0\0\0\1\0\0\0\1\0\0\0en0\0............\x08\0", "PKTAP with Ethernet"),
+        LINK(258, "\x0c\0\0\0\1\0\0\0\x0c\0\0\0", "PKTAP with IP"),
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bytes b = { .n = 0 };
@@ -339,10 +348,35 @@ static void links(void)
     put(&b, "\2\0\0\1\2\0\1\0", 8);
     tap_ok(decode(&b, 239) == DECODE_BROKEN, "an NFLOG attribute shorter than its header");
     b.n = 0;
+    put(&b, "\4\0\0\0\1\0\0\0\1\0\0\0", 12);
+    tap_ok(decode(&b, 258) == DECODE_BROKEN, "a PKTAP header shorter than itself");
+    b.n = 0;
+    for (int i = 0; i < 100; i++)
+        put(&b, "\x08\0\0\0\xc0\0\0\0", 8);
+    b.p[2] = 8;
+    decode(&b, 192);
+    tap_ok(payloads == 0, "PPI in PPI in ... ends somewhere");
+    b.n = 0;
     put(&b, "............\x88\x47", 14);
     for (int i = 0; i < 100; i++)
         put32(&b, 0x00001040);
     tap_ok(decode(&b, 1) == DECODE_BROKEN, "MPLS labels without a bottom");
+}
+
+/* What Wireshark exports: an address as a tag of its family, ports as four bytes. */
+static void exported(void)
+{
+    struct bytes b = { .n = 0 };
+    char src[ADDR_TEXT], dst[ADDR_TEXT];
+    put(&b, "\0\x0c\0\4sip\0\0\x14\0\4\xc0\0\2\1\0\x15\0\4\xc0\0\2\2", 24);
+    put(&b, "\0\x18\0\4\0\0\0\2\0\x19\0\4\0\0\x13\xc4\0\x1a\0\4\0\0\x13\xc6\0\0\0\0hello", 33);
+    tap_ok(decode(&b, 252) == DECODE_OK && payloads == 1 && found_is("hello") && found.apart &&
+               found.transport == TRANSPORT_TCP &&
+               strcmp(addr_format(&found.src, src), "192.0.2.1:5060") == 0 &&
+               strcmp(addr_format(&found.dst, dst), "192.0.2.2:5062") == 0,
+           "what Wireshark exports");
+    b.p[26] = 0xff;
+    tap_ok(decode(&b, 252) == DECODE_BROKEN && payloads == 0, "a tag longer than the packet");
 }
 
 int main(void)
@@ -354,6 +388,7 @@ int main(void)
     no_tunnels();
     nesting();
     links();
+    exported();
     net_free(net);
     return tap_done();
 }
