@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/tr.h"
+#include "net/hep.h"
 
 /* What the sources themselves refused for this reason. */
 static uint64_t refused(const struct session *session, const char *word)
@@ -15,6 +16,15 @@ static uint64_t refused(const struct session *session, const char *word)
             if (strcmp(stats->refused_names[k], word) == 0)
                 sum += stats->refused[k];
     }
+    return sum;
+}
+
+/* What agents sent besides SIP. */
+static uint64_t other_hep(const struct net_counts *counts)
+{
+    uint64_t sum = 0;
+    for (size_t type = 0; type < sizeof counts->hep_types / sizeof counts->hep_types[0]; type++)
+        sum += type == HEP_SIP ? 0 : counts->hep_types[type];
     return sum;
 }
 
@@ -42,7 +52,7 @@ size_t left_out_list(const struct session *session, struct left_out rows[LEFT_OU
     const struct tls_counts *t = net_tls_counts(pipeline->net);
     const struct dropped d = dropped(session);
     const struct left_out all[] = {
-        { p.keepalives, "keepalives", N_("keep-alives"), "" },
+        { p.keepalives + n->hep_keepalives, "keepalives", N_("keep-alives"), "" },
         { p.not_sip, "not_sip", N_("not SIP"), N_("datagrams of other protocols") },
         { p.others[OTHER_RTP], "not_sip_rtp", N_("RTP"), N_("of what is not SIP: media") },
         { p.others[OTHER_RTCP], "not_sip_rtcp", N_("RTCP"),
@@ -79,8 +89,12 @@ size_t left_out_list(const struct session *session, struct left_out rows[LEFT_OU
         { t->early_data, "tls_early_data", N_("TLS early data"),
           N_("connections that begin with it (0-RTT): it is not decrypted, the rest is") },
         { n->hep_broken, "hep_broken", N_("broken HEP"), N_("nothing readable in it") },
+        { other_hep(n), "hep_other", N_("other HEP"),
+          N_("of agents: media reports, logs and the like") },
         { n->over_limit, "over_limit", N_("over limit"),
           N_("streams, messages and datagrams cut short") },
+        { refused(session, "no_message"), "no_message", N_("no message"),
+          N_("headers in logs with none behind them: keep-alives, or cut") },
         { d.kernel, "kernel_drops", N_("kernel drops"),
           N_("packets that came faster than they were read") },
         { d.interface, "interface_drops", N_("interface drops"),

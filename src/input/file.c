@@ -40,7 +40,9 @@ struct file_source {
     uint8_t *first;          /* the first packet's bytes, of a file that rests */
     struct plain first_plain;
     struct textlog_options text;
+    uint64_t bare[1]; /* headers of a log without a message */
 };
+static const char *const bare_names[] = { "no_message", NULL };
 
 /* For "after packet %u (byte %llu)". */
 #define WHERE(f) (f)->capture ? (f)->capture->frames : 0, (unsigned long long)(f)->feed.position
@@ -204,6 +206,7 @@ static void rest(struct file_source *f, struct packet *packet)
     f->capture = NULL;
     f->complete = false;
     f->looked = 0;
+    f->bare[0] = 0;
     feed_rewind(&f->feed);
 }
 
@@ -217,6 +220,12 @@ static void fetch_ahead(const uint8_t *next, size_t left)
 {
     for (size_t i = 0; i < AHEAD && i < left; i += 64)
         fetch(next + i);
+}
+
+/* Not handed over before the file rested. */
+static bool is_new(const struct file_source *f, const struct packet *packet)
+{
+    return packet->frame > f->handed || !packet_is_frame(packet);
 }
 
 static enum input_status hand_over(struct file_source *f, struct packet *packet)
@@ -237,11 +246,13 @@ static enum input_status hand_over(struct file_source *f, struct packet *packet)
 static enum input_status read_last(struct file_source *f, struct packet *packet,
                                    enum input_status nothing)
 {
-    size_t left, used = 0;
-    const uint8_t *data = feed_bytes(&f->feed, &left);
-    enum capture_result result = f->capture ? capture_last(f->capture, data, left, &used, packet)
-                                            : CAPTURE_MORE;
-    feed_use(&f->feed, used);
+    enum capture_result result;
+    do {
+        size_t left, used = 0;
+        const uint8_t *data = feed_bytes(&f->feed, &left);
+        result = f->capture ? capture_last(f->capture, data, left, &used, packet) : CAPTURE_MORE;
+        feed_use(&f->feed, used);
+    } while (result == CAPTURE_PACKET && !is_new(f, packet));
     return result == CAPTURE_PACKET ? hand_over(f, packet) : nothing;
 }
 
@@ -262,7 +273,7 @@ static enum input_status next_packet(struct source *source, struct packet *packe
             shortened(f);
             return INPUT_END;
         }
-        if (result == CAPTURE_PACKET && (packet->frame > f->handed || !packet_is_frame(packet))) {
+        if (result == CAPTURE_PACKET && is_new(f, packet)) {
             fetch_ahead(data + used, left - used);
             return hand_over(f, packet);
         }
@@ -315,6 +326,9 @@ static const struct source_ops followed_ops = {
 static int take_options(struct file_source *f, const struct file_options *options, char **error)
 {
     f->text.written_ns = clock_realtime();
+    f->text.bare = f->bare;
+    f->source.stats.refused = f->bare;
+    f->source.stats.refused_names = bare_names;
     if (!options)
         return 0;
     f->text.tz = options->tz;

@@ -379,6 +379,13 @@ static void begin(struct textlog *t, struct line line, size_t offset, bool colou
 
 /* Lines between messages */
 
+/* The header at hand has no message: a keep-alive was logged, or something cut. */
+static void note_bare_header(struct textlog *t)
+{
+    if (t->pending.whole && t->clock.options.bare)
+        ++*t->clock.options.bare;
+}
+
 static void take_header(struct textlog *t, struct log_header *h, enum log_line kind,
                         struct span line)
 {
@@ -388,8 +395,10 @@ static void take_header(struct textlog *t, struct log_header *h, enum log_line k
         h->stamp = t->seen.found ? t->seen : t->around;
     h->part = true;
     h->whole = kind == LOG_WHOLE;
-    if (h != &t->pending)
+    if (h != &t->pending) {
+        note_bare_header(t);
         t->pending = *h;
+    }
     t->waited = 0;
 }
 
@@ -459,8 +468,10 @@ static void pass_over(struct textlog *t, struct span line)
     log_stamp_find(line, &stamp);
     if (stamp.found && (plain || stamp.month || log_has_stamp(line)))
         note_stamp(t, &stamp);
-    if (!plain && t->pending.whole && ++t->waited > HEADER_LINES)
+    if (!plain && t->pending.whole && ++t->waited > HEADER_LINES) {
+        note_bare_header(t);
         forget_header(t);
+    }
 }
 
 static void seek(struct textlog *t, const struct line *line, bool colours)

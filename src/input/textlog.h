@@ -20,6 +20,7 @@ struct textlog_options {
     struct addr local;    /* who wrote the log; family 0: assumed */
     int64_t written_ns;   /* when the file was written last: an undated log is as old */
     bool stays;           /* the bytes stay where they are: messages need not be copied */
+    uint64_t *bare;       /* counts headers without a message behind them; may be NULL */
 };
 
 /* Reads "2026-11-23" into the options; -1 when it is none. */
