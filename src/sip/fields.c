@@ -1,6 +1,8 @@
 /* See fields.h. Everything is tolerant: what cannot be read is an empty span. */
 #include "sip/fields.h"
 
+#include "sip/good.h"
+
 /* Behind the quoted string that begins at `p`, or `end` when it is not closed. */
 static const char *skip_quoted(const char *p, const char *end)
 {
@@ -304,6 +306,9 @@ void sip_read_address(struct span value, struct sip_address *a)
 
 struct span sip_glance_host(struct span value)
 {
+    struct span usual = sip_usual_host(value);
+    if (usual.n)
+        return usual;
     const char *open = span_find(value, '<'), *end = span_end(value);
     const char *close = open ? memchr(open, '>', (size_t)(end - open)) : NULL;
     struct span uri = span_make(open ? open : value.p, close ? close : end);

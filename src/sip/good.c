@@ -62,11 +62,12 @@ static const char *skip_plain(const char *p, const char *end)
     return p;
 }
 
+static const bool behind_host[UINT8_MAX + 1] = {
+    [':'] = true, [';'] = true, ['?'] = true, ['>'] = true
+};
+
 bool sip_host_good(struct span host)
 {
-    static const bool behind_host[UINT8_MAX + 1] = {
-        [':'] = true, [';'] = true, ['?'] = true, ['>'] = true
-    };
     const char *end = span_end(host), *p = host.p;
     if (host.n && *p == '[' && (p = memchr(p, ']', host.n)) == NULL)
         return true; /* no port can be told from it */
@@ -95,6 +96,19 @@ static const char *usual_uri(const char *p, const char *end)
             return NULL;
     }
     return stop == end || *stop == ';' || *stop == '>' ? stop : NULL;
+}
+
+struct span sip_usual_host(struct span value)
+{
+    const char *p = value.p, *end = span_end(value);
+    p += value.n > 0 && *p == '<';
+    if (end - p < 5 || memcmp(p, "sip:", 4) != 0)
+        return SPAN_NONE;
+    const char *at = skip_plain(p + 4, end);
+    if (at == end || *at != '@')
+        return SPAN_NONE;
+    const char *stop = skip_plain(at + 1, end);
+    return stop == end || behind_host[(uint8_t)*stop] ? span_make(at + 1, stop) : SPAN_NONE;
 }
 
 /* "name" <sip:user@host:5060;...>;... */

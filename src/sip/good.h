@@ -24,5 +24,7 @@ bool sip_uri_good(struct span uri);
  * has a host with a good port. Behind a name with escapes in it nothing is sure. Not empty.
  */
 bool sip_address_good(struct span value);
+/* The host of a value that begins as "sip:user@host" or "<sip:user@host"; else empty. */
+struct span sip_usual_host(struct span value);
 
 #endif

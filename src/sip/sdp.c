@@ -177,15 +177,18 @@ struct span sdp_of(const struct sip_message *m)
     return span_starts(m->content_type, "multipart/") ? sdp_part(m->body) : SPAN_NONE;
 }
 
-/* What an m= line adds to the bits: "m=audio 0 RTP/AVP 0". */
-static unsigned glance_media(struct span line, unsigned *off)
+/* "m=audio 0 RTP/AVP 0" */
+static void glance_media(struct sdp_glance *g, struct span line, unsigned medias)
 {
-    const char *blank = span_find(line, ' '), *end = span_end(line);
-    if (blank && blank + 2 < end && blank[1] == '0' && blank[2] == ' ') {
-        (*off)++;
-        return SDP_SOME_OFF;
-    }
-    return span_starts(line, "m=audio") ? SDP_AUDIO : 0;
+    const char *blank = span_find(line, ' ');
+    struct span rest = blank ? span_make(blank, span_end(line)) : SPAN_NONE;
+    struct span port = span_word(&rest);
+    if (medias == 1)
+        g->port = port;
+    if (rest.n && span_is(port, "0"))
+        g->bits |= SDP_SOME_OFF;
+    else if (span_starts(line, "m=audio"))
+        g->bits |= SDP_AUDIO;
 }
 
 /* "c=IN IP4 192.0.2.1/127": the last word, without what follows a slash. */
@@ -201,34 +204,45 @@ static struct span glance_address(struct span line)
 /* "a=rtpmap:101 telephone-event/8000" */
 static unsigned glance_map(struct span line)
 {
-    const char *blank = span_find(line, ' ');
-    struct span codec = blank ? span_make(blank + 1, span_end(line)) : SPAN_NONE;
-    if (!span_starts(codec, "telephone-event"))
+    static const char map[] = "a=rtpmap:";
+    size_t n = sizeof map - 1;
+    while (n < line.n && line.p[n] != ' ')
+        n++;
+    struct span codec = n < line.n ? span_behind(line, n + 1) : SPAN_NONE;
+    if (codec.n == 0 || ascii_lower(codec.p[0]) != 't' || !span_starts(codec, "telephone-event"))
         return 0;
     return span_starts(span_behind(codec, 15), "/8000") ? SDP_TELEPHONE : SDP_TELEPHONE_WIDE;
 }
 
-unsigned sdp_glance(struct span body, struct span address[2])
+static void glance_connection(struct sdp_glance *g, struct span line, unsigned medias)
 {
-    unsigned bits = 0, medias = 0, off = 0;
+    g->last = glance_address(line);
+    if (g->first.n == 0)
+        g->first = g->last;
+    if (medias <= 1)
+        g->address = g->last;
+    if (span_is(g->last, "0.0.0.0"))
+        g->bits |= SDP_HOLE;
+}
+
+void sdp_glance(struct sdp_glance *g, struct span body)
+{
+    unsigned medias = 0;
     const char *p = body.p, *end = span_end(body);
-    address[0] = address[1] = SPAN_NONE;
+    *g = (struct sdp_glance){ 0 };
     while (p && p + 2 < end) {
         const char *lf = span_line_feed(p, end);
         struct span line = span_make(p, lf ? lf : end);
-        if (p[0] == 'a' && p[2] == 'r') {
-            bits |= glance_map(line);
-        } else if (p[0] == 'm' && p[1] == '=') {
-            medias++;
-            bits |= glance_media(line, &off);
-        } else if (p[0] == 'c' && p[1] == '=') {
-            address[1] = glance_address(line);
-            address[0] = address[0].n ? address[0] : address[1];
-            bits |= span_is(address[1], "0.0.0.0") ? SDP_HOLE : 0;
-        }
+        if (p[0] == 'a' && p[2] == 'r')
+            g->bits |= glance_map(line);
+        else if (p[0] == 'm' && p[1] == '=')
+            glance_media(g, line, ++medias);
+        else if (p[0] == 'c' && p[1] == '=')
+            glance_connection(g, line, medias);
+        else if (p[0] == 'o' && p[1] == '=')
+            g->origin = span_trim(span_behind(line, 2));
         p = lf ? lf + 1 : NULL;
     }
-    return medias > 0 && medias == off ? bits | SDP_ALL_OFF : bits;
 }
 
 static void summarise(struct strbuf *out, const struct sdp_media *m)

@@ -54,13 +54,19 @@ bool sdp_same_format(const struct sdp_format *a, const struct sdp_format *b);
 enum sdp_glance_bit {
     SDP_AUDIO = 1 << 0,         /* an audio stream that is not refused */
     SDP_TELEPHONE = 1 << 1,     /* telephone-event is mapped at 8000 Hz */
-    SDP_ALL_OFF = 1 << 2,       /* every media line has port 0 */
-    SDP_HOLE = 1 << 3,          /* c=0.0.0.0 */
-    SDP_SOME_OFF = 1 << 4,      /* a media line has port 0 */
-    SDP_TELEPHONE_WIDE = 1 << 5 /* telephone-event is mapped at another clock rate */
+    SDP_HOLE = 1 << 2,          /* c=0.0.0.0 */
+    SDP_SOME_OFF = 1 << 3,      /* a media line has port 0 */
+    SDP_TELEPHONE_WIDE = 1 << 4 /* telephone-event is mapped at another clock rate */
 };
-/* Those bits; the addresses of the first and of the last c= line, empty without one. */
-unsigned sdp_glance(struct span body, struct span address[2]);
+struct sdp_glance {
+    unsigned bits;
+    struct span origin;      /* what o= says */
+    struct span first, last; /* the addresses of the first and of the last c= line */
+    struct span address,
+        port; /* where the first medium goes, as its own or the session's c= says */
+};
+/* What is not there is empty. */
+void sdp_glance(struct sdp_glance *glance, struct span body);
 
 /*
  * Appends what an SDP body offers, as "audio PCMU PCMA telephone-event, video off":

@@ -14,7 +14,8 @@
 struct place {
     struct known {
         uint32_t tag, transaction;
-        uint64_t seq; /* the transaction's, which tells whether it is still the same */
+        uint32_t stamp; /* of its seq, which tells whether it is still the same */
+        uint32_t spell; /* when it came: of an old one no more is asked */
     } known[WAYS];
 };
 
@@ -62,19 +63,30 @@ void likenesses_expect(const struct likenesses *l, uint64_t key)
         fetch(place_of(l, key));
 }
 
+static const struct transaction *known_still(const struct store *store, const struct known *known,
+                                             const struct known *now)
+{
+    bool near = now->spell - known->spell + 1 <= 1 + LIKENESS_SPELLS; /* one may be captured late */
+    if (known->tag != now->tag || !known->transaction || !near)
+        return NULL;
+    const struct transaction *t = store_transaction(store, known->transaction);
+    return t && (uint32_t)t->seq == known->stamp ? t : NULL;
+}
+
 uint32_t likenesses_take(struct likenesses *l, const struct store *store, uint64_t key,
                          uint32_t transaction)
 {
     if (!key)
         return 0;
-    const struct transaction *t = store_transaction(store, transaction), *other = NULL;
-    struct known *known = place_of(l, key)->known, now = { (uint32_t)key, transaction, t->seq };
+    const struct transaction *t = store_transaction(store, transaction);
+    struct known *known = place_of(l, key)->known,
+                 now = { (uint32_t)key, transaction, (uint32_t)t->seq,
+                         (uint32_t)(t->time_ns / LIKENESS_SPELL_NS) };
     int at = 0;
     while (at < WAYS - 1 && known[at].tag != now.tag)
         at++;
-    uint32_t id = known[at].tag == now.tag ? known[at].transaction : 0;
-    if (id && (other = store_transaction(store, id)) && other->seq != known[at].seq)
-        other = NULL;
+    const struct transaction *other = known_still(store, &known[at], &now);
+    uint32_t id = known[at].transaction;
     if (other && other->call == t->call)
         return 0; /* the call's next hop */
     memmove(known + 1, known, (size_t)at * sizeof *known);

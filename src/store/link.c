@@ -7,6 +7,7 @@
 #include "base/tr.h"
 #include "sip/fields.h"
 #include "store/kin.h"
+#include "store/likenesses.h"
 #include "store/link_private.h"
 
 #define LOOKS 250                 /* along a chain */
@@ -254,7 +255,7 @@ static uint32_t alike_parent(const struct store *s, uint32_t own, const struct l
     uint32_t ids[2 * LINK_LIKES * ALIKES];
     struct likes l = { 0 };
     const struct transaction *txn = store_transaction(s, own);
-    size_t n = alikes(s, mine, txn->time_ns, -LINK_SPELL_NS, ids);
+    size_t n = alikes(s, mine, txn->time_ns, -LIKENESS_SPELL_NS, ids);
     for (size_t i = 0; i < n; i++) {
         const struct transaction *t = store_transaction(s, ids[i]);
         if (begins_call(t) && may_come_from(s, txn, t) && !l.many)
@@ -510,7 +511,7 @@ static size_t add_alikes(const struct store *s, uint32_t own, uint32_t *ids, siz
     const struct transaction *txn = store_transaction(s, own);
     const struct link_keys *keys = txn->alike ? link_keys_of(s, own) : NULL;
     struct link_keys mine = keys ? *keys : (struct link_keys){ 0 };
-    size_t count = keys ? alikes(s, &mine, txn->time_ns, LINK_SPELL_NS, near) : 0;
+    size_t count = keys ? alikes(s, &mine, txn->time_ns, LIKENESS_SPELL_NS, near) : 0;
     for (size_t i = 0; i < count && n < max; i++) {
         const struct transaction *t = store_transaction(s, near[i]);
         if (!begins_call(t) || t->call == txn->call || t->seq < txn->seq || alone(s, t->call) ||

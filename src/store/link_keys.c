@@ -189,63 +189,43 @@ struct span link_header(const struct store *s, uint32_t a, uint32_t b)
 
 /* Likenesses */
 
-static void read_call_id(struct link_keys *k, struct span id)
+static struct span local_part(struct span call_id)
 {
-    const char *at = span_find(id, '@');
-    struct span local = at ? span_make(id.p, at) : id;
-    k->call_id = call_key(id);
-    k->local = key_of(local);
-    k->length = (uint32_t)local.n;
-    if (local.n)
-        memcpy(k->text, local.p, local.n < LINK_TEXT ? local.n : LINK_TEXT);
+    const char *at = span_find(call_id, '@');
+    return at ? span_make(call_id.p, at) : call_id;
+}
+
+static void read_call_id_ends(struct link_keys *k, struct span local)
+{
     if (local.n < CALL_ID_ENDS)
         return;
     k->begin = key_of((struct span){ local.p, CALL_ID_ENDS });
     k->end = key_of((struct span){ span_end(local) - CALL_ID_ENDS, CALL_ID_ENDS });
 }
 
-/* What o= says, and c= and m= of the first medium. */
-struct session_place {
-    struct span origin, address, port;
-};
-
-/* A glance at each line, up to the second medium: this is asked of every INVITE. */
-static struct session_place place_of(struct span body)
+static void read_call_id(struct link_keys *k, struct span id)
 {
-    struct session_place place = { SPAN_NONE, SPAN_NONE, SPAN_NONE };
-    const char *p = body.p, *end = span_end(body);
-    while (p && p + 2 < end) {
-        const char *lf = span_line_feed(p, end);
-        struct span line = span_make(p, lf ? lf : end);
-        struct span value = line.n > 2 ? span_trim(span_make(p + 2, span_end(line))) : SPAN_NONE;
-        if (p[0] == 'm' && place.port.n)
-            break;
-        if (p[0] == 'o')
-            place.origin = value;
-        if (p[0] == 'm') {
-            span_word(&value);
-            place.port = span_word(&value);
-        }
-        if (p[0] == 'c') {
-            span_word(&value);
-            span_word(&value);
-            place.address = span_word(&value);
-        }
-        p = lf ? lf + 1 : NULL;
-    }
-    return place;
+    struct span local = local_part(id);
+    k->call_id = call_key(id);
+    k->local = key_of(local);
+    k->length = (uint32_t)local.n;
+    if (local.n)
+        memcpy(k->text, local.p, local.n < LINK_TEXT ? local.n : LINK_TEXT);
+    read_call_id_ends(k, local);
 }
 
 /* A B2BUA that leaves the media alone passes origin, address and port on. */
-static void read_sdp(struct link_keys *k, const struct sip_message *sip)
+static void read_sdp(struct link_keys *k, const struct sdp_glance *sdp)
 {
-    struct session_place place = place_of(sdp_of(sip));
-    struct addr address;
-    k->origin = place.origin.n > 12 ? key_of(place.origin) : 0;
-    if (place.port.n == 0 || place.address.n == 0 || span_is(place.port, "0"))
-        return;
-    k->media = (uint32_t)hash_span(hash_span(11, place.port), place.address) | 1;
-    k->nearby = addr_read(place.address, &address) < 0 || addr_private(&address);
+    k->origin = sdp->origin.n > 12 ? key_of(sdp->origin) : 0;
+    if (sdp->port.n && sdp->address.n && !span_is(sdp->port, "0"))
+        k->media = (uint32_t)hash_span(hash_span(11, sdp->port), sdp->address) | 1;
+}
+
+static bool from_nearby(struct span address)
+{
+    struct addr a;
+    return addr_read(address, &a) < 0 || addr_private(&a);
 }
 
 /* Finding */
@@ -289,7 +269,7 @@ static uint64_t like_key(const struct link_keys *k, int like)
 
 static uint64_t at_time(uint64_t key, int64_t time_ns)
 {
-    return hash_join(key, hash_number(13, (uint64_t)(time_ns / LINK_SPELL_NS)));
+    return hash_join(key, hash_number(13, (uint64_t)(time_ns / LIKENESS_SPELL_NS)));
 }
 
 uint64_t link_like_key(const struct link_keys *k, enum link_likeness like, int64_t time_ns)
@@ -308,7 +288,7 @@ static void learn_named(struct store *s, uint32_t id, const struct link_keys *k)
         kin_add(&s->kin, s, keys[i], id);
 }
 
-#define SPELLS_AFTER (LINK_AFTER_NS / LINK_SPELL_NS + 1)
+_Static_assert(LIKENESS_SPELLS * LIKENESS_SPELL_NS >= LINK_AFTER_NS, "a leg may wait longer");
 
 /*
  * Two that are alike, a leg and what a queue or an announcement made of it at the latest: they know
@@ -320,9 +300,7 @@ static void note_alike(struct store *s, uint64_t key, uint32_t id, uint32_t othe
     if (!other)
         return;
     struct transaction *txn = transaction_at(s, id), *before = transaction_at(s, other);
-    int64_t apart = txn->time_ns / LINK_SPELL_NS - before->time_ns / LINK_SPELL_NS;
-    if (apart < -1 || apart > SPELLS_AFTER)
-        return;
+    int64_t apart = txn->time_ns / LIKENESS_SPELL_NS - before->time_ns / LIKENESS_SPELL_NS;
     txn->alike = before->alike = true;
     kin_add(&s->alike, s, at_time(key, before->time_ns), other);
     kin_add(&s->alike, s, at_time(key, txn->time_ns), id);
@@ -332,40 +310,55 @@ static void note_alike(struct store *s, uint64_t key, uint32_t id, uint32_t othe
     }
 }
 
-static void learn_likeness(struct store *s, uint32_t id, const struct sip_message *sip)
+/* What may be alike in it is read, and fetched from memory, a while before it is learned. */
+static bool read_likeness(struct store *s, uint32_t id, const struct sip_message *sip,
+                          const struct sdp_glance *sdp, uint64_t keys[LINK_LIKES])
 {
     struct link_keys k = { 0 };
-    uint64_t keys[LINK_LIKES];
     if (!s->likenesses && !(s->likenesses = likenesses_new(s->budget)))
-        return;
+        return false;
     if (call_at(s, transaction_at(s, id)->call)->first_txn == id)
-        read_call_id(&k, sip->call_id);
-    likenesses_expect(s->likenesses, like_key(&k, LINK_LIKE_BEGIN));
-    likenesses_expect(s->likenesses, like_key(&k, LINK_LIKE_END));
-    read_sdp(&k, sip); /* a proxy may have it changed */
+        read_call_id_ends(&k, local_part(sip->call_id));
+    read_sdp(&k, sdp); /* a proxy may have it changed */
     for (int like = 0; like < LINK_LIKES; like++) {
         keys[like] = like_key(&k, like);
         likenesses_expect(s->likenesses, keys[like]);
     }
+    return true;
+}
+
+static void learn_likeness(struct store *s, uint32_t id, const uint64_t keys[LINK_LIKES])
+{
     for (int like = 0; like < LINK_LIKES; like++)
         note_alike(s, keys[like], id, likenesses_take(s->likenesses, s, keys[like], id));
+}
+
+/* Of a host that has received calls, too: what it sends may come from one of them. */
+static void learn_sent(struct store *s, uint32_t id)
+{
+    const struct transaction *txn = transaction_at(s, id);
+    kin_add(&s->alike, s, link_sent_key(link_flow(s, txn)->src_host, txn->time_ns), id);
 }
 
 /* What a host received may have been captured a little after what it made of it. */
 static void hear_late(struct store *s, uint32_t id, uint32_t sent)
 {
     const struct transaction *txn = transaction_at(s, id), *t = store_transaction(s, sent);
-    if (t && t->call != txn->call && txn->time_ns - t->time_ns <= LINK_BEFORE_NS)
-        call_at(s, t->call)->heard_before = id;
+    if (!t || t->call == txn->call || txn->time_ns - t->time_ns > LINK_BEFORE_NS)
+        return;
+    if (!call_at(s, t->call)->heard_before)
+        learn_sent(s, sent);
+    call_at(s, t->call)->heard_before = id;
 }
 
 void link_learn(struct store *s, uint32_t id, const struct message *m,
-                const struct sip_message *sip)
+                const struct sip_message *sip, const struct sdp_glance *sdp)
 {
     struct transaction *txn = transaction_at(s, id);
     const struct flow *flow = flow_at(s, m->flow);
     struct span called = sip_glance_user(sip->uri);
-    uint64_t sent = 0;
+    uint64_t likes[LINK_LIKES];
+    bool comparable = read_likeness(s, id, sip, sdp, likes), may_come_on = false;
     if (called.n)
         txn->number = (uint32_t)hash_span(10, number_end(called)) | 1;
     /* who sends a call on has not begun it: of a proxy nothing is looked through */
@@ -374,8 +367,7 @@ void link_learn(struct store *s, uint32_t id, const struct message *m,
         txn->sent_before = sender->last_sent;
         sender->last_sent = id;
         call_at(s, txn->call)->heard_before = sender->last_received;
-        sent = link_sent_key(flow->src_host, txn->time_ns);
-        kin_expect(s->alike, sent);
+        may_come_on = sender->last_received != 0;
     }
     if (flow->dst_host) {
         struct host *receiver = host_at(s, flow->dst_host);
@@ -388,9 +380,10 @@ void link_learn(struct store *s, uint32_t id, const struct message *m,
         read_headers(&k, sip);
         learn_named(s, id, &k);
     }
-    learn_likeness(s, id, sip);
-    if (sent)
-        kin_add(&s->alike, s, sent, id);
+    if (may_come_on)
+        learn_sent(s, id);
+    if (comparable)
+        learn_likeness(s, id, likes);
 }
 
 static int hex_digit(char c)
@@ -446,6 +439,7 @@ static void read_keys(const struct store *s, const struct transaction *txn, stru
 {
     struct sip_message sip;
     struct sip_address caller, callee;
+    struct sdp_glance sdp;
     if (store_scan(s, txn->request, &sip) < 0)
         return;
     read_headers(k, &sip);
@@ -454,7 +448,9 @@ static void read_keys(const struct store *s, const struct transaction *txn, stru
         read_refer(k, &sip);
         return;
     }
-    read_sdp(k, &sip);
+    sdp_glance(&sdp, sdp_of(&sip));
+    read_sdp(k, &sdp);
+    k->nearby = k->media && from_nearby(sdp.address);
     sip_read_address(sip.from, &caller);
     sip_read_uri(sip.uri, &callee);
     k->caller = caller.user.n ? key_of(number_end(caller.user)) : 0;

@@ -50,7 +50,6 @@ enum link_likeness {
 };
 /* As one that came at that time has it; 0: nothing to be alike in. */
 uint64_t link_like_key(const struct link_keys *k, enum link_likeness like, int64_t time_ns);
-#define LINK_SPELL_NS (4 * LINK_SECOND_NS) /* those of one spell of time share it */
 
 static inline bool link_same(uint64_t a, uint64_t b)
 {

@@ -119,6 +119,7 @@ struct sight {
     const struct flow *flow;
     struct transaction *txn;
     struct call *call;
+    const struct sdp_glance *sdp; /* of a message that is no copy */
 };
 
 /* Addresses */
@@ -155,10 +156,10 @@ static uint32_t host_hash(struct span uri_value)
 }
 
 /* A sender on the public network that names an address which is not. */
-static uint32_t private_addresses(const struct sip_message *sip, const struct span media[2])
+static uint32_t private_addresses(const struct sip_message *sip, const struct sdp_glance *sdp)
 {
-    bool found = is_private(sip_glance_host(sip->contact)) || is_private(media[0]) ||
-                 is_private(media[1]) ||
+    bool found = is_private(sip_glance_host(sip->contact)) || is_private(sdp->first) ||
+                 is_private(sdp->last) ||
                  (sip->vias == 1 && sip_is_request(sip) && is_private(sip->sent_by));
     return found ? CALL_PRIVATE : 0;
 }
@@ -186,13 +187,8 @@ static uint32_t telephone_marks(const struct call *call, unsigned bits)
     return ((call->marks | one) & both) == both ? one | CALL_SDP_ODD : one;
 }
 
-static uint32_t sdp_marks(const struct call *call, const struct sip_message *sip,
-                          struct span media[2])
+static uint32_t sdp_marks(const struct call *call, unsigned bits)
 {
-    struct span body = sdp_of(sip);
-    if (body.n == 0)
-        return 0;
-    unsigned bits = sdp_glance(body, media);
     uint32_t odd = bits & (SDP_HOLE | SDP_SOME_OFF) ? CALL_SDP_ODD : 0;
     return odd | telephone_marks(call, bits);
 }
@@ -295,7 +291,7 @@ static uint32_t method_marks(const struct sight *x)
         if (sip->contact.n == 0)
             marks |= CALL_CONTACT;
         if (sip->to_tag.n == 0)
-            link_learn(x->s, x->id, x->m, sip);
+            link_learn(x->s, x->id, x->m, sip, x->sdp);
         break;
     case SIP_CANCEL:
         marks |= CALL_CANCELLED;
@@ -415,11 +411,17 @@ void mark_message(struct store *s, uint32_t id, uint32_t message, const struct s
 {
     const struct message *m = message_at(s, message);
     struct transaction *txn = transaction_at(s, id);
-    struct sight x = { s, id, m, sip, flow_at(s, m->flow), txn, call_at(s, txn->call) };
+    static const struct sdp_glance no_sdp;
+    struct sdp_glance sdp;
     uint32_t marks = 0;
-    struct span media[2] = { SPAN_NONE, SPAN_NONE };
     if ((m->flags & MESSAGE_DUPLICATE) || tells_nothing_new(txn, m))
         return;
+    struct sight x = { s, id, m, sip, flow_at(s, m->flow), txn, call_at(s, txn->call), &no_sdp };
+    if ((m->flags & (MESSAGE_SDP | MESSAGE_RETRANSMISSION)) == MESSAGE_SDP) {
+        sdp_glance(&sdp, sdp_of(sip));
+        marks |= sdp_marks(x.call, sdp.bits);
+        x.sdp = &sdp;
+    }
     if (sip_is_request(sip)) {
         if (txn->request == message)
             marks |= fresh_marks(&x);
@@ -434,10 +436,8 @@ void mark_message(struct store *s, uint32_t id, uint32_t message, const struct s
         marks |= CALL_PROBLEM;
     if (sip->traits & SIP_HAS_RECORD_ROUTE)
         marks |= CALL_RECORD_ROUTED;
-    if (sip->body.n && !(m->flags & MESSAGE_RETRANSMISSION))
-        marks |= sdp_marks(x.call, sip, media);
     if (!x.flow->src_private)
-        marks |= private_addresses(sip, media);
+        marks |= private_addresses(sip, x.sdp);
     if (sip->code && !x.flow->dst_private && sip->vias == 1)
         learn_lesson(s, x.flow, m, sip);
     mark_call(s, txn->call, marks);

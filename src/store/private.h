@@ -100,9 +100,10 @@ static inline struct host *host_at(struct store *s, uint32_t id)
     return pool_at(&s->hosts, id);
 }
 
-/* link.c: notes an INVITE that begins a call, on one hop. */
+struct sdp_glance;
+/* link_keys.c: notes an INVITE that begins a call, on one hop, with what its description says. */
 void link_learn(struct store *s, uint32_t txn, const struct message *m,
-                const struct sip_message *sip);
+                const struct sip_message *sip, const struct sdp_glance *sdp);
 
 /* And a REFER, which may ask for one. */
 void link_learn_refer(struct store *s, uint32_t txn, const struct message *m,
