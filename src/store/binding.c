@@ -145,12 +145,14 @@ static struct span own_contact(const struct sip_message *response, struct span a
 }
 
 /* The seconds that a message names for a contact: the parameter, its Expires, or none. */
+static bool expiry_of(struct span param, const struct sip_message *m, uint64_t *seconds)
+{
+    return span_number(param.n ? param : m->expires, LONGEST_S, seconds);
+}
+
 static bool expiry(struct span contact, const struct sip_message *m, uint64_t *seconds)
 {
-    struct span value = sip_param(contact, "expires");
-    if (value.n == 0)
-        value = m->expires;
-    return span_number(value, LONGEST_S, seconds);
+    return expiry_of(sip_param(contact, "expires"), m, seconds);
 }
 
 /* What the request asked for: it holds where the registrar names no time (RFC 3261 §10.3 step 7). */
@@ -256,14 +258,14 @@ static uint64_t contact_id(const struct sip_address *aor, struct span contact)
     return hash_span(hash_span(hash_span(9, aor->host), at.user), at.host) | 1;
 }
 
-/* The one contact listed is the one that was asked for, or that is known here already. */
+/* The one contact listed, for a time or not, is the one that was asked for, or known here already. */
 static bool refreshes(struct store *s, uint32_t user, const struct transaction *txn,
-                      const struct sip_message *response, uint64_t id)
+                      const struct sip_message *response, uint64_t id, bool timed)
 {
     const struct user *u = user_at(s->bindings, user);
     if (response->contacts != 1 || span_find(response->contact, ','))
         return false;
-    if (txn->binds && sip_param(response->contact, "expires").n)
+    if (txn->binds && timed)
         return true;
     for (int i = 0; i < CONTACTS; i++)
         if (u->contacts[i].id == id && u->contacts[i].call == txn->call)
@@ -278,7 +280,7 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
     struct sip_message request;
     struct sip_address aor;
     uint64_t seconds = 0, asked_s = 1;
-    struct span contact = response->contact;
+    struct span contact = response->contact, expires = sip_param(contact, "expires");
     sip_read_address(response->to, &aor);
     if (!aor.user.n || !bindings_take(s))
         return;
@@ -289,7 +291,7 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
     uint32_t user = user_take(s->bindings, keys);
     if (!user)
         return;
-    if (!refreshes(s, user, txn, response, own)) {
+    if (!refreshes(s, user, txn, response, own, expires.n > 0)) {
         store_scan(s, txn->request, &request);
         if (txn->request && request.contact.n == 0)
             return; /* without a Contact it only asks */
@@ -302,8 +304,9 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
         if (removes)
             contact = request.contact;
         own = contact_id(&aor, contact);
+        expires = sip_param(contact, "expires");
     }
-    if (asked_s != 0 && !expiry(contact, response, &seconds) && !asked_for(s, txn, &seconds))
+    if (asked_s != 0 && !expiry_of(expires, response, &seconds) && !asked_for(s, txn, &seconds))
         return;
     bind(s, user,
          &(struct contact){ .id = own,
