@@ -753,7 +753,7 @@ static const char *take_flat(struct textlog *t, const char *p, const char *end, 
         n += line.n;
         p = lf + 1;
     }
-    *more &= p == end || !memchr(p, '\n', (size_t)(end - p));
+    *more &= p >= end || !memchr(p, '\n', (size_t)(end - p));
     if (n == 0 || *more)
         return NULL;
     queue_flat(t, n);

@@ -288,7 +288,7 @@ static void learn_named(struct store *s, uint32_t id, const struct link_keys *k)
         kin_add(&s->kin, s, keys[i], id);
 }
 
-_Static_assert(LIKENESS_SPELLS * LIKENESS_SPELL_NS >= LINK_AFTER_NS, "a leg may wait longer");
+_Static_assert(LINK_AFTER_NS / LIKENESS_SPELL_NS < LIKENESS_SPELLS, "a leg may wait longer");
 
 /*
  * Two that are alike, a leg and what a queue or an announcement made of it at the latest: they know

@@ -1,5 +1,6 @@
 /* Taking header values apart: RFC 3261 §20.10, §20.42, §25.1, RFC 3966. */
 #include "sip/fields.h"
+#include "sip/sdp.h"
 #include "tap.h"
 
 static bool equal(struct span s, const char *text)
@@ -131,6 +132,45 @@ static void test_user_at_host(void)
            "one that is missing");
 }
 
+/* What is seen at a glance of values and of descriptions (RFC 8866 §5, RFC 3264 §5.1 and §8.2). */
+static void glances(void)
+{
+    static const struct {
+        const char *value, *host;
+    } hosts[] = {
+        { "<sip:+4930@192.0.2.1:5060>;expires=60", "192.0.2.1" },
+        { "sip:a@b.example;transport=tcp", "b.example" },
+        { "\"A\" <sips:a%40b@c.example>", "c.example" },
+        { "<sip:10.0.0.1>", "10.0.0.1" },
+        { "<sip:a@[2001:db8::1]:5060>", "[2001:db8::1]" },
+        { "<sip:@h>", "h" },
+    };
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
+        tap_ok(equal(sip_glance_host(SPAN(hosts[i].value)), hosts[i].host), "the host of %s",
+               hosts[i].value);
+    struct sdp_glance g;
+    sdp_glance(&g,
+               SPAN("v=0\r\no=- 1 2 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.1/127\r\nt=0 0\r\n"
+                    "m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 Telephone-Event/8000\r\n"
+                    "m=video 0 RTP/AVP 31\r\nc=IN IP4 0.0.0.0\r\n"));
+    tap_ok(equal(g.origin, "- 1 2 IN IP4 192.0.2.9") && equal(g.address, "192.0.2.1") &&
+               equal(g.port, "4000"),
+           "origin, and where the first medium goes");
+    tap_ok(equal(g.first, "192.0.2.1") && equal(g.last, "0.0.0.0"), "first and last address");
+    tap_ok(g.bits == (SDP_AUDIO | SDP_TELEPHONE | SDP_SOME_OFF | SDP_HOLE),
+           "sound, tones, a stream that is off, a hold");
+    sdp_glance(&g, SPAN("c=IN IP4 192.0.2.1\nm=audio 4000 RTP/AVP 8 100\nc=IN IP4 192.0.2.2\n"
+                        "a=rtpmap:8 PCMA/8000\na=rtpmap:100 telephone-event/48000\n"
+                        "m=audio 5000 RTP/AVP 8\nc=IN IP4 192.0.2.3"));
+    tap_ok(equal(g.address, "192.0.2.2") && equal(g.last, "192.0.2.3") && g.origin.n == 0,
+           "a medium's own address comes before that of the session");
+    tap_ok(g.bits == (SDP_AUDIO | SDP_TELEPHONE_WIDE), "tones at another clock rate");
+    sdp_glance(&g, SPAN("m=audio"));
+    tap_ok(g.bits == SDP_AUDIO && g.port.n == 0 && g.address.n == 0, "a medium cut off");
+    sdp_glance(&g, SPAN_NONE);
+    tap_ok(g.bits == 0 && g.first.n == 0, "nothing in nothing");
+}
+
 int main(void)
 {
     test_user_at_host();
@@ -140,5 +180,6 @@ int main(void)
     cseq();
     auth();
     addresses();
+    glances();
     return tap_done();
 }
