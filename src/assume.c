@@ -48,7 +48,8 @@ static void via_address(const struct sip_message *sip, struct addr *a)
 /* Where a request goes: the first Route, else the Request-URI. */
 static void target_address(const struct sip_message *sip, struct addr *a)
 {
-    struct span route = sip_find_header(sip, "Route"), first;
+    struct span route = sip->traits & SIP_HAS_ROUTE ? sip_find_header(sip, "Route") : SPAN_NONE;
+    struct span first;
     struct sip_address address;
     if (route.n && sip_next_value(&route, &first))
         sip_read_address(first, &address);

@@ -10,10 +10,10 @@
 static const bool in_name[256] = { ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['-'] = true };
 
 /* A line without its end, which is the one that all lines have. Takes it off *p. */
-static bool bare_line(const struct log_whole *w, const char **p, const char *end, struct span *line)
+static inline bool bare_line(const struct log_whole *w, const char **p, const char *end,
+                             struct span *line)
 {
-    bool odd = false;
-    const char *lf = log_line_feed(*p, end, &odd), *stop = lf;
+    const char *lf = span_line_feed(*p, end), *stop = lf;
     if (!lf)
         return false;
     if (stop > *p && stop[-1] == '\r')
@@ -23,20 +23,19 @@ static bool bare_line(const struct log_whole *w, const char **p, const char *end
     *line = span_make(*p, stop);
     if (stop > *p && stop[-1] == '\r')
         return false;
-    if (odd && (span_find(*line, 0x1b) || log_find(*line, "#012")))
-        return false;
     *p = lf + 1;
     if (w->dots && (line->n == 0 || line->p[--line->n] != '.'))
         return false;
     return true;
 }
 
-static bool next_line(const struct log_whole *w, const char **p, const char *end, struct span *line)
+static inline bool next_line(const struct log_whole *w, const char **p, const char *end,
+                             struct span *line)
 {
     return bare_line(w, p, end, line) && (!w->prefix->n || log_prefix_take(w->prefix, line));
 }
 
-static void make_line(struct log_whole *w, struct span line)
+static inline void make_line(struct log_whole *w, struct span line)
 {
     if (w->in_place)
         return;
@@ -50,17 +49,37 @@ struct head {
     uint64_t length; /* of the body */
 };
 
-/* How long the name is that the line begins with; 0: it has no "Name:". */
-static size_t name_of(struct span line)
+/* How many letters and hyphens stand at the beginning of the line. */
+static inline size_t letters_of(struct span line)
 {
     size_t n = 0;
+#ifdef __SSE2__
+    if (line.n >= 16) {
+        const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)line.p);
+        const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+        __m128i letters = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+                                        _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
+        __m128i names = _mm_or_si128(letters, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')));
+        unsigned others = (unsigned)_mm_movemask_epi8(names) ^ 0xffff;
+        if (others)
+            return (size_t)__builtin_ctz(others);
+        n = 16;
+    }
+#endif
     while (n < line.n && in_name[(uint8_t)line.p[n]])
         n++;
+    return n;
+}
+
+/* How long the name is that the line begins with; 0: it has no "Name:". */
+static inline size_t name_of(struct span line)
+{
+    size_t n = letters_of(line);
     return n > 0 && n < line.n && line.p[n] == ':' && line.p[0] != '-' ? n : 0;
 }
 
 /* Whether it is "Name: value"; notes what tells of the body. */
-static bool take_header(struct head *head, struct span line)
+static inline bool take_header(struct head *head, struct span line)
 {
     struct span name = { line.p, name_of(line) };
     if (name.n == 0)
@@ -105,6 +124,12 @@ static const char *skip_head(struct log_whole *w, struct head *head, const char 
     return NULL;
 }
 
+/* Colours, or what a syslog daemon makes of line ends. */
+static bool has_escapes(struct span text)
+{
+    return span_find(text, 0x1b) || log_find(text, "#012");
+}
+
 bool log_find_whole(const char *p, const char *end, struct log_whole *w)
 {
     const char *start = p;
@@ -123,7 +148,7 @@ bool log_find_whole(const char *p, const char *end, struct log_whole *w)
     if (!p || (head.typed && !head.sized))
         return false;
     p = skip_body(w, p, end, head.length);
-    if (!p)
+    if (!p || has_escapes(span_make(start, p)))
         return false;
     w->n = (size_t)(p - start);
     w->sized = head.sized;
