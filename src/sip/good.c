@@ -100,8 +100,9 @@ static const char *usual_uri(const char *p, const char *end)
 
 struct span sip_usual_host(struct span value)
 {
-    const char *p = value.p, *end = span_end(value);
-    p += value.n > 0 && *p == '<';
+    if (value.n == 0)
+        return SPAN_NONE;
+    const char *p = value.p + (*value.p == '<'), *end = span_end(value);
     if (end - p < 5 || memcmp(p, "sip:", 4) != 0)
         return SPAN_NONE;
     const char *at = skip_plain(p + 4, end);
