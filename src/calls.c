@@ -119,7 +119,7 @@ static void row_json(const struct calls *c, const struct leg_row *row)
     json_put_number(o, "transactions", row->call->transactions);
     json_put_number(o, "messages", row->call->messages);
     json_put_number(o, "duration_ms",
-                    (uint64_t)(row->call->last_ns - row->call->first_ns) / 1000000);
+                    (uint64_t)(call_end_ns(c->store, row->call) - row->call->first_ns) / 1000000);
     json_object_set_new(o, "finished", json_boolean(call_finished(row->call)));
     json_object_set_new(o, "outcome", row->outcome ? json_string(row->outcome) : json_null());
     json_object_set_new(o, "finding",
@@ -164,7 +164,7 @@ static void row_text(const struct calls *c, const struct leg_row *row)
 {
     char lasted[TIME_TEXT];
     print_begin(row);
-    printf("%8s ", time_short(row->call->last_ns - row->call->first_ns, lasted));
+    printf("%8s ", time_short(call_end_ns(c->store, row->call) - row->call->first_ns, lasted));
     print_column(row->method, 9);
     printf("%3u ", row->txn->code);
     print_column(SPAN(row->outcome ? tr(row->outcome) : "-"), 10);

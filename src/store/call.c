@@ -4,6 +4,7 @@
  * has seen its BYE; that decides what may be evicted first.
  */
 #include "base/hash.h"
+#include "sip/timers.h"
 #include "store/private.h"
 
 #define LEGS_OF_A_CALL 256
@@ -178,4 +179,14 @@ uint32_t call_leading(const struct store *store, const struct call *call)
         id = t->next_in_call;
     }
     return leading;
+}
+
+int64_t call_end_ns(const struct store *s, const struct call *call)
+{
+    if (!call_finished(call))
+        return s->now_ns;
+    bool silent = call->marks & CALL_SILENT;
+    const struct transaction *t = silent ? store_transaction(s, call_leading(s, call)) : NULL;
+    int64_t given_up = t && t->state == TXN_TIMED_OUT ? t->time_ns + SIP_TIMEOUT_NS : 0;
+    return given_up > call->last_ns ? given_up : call->last_ns;
 }

@@ -275,10 +275,9 @@ struct joined_sum joined_sum(const struct store *s, uint32_t id)
         sum.dialogs += call->legs;
         sum.finished = sum.finished && call_finished(call);
         sum.first_ns = i && sum.first_ns < call->first_ns ? sum.first_ns : call->first_ns;
-        sum.last_ns = sum.last_ns > call->last_ns ? sum.last_ns : call->last_ns;
+        int64_t end_ns = call_end_ns(s, call);
+        sum.last_ns = sum.last_ns > end_ns ? sum.last_ns : end_ns;
     }
-    if (!sum.finished)
-        sum.last_ns = store_now(s);
     return sum;
 }
 

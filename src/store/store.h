@@ -319,5 +319,10 @@ const char *transaction_state_name(uint8_t state);
  * first thousand.
  */
 uint32_t call_leading(const struct store *store, const struct call *call);
+/*
+ * Until when a call lasted: to its last message, or until the request that stands for it was given up
+ * without an answer (64*T1); until now while it goes on.
+ */
+int64_t call_end_ns(const struct store *store, const struct call *call);
 
 #endif

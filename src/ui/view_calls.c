@@ -115,8 +115,7 @@ static struct joined_sum sum_of(const struct list_row *row)
                                 .messages = call->messages,
                                 .transactions = call->transactions,
                                 .first_ns = call->first_ns,
-                                .last_ns = call_finished(call) ? call->last_ns
-                                                               : store_now(row->ui->store),
+                                .last_ns = call_end_ns(row->ui->store, call),
                                 .finished = call_finished(call) };
 }
 
@@ -175,7 +174,6 @@ static void transactions_example(struct list_row *row, struct strbuf *out)
         cell_put_count_condition("call.transactions", transactions(row), out);
 }
 
-/* While it goes on, until now. */
 static int64_t duration(struct list_row *row)
 {
     struct joined_sum sum = sum_of(row);
