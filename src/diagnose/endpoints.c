@@ -170,7 +170,7 @@ static void count_finding(struct endpoints *e, uint32_t id, const struct addr *f
                                                 diagnosis_of_transaction(e->diagnosis, id));
     if (!f)
         return;
-    const struct addr *host = f->host.family ? &f->host : to;
+    const struct addr *host = &f->host;
     bool counts = f->transaction == id && fits(e, id, host);
     struct endpoint_counts *c = counts ? counts_of(e, host) : NULL;
     if (c)

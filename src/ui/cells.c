@@ -417,17 +417,8 @@ static struct span clauses_that_fit(struct span text, size_t width)
     return found;
 }
 
-/*
- * What was found, in one sentence: where it has no room, the clauses that come last are left out.
- * The list cuts what is too long even so: it stays the same sentence in any width.
- */
-void cell_why(struct list_row *row, struct strbuf *out)
+void cell_fit_sentence(const struct list_row *row, struct strbuf *out)
 {
-    const struct ui *ui = row->ui;
-    if (row->call)
-        why_line_of_call(out, ui->diagnosis, ui->store, row->leg, row->transaction);
-    else
-        why_line(out, ui->diagnosis, ui->store, row->transaction);
     if (text_width(strbuf_as_span(out)) <= (size_t)row->width)
         return;
     struct span clauses = clauses_that_fit(strbuf_as_span(out), (size_t)row->width);
@@ -437,6 +428,16 @@ void cell_why(struct list_row *row, struct strbuf *out)
     strbuf_clear(out);
     strbuf_text(out, kept);
     free(kept);
+}
+
+void cell_why(struct list_row *row, struct strbuf *out)
+{
+    const struct ui *ui = row->ui;
+    if (row->call)
+        why_line_of_call(out, ui->diagnosis, ui->store, row->leg, row->transaction);
+    else
+        why_line(out, ui->diagnosis, ui->store, row->transaction);
+    cell_fit_sentence(row, out);
 }
 
 void cell_why_example(struct list_row *row, struct strbuf *out)

@@ -62,6 +62,11 @@ void cell_status_example(struct list_row *row, struct strbuf *out);
 int64_t cell_rtt_number(struct list_row *row);
 void cell_rtt(struct list_row *row, struct strbuf *out);
 void cell_rtt_example(struct list_row *row, struct strbuf *out);
+/*
+ * Of a sentence that has no room in its column the clauses that come last are left out; the list cuts
+ * what is too long even so: it stays the same sentence in any width.
+ */
+void cell_fit_sentence(const struct list_row *row, struct strbuf *out);
 void cell_why(struct list_row *row, struct strbuf *out);
 void cell_call_id(struct list_row *row, struct strbuf *out);
 void cell_cseq(struct list_row *row, struct strbuf *out);

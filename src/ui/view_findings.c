@@ -241,18 +241,6 @@ static void put_last(struct list_row *row, struct strbuf *out)
     cell_put_time(row, last_seen(row), first_seen(row), out);
 }
 
-/* Where the request went, or whom an endpoint rule is about. */
-static struct addr concerned(const struct store *store, const struct finding *f)
-{
-    const struct transaction *t = store_transaction(store, f->transaction);
-    const struct message *m = t ? store_message(store, transaction_head(t)) : NULL;
-    struct addr a = f->endpoint;
-    if (a.family == 0 && m)
-        a = m->code ? store_flow(store, m->flow)->src : store_flow(store, m->flow)->dst;
-    a.port = 0;
-    return a;
-}
-
 /* The hosts that it was found about lately, each once; how many. */
 static int hosts_of(const struct list_row *row, struct addr seen[ENDPOINTS])
 {
@@ -263,12 +251,11 @@ static int hosts_of(const struct list_row *row, struct addr seen[ENDPOINTS])
         const struct finding *f = diagnosis_finding(d, id);
         if (!f || f->rule != row->id || f->hidden || (row->ui->filter && !finding_fits(row->ui, f)))
             continue;
-        struct addr a = concerned(row->ui->store, f);
         int i = 0;
-        while (i < n && !addr_same_host(&seen[i], &a))
+        while (i < n && !addr_same_host(&seen[i], &f->host))
             i++;
-        if (i == n)
-            seen[n++] = a;
+        if (i == n && f->host.family)
+            seen[n++] = f->host;
     }
     return n;
 }
@@ -303,6 +290,7 @@ static void put_example(struct list_row *row, struct strbuf *out)
     if (diagnosis_explain(row->ui->diagnosis, id, &text) < 0)
         return;
     strbuf_text(out, text.summary);
+    cell_fit_sentence(row, out);
     finding_text_free(&text);
 }
 
