@@ -319,7 +319,7 @@ void evidence_free(struct evidence *evidence)
 struct told {
     uint16_t code;
     bool rang, warned, media;
-    struct warning warning;
+    struct span words;    /* of a Warning, else of a Reason (RFC 3326) */
     char from[ADDR_TEXT]; /* who made the answer */
 };
 
@@ -332,7 +332,9 @@ static bool read_told(struct told *told, const struct store *store, uint32_t id,
     told->code = t->code;
     told->rang = (t->code == 408 || t->code == 480) && transaction_rang(store, id);
     told->media = t->code == 488 || t->code == 606 || t->code == 415;
-    told->warned = refusal_warning(&told->warning, m) && told->warning.text.n > 0;
+    struct warning w;
+    told->warned = refusal_warning(&w, m) && w.text.n > 0;
+    told->words = quote(told->warned ? w.text : sip_param(sip_find_header(m, "Reason"), "text"));
     uint32_t flow = store_message(store, transaction_origin(store, id))->flow;
     judge_address(&store_flow(store, flow)->src, told->from);
     return true;
@@ -344,9 +346,8 @@ bool evidence_cause(struct strbuf *out, const struct store *store, uint32_t id)
     struct told told;
     if (!read_told(&told, store, id, &m))
         return false;
-    struct span words = quote(told.warning.text);
-    if (told.warned)
-        strbuf_format(out, _("%s says itself why: \"%.*s\""), told.from, SPAN_ARG(words));
+    if (told.words.n && (told.warned || !told.rang))
+        strbuf_format(out, _("%s says itself why: \"%.*s\""), told.from, SPAN_ARG(told.words));
     else if (told.rang && told.code == 480)
         strbuf_text(out,
                     _("It rang, so the callee is reached: nobody picked up, or refused by a key"));
@@ -368,7 +369,6 @@ bool evidence_first_step(struct strbuf *out, const struct store *store, uint32_t
                     _("Nothing to do, unless every call ends so; then see who ends the ringing, "
                       "and after how long"));
     else if (told.media && told.warned)
-        strbuf_format(out, _("Repair what the Warning names: \"%.*s\""),
-                      SPAN_ARG(quote(told.warning.text)));
+        strbuf_format(out, _("Repair what the Warning names: \"%.*s\""), SPAN_ARG(told.words));
     return out->n > 0;
 }

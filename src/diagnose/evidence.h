@@ -26,7 +26,7 @@ void evidence_collect(struct evidence *evidence, const struct store *store, uint
 void evidence_free(struct evidence *evidence);
 /*
  * Why it failed, a sentence, where no rule finds anything and the messages tell it: it rang in vain, a
- * Warning says so. False, and nothing in *out, where they do not.
+ * Warning or Reason says so. False, and nothing in *out, where they do not.
  */
 bool evidence_cause(struct strbuf *out, const struct store *store, uint32_t transaction);
 /*

@@ -53,23 +53,6 @@ static void set_apart(struct layout *out)
         styled_blank(out->text);
 }
 
-static void add_evidence(struct layout *out, uint32_t transaction)
-{
-    struct evidence evidence;
-    evidence_collect(&evidence, out->ui->store, transaction);
-    if (evidence.count == 0)
-        return;
-    label(out, HELP_HEADING, _("In this call"));
-    for (size_t i = 0; i < evidence.count; i++) {
-        struct strbuf safe = STRBUF_INIT;
-        text_visible(&safe, SPAN(evidence.facts[i].text), out->text->utf8);
-        styled_paragraph(out->text, HELP_PLAIN, strbuf_as_span(&safe), out->width, out->indent,
-                         out->indent + 2);
-        strbuf_free(&safe);
-    }
-    evidence_free(&evidence);
-}
-
 static void add_line(struct layout *out, enum help_style style, size_t deeper, const char *text)
 {
     struct strbuf safe = STRBUF_INIT;
@@ -394,6 +377,20 @@ static void add_first_step(struct layout *out, uint32_t transaction, const char 
     document_free(&doc);
 }
 
+/* What the messages tell; of a failure without a finding `first` why it failed and what to do. */
+static void add_evidence(struct layout *out, uint32_t transaction, const char *topic, bool first)
+{
+    struct evidence evidence;
+    evidence_collect(&evidence, out->ui->store, transaction);
+    if (evidence.count)
+        label(out, HELP_HEADING, _("In this call"));
+    if (evidence.count && first)
+        add_first_step(out, transaction, topic);
+    for (size_t i = 0; i < evidence.count; i++)
+        add_line(out, HELP_PLAIN, 0, evidence.facts[i].text);
+    evidence_free(&evidence);
+}
+
 static struct layout layout_for(struct ui *ui, struct rect rect)
 {
     struct layout out = { .ui = ui, .text = &ui->pane.reader.text };
@@ -438,9 +435,7 @@ void pane_subject(struct layout *out, struct subject subject, const char *topic)
     out->call = t ? t->call : 0;
     if (best)
         add_findings(out, best);
-    add_evidence(out, subject.transaction);
-    if (!best)
-        add_first_step(out, subject.transaction, topic);
+    add_evidence(out, subject.transaction, topic, !best);
     add_related(out, subject, topic, best);
     add_notes(out, topic, subject.transaction);
     if (*topic)

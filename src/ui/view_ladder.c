@@ -2,10 +2,12 @@
  * A call as a ladder: a column an address, an arrow a message, the selected
  * message's bytes beside or below. Its keys and its layout; see ladder.h for the rest.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/timefmt.h"
 #include "base/tr.h"
+#include "diagnose/evidence.h"
 #include "sip/fields.h"
 #include "store/names.h"
 #include "ui/goto.h"
@@ -92,12 +94,26 @@ static void step_proof(struct ui *ui, struct ladder_view *v, bool backwards)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
+/* What was found; without that, why the request failed that stands for the call. */
+static void put_why(const struct ui *ui, const struct ladder_view *v, const struct call *call,
+                    struct strbuf *out)
+{
+    uint32_t id = call_leading(ui->store, call);
+    const struct transaction *t = store_transaction(ui->store, id);
+    if (v->found)
+        strbuf_format(out, "%s %s  ", sign(SIGN_EVIDENCE), v->found);
+    if (v->found || !t || !sip_class_failed((enum sip_class)t->class))
+        return;
+    why_line(out, ui->diagnosis, ui->store, id);
+    strbuf_text(out, "  ");
+}
+
 /* One line over the ladder: who called whom, and how the message selected came. */
 static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
 {
     struct sip_message sip;
     struct strbuf text = STRBUF_INIT;
-    char total[TIME_TEXT];
+    char total[TIME_TEXT], took[TIME_TEXT + 2];
     const struct ladder *l = &v->ladder;
     struct sip_address from, to;
     screen_blank(rect.y, rect.x, rect.width);
@@ -117,11 +133,12 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
                   l->messages);
     if (l->left_out)
         strbuf_format(&text, _(", %zu of them here"), l->messages - l->left_out);
-    strbuf_format(&text, "  %s s  ", time_seconds(l->last_ns - l->first_ns, total));
+    snprintf(took, sizeof took, "%s s", time_seconds(l->last_ns - l->first_ns, total));
+    strbuf_format(&text, _(" in %s"), took);
+    strbuf_text(&text, "  ");
     if (v->joined)
         strbuf_format(&text, "%s  ", v->joined);
-    if (v->found)
-        strbuf_format(&text, "%s %s  ", sign(SIGN_EVIDENCE), v->found);
+    put_why(ui, v, call, &text);
     strbuf_text(&text, "Call-ID ");
     strbuf_span(&text, sip.call_id);
     if (ladder_selected(v))

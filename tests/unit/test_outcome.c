@@ -167,7 +167,7 @@ static void causes_and_steps(const struct store *store)
           "It rang, so the callee is reached: nobody picked up until 127.0.0.50", "Nothing to do" },
         { "907-1-not-acceptable", 606,
           "127.0.0.58 says itself why: \"Insufficient bandwidth for audio on this link\"",
-          "Repair what the Warning names: \"Insufficient bandwidth" },
+          "Repair what the Warning names" },
         { "700-1-busy", 486, "", "" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
