@@ -29,7 +29,8 @@ struct row_groups {
     size_t nmembers;
     size_t joined;    /* members of all groups */
     size_t inhabited; /* groups that have some */
-    bool unfolded;    /* groups are, but for those that differ */
+    bool unfolded;    /* groups are, but for those that differ: */
+    bool differ;      /* some may */
 };
 
 void groups_free(struct row_groups *groups);
