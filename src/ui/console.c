@@ -99,6 +99,8 @@ static void handle_key(struct ui *ui, int key)
     ui->asked = ASKED_NOTHING;
     char hint[KEY_HINT];
     struct view *view = ui_top(ui);
+    if (key != KEY_MOUSE)
+        ui->clicked.view = NULL; /* two clicks with a key between them are no double click */
     if (key == KEY_MOUSE)
         mouse_handle(ui);
     else if (view->ops->key && view->ops->key(ui, view, key))
