@@ -351,8 +351,8 @@ static void hear_late(struct store *s, uint32_t id, uint32_t sent)
     call_at(s, t->call)->heard_before = id;
 }
 
-void link_learn(struct store *s, uint32_t id, const struct message *m,
-                const struct sip_message *sip, const struct sdp_glance *sdp)
+static void learn_invite(struct store *s, uint32_t id, const struct message *m,
+                         const struct sip_message *sip, const struct sdp_glance *sdp)
 {
     struct transaction *txn = transaction_at(s, id);
     const struct flow *flow = flow_at(s, m->flow);
@@ -423,14 +423,23 @@ static void read_refer(struct link_keys *k, const struct sip_message *sip)
         read_referred(k, sip->from);
 }
 
-void link_learn_refer(struct store *s, uint32_t id, const struct message *m,
-                      const struct sip_message *sip)
+static void learn_refer(struct store *s, uint32_t id, const struct message *m,
+                        const struct sip_message *sip)
 {
     struct link_keys k = { 0 };
     read_headers(&k, sip);
     read_refer(&k, sip);
     learn_named(s, id, &k);
     kin_add(&s->kin, s, link_asked_key(&k, flow_at(s, m->flow)->dst_host), id);
+}
+
+void link_learn(struct store *s, uint32_t id, const struct message *m,
+                const struct sip_message *sip, const struct sdp_glance *sdp)
+{
+    if (sip->method_id == SIP_INVITE)
+        learn_invite(s, id, m, sip, sdp);
+    else
+        learn_refer(s, id, m, sip);
 }
 
 /* Asking */

@@ -290,8 +290,6 @@ static uint32_t method_marks(const struct sight *x)
     case SIP_INVITE:
         if (sip->contact.n == 0)
             marks |= CALL_CONTACT;
-        if (sip->to_tag.n == 0)
-            link_learn(x->s, x->id, x->m, sip, x->sdp);
         break;
     case SIP_CANCEL:
         marks |= CALL_CANCELLED;
@@ -301,9 +299,6 @@ static uint32_t method_marks(const struct sight *x)
             marks |= CALL_LONG_TIMED;
         if (sip->traits & SIP_HAS_REASON)
             marks |= CALL_BYE_REASON;
-        break;
-    case SIP_REFER:
-        link_learn_refer(x->s, x->id, x->m, sip);
         break;
     case SIP_REGISTER:
         x->txn->binds = binds_one(sip);
@@ -407,21 +402,17 @@ static bool tells_nothing_new(const struct transaction *txn, const struct messag
            txn->retransmissions > COPIES_THAT_TELL;
 }
 
-void mark_message(struct store *s, uint32_t id, uint32_t message, const struct sip_message *sip)
+void mark_message(struct store *s, uint32_t id, uint32_t message, const struct sip_message *sip,
+                  const struct sdp_glance *sdp)
 {
     const struct message *m = message_at(s, message);
     struct transaction *txn = transaction_at(s, id);
-    static const struct sdp_glance no_sdp;
-    struct sdp_glance sdp;
     uint32_t marks = 0;
     if ((m->flags & MESSAGE_DUPLICATE) || tells_nothing_new(txn, m))
         return;
-    struct sight x = { s, id, m, sip, flow_at(s, m->flow), txn, call_at(s, txn->call), &no_sdp };
-    if ((m->flags & (MESSAGE_SDP | MESSAGE_RETRANSMISSION)) == MESSAGE_SDP) {
-        sdp_glance(&sdp, sdp_of(sip));
-        marks |= sdp_marks(x.call, sdp.bits);
-        x.sdp = &sdp;
-    }
+    struct sight x = { s, id, m, sip, flow_at(s, m->flow), txn, call_at(s, txn->call), sdp };
+    if (sdp->bits)
+        marks |= sdp_marks(x.call, sdp->bits);
     if (sip_is_request(sip)) {
         if (txn->request == message)
             marks |= fresh_marks(&x);

@@ -101,13 +101,15 @@ static inline struct host *host_at(struct store *s, uint32_t id)
 }
 
 struct sdp_glance;
-/* link_keys.c: notes an INVITE that begins a call, on one hop, with what its description says. */
+/* link_keys.c: whether a request, the first of its transaction, may join its call to others. */
+static inline bool link_may_join(const struct sip_message *sip)
+{
+    return sip_is_request(sip) &&
+           ((sip->method_id == SIP_INVITE && sip->to_tag.n == 0) || sip->method_id == SIP_REFER);
+}
+/* Notes such a one: an INVITE that begins a call, on one hop, with what its description says; a REFER. */
 void link_learn(struct store *s, uint32_t txn, const struct message *m,
                 const struct sip_message *sip, const struct sdp_glance *sdp);
-
-/* And a REFER, which may ask for one. */
-void link_learn_refer(struct store *s, uint32_t txn, const struct message *m,
-                      const struct sip_message *sip);
 /* What is known of joins may have changed: a call stands alone, or no longer. */
 void link_forget(struct store *s);
 size_t link_bytes(const struct store *s);
@@ -155,8 +157,12 @@ void message_recognise(struct store *s, struct transaction *txn, struct message 
 void events_free(struct store *s);
 void events_of_message(struct store *s, uint64_t flow_key, int64_t time_ns);
 
-/* mark.c: what a message shows that may need explaining; it is in its transaction already. */
-void mark_message(struct store *s, uint32_t txn, uint32_t message, const struct sip_message *sip);
+/*
+ * mark.c: what a message shows that may need explaining, with what its description says, which is
+ * nothing of a copy; it is in its transaction already.
+ */
+void mark_message(struct store *s, uint32_t txn, uint32_t message, const struct sip_message *sip,
+                  const struct sdp_glance *sdp);
 /* Sets marks; a call that bears one worth a look waits for store_attention(). */
 void mark_call(struct store *s, uint32_t call, uint32_t marks);
 

@@ -366,7 +366,7 @@ void store_expect(const struct store *s, const struct payload *payload,
     keys->invite = sip_is_request(sip) && sip->method_id == SIP_ACK
                        ? transaction_key_acked(sip, keys->call)
                        : 0;
-    if (!s->unmarked)
+    if (!s->unmarked || link_may_join(sip))
         expect_body(sip);
     index_expect(&s->flow_index, keys->flow);
     index_expect(&s->transaction_index, keys->transaction);
@@ -502,6 +502,23 @@ void store_expect_call(const struct store *s, uint32_t id, unsigned step)
     }
 }
 
+/* What a message tells of its call: which others it belongs to, and what may need explaining. */
+static void weigh(struct store *s, uint32_t txn, uint32_t id, const struct sip_message *sip)
+{
+    static const struct sdp_glance nothing;
+    const unsigned copy = MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE;
+    const struct message *m = message_at(s, id);
+    struct sdp_glance seen;
+    bool joins = transaction_at(s, txn)->request == id && link_may_join(sip);
+    bool described = (m->flags & (MESSAGE_SDP | copy)) == MESSAGE_SDP && (joins || !s->unmarked);
+    if (described)
+        sdp_glance(&seen, sdp_of(sip));
+    if (joins)
+        link_learn(s, txn, m, sip, described ? &seen : &nothing);
+    if (!s->unmarked)
+        mark_message(s, txn, id, sip, described ? &seen : &nothing);
+}
+
 uint32_t store_add(struct store *s, const struct packet *packet, const struct payload *payload,
                    const struct sip_message *sip, const struct store_keys *keys)
 {
@@ -534,8 +551,7 @@ uint32_t store_add(struct store *s, const struct packet *packet, const struct pa
     message_recognise(s, transaction_at(s, txn), m);
     if (!(m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)))
         transaction_apply(s, txn, id, sip);
-    if (!s->unmarked)
-        mark_message(s, txn, id, sip);
+    weigh(s, txn, id, sip);
     call_update(s, call, sip, packet->time_ns);
     store_tell(s, fresh ? STORE_ADDED : STORE_CHANGED, txn);
     events_of_message(s, keys->flow, packet->time_ns);
