@@ -15,6 +15,7 @@
 #define LOOK_ON 65536     /* bytes behind the first header in which formats are compared */
 #define MESSAGE_HEAD 4096 /* bytes in which a message shows its CSeq */
 #define NO_LENGTH SIZE_MAX
+#define TERMINAL_LEAST 72 /* columns of a terminal that lines are copied from */
 
 /* A line without its end. */
 struct line {
@@ -49,6 +50,8 @@ struct gather {
     char *p;
     size_t n, size;
     size_t line;              /* where the last line begins */
+    size_t columns;           /* in the last line as it came */
+    size_t widest;            /* and the most so far */
     size_t head;              /* bytes until the body */
     size_t lines;             /* of the body */
     size_t length;            /* of the body */
@@ -226,14 +229,39 @@ static void begin_body(struct textlog *t, struct gather *g)
         finish(t);
 }
 
+/* "Name:" and a blank, or nothing: a header field, and not the rest of one. */
+static bool begins_header(struct span line)
+{
+    const char *colon = span_find(line, ':');
+    struct span name = colon ? span_trim(span_make(line.p, colon)) : SPAN_NONE;
+    bool word = name.n > 0;
+    for (size_t i = 0; i < name.n; i++)
+        word = word && !strchr(" \t\"<>@;,()=/?", name.p[i]);
+    return word && (colon + 1 == span_end(line) || ascii_blank(colon[1]));
+}
+
+/*
+ * Whether it is the rest of the line before, which a terminal's edge had broken: no line was longer,
+ * and this one is no header. Logs that kept CRs came from no terminal.
+ */
+static bool goes_on(const struct gather *g, struct span line)
+{
+    return !g->exact && g->n >= 2 && g->columns >= TERMINAL_LEAST && g->columns == g->widest &&
+           line.n > 0 && !ascii_blank(line.p[0]) && !begins_header(line);
+}
+
 static void add_head(struct textlog *t, struct gather *g, const struct line *line)
 {
     if (span_trim(line->text).n == 0 && !g->open) {
         begin_body(t, g);
         return;
     }
-    if (!g->open)
+    if (!g->open && goes_on(g, line->text)) {
+        g->n -= 2;
+        g->start = NULL;
+    } else if (!g->open) {
         g->line = g->n;
+    }
     append(g, line->text.p, line->text.n);
     g->open = line->open;
     if (g->open)
@@ -310,9 +338,16 @@ static bool is_padded(struct span start_line)
     return blanks > 1 || (blanks && !log_begins(start_line, "SIP/2.0 "));
 }
 
+static void note_columns(struct gather *g, size_t columns)
+{
+    g->columns = columns;
+    g->widest = columns > g->widest ? columns : g->widest;
+}
+
 static void add_line(struct textlog *t, struct line line)
 {
     struct gather *g = &t->now;
+    size_t columns = line.text.n;
     line.text = log_prefix_strip(&g->prefix, line.text);
     if (g->padded)
         line.text = without_padding(line.text);
@@ -327,6 +362,7 @@ static void add_line(struct textlog *t, struct line line)
         add_body(t, g, &line);
     else
         add_head(t, g, &line);
+    note_columns(g, columns);
     if (g->active && g->n > CAPTURE_MAX_PACKET - LINE_MOST / 2)
         finish(t);
 }
@@ -364,6 +400,7 @@ static void begin(struct textlog *t, struct line line, size_t offset, bool colou
     g->colours = colours;
     g->start = g->next = line.at;
     forget_header(t);
+    size_t columns = line.text.n;
     line.text = (struct span){ line.text.p + offset, line.text.n - offset };
     if (offset)
         g->start = NULL;
@@ -375,6 +412,7 @@ static void begin(struct textlog *t, struct line line, size_t offset, bool colou
         line.text.n--;
     check_in_place(g, &line);
     add_head(t, g, &line);
+    note_columns(g, columns);
 }
 
 /* Lines between messages */

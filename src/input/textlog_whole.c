@@ -78,11 +78,14 @@ static inline size_t name_of(struct span line)
     return n > 0 && n < line.n && line.p[n] == ':' && line.p[0] != '-' ? n : 0;
 }
 
-/* Whether it is "Name: value"; notes what tells of the body. */
-static inline bool take_header(struct head *head, struct span line)
+/*
+ * Whether it is "Name: value"; notes what tells of the body. Without the blank it may be the rest of a
+ * line that a terminal broke, if CRs are gone.
+ */
+static inline bool take_header(struct head *head, struct span line, bool exact)
 {
     struct span name = { line.p, name_of(line) };
-    if (name.n == 0)
+    if (name.n == 0 || (!exact && name.n + 1 < line.n && !ascii_blank(line.p[name.n + 1])))
         return false;
     char first = ascii_lower(*name.p);
     if (first != 'c' && first != 'l')
@@ -118,7 +121,7 @@ static const char *skip_head(struct log_whole *w, struct head *head, const char 
         make_line(w, line);
         if (line.n == 0)
             return p;
-        if (!take_header(head, line) || (w->alone && log_start(line) >= 0))
+        if (!take_header(head, line, w->exact) || (w->alone && log_start(line) >= 0))
             return NULL;
     }
     return NULL;

@@ -215,6 +215,38 @@ static void test_copies(void)
           false, "numbers of lines that grow, as grep -A writes them");
 }
 
+static void test_terminal(void)
+{
+    check(HEADER,
+          mem_text("OPTIONS sip:a@b SIP/2.0\nCSeq: 1 OPTIONS\n"
+                   "Record-Route: <sip:proxy1.example.net;lr;ftag=abcdefghijklmnopqrstuv>,<s\n"
+                   "ip:proxy2.example.net:5070;lr;ftag=abcdefghijklmnopqrstuvwxyzabcdefghijk\n"
+                   "l>\nSubject: a line that is as long as the others are and has no more of it\n"
+                   "Content-Length: 0\n\n"),
+          "",
+          "OPTIONS sip:a@b SIP/2.0\r\nCSeq: 1 OPTIONS\r\n"
+          "Record-Route: <sip:proxy1.example.net;lr;ftag=abcdefghijklmnopqrstuv>,<s"
+          "ip:proxy2.example.net:5070;lr;ftag=abcdefghijklmnopqrstuvwxyzabcdefghijk"
+          "l>\r\nSubject: a line that is as long as the others are and has no more of it\r\n"
+          "Content-Length: 0\r\n\r\n",
+          false, "lines that a terminal broke");
+    check(HEADER,
+          mem_text(
+              "OPTIONS sip:a@b SIP/2.0\nX: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"
+              "not a header\nContent-Length: 0\n\n"),
+          "",
+          "OPTIONS sip:a@b SIP/2.0\r\nX: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"
+          "not a header\r\nContent-Length: 0\r\n\r\n",
+          false, "a line that no terminal broke is as wrong as it was");
+    check(HEADER,
+          mem_text(
+              "Nov 23 10:15:00 a-host-with-quite-a-long-name prog[77]: OPTIONS sip:aa@b SIP/2.0\n"
+              "Nov 23 10:15:00 a-host-with-quite-a-long-name prog[77]: Content-Length: 0\n"
+              "Nov 23 10:15:00 a-host-with-quite-a-long-name prog[77]: \n"),
+          "", "OPTIONS sip:aa@b SIP/2.0\r\nContent-Length: 0\r\n\r\n", false,
+          "a start line behind a prefix is no rest of anything");
+}
+
 #define OBJECT "{\"time\":\"2026-01-02T10:15:00Z\",\"log\":\""
 
 static void test_objects(void)
@@ -264,6 +296,7 @@ int main(void)
     test_lasting();
     test_copies();
     test_objects();
+    test_terminal();
     test_flat();
     test_refused();
     return tap_done();
