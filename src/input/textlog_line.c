@@ -287,3 +287,14 @@ struct span log_prefix_strip(const struct log_prefix *prefix, struct span line)
     }
     return line;
 }
+
+struct line log_cut_line(const char *p, const char *end, const char *lf)
+{
+    const char *stop = lf ? lf : end;
+    struct line line = { .at = p, .open = !lf };
+    line.cr = lf && stop > p && stop[-1] == '\r';
+    while (lf && stop > p && stop[-1] == '\r') /* what wrote CRLF as text wrote CR CR LF */
+        stop--;
+    line.text = span_make(p, stop);
+    return line;
+}

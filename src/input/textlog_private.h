@@ -192,4 +192,94 @@ static inline struct span log_after(struct span s, const char *text)
     return at ? span_make(at + strlen(text), span_end(s)) : SPAN_NONE;
 }
 
+/* How lines are taken, in textlog.c and textlog_gather.c. */
+
+#define LOG_LINE_MOST 262144u /* a longer line is cut */
+#define LOG_NO_LENGTH SIZE_MAX
+
+/* A line without its end. */
+struct line {
+    struct span text;
+    const char *at; /* where it lies in the file; NULL: it was made */
+    bool cr;        /* ended with CRLF */
+    bool open;      /* has no end: the next one goes on with it */
+    bool odd;       /* may have '#' or escapes */
+};
+
+/* Where a message lies after it was handed over. */
+struct room {
+    char *p;
+    size_t size;
+};
+#define ROOMS (PACKET_LASTS + 1)
+
+/* A message on its way. */
+struct gather {
+    bool active;
+    bool paused;  /* its header came again: the rest follows that one */
+    bool exact;   /* the log kept line ends */
+    bool open;    /* the last line goes on */
+    bool body;    /* the headers are complete */
+    bool typed;   /* has a Content-Type */
+    bool colours; /* its lines may have */
+    bool dots;
+    bool escaped; /* its lines came with control bytes written out */
+    bool padded;  /* its lines end with blanks that are none of theirs */
+    struct log_header header;
+    struct log_prefix prefix;
+    char *p;
+    size_t n, size;
+    size_t line;              /* where the last line begins */
+    size_t columns;           /* in the last line as it came */
+    size_t widest;            /* and the most so far */
+    size_t head;              /* bytes until the body */
+    size_t lines;             /* of the body */
+    size_t length;            /* of the body */
+    const char *start, *next; /* in the file, as long as nothing was changed; else NULL */
+};
+
+struct textlog {
+    struct capture common;
+    const struct log_format *format;
+    struct log_clock clock;
+    struct log_header pending;
+    struct log_stamp seen;   /* in front of the latest line between messages */
+    struct log_stamp around; /* of the object that the line came in */
+    bool begun;              /* the first bytes were looked at */
+    unsigned waited;         /* lines since it was whole */
+    char tag[64];
+    struct gather now;
+    char *made, *bare, *unwrapped; /* a line without escapes; without colours; an object's text */
+    struct span queue, object;     /* rest of `made` and of `unwrapped` */
+    bool queue_open;
+    bool ready;
+    uint8_t assumed;
+    struct room rooms[ROOMS];
+    unsigned turn; /* whose is next */
+    struct plain plain;
+    struct packet packet;
+};
+
+/* The line at p, whose line feed is there, or NULL: it ends at `end`. */
+struct line log_cut_line(const char *p, const char *end, const char *lf);
+/* A line between messages or of one. */
+void log_take_line(struct textlog *t, struct line line);
+/* A message begins behind so many bytes of a line. */
+void log_begin(struct textlog *t, struct line line, size_t offset, bool colours);
+/* The next line of the message at hand. */
+void log_add_line(struct textlog *t, struct line line);
+/* Whether all of it is there. */
+bool log_is_whole(struct gather *g);
+/* Ends the message at hand, complete or not. */
+void log_finish(struct textlog *t);
+/* What is known of a message, of which all or not all is there. */
+void log_describe(struct textlog *t, struct log_header *header, bool whole);
+/* The time in front of the message's own first line, where no header told it. */
+void log_own_stamp(const struct textlog *t, struct log_header *h, struct span before);
+/* The message of the header at hand has begun, or there is none. */
+void log_forget_header(struct textlog *t);
+
+/* The format of most headers in the text; NULL: it is no log with SIP. */
+const struct log_format *log_recognise(struct span text);
+
 #endif
