@@ -51,6 +51,12 @@ static struct joined *joined_of(const struct store *store)
     return s->joined;
 }
 
+/* Places, when a leg of that id needs one. */
+static size_t size_for(uint32_t id)
+{
+    return (size_t)id * 3 / 2 + 1024;
+}
+
 /* NULL: nothing is known of it. */
 static struct place *known_place(const struct store *s, uint32_t id)
 {
@@ -73,7 +79,7 @@ static struct place *take_place(const struct store *s, uint32_t id)
     if (known)
         return known;
     if (id >= j->size) {
-        size_t size = (size_t)id * 3 / 2 + 1024;
+        size_t size = size_for(id);
         j->places = mem_grow(j->places, size * sizeof *j->places);
         memset(j->places + j->size, 0, (size - j->size) * sizeof *j->places);
         j->size = size;
@@ -362,9 +368,11 @@ void joined_drop(struct store *s, uint32_t id)
     *p = (struct place){ 0 };
 }
 
+/* What it has, or will take as soon as somebody asks: by then it is too late to evict for it. */
 size_t joined_bytes(const struct store *s)
 {
-    return s->joined ? s->joined->size * sizeof *s->joined->places : 0;
+    size_t has = s->joined ? s->joined->size : 0;
+    return (has >= s->calls.next ? has : size_for(s->calls.next)) * sizeof(struct place);
 }
 
 void joined_free(struct store *s)

@@ -341,10 +341,15 @@ static void learn_sent(struct store *s, uint32_t id)
 }
 
 /* What a host received may have been captured a little after what it made of it. */
-static void hear_late(struct store *s, uint32_t id, uint32_t sent)
+static void hear_late(struct store *s, uint32_t id, uint32_t host)
 {
+    uint32_t sent = host_at(s, host)->last_sent;
     const struct transaction *txn = transaction_at(s, id), *t = store_transaction(s, sent);
     if (!t || t->call == txn->call || txn->time_ns - t->time_ns > LINK_BEFORE_NS)
+        return;
+    /* it may have been evicted, and another one have its number */
+    if (t->method != SIP_INVITE || !store_message(s, t->request) ||
+        link_flow(s, t)->src_host != host)
         return;
     if (!call_at(s, t->call)->heard_before)
         learn_sent(s, sent);
@@ -373,7 +378,7 @@ static void learn_invite(struct store *s, uint32_t id, const struct message *m,
         struct host *receiver = host_at(s, flow->dst_host);
         txn->received_before = receiver->last_received;
         receiver->last_received = id;
-        hear_late(s, id, receiver->last_sent);
+        hear_late(s, id, flow->dst_host);
     }
     if (sip->traits & SIP_HAS_KIN || own_headers[0]) {
         struct link_keys k = { 0 };
