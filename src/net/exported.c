@@ -75,6 +75,8 @@ enum decode_result decode_exported(struct decode *d)
             break;
         note(p, tag, value, length);
     }
+    if (p->src.family == 0 || p->src.family != p->dst.family)
+        return DECODE_BROKEN; /* whose it is nobody says */
     p->data = d->r.p;
     p->len = (uint32_t)reader_left(&d->r);
     p->truncated = d->packet->caplen < d->packet->origlen;

@@ -478,7 +478,7 @@ sum_counters() {
             if ($3 != "ACK" || $2 == "own") transactions += $6
         }
         END {
-            printf "{\"messages\":%d,\"transactions\":%d,\"retransmissions\":%d,\"calls\":%d,",
+            printf "{\"messages\":%d,\"transactions\":%d,\"retransmissions\":%d,\"call_ids\":%d,",
                 messages, transactions, repeated, calls
             list("methods", methods); printf ","; list("codes", codes); print "}"
         }'

@@ -47,7 +47,7 @@ awk -F'\t' '
         if (!(transaction[$3, $4, $6, method]++)) transactions++
     }
     END {
-        printf "{\"messages\":%d,\"transactions\":%d,\"retransmissions\":%d,\"calls\":%d,",
+        printf "{\"messages\":%d,\"transactions\":%d,\"retransmissions\":%d,\"call_ids\":%d,",
             messages, transactions, repeated, calls
         list("methods", methods); printf ","; list("codes", codes); print "}"
     }'
