@@ -173,25 +173,25 @@ static uint32_t device_of(struct span contact)
 }
 
 /* One device: it says so, it has the same address (a new port after a restart), or the same Call-ID. */
-static bool same_device(const struct contact *old, const struct contact *new)
+static bool same_device(const struct contact *old, const struct contact *fresh)
 {
     if (!old->id)
         return false;
-    if (old->device && new->device)
-        return old->device == new->device;
-    return addr_same_host(&old->client, &new->client) ||
-           (old->call == new->call && old->stamp == new->stamp);
+    if (old->device && fresh->device)
+        return old->device == fresh->device;
+    return addr_same_host(&old->client, &fresh->client) ||
+           (old->call == fresh->call && old->stamp == fresh->stamp);
 }
 
 /* Its own place, that of the same device, a free one, or the oldest. */
-static struct contact *place_for(struct user *u, const struct contact *new)
+static struct contact *place_for(struct user *u, const struct contact *fresh)
 {
     struct contact *best = &u->contacts[0];
     for (int i = 0; i < CONTACTS; i++)
-        if (u->contacts[i].id == new->id)
+        if (u->contacts[i].id == fresh->id)
             return &u->contacts[i];
     for (int i = 0; i < CONTACTS; i++)
-        if (same_device(&u->contacts[i], new))
+        if (same_device(&u->contacts[i], fresh))
             return &u->contacts[i];
     for (int i = 0; i < CONTACTS; i++)
         if (u->contacts[i].since_ns < best->since_ns)
@@ -208,30 +208,31 @@ static bool overdue(const struct contact *c, int64_t now_ns)
  * What a 2xx does not list is bound no more: the phone may have moved, and its old address went with
  * it. Unless the registrar lists only who asks, as is seen when the other one refreshes all the same.
  */
-static void note_listing(struct user *u, const struct contact *new, bool alone)
+static void note_listing(struct user *u, const struct contact *fresh, bool alone)
 {
     for (int i = 0; i < CONTACTS; i++) {
         struct contact *c = &u->contacts[i];
-        if (c->unlisted && c->id == new->id && c->call == new->call)
+        bool bound = fresh->since_ns < c->until_ns;
+        bool settled = fresh->since_ns - c->since_ns > BINDING_GRACE_NS;
+        if (c->unlisted && c->id == fresh->id && c->call == fresh->call)
             u->echoes = true;
-        else if (alone && c->id != new->id &&
-                 c->until_ns > new->since_ns &&new->since_ns - c->since_ns > BINDING_GRACE_NS)
+        else if (alone && c->id != fresh->id && bound && settled)
             c->unlisted = true;
     }
     for (int i = 0; u->echoes && i < CONTACTS; i++)
         u->contacts[i].unlisted = false;
 }
 
-/* `new` has everything but what held before; `alone`: no other was listed. */
-static void bind(struct store *s, uint32_t user, const struct contact *new, bool alone)
+/* `fresh` has everything but what held before; `alone`: no other was listed. */
+static void bind(struct store *s, uint32_t user, const struct contact *fresh, bool alone)
 {
     struct user *u = user_at(s->bindings, user);
-    note_listing(u, new, alone && new->until_ns > new->since_ns);
-    struct contact *c = place_for(u, new);
-    if (overdue(c, new->since_ns))
+    note_listing(u, fresh, alone && fresh->until_ns > fresh->since_ns);
+    struct contact *c = place_for(u, fresh);
+    if (overdue(c, fresh->since_ns))
         u->lapse = (struct lapse){ c->call, c->stamp, c->until_ns, c->unlisted };
     int64_t before = c->id ? c->until_ns : 0;
-    *c = *new;
+    *c = *fresh;
     c->before_ns = before;
     if (c->until_ns <= c->since_ns)
         return;

@@ -370,8 +370,9 @@ const struct command commands[] = {
       N_("In a message's tree: open or close the element under the cursor") },
     { "open-rows", "", N_("transactions"), VERB_OPEN, NULL, NULL, NULL,
       N_("In hosts, statistics and sources: the transactions of the row, or of the bar") },
-    { "open-calls", "", N_("calls"), VERB_OPEN, NULL, NULL, NULL,
-      N_("In findings: the calls in which it was found, or the flow of the only one") },
+    { "open-cases", "", N_("cases"), VERB_OPEN, NULL, NULL, NULL,
+      N_("In findings: the calls or other transactions in which it was found, or the flow of the "
+         "only one") },
     { "follow-link", "", N_("follow"), VERB_OPEN, NULL, NULL, NULL,
       N_("In a page or the focused pane: to the page of the chosen link") },
     { "open-row", "", N_("messages"), VERB_OPEN, NULL, NULL, NULL,

@@ -1,6 +1,6 @@
 /*
  * The list of findings: a row a rule that has found something, with how often, since when and
- * about whom. Enter leads to the calls that it was found in; to the only one, at what proves it.
+ * about whom. Enter leads to the cases in which it was found; to the only one, at what proves it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -313,7 +313,7 @@ static bool only_in_calls(const struct list_row *row)
 }
 
 /* Enter: the only call in which it was found, at what proves it, or those in which it was found. */
-static void open_calls(struct list_row *row)
+static void open_cases(struct list_row *row)
 {
     struct strbuf condition = STRBUF_INIT;
     const struct finding *f = diagnosis_finding(row->ui->diagnosis, example_of(row));
@@ -424,9 +424,9 @@ const struct list_ops findings_list = {
     .load = load,
     .head = put_name,
     .tell = tell,
-    .open = open_calls,
+    .open = open_cases,
     .sums = true,
-    .opens = "open-calls",
+    .opens = "open-cases",
     .sorted = "severity",
 };
 

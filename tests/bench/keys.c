@@ -331,6 +331,14 @@ static bool grouped_shown(struct term *t, void *arg)
     return term_find(t, "▸", 3, 3, NULL) == 0 && selected_line(t) >= 0;
 }
 
+/* With every group of the list unfolded. */
+static void press_unfolded(struct bench *b, struct term *t, struct samples *s)
+{
+    term_key(t, "U");
+    term_pump(t, 50);
+    press_keys(b, t, s, SAMPLES, NULL);
+}
+
 /* Grouped by call when all is there, folded; then unfolded. */
 static void measure_grouped(struct bench *b, const char *rows)
 {
@@ -341,9 +349,7 @@ static void measure_grouped(struct bench *b, const char *rows)
         term_key(t, "b");
         if (await(b, t, grouped_shown, NULL, "groups"))
             press_keys(b, t, &folded, SAMPLES, NULL);
-        term_key(t, "U");
-        term_pump(t, 50);
-        press_keys(b, t, &unfolded, SAMPLES, NULL);
+        press_unfolded(b, t, &unfolded);
     }
     term_close(t);
     print_keys(b, "key to redraw, grouped by call, p99", &folded, "");
@@ -360,9 +366,7 @@ static void measure_calls(struct bench *b, const char *rows, const char *calls)
         press_keys(b, t, &busy, SAMPLES, all_read);
     if (await(b, t, all_read, NULL, "the end of reading")) {
         press_keys(b, t, &joined, SAMPLES, NULL);
-        term_key(t, "U");
-        term_pump(t, 50);
-        press_keys(b, t, &unfolded, SAMPLES, NULL);
+        press_unfolded(b, t, &unfolded);
     }
     term_close(t);
     print_keys(b, "key to redraw, calls, reading on, p99", &busy, "");
