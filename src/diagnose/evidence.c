@@ -319,6 +319,7 @@ void evidence_free(struct evidence *evidence)
 struct told {
     uint16_t code;
     bool rang, warned, media;
+    enum allowing allow;  /* of a 405 */
     struct span words;    /* of a Warning, else of a Reason (RFC 3326) */
     char from[ADDR_TEXT]; /* who made the answer */
 };
@@ -332,6 +333,7 @@ static bool read_told(struct told *told, const struct store *store, uint32_t id,
     told->code = t->code;
     told->rang = (t->code == 408 || t->code == 480) && transaction_rang(store, id);
     told->media = t->code == 488 || t->code == 606 || t->code == 415;
+    told->allow = t->code == 405 ? refusal_allowing(m) : ALLOWS_OTHERS;
     struct warning w;
     told->warned = refusal_warning(&w, m) && w.text.n > 0;
     told->words = quote(told->warned ? w.text : sip_param(sip_find_header(m, "Reason"), "text"));
@@ -355,6 +357,10 @@ bool evidence_cause(struct strbuf *out, const struct store *store, uint32_t id)
         strbuf_format(out,
                       _("It rang, so the callee is reached: nobody picked up until %s ended it"),
                       told.from);
+    else if (told.allow == ALLOWS_IT)
+        strbuf_format(out,
+                      _("Allow lists %s itself, so that %s refuses this one by a rule of its own"),
+                      sip_method_name(m.cseq_method), told.from);
     return out->n > 0;
 }
 
@@ -370,5 +376,13 @@ bool evidence_first_step(struct strbuf *out, const struct store *store, uint32_t
                       "and after how long"));
     else if (told.media && told.warned)
         strbuf_format(out, _("Repair what the Warning names: \"%.*s\""), SPAN_ARG(told.words));
+    else if (told.allow == ALLOWS_IT)
+        strbuf_format(out,
+                      _("See at %s which rule refuses %s here: for this address, this caller or "
+                        "what the request asks for"),
+                      told.from, sip_method_name(m.cseq_method));
+    else if (told.allow == ALLOWS_UNSAID)
+        strbuf_format(out, _("Ask %s by OPTIONS which methods it takes: this 405 has no Allow"),
+                      told.from);
     return out->n > 0;
 }

@@ -133,3 +133,17 @@ void refusal_read(struct refusal *refusal, const struct scene_transaction *t)
     if (t->final->stored->code == 415)
         read_accepts(refusal, t);
 }
+
+enum allowing refusal_allowing(const struct sip_message *response)
+{
+    struct span rest = response->headers, name, list, one;
+    const char *method = sip_method_name(response->cseq_method);
+    enum allowing found = ALLOWS_UNSAID;
+    while (sip_next_header(&rest, &name, &list))
+        while (sip_header_same(name, "Allow") && sip_next_value(&list, &one)) {
+            if (response->cseq_method != SIP_OTHER && span_is(one, method))
+                return ALLOWS_IT;
+            found = one.n ? ALLOWS_OTHERS : found;
+        }
+    return found;
+}

@@ -1,6 +1,6 @@
 /*
- * What a refusal of a session says that it refuses: by Warning (RFC 3261 §20.43), and a 415 by what
- * it would accept instead (§21.4.13).
+ * What a refusal of a session says that it refuses: by Warning (RFC 3261 §20.43), a 415 by what it
+ * would accept instead (§21.4.13), a 405 by the methods that it allows (§21.4.6).
  */
 #ifndef SIPWHY_DIAGNOSE_REFUSAL_H
 #define SIPWHY_DIAGNOSE_REFUSAL_H
@@ -36,5 +36,13 @@ struct warning {
  * text, else the first. False, and an empty one, without any.
  */
 bool refusal_warning(struct warning *w, const struct sip_message *response);
+
+/* What the Allow of a 405, which must have one (RFC 3261 §21.4.6), says of the method that it refuses. */
+enum allowing {
+    ALLOWS_OTHERS, /* it is not among those listed */
+    ALLOWS_IT,     /* it is, and was refused all the same */
+    ALLOWS_UNSAID, /* there is no list */
+};
+enum allowing refusal_allowing(const struct sip_message *response);
 
 #endif

@@ -157,10 +157,21 @@ static bool warned(struct why *w)
     return true;
 }
 
+/* A 405 whose Allow has the very method: another reason refuses it. */
+static bool allowed(struct why *w)
+{
+    char from[ADDR_TEXT];
+    if (w->txn->code != 405 || refusal_allowing(&w->response) != ALLOWS_IT)
+        return false;
+    strbuf_format(w->out, _("%s refused, though Allow from %s lists it"),
+                  sip_method_name(w->txn->method), maker(w, from));
+    return true;
+}
+
 static void failure(struct why *w)
 {
     bool rang = w->txn->code == 408 || w->txn->code == 480;
-    if ((rang && rang_out(w)) || warned(w))
+    if ((rang && rang_out(w)) || warned(w) || allowed(w))
         return;
     for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++) {
         if (telling[i].code && telling[i].code != w->txn->code)
