@@ -502,8 +502,8 @@ void store_expect_call(const struct store *s, uint32_t id, unsigned step)
     }
 }
 
-/* What a message tells of its call: which others it belongs to, and what may need explaining. */
-static void weigh(struct store *s, uint32_t txn, uint32_t id, const struct sip_message *sip)
+/* What a message tells of its call: which others it may belong to, and what may need explaining. */
+static void learn_message(struct store *s, uint32_t txn, uint32_t id, const struct sip_message *sip)
 {
     static const struct sdp_glance nothing;
     const unsigned copy = MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE;
@@ -551,7 +551,7 @@ uint32_t store_add(struct store *s, const struct packet *packet, const struct pa
     message_recognise(s, transaction_at(s, txn), m);
     if (!(m->flags & (MESSAGE_RETRANSMISSION | MESSAGE_DUPLICATE)))
         transaction_apply(s, txn, id, sip);
-    weigh(s, txn, id, sip);
+    learn_message(s, txn, id, sip);
     call_update(s, call, sip, packet->time_ns);
     store_tell(s, fresh ? STORE_ADDED : STORE_CHANGED, txn);
     events_of_message(s, keys->flow, packet->time_ns);
