@@ -268,13 +268,22 @@ static uint32_t sender_problems(const struct payload *payload, const struct sip_
 }
 
 /*
- * The beginning and the length: messages of one transaction differ there, and those that
- * do not are compared as a whole. The rest of the bytes need not even be fetched.
+ * The beginning: messages of one transaction differ there, and those that do not are compared as a
+ * whole. The rest of the bytes need not even be fetched. CRs that a log left out count.
  */
 static uint32_t message_digest(const struct payload *payload)
 {
-    uint32_t n = payload->len < DIGEST_BYTES ? payload->len : DIGEST_BYTES;
-    return hash_digest(payload->data, n) + payload->len;
+    char room[DIGEST_BYTES];
+    size_t n = payload->len < DIGEST_BYTES ? payload->len : DIGEST_BYTES, filled = 0;
+    if (!payload->bare)
+        return hash_digest(payload->data, n);
+    for (size_t i = 0; i < n && filled < n; i++) {
+        if (payload->data[i] == '\n' && (i == 0 || payload->data[i - 1] != '\r'))
+            room[filled++] = '\r';
+        if (filled < n)
+            room[filled++] = (char)payload->data[i];
+    }
+    return hash_digest(room, filled);
 }
 
 /* The headers never ended: what the sender put behind them is not known. */

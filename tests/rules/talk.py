@@ -24,10 +24,11 @@ THE CASE
     link ethernet|vlan|sll|raw    window FROM|- TO|-      captured from second FROM to second TO only
     tap NAME...                   only packets from and to these hosts are in the capture
     snap N                        no more than N bytes of a packet are in the capture
-    twice                         captured on two interfaces at once
+    twice [SECONDS]               captured on two interfaces at once, or so long after each other
     background N                  N ordinary calls, registrations and OPTIONS of other hosts
     also WAY...                   the case once more in another dress, one each (WAY+WAY: both at once):
-                                  v6, tcp, stacks (other habits), twice, vlan, sll, raw, background,
+                                  v6, tcp, stacks (other habits), twice, later (twice, 30 ms apart), vlan,
+                                  sll, raw, background,
                                   or one of STYLES: compact folded reversed lowercase spaced joined ...
 
 WHAT THE DIAGNOSIS SHALL SAY
@@ -114,7 +115,8 @@ from request import CREATES_DIALOG, Requests
 from response import Responses
 from wire import Wire
 
-EPHEMERAL = {'v6', 'tcp', 'stacks', 'twice', 'vlan', 'sll', 'raw', 'background'}
+EPHEMERAL = {'v6', 'tcp', 'stacks', 'twice', 'later', 'vlan', 'sll', 'raw', 'background'}
+TWICE = {'twice': 0.000015, 'later': 0.03}  # seconds
 FLAGS = {'auth', 'stale', '100rel', 'noack', 'notrying', 'lost', 'unseen', 'tcp', 'udp', 'frag', 'first',
          'last', 'early', 'closed', 'server', 'keepuri', 'refused', 'unanswered', 'fin', 'rst'}
 VALUES = {'to', 'from', 'uri', 'cseq', 'branch', 'tag', 'expires', 'event', 'refer', 'sipfrag', 'q850', 'realm',
@@ -134,7 +136,7 @@ class Talk(Requests, Responses, Flows):
         self.case, self.dress = case, dress
         self.wire, self.hosts, self.calls, self.sent = Wire(), {}, {}, []
         self.streams = set()
-        self.settings = {'link': 'ethernet', 'domain': 'example.org', 'twice': False, 'window': (None, None),
+        self.settings = {'link': 'ethernet', 'domain': 'example.org', 'twice': None, 'window': (None, None),
                          'tap': None, 'background': 0, 'snap': 262144}
         self.now = self.last = 0.0
         self.style = tuple(way for way in dress if way not in EPHEMERAL)
@@ -147,8 +149,8 @@ class Talk(Requests, Responses, Flows):
         for way in self.dress:
             if way == 'background':
                 self.settings['background'] += 5
-            elif way == 'twice':
-                self.settings['twice'] = True
+            elif way in TWICE:
+                self.settings['twice'] = TWICE[way]
             elif way in ('vlan', 'sll', 'raw'):
                 self.settings['link'] = way
         self.play_background()
@@ -200,7 +202,7 @@ class Talk(Requests, Responses, Flows):
         elif verb == 'tap':
             self.settings['tap'] = set(rest)
         elif verb == 'twice':
-            self.settings['twice'] = True
+            self.settings['twice'] = float(rest[0]) if rest else TWICE['twice']
         elif verb in ('background', 'snap'):
             self.settings[verb] = int(rest[0])
         elif verb in ('link', 'domain'):

@@ -212,12 +212,12 @@ class Wire:
             head += struct.pack('!HH', 0x8100, 20)
         return head + struct.pack('!H', kind)
 
-    def pcap(self, link='ethernet', window=(None, None), twice=False, snap=262144):
-        """The bytes of the capture; `twice` as seen on two interfaces at once; packets cut to `snap`."""
+    def pcap(self, link='ethernet', window=(None, None), twice=None, snap=262144):
+        """The bytes of the capture; `twice`: so much later on a second interface, too; packets cut to `snap`."""
         out = [struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, snap, LINKS[link])]
         rows = [(time, packet, 0) for time, packet in self.packets]
-        if twice:
-            rows += [(time + 0.000015, packet, 1) for time, packet, _ in rows]
+        if twice is not None:
+            rows += [(time + twice, packet, 1) for time, packet, _ in rows]
         for time, packet, second in sorted(rows, key=lambda row: (row[0], row[2])):
             if (window[0] is not None and time < window[0]) or (window[1] is not None and time > window[1]):
                 continue

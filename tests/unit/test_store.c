@@ -20,14 +20,18 @@ struct talk {
 };
 
 static struct store *store;
-static uint16_t ip_id; /* of the next packet; 0: none */
-static int padding;    /* bytes that make the next messages larger */
+static uint16_t ip_id;  /* of the next packet; 0: none */
+static uint8_t hops;    /* that it has left, behind an IPv6 header; 0: no header is there */
+static uint16_t source; /* of it */
+static int padding;     /* bytes that make the next messages larger */
 
 static void begin(void)
 {
     store_free(store);
     store = store_new(64 << 20);
     ip_id = 0;
+    hops = 0;
+    source = 0;
     padding = 0;
 }
 
@@ -43,17 +47,21 @@ static size_t write_message(char *text, size_t size, const struct talk *t)
         t->call_id, t->cseq, t->method, padding, "");
 }
 
-/* Host `from` sends to host `to` at `ms`; the message's id. */
+/* Host `from` sends to host `to` at `ms`; the message's id. With `hops`, behind an IPv6 header. */
 static uint32_t send_bytes(int64_t ms, uint8_t from, uint8_t to, const char *text, size_t n)
 {
     static uint32_t frame;
+    static uint8_t room[40 + 8192] = { 0x60 };
+    room[7] = hops;
+    memcpy(room + 40, text, n);
     struct packet packet = { .time_ns = ms * 1000000,
-                             .data = (const uint8_t *)text,
-                             .caplen = (uint32_t)n,
-                             .origlen = (uint32_t)n,
+                             .data = hops ? room : room + 40,
+                             .caplen = (uint32_t)(hops ? n + 40 : n),
+                             .origlen = (uint32_t)(hops ? n + 40 : n),
                              .frame = ++frame,
+                             .source = source,
                              .linktype = 101 };
-    struct payload payload = { .data = packet.data,
+    struct payload payload = { .data = room + 40,
                                .len = (uint32_t)n,
                                .src = { .ip = { 192, 0, 2, from }, .port = 5060, .family = 4 },
                                .dst = { .ip = { 192, 0, 2, to }, .port = 5060, .family = 4 },
@@ -329,6 +337,34 @@ static void duplicates(void)
     tap_ok(store_counts(store)->duplicates == 1 && store_counts(store)->retransmissions == 1 &&
                store_counts(store)->messages == 3 && store_counts(store)->transactions == 1,
            "each is counted once");
+    begin();
+    hops = 64;
+    say(0, 1, 2, &invite);
+    again = say(100, 1, 2, &invite);
+    hops = 63;
+    late = say(110, 1, 2, &invite);
+    tap_ok(flags_of(again) == MESSAGE_RETRANSMISSION && flags_of(late) == MESSAGE_DUPLICATE,
+           "IPv6 has no identification: soon again is sent again, behind a router seen again");
+    late = say(900, 1, 2, &invite);
+    tap_ok(flags_of(late) == MESSAGE_RETRANSMISSION, "but not after T1");
+    begin();
+    say(0, 1, 2, &invite);
+    again = say(500, 1, 2, &invite);
+    source = 1;
+    copy = say(30, 1, 2, &invite);
+    late = say(530, 1, 2, &invite);
+    source = 0;
+    tap_ok(flags_of(copy) == MESSAGE_DUPLICATE && flags_of(late) == MESSAGE_DUPLICATE &&
+               flags_of(again) == MESSAGE_RETRANSMISSION,
+           "another capture of both sees two packets, and none is new");
+    begin();
+    ip_id = 5;
+    say(0, 1, 2, &invite);
+    source = 1;
+    ip_id = 6;
+    again = say(300, 1, 2, &invite);
+    tap_ok(flags_of(again) == MESSAGE_RETRANSMISSION,
+           "what has another identification in another capture is another packet");
 }
 
 static void timeouts(void)
