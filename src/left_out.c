@@ -79,7 +79,7 @@ size_t left_out_list(const struct session *session, struct left_out rows[LEFT_OU
         { n->sctp_lost, "sctp_lost", N_("lost SCTP chunks"),
           N_("of messages that never became whole") },
         { n->not_inflated, "not_inflated", N_("not inflated"),
-          N_("WebSocket messages whose beginning is missing") },
+          N_("WebSocket messages compressed with earlier ones that are missing") },
         { n->encrypted, "esp_encrypted", N_("encrypted ESP"),
           N_("packets of IPsec that cannot be read") },
         { t->without_keys, "tls_without_keys", N_("TLS unread"),

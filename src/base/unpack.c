@@ -91,6 +91,12 @@ static void end_zlib(struct unpack *u)
     inflateEnd(&u->state.zlib);
 }
 
+int unpack_forget_before(struct unpack *u)
+{
+    static const uint8_t unknown[32768]; /* the farthest that deflate refers to */
+    return inflateSetDictionary(&u->state.zlib, unknown, sizeof unknown) == Z_OK ? 0 : -1;
+}
+
 /* Zstandard */
 
 static int begin_zstd(struct unpack *u)

@@ -40,6 +40,11 @@ bool unpack_recognise(const uint8_t *data, size_t n, enum unpack_kind *kind);
 /* NULL when memory is short. */
 struct unpack *unpack_new(enum unpack_kind kind);
 void unpack_free(struct unpack *unpack);
+/*
+ * Of UNPACK_DEFLATE: what came before is not known, though what comes may refer to it, and later to
+ * that: such bytes come out as NUL. -1 when memory is short.
+ */
+int unpack_forget_before(struct unpack *unpack);
 /* Takes from `in`, writes at most `size` bytes and says in *made how many they were. */
 enum unpack_result unpack_next(struct unpack *unpack, struct reader *in, uint8_t *out, size_t size,
                                size_t *made);

@@ -2,7 +2,8 @@
  * SIP over WebSocket (RFC 7118): the frames of RFC 6455 in a TCP or TLS stream, with messages
  * in one or several of them, masked or not, compressed (permessage-deflate, RFC 7692) or not.
  * The HTTP upgrade may have been before the capture began: then frames are recognised by the
- * SIP in them. A message holds one SIP message, so nothing is framed anew.
+ * SIP in them, or by text that was compressed with messages from before. A message holds one SIP
+ * message, so nothing is framed anew.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 #define MAX_HTTP 16384
 #define MAX_MESSAGE 1048576
 #define LOOK 512            /* bytes of a frame that are looked at to recognise SIP */
+#define LOOK_WHOLE 8192     /* the longest frame that is looked at as a whole */
+#define LOOK_TEXT 8         /* bytes of text that do not come about by chance */
 #define INFLATE_BYTES 44000 /* about what zlib needs */
 
 enum { FRAME_CONTINUATION = 0, FRAME_TEXT = 1, FRAME_BINARY = 2, FRAME_CONTROL = 8 };
@@ -38,9 +41,11 @@ struct direction {
     uint64_t at; /* bytes of the frame's payload that are done with */
     bool open;   /* a message has begun */
     bool compressed, cut;
+    bool lost;    /* a message that later ones may refer to */
     uint32_t seq; /* of the message's first byte */
     struct stream_bytes kept;
     struct unpack *unpack;
+    bool unknown; /* the capture misses what was before: NUL stands for it */
 };
 
 struct websocket {
@@ -94,6 +99,47 @@ static enum stream_match first_frame(const uint8_t **p, size_t *n, struct frame 
     return match;
 }
 
+static bool is_text(uint8_t c)
+{
+    return c >= ' ' ? c != 0x7f : c == '\r' || c == '\n' || c == '\t';
+}
+
+/* Whether all that is known of it is text, and how much that is. */
+static bool add_text(const uint8_t *p, size_t n, size_t *known)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (p[i] != '\0' && (!is_text(p[i]) || p[i] >= 0x80))
+            return false;
+        *known += p[i] != '\0';
+    }
+    return true;
+}
+
+/* A whole message that becomes text, of which messages from before are a part. */
+static enum stream_match recognise_dependent(const struct frame *f, const uint8_t *p, size_t n)
+{
+    uint8_t text[LOOK_WHOLE], made[1024];
+    size_t known = 0, n_made = 0;
+    if (!f->last || f->length > sizeof text)
+        return STREAM_NO;
+    if (n < f->length)
+        return STREAM_MORE;
+    struct unpack *u = unpack_new(UNPACK_DEFLATE);
+    if (!u || unpack_forget_before(u) < 0) {
+        unpack_free(u);
+        return STREAM_NO;
+    }
+    unmask(f, 0, p, (size_t)f->length, text);
+    struct reader in = reader_make(text, (size_t)f->length);
+    enum unpack_result result;
+    do
+        result = unpack_next(u, &in, made, sizeof made, &n_made);
+    while (add_text(made, n_made, &known) && result == UNPACK_MORE && n_made > 0);
+    bool text_only = result == UNPACK_MORE && n_made == 0 && reader_left(&in) == 0;
+    unpack_free(u);
+    return text_only && known >= LOOK_TEXT ? STREAM_YES : STREAM_NO;
+}
+
 /* A frame that begins a message of SIP; its bytes may come later than its header. */
 static enum stream_match recognise_frame(const uint8_t *p, size_t n)
 {
@@ -106,15 +152,17 @@ static enum stream_match recognise_frame(const uint8_t *p, size_t n)
     bool more = have < f.length && have < LOOK;
     if ((f.opcode != FRAME_TEXT && f.opcode != FRAME_BINARY) || f.length == 0)
         return STREAM_NO;
-    size_t made = have = have < LOOK ? have : LOOK;
+    size_t all = have, made = have = have < LOOK ? have : LOOK;
     unmask(&f, 0, p + f.header, have, text);
     if (f.compressed) {
         struct unpack *u = unpack_new(UNPACK_DEFLATE);
         struct reader in = reader_make(text, have);
         if (!u)
             return STREAM_NO;
-        unpack_next(u, &in, inflated, sizeof inflated, &made);
+        enum unpack_result result = unpack_next(u, &in, inflated, sizeof inflated, &made);
         unpack_free(u);
+        if (result == UNPACK_DAMAGED)
+            return recognise_dependent(&f, p + f.header, all);
     }
     match = stream_sip_line(f.compressed ? inflated : text, made);
     return match == STREAM_MORE && !more ? STREAM_NO : match;
@@ -206,9 +254,29 @@ static size_t feed_http(struct stream *s, unsigned direction, const uint8_t *p, 
     return length - before;
 }
 
+/* Whether each message is compressed by itself, as was agreed on. */
+static bool stands_alone(const struct stream *s, unsigned direction)
+{
+    const struct websocket *w = s->state;
+    return w->upgraded && w->forgets[direction == w->server];
+}
+
+static int begin_inflating(struct stream *s, unsigned direction)
+{
+    struct websocket *w = s->state;
+    struct direction *d = &w->directions[direction];
+    bool unknown = (!w->upgraded || d->lost) && !stands_alone(s, direction);
+    d->unpack = unpack_new(UNPACK_DEFLATE);
+    if (!d->unpack)
+        return -1;
+    stream_charge(s, INFLATE_BYTES);
+    d->unknown = unknown && unpack_forget_before(d->unpack) == 0;
+    return 0;
+}
+
 /*
  * RFC 7692 §7.2.2. The dictionary is that of the messages before; where they were not captured, or
- * got lost, reading begins anew with the first message that does not need it. -1: it cannot be read.
+ * got lost, messages that refer to them are left out. -1: it cannot be read.
  */
 static int inflate_message(struct stream *s, unsigned direction, struct strbuf *text)
 {
@@ -217,12 +285,8 @@ static int inflate_message(struct stream *s, unsigned direction, struct strbuf *
     struct direction *d = &w->directions[direction];
     uint8_t room[4096];
     size_t made = 0;
-    if (!d->unpack) {
-        d->unpack = unpack_new(UNPACK_DEFLATE);
-        if (!d->unpack)
-            return -1;
-        stream_charge(s, INFLATE_BYTES);
-    }
+    if (!d->unpack && begin_inflating(s, direction) < 0)
+        return -1;
     stream_keep(s, &d->kept, tail, sizeof tail);
     struct reader in = reader_make(d->kept.p, d->kept.n);
     enum unpack_result result;
@@ -233,9 +297,11 @@ static int inflate_message(struct stream *s, unsigned direction, struct strbuf *
         else
             d->cut = true;
     } while (result == UNPACK_MORE && (made > 0 || reader_left(&in) > 0));
-    if (result != UNPACK_MORE || (w->upgraded && w->forgets[direction == w->server]))
+    bool partial = d->unknown && span_find(strbuf_as_span(text), '\0');
+    d->lost |= result == UNPACK_DAMAGED;
+    if (result != UNPACK_MORE || stands_alone(s, direction))
         forget_unpack(s, d);
-    return result == UNPACK_DAMAGED ? -1 : 0;
+    return result == UNPACK_DAMAGED || partial ? -1 : 0;
 }
 
 static void hand_on(struct stream *s, unsigned direction, const void *p, size_t n, bool truncated)
@@ -258,6 +324,7 @@ static void finish(struct stream *s, unsigned direction, bool whole)
         hand_on(s, direction, d->kept.p, d->kept.n, d->cut);
     } else if (d->cut) {
         s->net->counts.not_inflated++;
+        d->lost = true;
         forget_unpack(s, d);
     } else {
         struct strbuf text = STRBUF_INIT;
@@ -364,6 +431,7 @@ static void gap(struct stream *s, unsigned direction, uint32_t missing)
     d->in_frame = false;
     d->head_n = 0;
     d->phase = LOST;
+    d->lost = true;
     forget_unpack(s, d);
 }
 

@@ -215,6 +215,45 @@ static void in_the_middle(void)
     tap_ok(messages == 0, "another protocol is not read");
 }
 
+/*
+ * What a client compresses with messages that were before the capture: OPTIONS whose branches end in
+ * "-a7Gq-second" and "-u9Zx-third" after one like them, and then OPTIONS by itself.
+ */
+static void in_the_middle_compressed(void)
+{
+    static const char second[] =
+        "\xf2\xa7\x9e\x79\xba\x89\xe6\xee\x85\xba\xc5\xa9\xc9\xf9\x79\x29\x20\xa3\x01\x00";
+    static const char third[] = "\xa2\xa6\xd1\xa5\x96\x51\x15\xba\x25\x19\x99\x45\x60\x93\x01\x00";
+    static const char alone[] =
+        "\xf2\x0f\x08\xf1\xf4\xf7\x0b\x56\x28\xce\x2c\xb0\x4a\xca\x4f\x72\x48\xd2\x4b\xad"
+        "\x48\xcc\x2d\xc8\x49\x55\x08\xf6\x0c\xd0\x37\xd2\x33\xe0\xe5\x0a\xcb\x4c\xb4\x82"
+        "\xf1\xf4\xc3\x83\x15\x12\x61\x4a\xac\x93\x8a\x12\xf3\x92\x33\x6c\xab\x2c\x33\xdc"
+        "\x4d\x92\xbc\x0d\x79\xb9\x78\xb9\x00\x00";
+    struct bytes b = { .n = 0 };
+    begin();
+    put_frame(&b, 0xc1, true, second, sizeof second - 1);
+    say(0, b.p, 10);
+    say(0, b.p + 10, b.n - 10);
+    tap_ok(messages == 0 && net_counts(net)->not_inflated == 1,
+           "compressed with what the capture misses: recognised, and counted");
+    b.n = 0;
+    put_frame(&b, 0xc1, true, third, sizeof third - 1);
+    say(0, b.p, b.n);
+    tap_ok(messages == 0 && net_counts(net)->not_inflated == 2, "the next one refers to it, too");
+    b.n = 0;
+    put_frame(&b, 0xc1, true, alone, sizeof alone - 1);
+    say(0, b.p, b.n);
+    tap_ok(one(OPTIONS) && net_counts(net)->not_inflated == 2,
+           "one that refers to nothing is read");
+    begin();
+    say(0, b.p, b.n);
+    say(0, b.p, b.n);
+    tap_ok(messages == 2 && strcmp(got[1], OPTIONS) == 0, "and where all do, each is");
+    begin();
+    SAY(1, "\xc1\x10\xf2\x48\x80\x91\x07\xff\xe1\x33\x02\x99\xaa\x5c\x00\x1f\xe0\x71");
+    tap_ok(messages == 0 && net_counts(net)->not_inflated == 0, "what is nothing is not counted");
+}
+
 static void gaps(void)
 {
     struct bytes b = { .n = 0 };
@@ -274,6 +313,7 @@ int main(void)
     compressed();
     split();
     in_the_middle();
+    in_the_middle_compressed();
     gaps();
     in_tls();
     net_free(net);
