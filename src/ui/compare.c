@@ -98,7 +98,7 @@ void compare_add_counts(struct ui *ui, struct document *doc, uint16_t a, uint16_
     strbuf_free(&text);
 }
 
-/* Whether a second marked transaction makes a pair with the first. */
+/* Whether a marked transaction makes a pair with the first; whether it may be the first, without one. */
 typedef bool pair_fn(const struct store *store, const struct transaction *first,
                      const struct transaction *second);
 
@@ -116,36 +116,66 @@ static bool other_leg(const struct store *store, const struct transaction *first
     return !first || first->call != second->call;
 }
 
-static bool other_call(const struct store *store, const struct transaction *first,
-                       const struct transaction *second)
+static bool other_exchange(const struct store *store, const struct transaction *first,
+                           const struct transaction *second)
 {
     return !first || joined_first(store, first->call) != joined_first(store, second->call);
 }
 
+/* Of what the list of calls has: a REGISTER that was marked elsewhere is none. */
+static bool other_call(const struct store *store, const struct transaction *first,
+                       const struct transaction *second)
+{
+    return joined_is_call(store, second->call) && other_exchange(store, first, second);
+}
+
+static bool other_leg_of_call(const struct store *store, const struct transaction *first,
+                              const struct transaction *second)
+{
+    return joined_is_call(store, second->call) && other_leg(store, first, second);
+}
+
+static bool fits_all(struct ui *ui, pair_fn *fits, const uint32_t *found, size_t n,
+                     const struct transaction *txn)
+{
+    bool fitting = n > 0 || fits(ui->store, NULL, txn);
+    for (size_t i = 0; i < n && fitting; i++)
+        fitting = fits(ui->store, store_transaction(ui->store, found[i]), txn);
+    return fitting;
+}
+
+/* How many there are; COMPARE_MORE: these two are not all. */
 static size_t find_marked(struct ui *ui, pair_fn *fits, uint32_t found[2])
 {
     size_t n = 0;
     const struct id_array *all = &lists_at(ui, 0)->rows.all;
-    for (size_t i = 0; i < all->count && n < 2; i++) {
+    for (size_t i = 0; i < all->count && n < COMPARE_MORE; i++) {
         const struct transaction *txn = store_transaction(ui->store, all->ids[i]);
-        if (txn && txn->marked &&
-            (!fits || fits(ui->store, n ? store_transaction(ui->store, found[0]) : NULL, txn)))
-            found[n++] = all->ids[i];
+        if (!txn || !txn->marked || (fits && !fits_all(ui, fits, found, n, txn)))
+            continue;
+        if (n < 2)
+            found[n] = all->ids[i];
+        n++;
     }
     return n;
 }
 
-size_t compare_marked_transactions(struct ui *ui, bool apart, uint32_t transactions[2])
+size_t compare_marked_transactions(struct ui *ui, uint32_t transactions[2])
 {
-    size_t n = find_marked(ui, apart ? other_call : NULL, transactions);
-    return apart && n < 2 ? find_marked(ui, other_leg, transactions) : n;
+    return find_marked(ui, NULL, transactions);
+}
+
+size_t compare_marked_calls(struct ui *ui, bool only_calls, uint32_t transactions[2])
+{
+    size_t n = find_marked(ui, only_calls ? other_call : other_exchange, transactions);
+    return n < 2 ? find_marked(ui, only_calls ? other_leg_of_call : other_leg, transactions) : n;
 }
 
 bool compare_marked(struct ui *ui, uint16_t codes[2])
 {
     uint32_t found[2];
     size_t n = find_marked(ui, other_code, found);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < 2 && i < n; i++)
         codes[i] = store_transaction(ui->store, found[i])->code;
-    return n == 2;
+    return n >= 2;
 }

@@ -53,13 +53,30 @@ void compare_run_topics(struct ui *ui, const char *argument)
     free(words);
 }
 
+/* Whether the view on top is a list of this kind. */
+static bool is_list(const struct ui *ui, const struct list_ops *kind)
+{
+    return ui->nviews == 1 && lists_current(ui)->ops == kind;
+}
+
+/* Shows the comparison of two of so many that are marked. */
+static void show(struct ui *ui, struct view *comparison, size_t marked)
+{
+    ui_push(ui, comparison);
+    if (marked == COMPARE_MORE)
+        ui_notice(ui, false, _("More than two are marked: these are the first two"));
+}
+
 static bool compare_calls(struct ui *ui)
 {
     uint32_t marked[2];
-    if (compare_marked_transactions(ui, true, marked) < 2)
+    size_t n = compare_marked_calls(ui, is_list(ui, &calls_list), marked);
+    if (n < 2)
         return false;
-    ui_push(ui, view_calls_diff_new(ui, store_transaction(ui->store, marked[0])->call,
-                                    store_transaction(ui->store, marked[1])->call));
+    show(ui,
+         view_calls_diff_new(ui, store_transaction(ui->store, marked[0])->call,
+                             store_transaction(ui->store, marked[1])->call),
+         n);
     return true;
 }
 
@@ -79,17 +96,14 @@ static bool compare_messages(struct ui *ui, bool with_selected)
 static bool compare_requests(struct ui *ui)
 {
     uint32_t marked[2];
-    if (compare_marked_transactions(ui, false, marked) < 2)
+    size_t n = compare_marked_transactions(ui, marked);
+    if (n < 2)
         return false;
-    ui_push(ui, view_diff_new(ui, transaction_head(store_transaction(ui->store, marked[0])),
-                              transaction_head(store_transaction(ui->store, marked[1]))));
+    show(ui,
+         view_diff_new(ui, transaction_head(store_transaction(ui->store, marked[0])),
+                       transaction_head(store_transaction(ui->store, marked[1]))),
+         n);
     return true;
-}
-
-/* Whether the view on top is a list of this kind. */
-static bool is_list(const struct ui *ui, const struct list_ops *kind)
-{
-    return ui->nviews == 1 && lists_current(ui)->ops == kind;
 }
 
 void compare_run_diff(struct ui *ui, const char *argument)

@@ -173,6 +173,12 @@ enum form_result form_key(struct form *form, int key)
         select_row(form, (form->row + form->count - 1) % form->count);
         return FORM_TAKEN;
     }
+    if (key == KEY_SF || key == KEY_SR) { /* the wheel: not from one end to the other */
+        bool down = key == KEY_SF;
+        if (down ? form->row + 1 < form->count : form->row > 0)
+            select_row(form, down ? form->row + 1 : form->row - 1);
+        return FORM_TAKEN;
+    }
     return form->rows[form->row].choices ? choose(form, key) : edit(form, key);
 }
 

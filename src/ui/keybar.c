@@ -38,8 +38,13 @@ static const char *way_back(struct ui *ui, const struct view *view)
 /* What the key does now; NULL: nothing. */
 static const char *label_of(struct ui *ui, const struct command *command)
 {
-    if (strcmp(command->name, "back") == 0 && ui->nviews == 1 && !ui->pane.focused)
+    bool list = ui->nviews == 1 && !ui->pane.focused;
+    if (list && strcmp(command->name, "back") == 0)
         return way_back(ui, ui_top(ui));
+    if (list && strcmp(command->name, "unfold") == 0 && list_unfolded(lists_current(ui)))
+        return _("fold");
+    if (strcmp(command->name, "edit-filter") == 0 && view_is_filter(ui_top(ui)))
+        return _("expression");
     bool shows = strcmp(command->name, "assist") == 0 && ui_has_pane(ui) && !ui->settings->pane;
     return shows ? _("help") : command->label ? tr(command->label) : NULL;
 }

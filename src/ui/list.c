@@ -565,7 +565,11 @@ static void filter_by_example(struct list *list, enum verb verb)
 
 static void fold(struct list *list, enum verb verb)
 {
-    if (verb == VERB_UNFOLD_ALL)
+    char key[KEY_HINT];
+    if (!list->rows.grouped)
+        ui_notice(list->ui, false, _("Calls unfold, and transactions grouped with %s"),
+                  keymap_hint("group", key));
+    else if (verb == VERB_UNFOLD_ALL)
         list_fold_all(list);
     else
         list_fold(list, rows_at(&list->rows, list_selected_row(list)));

@@ -288,6 +288,8 @@ int list_margin(const struct list *list, int width);
 void list_draw_margin(const struct list *list, int y, const struct list_row *row, uint32_t next);
 /* Folds or unfolds the group that row `at` belongs to, or all groups. */
 void list_fold(struct list *list, uint32_t id);
+/* Whether the rows of the selected row's group are shown. */
+bool list_unfolded(const struct list *list);
 void list_fold_all(struct list *list);
 
 /* call_groups.c: transactions under their call, joined legs under the first; and legs under the call. */

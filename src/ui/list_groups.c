@@ -113,6 +113,12 @@ void list_fold(struct list *list, uint32_t id)
     ui_busy(list->ui);
 }
 
+bool list_unfolded(const struct list *list)
+{
+    uint32_t group = rows_group_of(&list->rows, rows_at(&list->rows, list_selected_row(list)));
+    return group && rows_unfolded(&list->rows, group);
+}
+
 void list_fold_all(struct list *list)
 {
     if (!list->rows.grouped)

@@ -19,6 +19,8 @@ static void turn_wheel(struct ui *ui, int y, int x, bool down)
         pane_act(ui, down ? VERB_PANE_DOWN : VERB_PANE_UP);
     else if (view->ops->act)
         view->ops->act(ui, view, down ? VERB_DOWN : VERB_UP);
+    else if (view->ops->key)
+        view->ops->key(ui, view, down ? KEY_SF : KEY_SR);
 }
 
 static void click_tab(struct ui *ui, int x)

@@ -84,15 +84,18 @@ static uint16_t page_code(struct ui *ui, struct subject subject)
     return subject.code;
 }
 
-/* What the subject is about: the element under the cursor, a topic, else the code. */
+/* What the subject is about: the element under the cursor, a topic, else the code; an ACK gets none. */
 static void take_topic(struct ui *ui, struct subject subject)
 {
+    const struct transaction *txn = store_transaction(ui->store, subject.transaction);
     char *topic = ui->pane.topic;
     topic[0] = '\0';
     if (subject.node || subject.topic)
         snprintf(topic, HELP_TOPIC_SIZE, "%s", subject.topic);
     else if (page_code(ui, subject))
         help_code_topic(page_code(ui, subject), topic);
+    else if (txn && txn->method == SIP_ACK)
+        snprintf(topic, HELP_TOPIC_SIZE, "method/ACK");
 }
 
 static void draw_node(struct ui *ui, const struct sip_node *node, struct rect rect)

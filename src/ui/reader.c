@@ -55,6 +55,12 @@ static bool link_from(const struct styled_text *text, size_t from, struct link *
     return true;
 }
 
+bool reader_has_links(const struct reader *reader)
+{
+    struct link link;
+    return link_from(&reader->text, 0, &link);
+}
+
 /* Link number `n` from 1 on. */
 static bool link_number(const struct styled_text *text, size_t n, struct link *link)
 {

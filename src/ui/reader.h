@@ -40,6 +40,8 @@ bool reader_return(struct reader *reader);
 bool reader_choose(struct reader *reader, bool next);
 /* The topic of the chosen link, or of the one drawn at y, x; "" for none. */
 void reader_chosen(const struct reader *reader, char topic[HELP_TOPIC_SIZE]);
+/* Whether a link leads on from its text. */
+bool reader_has_links(const struct reader *reader);
 void reader_link_at(const struct reader *reader, int y, int x, char topic[HELP_TOPIC_SIZE]);
 
 #endif

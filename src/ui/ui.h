@@ -290,6 +290,8 @@ struct view *view_save_new(struct ui *ui);
 struct view *view_filter_new(struct ui *ui);
 /* Keeps what the form on top made and closes it; false if it is not there. */
 bool view_filter_keep(struct ui *ui);
+/* Whether it is that form. */
+bool view_is_filter(const struct view *view);
 /* Lets go of what was filled in. */
 void view_filter_forget(struct ui *ui);
 /* The columns of the list shown. */

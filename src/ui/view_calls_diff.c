@@ -8,6 +8,7 @@
 #include "sip/fields.h"
 #include "sip/sdp.h"
 #include "store/compare_calls.h"
+#include "ui/keymap.h"
 #include "ui/ladder.h"
 #include "ui/signs.h"
 
@@ -78,7 +79,10 @@ static void draw_title(struct ui *ui, struct calls_view *v, int i, struct rect r
         put_party(&from, &text);
         strbuf_format(&text, " %s ", ui_arrow());
         put_party(&to, &text);
-        strbuf_format(&text, "  %s", time_clock(call->first_ns, when));
+        time_clock(call->first_ns, when);
+        if (text_width(strbuf_as_span(&text)) + 2 + strlen(when) > (size_t)rect.width)
+            when[strcspn(when, ".")] = '\0';
+        strbuf_format(&text, "  %s", when);
     } else {
         strbuf_text(&text, _("This call was evicted."));
     }
@@ -199,6 +203,16 @@ static void draw_summary(struct ui *ui, const struct calls_view *v, struct rect 
     strbuf_free(&text);
 }
 
+/* With only what differs and nothing that does. */
+static void draw_same(const struct rect *rect)
+{
+    char key[KEY_HINT];
+    char *hint = mem_format(_("These calls do not differ; %s shows their messages."),
+                            keymap_hint("differences", key));
+    screen_string(rect->y + 1, rect->x + 2, rect->width - 2, STYLE_DIM, hint);
+    free(hint);
+}
+
 static void draw(struct ui *ui, struct view *view, struct rect rect)
 {
     struct calls_view *v = (struct calls_view *)view;
@@ -213,6 +227,8 @@ static void draw(struct ui *ui, struct view *view, struct rect rect)
     draw_summary(ui, v, (struct rect){ rect.y + 2, rect.x + 1, 1, rect.width - 1 });
     v->rect = (struct rect){ rect.y + HEAD, rect.x, rect.height > HEAD + 1 ? rect.height - HEAD : 1,
                              rect.width };
+    if (v->nrows == 0 && v->calls.count > 0)
+        draw_same(&v->rect);
     size_t height = (size_t)v->rect.height;
     v->top = v->row < v->top ? v->row : v->top;
     v->top = v->row >= v->top + height ? v->row - height + 1 : v->top;

@@ -431,10 +431,15 @@ static const struct view_ops filter_ops = {
     .close = close_filter,
 };
 
+bool view_is_filter(const struct view *view)
+{
+    return view->ops == &filter_ops;
+}
+
 bool view_filter_keep(struct ui *ui)
 {
     struct view *view = ui_top(ui);
-    if (view->ops != &filter_ops)
+    if (!view_is_filter(view))
         return false;
     keep((struct filter_view *)view);
     ui_pop(ui);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "base/timefmt.h"
 #include "base/tr.h"
 #include "diagnose/evidence.h"
@@ -19,6 +20,7 @@
 
 #define SIDE_BY_SIDE 120
 #define LEAST_FOR_MESSAGE 10 /* lines, under the ladder */
+#define CALL_ID_LEAST 20     /* columns of the title: less of a Call-ID tells nothing */
 
 /* ---- what is shown -------------------------------------------------------------------------- */
 
@@ -139,8 +141,10 @@ static void draw_summary(struct ui *ui, struct ladder_view *v, struct rect rect)
     if (v->joined)
         strbuf_format(&text, "%s  ", v->joined);
     put_why(ui, v, call, &text);
-    strbuf_text(&text, "Call-ID ");
-    strbuf_span(&text, sip.call_id);
+    if ((int)text_width(strbuf_as_span(&text)) + CALL_ID_LEAST < rect.width) {
+        strbuf_text(&text, "Call-ID ");
+        strbuf_span(&text, sip.call_id);
+    }
     if (ladder_selected(v))
         ui_put_agent(ui, store_message(ui->store, ladder_selected(v)->message), &text);
     screen_text(rect.y, rect.x + 1, rect.width - 1, STYLE_TITLE, strbuf_as_span(&text));

@@ -253,15 +253,19 @@ static void close_page(struct view *view)
     free(v);
 }
 
-/* Only a topic has others beside it, and the keys have no links. */
+/* Only a topic has others beside it; where no link leads on, none is offered. */
 static const char *keys(const struct ui *ui, const struct view *view)
 {
     const struct page_view *v = (const struct page_view *)view;
+    bool links = reader_has_links(&v->reader);
     (void)ui;
-    return *v->reader.now.topic
-               ? "back next-link follow-link return next-page search command assist"
-           : v->keys_of ? "back search command"
-                        : "back next-link follow-link search command assist";
+    if (v->keys_of)
+        return "back search command";
+    if (*v->reader.now.topic)
+        return links ? "back next-link follow-link return next-page search command assist"
+                     : "back return next-page search command assist";
+    return links ? "back next-link follow-link search command assist"
+                 : "back search command assist";
 }
 
 static const struct view_ops page_ops = {

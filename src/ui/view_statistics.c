@@ -470,4 +470,5 @@ const struct list_ops statistics_list = {
     .fits = fits,
     .load = load,
     .open = open_transactions,
+    .sums = true,
 };
