@@ -23,16 +23,14 @@ const char *span_search(struct span s, const char *text)
 bool span_number(struct span s, uint64_t max, uint64_t *value)
 {
     uint64_t v = 0;
-    if (s.n == 0)
-        return false;
     for (size_t i = 0; i < s.n; i++) {
-        if (!ascii_digit(s.p[i]))
-            return false;
-        uint64_t digit = (uint64_t)(s.p[i] - '0');
-        if (v > (UINT64_MAX - 9) / 10 || v * 10 + digit > max)
+        uint64_t digit = (uint64_t)s.p[i] - '0';
+        if (digit > 9 || v > (UINT64_MAX - 9) / 10)
             return false;
         v = v * 10 + digit;
     }
+    if (s.n == 0 || v > max)
+        return false;
     *value = v;
     return true;
 }

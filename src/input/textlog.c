@@ -25,7 +25,7 @@ static void take_header(struct textlog *t, struct log_header *h, enum log_line k
 {
     if (!h->stamp.found && !h->time_ns)
         log_stamp_find(line, &h->stamp);
-    if (!h->stamp.found)
+    if (kind == LOG_WHOLE && !h->stamp.found)
         h->stamp = t->seen.found ? t->seen : t->around;
     h->part = true;
     h->whole = kind == LOG_WHOLE;
@@ -34,6 +34,11 @@ static void take_header(struct textlog *t, struct log_header *h, enum log_line k
         t->pending = *h;
     }
     t->waited = 0;
+}
+
+static bool in_block(const struct textlog *t)
+{
+    return t->format->block && t->pending.part && !t->pending.whole;
 }
 
 static bool go_on_with_block(struct textlog *t, struct span line)
@@ -47,9 +52,9 @@ static bool go_on_with_block(struct textlog *t, struct span line)
 /* Whether the line begins a header, or goes on with the one that is pending. */
 static bool seek_header(struct textlog *t, struct span line)
 {
-    bool begun = t->pending.part && !t->pending.whole;
-    if (begun && t->format->block)
+    if (in_block(t))
         return go_on_with_block(t, line);
+    bool begun = t->pending.part && !t->pending.whole;
     struct log_header fresh = { 0 };
     enum log_line kind = t->format->header(line, &fresh);
     if (kind == LOG_NONE && begun) {
@@ -162,22 +167,22 @@ static bool may_cut_in(const struct textlog *t, struct span line)
            log_start(line) >= 0;
 }
 
-void log_take_line(struct textlog *t, struct line line)
+void log_take_line(struct textlog *t, struct line *line)
 {
-    bool colours = line.odd && span_find(line.text, 0x1b);
-    struct span bare = colours ? log_uncolour(line.text, t->bare) : line.text;
+    bool colours = line->odd && span_find(line->text, 0x1b);
+    struct span bare = colours ? log_uncolour(line->text, t->bare) : line->text;
     if (t->now.active && !t->now.paused) {
         if (interrupts(t, bare))
             return;
         if (!may_cut_in(t, bare)) {
             if (t->now.colours || !t->now.exact)
-                line.text = bare;
-            log_add_line(t, line);
+                line->text = bare;
+            log_add_line(t, *line);
             return;
         }
     }
-    line.text = bare;
-    seek(t, &line, colours);
+    line->text = bare;
+    seek(t, line, colours);
 }
 
 /* Lines as they stand in the file */
@@ -192,9 +197,9 @@ static void queue_escaped(struct textlog *t, struct span text, bool open)
 static bool take_piece(struct textlog *t, struct span line)
 {
     struct span tag, text;
-    struct log_header fresh = { 0 };
-    if (!t->format->piece || !t->format->piece(line, &tag, &text))
+    if (!t->format->piece(line, &tag, &text))
         return false;
+    struct log_header fresh = { 0 };
     if (t->format->header(line, &fresh) != LOG_NONE) {
         log_finish(t);
         take_header(t, &fresh, LOG_WHOLE, line);
@@ -218,12 +223,12 @@ static bool is_escaped(const struct textlog *t, struct span line)
     return !behind.p || span_trim(behind).n > 0 || escape > behind.p;
 }
 
-static void take_physical(struct textlog *t, struct line line)
+static void take_physical(struct textlog *t, struct line *line)
 {
-    if (take_piece(t, line.text))
+    if (t->format->piece && take_piece(t, line->text))
         return;
-    if (line.odd && is_escaped(t, line.text))
-        queue_escaped(t, line.text, false);
+    if (line->odd && is_escaped(t, line->text))
+        queue_escaped(t, line->text, false);
     else
         log_take_line(t, line);
 }
@@ -279,8 +284,6 @@ static bool is_start_alone(struct textlog *t, struct span line, size_t offset)
 /* The next message from [p, end) in one go, if it looks like most; else NULL. */
 static const char *take_whole(struct textlog *t, const char *p, const char *end)
 {
-    if (t->now.active || !may_begin(t))
-        return NULL;
     const char *lf = span_line_feed(p, end);
     struct span line = lf ? log_cut_line(p, end, lf).text : SPAN_NONE;
     int offset = log_start(line);
@@ -308,8 +311,8 @@ static const char *take_whole(struct textlog *t, const char *p, const char *end)
 /* Of a queue, which is used again soon. */
 static bool take_whole_queued(struct textlog *t, struct span *queue)
 {
-    const char *p = queue->p, *end = span_end(*queue), *next = take_whole(t, p, end);
-    if (!next)
+    const char *p = queue->p, *end = span_end(*queue), *next;
+    if (t->now.active || !may_begin(t) || !(next = take_whole(t, p, end)))
         return false;
     t->plain.in_place = false;
     if (t->packet.data == (const uint8_t *)p)
@@ -328,7 +331,7 @@ static void take_queued(struct textlog *t)
     line.odd = true;
     line.open = !lf && t->queue_open;
     t->queue = span_make(lf ? lf + 1 : end, end);
-    log_take_line(t, line);
+    log_take_line(t, &line);
 }
 
 /* The next line of an object's text, which goes the way of a line in the file. */
@@ -341,7 +344,7 @@ static void take_from_object(struct textlog *t)
     line.at = NULL;
     line.odd = true;
     t->object = span_make(lf ? lf + 1 : end, end);
-    take_physical(t, line);
+    take_physical(t, &line);
 }
 
 /* Whether a message may begin so that has no lines of its own. */
@@ -393,6 +396,17 @@ static void take_behind(struct textlog *t, struct span line)
     queue_flat(t, text.n);
 }
 
+/* The lines from p on that go on with the block of a header as most do: nothing is around them. */
+static const char *take_block(struct textlog *t, const char *p, const char *end)
+{
+    bool odd = false;
+    const char *lf;
+    while (in_block(t) && (lf = log_line_feed(p, end, &odd)) != NULL && !odd && *p != '{' &&
+           lf - p <= (ptrdiff_t)LOG_LINE_MOST && go_on_with_block(t, log_cut_line(p, end, lf).text))
+        p = lf + 1;
+    return p;
+}
+
 static bool may_be_flat(const struct textlog *t)
 {
     return t->format->behind && t->pending.whole && !t->now.active;
@@ -402,10 +416,13 @@ static bool may_be_flat(const struct textlog *t)
 static const char *take_next(struct textlog *t, const char *p, const char *end, bool last)
 {
     bool more = !last, odd = false;
-    const char *next = may_be_flat(t) ? take_flat(t, p, end, &more) : NULL;
+    const char *next = in_block(t) ? take_block(t, p, end) : p;
+    if (next > p)
+        return next;
+    next = may_be_flat(t) ? take_flat(t, p, end, &more) : NULL;
     if (next || (more && may_be_flat(t)))
         return next;
-    next = t->format->piece ? NULL : take_whole(t, p, end);
+    next = may_begin(t) && !t->now.active && !t->format->piece ? take_whole(t, p, end) : NULL;
     if (next)
         return next;
     const char *lf = log_line_feed(p, end, &odd);
@@ -418,7 +435,7 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     struct line line = log_cut_line(p, end, lf);
     line.odd = odd;
     if (!take_object(t, line.text))
-        take_physical(t, line);
+        take_physical(t, &line);
     if (may_be_flat(t) && t->queue.n == 0)
         take_behind(t, line.text);
     return lf ? lf + 1 : end;

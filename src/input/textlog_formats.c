@@ -4,7 +4,9 @@
  */
 #include "input/textlog_private.h"
 
-#define SIPDUMP_RULE 20 /* characters in a line of one */
+/* The ends of lines around the header of sipdump. */
+#define SIPDUMP_BEGIN "===================="
+#define SIPDUMP_END "~~~~~~~~~~~~~~~~~~~~"
 #define BARESIP_TIME 12 /* of "12:30:57.916" */
 
 /* Takes a transport's name from the beginning of the text; false when there is none. */
@@ -22,13 +24,14 @@ static bool take_transport(struct span *text, struct log_header *h)
     return true;
 }
 
+/* Up to a zero byte or one of the stops, which are all among the first 64 characters. */
 static struct span until(struct span text, const char *stops)
 {
-    bool stop[256] = { [0] = true };
+    uint64_t stop = 1;
     size_t n = 0;
     while (*stops)
-        stop[(uint8_t)*stops++] = true;
-    while (n < text.n && !stop[(uint8_t)text.p[n]])
+        stop |= UINT64_C(1) << *stops++;
+    while (n < text.n && ((uint8_t)text.p[n] > 63 || !(stop >> text.p[n] & 1)))
         n++;
     return (struct span){ text.p, n };
 }
@@ -137,30 +140,33 @@ static int64_t epoch(struct span text)
     return (int64_t)s * 1000000000 + (int64_t)us * 1000;
 }
 
-static void sipdump_field(struct span name, struct span value, struct log_header *h)
+static bool sipdump_field(struct span name, struct span value, struct log_header *h)
 {
-    if (span_is(name, "tag")) {
+    if (log_is(name, "tag")) {
         h->directed = true;
         h->sent = span_is(value, "snd");
-    } else if (span_is(name, "time")) {
+    } else if (log_is(name, "time")) {
         h->time_ns = epoch(value);
-    } else if (span_is(name, "proto")) {
+    } else if (log_is(name, "proto")) {
         take_transport(&value, h);
-    } else if (span_is(name, "srcip") || span_is(name, "dstip")) {
+    } else if (log_is(name, "srcip") || log_is(name, "dstip")) {
         addr_read(value, name.p[0] == 's' ? &h->src : &h->dst);
-    } else if (span_is(name, "srcport") || span_is(name, "dstport")) {
+    } else if (log_is(name, "srcport") || log_is(name, "dstport")) {
         (name.p[0] == 's' ? &h->src : &h->dst)->port = (uint16_t)number_in(value);
+    } else {
+        return log_is(name, "pid") || log_is(name, "process") || log_is(name, "date");
     }
+    return true;
 }
 
 /* The line's end: there may be a prefix. */
-static bool ends_with_rule(struct span line, char c)
+static inline bool ends_with_rule(struct span line, const char *rule)
 {
+    size_t n = strlen(rule);
+    if (line.n < n)
+        return false;
     line = span_trim(line);
-    for (size_t i = 0; i < SIPDUMP_RULE; i++)
-        if (i == line.n || line.p[line.n - 1 - i] != c)
-            return false;
-    return true;
+    return line.n >= n && memcmp(span_end(line) - n, rule, n) == 0;
 }
 
 static bool parts_words(char c)
@@ -198,18 +204,28 @@ static bool named(struct span line, struct span *name, struct span *value)
     return true;
 }
 
+/* "name: value", as nearly all lines are; false when something stands before the name. */
+static bool take_bare_field(struct span line, struct log_header *h)
+{
+    const char *colon = span_find(line, ':');
+    return colon && sipdump_field(span_make(line.p, colon),
+                                  span_trim(span_make(colon + 1, span_end(line))), h);
+}
+
 /* A block of "name: value" between a line of '=' and one of '~'. */
 static enum log_line sipdump(struct span line, struct log_header *h)
 {
     struct span name, value;
-    if (ends_with_rule(line, '=')) {
+    if (ends_with_rule(line, SIPDUMP_BEGIN)) {
         *h = (struct log_header){ 0 };
         return LOG_PART;
     }
     if (!h->part)
         return LOG_NONE;
-    if (ends_with_rule(line, '~'))
+    if (ends_with_rule(line, SIPDUMP_END))
         return LOG_WHOLE;
+    if (take_bare_field(line, h))
+        return LOG_PART;
     if (!named(line, &name, &value))
         return LOG_NONE;
     sipdump_field(name, value, h);

@@ -208,7 +208,7 @@ static bool add_end(struct textlog *t, struct gather *g, const struct line *line
     g->start = NULL;
     log_finish(t);
     next.at = line->at ? next.text.p : NULL;
-    log_take_line(t, next);
+    log_take_line(t, &next);
     return true;
 }
 

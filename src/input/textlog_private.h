@@ -179,6 +179,13 @@ static inline const char *log_find(struct span s, const char *text)
     return NULL;
 }
 
+/* Whether that is all of it: a word that a program writes, in the same letters always. */
+__attribute__((always_inline)) static inline bool log_is(struct span s, const char *text)
+{
+    size_t n = strlen(text);
+    return s.n == n && memcmp(s.p, text, n) == 0;
+}
+
 static inline bool log_begins(struct span s, const char *text)
 {
     size_t n = strlen(text);
@@ -262,8 +269,8 @@ struct textlog {
 
 /* The line at p, whose line feed is there, or NULL: it ends at `end`. */
 struct line log_cut_line(const char *p, const char *end, const char *lf);
-/* A line between messages or of one. */
-void log_take_line(struct textlog *t, struct line line);
+/* A line between messages or of one; what stands around its text is taken off it. */
+void log_take_line(struct textlog *t, struct line *line);
 /* A message begins behind so many bytes of a line. */
 void log_begin(struct textlog *t, struct line line, size_t offset, bool colours);
 /* The next line of the message at hand. */

@@ -7,6 +7,7 @@
 #include "store/private.h"
 
 #define PASSES_BEFORE_FORCE 4096
+#define UNWEIGHED 15 /* messages between two looks, while half of the budget is free */
 
 static void release_transaction(struct store *s, uint32_t id)
 {
@@ -82,7 +83,13 @@ static uint32_t next_victim(struct store *s, size_t *passes)
 void store_evict(struct store *s)
 {
     size_t goal = s->budget - s->budget / 32, passes = PASSES_BEFORE_FORCE;
-    if (store_bytes(s) <= s->budget)
+    if (s->unweighed > 0) {
+        s->unweighed--;
+        return;
+    }
+    size_t bytes = store_bytes(s);
+    s->unweighed = bytes < s->budget / 2 ? UNWEIGHED : 0;
+    if (bytes <= s->budget)
         return;
     while (store_bytes(s) > goal) {
         uint32_t id = next_victim(s, &passes);

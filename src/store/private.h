@@ -56,7 +56,8 @@ struct store {
     uint64_t harmless[STORE_HARMLESS]; /* User-Agents that are no scanner's, by hash */
     struct store_counts counts;
     size_t budget;
-    size_t owned; /* bytes of copied packets */
+    unsigned unweighed; /* messages until the next look at it */
+    size_t owned;       /* bytes of copied packets */
     int64_t now_ns;
     int64_t due_ns; /* when the first of the timers and bindings is */
     uint64_t next_seq;

@@ -172,6 +172,7 @@ struct span store_source_name(const struct store *s, uint16_t source)
 void store_set_budget(struct store *s, size_t budget)
 {
     s->budget = budget;
+    s->unweighed = 0;
     store_evict(s);
 }
 
