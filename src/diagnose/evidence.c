@@ -250,7 +250,7 @@ static void add_ack(struct collect *c)
 {
     const struct transaction *t = c->txn;
     if (t->method == SIP_INVITE && t->final && !t->ack)
-        add(c, t->final, _("No ACK for it was seen"));
+        add(c, t->final, _("No ACK with its CSeq number was seen"));
     if (t->forked)
         add(c, t->final, _("Several branches of a fork answered (different To tags)"));
 }

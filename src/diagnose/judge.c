@@ -253,6 +253,13 @@ const struct scene_transaction *judge_origin(const struct scene_transaction *t)
     return t;
 }
 
+const struct scene_transaction *judge_beginning(const struct scene_transaction *t)
+{
+    while (t->upstream && t->upstream->call == t->call)
+        t = t->upstream;
+    return t;
+}
+
 bool judge_same_host(struct span a, struct span b)
 {
     struct addr x, y;

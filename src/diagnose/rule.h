@@ -148,6 +148,9 @@ bool judge_answered_elsewhere(const struct scene_transaction *t);
 bool judge_passed_on(const struct scene_transaction *t);
 /* The last transaction downstream that ended with a failure of its own, itself if it made it. */
 const struct scene_transaction *judge_origin(const struct scene_transaction *t);
+/* The hop on which the request began, as far as it was captured: its client made it, those between
+ * only passed it on. A B2BUA makes a request of its own. */
+const struct scene_transaction *judge_beginning(const struct scene_transaction *t);
 /* Whether both name one host, whatever the ports and the ways to write a name or an address. */
 bool judge_same_host(struct span a, struct span b);
 /* Whether a private address is of no use to who reads it: its sender is on the public network. */

@@ -128,6 +128,31 @@ static bool nat_repaired(const struct scene_transaction *t, struct span uri_host
            addr_read(uri_host, &a) == 0 && addr_same_host(&a, &t->final->flow->src);
 }
 
+/* Who made another target of the Contact: a device that passed the 2xx on, as the hop before shows,
+ * else who sent the ACK. */
+static void blame_rewriter(struct draft *d, const struct scene_transaction *t,
+                           const struct scene_transaction *ack, struct span got)
+{
+    char by[ADDR_TEXT];
+    const struct scene_transaction *up = t->upstream;
+    if (up && up->call == t->call && scene_answered(up) && contact_host(up->final).n &&
+        judge_same_host(contact_host(up->final), got)) {
+        draft_host(d, &up->server);
+        judge_address(&up->server, by);
+        draft_proof(d, up->final, _("%s passed the %u on with Contact %.*s"), by, scene_final(up),
+                    SPAN_ARG(got));
+        draft_cause(d, _("%s rewrote the Contact, and does not undo it in the ACK"), by);
+        draft_remedy(d, _("Correct the rewriting of Contact at %s"), by);
+        return;
+    }
+    judge_address(&judge_beginning(ack)->client, by);
+    draft_cause(d, _("%s ignores the Contact, or a device on the way rewrote it"), by);
+    draft_remedy(d,
+                 _("Compare the Contact of the 2xx as %s got it; then correct NAT or SBC on the "
+                   "way, or %s itself"),
+                 by, by);
+}
+
 static void ack_wrong_target(struct judge *j)
 {
     char to[ADDR_TEXT];
@@ -144,9 +169,12 @@ static void ack_wrong_target(struct judge *j)
         judge_address(&a->server, to);
         wanted = judge_quote(wanted);
         got = judge_quote(got);
-        draft_say(d, _("ACK to %.*s, but the 2xx asked for %.*s"), SPAN_ARG(got), SPAN_ARG(wanted));
+        draft_say(d, _("ACK misaddressed: to %.*s, but the 2xx asked for %.*s"), SPAN_ARG(got),
+                  SPAN_ARG(wanted));
         draft_proof(d, t->final, _("%u with Contact %.*s"), scene_final(t), SPAN_ARG(wanted));
         draft_proof(d, a->request, _("ACK for %.*s, sent to %s"), SPAN_ARG(got), to);
+        if (d->texts)
+            blame_rewriter(d, t, a, got);
         return;
     }
 }
@@ -186,10 +214,13 @@ static void ack_cseq_mismatch(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = a->first->stored->time_ns;
-        draft_host(d, &a->client);
-        judge_address(&a->client, from);
-        draft_say(d, _("the ACK has CSeq %u, the INVITE that it answers %u"), a->stored->cseq,
+        draft_host(d, &judge_beginning(a)->client);
+        judge_address(&judge_beginning(a)->client, from);
+        draft_say(d, _("wrong CSeq in ACK: %u, but its INVITE has %u"), a->stored->cseq,
                   t->stored->cseq);
+        draft_cause(
+            d, _("%s counts CSeq wrongly, as happens after a challenge or between two legs"), from);
+        draft_remedy(d, _("Correct how %s counts CSeq: an ACK has its INVITE's number"), from);
         draft_proof(d, t->final, _("%u to CSeq %u"), scene_final(t), t->stored->cseq);
         draft_proof(d, a->request, _("ACK with CSeq %u from %s"), a->stored->cseq, from);
         return;

@@ -85,6 +85,8 @@ static void contact_private(struct judge *j)
         host = judge_quote(host);
         struct span start = judge_quote(scene_sip(m)->start_line);
         draft_say(d, _("private Contact %.*s from public %s"), SPAN_ARG(host), source);
+        draft_remedy(d, _("Enable rport, outbound or NAT handling at %s, or on the edge behind it"),
+                     source);
         draft_proof(d, m, _("\"%.*s\" from %s, Contact %.*s"), SPAN_ARG(start), source,
                     SPAN_ARG(host));
     }

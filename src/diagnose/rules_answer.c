@@ -27,61 +27,77 @@ static struct span called(const struct scene_transaction *t)
 
 /* What the codes say */
 
-/* In the words of the one line; the remedy where a code has a better one than the rule. */
+/* In the words of the one line; cause and remedy where a code has better ones than the rule. They
+ * take the host that answered, once or never. */
 static const struct words {
     uint16_t code;
     bool names; /* whom it is for belongs to the meaning */
-    const char *meaning, *remedy;
+    const char *meaning, *cause, *remedy;
 } words[] = {
-    { 403, false, N_("the caller's signature is too old"),
-      N_("Compare the clocks of the signing and the verifying side; sign each call anew") },
-    { 404, true, N_("no such number or user"), NULL },
-    { 410, true, N_("number no longer in use"), NULL },
-    { 420, false, N_("an extension is not supported"), NULL },
-    { 421, false, N_("a required extension is missing"), NULL },
-    { 428, false, N_("the caller's number is not signed"),
+    { 403, false, N_("signature too old"),
+      N_("The caller's signature (STIR/SHAKEN) has a Date that is too old for %s"),
+      N_("Compare the clocks of the signing side and of %s; sign each call anew") },
+    { 404, true, N_("no such number or user"),
+      N_("%s knows no such number or user, or not in this format"), NULL },
+    { 410, true, N_("number no longer in use"),
+      N_("%s says that the number was in use once, and is no more"),
+      N_("Dial the new number, if there is one; take the old one out of directories and routes") },
+    { 420, false, N_("extension not supported"), NULL, NULL },
+    { 421, false, N_("extension required"), NULL, NULL },
+    { 428, false, N_("caller not signed"),
+      N_("%s wants each call signed (STIR/SHAKEN), and this one has no Identity"),
       N_("Sign the call (Identity), and see that nothing on the way strips the header") },
     { 436, false, N_("the signature's certificate cannot be fetched"),
+      N_("%s cannot fetch the certificate that the Identity names (STIR/SHAKEN)"),
       N_("Open the URL in the Identity's info parameter from the verifier: DNS, port, firewall") },
     { 437, false, N_("the signature's certificate is not trusted"),
+      N_("%s does not trust the certificate that the call was signed with (STIR/SHAKEN)"),
       N_("Renew the certificate, with its whole chain, from an authority the verifier trusts") },
     { 438, false, N_("the signature does not fit the call"),
+      N_("What was signed (numbers, Date) is not what reached %s (STIR/SHAKEN)"),
       N_("See whether a number, To or Date is changed after the signing; sign behind that") },
-    { 480, true, N_("cannot be reached now"), NULL },
-    { 482, false, N_("it has this request already"), NULL },
-    { 484, true, N_("number incomplete"),
+    { 480, true, N_("cannot be reached now"), NULL, NULL },
+    { 482, false, N_("request came twice"), NULL, NULL },
+    { 484, true, N_("number incomplete"), N_("The number is too short for the dial plan of %s"),
       N_("Compare the digits with the dial plan: prefix, length, a rule that matches too early") },
-    { 485, true, N_("number or user ambiguous"), NULL },
-    { 486, false, N_("busy"), NULL },
-    { 500, false, N_("the server failed"),
-      N_("Look at this server's log and at what it asks: database, "
-         "script, the host behind it") },
-    { 501, false, N_("the server cannot do this"),
-      N_("Do not send this method or feature there, or enable it") },
+    { 485, true, N_("number or user ambiguous"), N_("Several users fit the address at %s"),
+      N_("Dial the whole number or address; the answer may list which ones there are") },
+    { 486, false, N_("busy"), NULL, NULL },
+    { 500, false, N_("the server failed"), N_("%s failed; the code does not say in what"),
+      N_("Look at the log of %s and at what it asks: database, script, the host behind it") },
+    { 501, false, N_("the server cannot do this"), N_("%s cannot do what the request asks for"),
+      N_("Do not send this method or feature to %s, or enable it there") },
     { 502, false, N_("a bad answer from the host behind it"),
-      N_("Follow the request to the host behind this server") },
-    { 503, false, N_("service not available"),
-      N_("Look at this host's load, licences and routes: in its log at that time") },
+      N_("The host behind %s answered with what makes no sense to it"),
+      N_("Follow the request to the host behind %s") },
+    { 503, false, N_("service not available"), NULL,
+      N_("Look at %s: its load, licences and routes, in its log at that time") },
     { 504, false, N_("no answer in time from what it asked"),
-      N_("Find what the server waited for: DNS, a database, the next hop") },
-    { 505, false, N_("the SIP version is refused"),
+      N_("%s asked another server, which did not answer in time; itself it works"),
+      N_("Find what %s waited for: DNS, a database, the next hop") },
+    { 505, false, N_("the SIP version is refused"), N_("%s does not take this SIP version"),
       N_("Correct the version in the start line: SIP/2.0") },
-    { 513, false, N_("the message is too large"),
-      N_("Make it smaller: fewer codecs, headers, candidates; or raise the server's limit") },
+    { 513, false, N_("the message is too large"), N_("The message is larger than %s takes"),
+      N_("Make it smaller: fewer codecs, headers, candidates; or raise the limit of %s") },
     { 555, false, N_("the push service is not supported"),
-      N_("Correct the pn- parameters of Contact, or the server's push configuration") },
+      N_("%s does not know the push service that the Contact names"),
+      N_("Correct the pn- parameters of Contact, or the push configuration of %s") },
     { 580, false, N_("the preconditions are not met"),
+      N_("The resources that the call asks for could not be reserved, says %s"),
       N_("Look at the resource reservation, or switch preconditions off") },
-    { 600, false, N_("busy everywhere"), NULL },
-    { 603, false, N_("declined"), NULL },
-    { 604, true, N_("number or user exists nowhere"), NULL },
-    { 607, false, N_("the callee does not want this caller"), NULL },
-    { 608, false, N_("the network blocks this caller"), NULL },
+    { 600, false, N_("busy everywhere"), NULL, NULL },
+    { 603, false, N_("declined"), NULL, NULL },
+    { 604, true, N_("number or user exists nowhere"),
+      N_("%s speaks for the whole number or domain: this user exists nowhere"), NULL },
+    { 607, false, N_("the callee does not want this caller"),
+      N_("The callee, or its phone for it, refuses this caller for good"), NULL },
+    { 608, false, N_("the network blocks this caller"),
+      N_("A network in between blocks this caller, by what it knows of its calls"), NULL },
 };
 
 static const struct words *words_of(uint16_t code)
 {
-    static const struct words other = { 0, false, N_("refused"), NULL };
+    static const struct words other = { 0, false, N_("refused"), NULL, NULL };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (words[i].code == code)
             return &words[i];
@@ -213,6 +229,44 @@ static void say_warned(struct draft *d, const struct explanation *e, const char 
         draft_cause(d, _("%s says itself why: \"%.*s\""), from, SPAN_ARG(e->text));
 }
 
+/* A number may be dialled in a wrong format; a name is there or not. */
+static void send_to_dial_plan(struct draft *d, const struct scene_transaction *t, const char *from)
+{
+    struct span who = called(t);
+    size_t digits = 0;
+    while (digits < who.n && (ascii_digit(who.p[digits]) || strchr("+-.()*#", who.p[digits])))
+        digits++;
+    if (digits < who.n)
+        draft_remedy(d, _("See whether %s is the right server for %.*s, and has it configured"),
+                     from, SPAN_ARG(who));
+    else
+        draft_remedy(
+            d,
+            _("Check the dialled format (plus sign, prefix, length), and whether %s is the "
+              "right server for %.*s"),
+            from, SPAN_ARG(who));
+}
+
+/* Where a caller that is blocked can complain (RFC 8688, ATIS-1000099). */
+static void send_to_redress(struct draft *d, const struct scene_transaction *t, const char *from)
+{
+    struct span reason = sip_param(scene_header(t->final, "Reason"), "text");
+    const char *url = span_search(reason, "url=");
+    if (scene_final(t) == 603 && !says_analytics(t->final))
+        return;
+    if (scene_header(t->final, "Call-Info").n || scene_final(t) == 607)
+        return;
+    if (url)
+        draft_remedy(
+            d, _("Ask for redress at %.*s, or register the number with the analytics engines"),
+            SPAN_ARG(judge_quote(span_make(url + strlen("url="), span_end(reason)))));
+    else
+        draft_remedy(d,
+                     _("Ask the operator of %s why, and register the number with the analytics "
+                       "engines"),
+                     from);
+}
+
 /* What the code alone does not tell: what its sender says is the cause, and what follows from it. */
 static void say_explained(struct draft *d, const struct scene_transaction *t,
                           const struct explanation *e)
@@ -221,6 +275,8 @@ static void say_explained(struct draft *d, const struct scene_transaction *t,
     uint16_t code = scene_final(t);
     judge_address(&t->final->flow->src, from);
     in_brief(e, brief);
+    if (words_of(code)->cause)
+        draft_cause(d, tr(words_of(code)->cause), from);
     say_warned(d, e, from);
     if (code == 503 && is_by(e, "Retry-After") && *brief)
         draft_remedy(d, _("Wait as it says (%s), or route around %s; look at its load"), brief,
@@ -234,7 +290,25 @@ static void say_explained(struct draft *d, const struct scene_transaction *t,
         draft_remedy(d, _("Enable %.*s on the caller's side: %s insists on it"), SPAN_ARG(e->value),
                      from);
     else if (words_of(code)->remedy)
-        draft_remedy(d, "%s", tr(words_of(code)->remedy));
+        draft_remedy(d, tr(words_of(code)->remedy), from);
+    else if (words_of(code)->names && code != 480)
+        send_to_dial_plan(d, t, from);
+    else if (code == 603 || code == 607 || code == 608)
+        send_to_redress(d, t, from);
+}
+
+/* The request, with the header that the answer is about. */
+static void prove_request(struct draft *d, const struct scene_transaction *t, struct span who)
+{
+    uint16_t code = scene_final(t);
+    const char *header = code == 420 ? "Require" : code == 403 || code == 438 ? "Date" : "";
+    struct span value = *header ? judge_quote(scene_header(t->request, header)) : SPAN_NONE;
+    if (value.n)
+        draft_proof(d, t->request, _("%s for %.*s, with %s: %.*s"),
+                    sip_method_name(scene_method(t)), SPAN_ARG(who), header, SPAN_ARG(value));
+    else
+        draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)),
+                    SPAN_ARG(who));
 }
 
 static void say_code(struct draft *d, const struct scene_transaction *t)
@@ -246,7 +320,7 @@ static void say_code(struct draft *d, const struct scene_transaction *t)
     judge_address(&t->final->flow->src, from);
     say_line(d, t, &e);
     say_explained(d, t, &e);
-    draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(who));
+    prove_request(d, t, who);
     draft_proof(d, t->early, _("%u before"), t->early ? t->early->stored->code : 0);
     if (e.value.n)
         draft_proof(d, t->final, _("%u %.*s from %s, with %s: %.*s"), code, SPAN_ARG(phrase), from,
@@ -412,7 +486,10 @@ static void ring_no_answer(struct judge *j)
         struct explanation e = explanation(t->final);
         if (d->texts && !cancel)
             say_warned(d, &e, from);
-        draft_proof(d, ringing, _("%u: %.*s rings"), ringing->stored->code, SPAN_ARG(who));
+        draft_proof(d, ringing,
+                    ringing->stored->code == 183 ? _("%u: %.*s rings, or an announcement plays")
+                                                 : _("%u: %.*s rings"),
+                    ringing->stored->code, SPAN_ARG(who));
         draft_proof(d, cancel ? cancel->first : NULL, _("CANCEL, %s later"), rang);
         draft_proof(d, t->final, _("%u ends the attempt"), code);
     }

@@ -4,6 +4,7 @@
 
 #define PATIENCE_NS (5 * SECOND_NS)
 #define TRIES 2
+#define SHOWN_TRIES 3 /* with a request and an answer each */
 
 static bool is_challenge(uint16_t code)
 {
@@ -159,9 +160,9 @@ static void loop(struct judge *j, bool stale)
         struct span realm = judge_quote(realm_of(t));
         draft_host(d, stale ? &t->server : &t->client);
         if (stale)
-            draft_say(d, _("every nonce is stale at once, %zu times; realm \"%.*s\""), n,
+            draft_say(d, _("stale nonces: %zu in a row, each at once; realm \"%.*s\""), n,
                       SPAN_ARG(realm));
-        for (size_t i = 0; i < n && i < 3; i++) {
+        for (size_t i = 0; i < n && i < SHOWN_TRIES; i++) {
             draft_proof(d, tries[i]->request, _("%s with credentials of \"%.*s\""),
                         sip_method_name(scene_method(tries[i])), SPAN_ARG(user_of(tries[i])));
             draft_proof(d, tries[i]->final,
@@ -169,6 +170,9 @@ static void loop(struct judge *j, bool stale)
                               : _("%u again, not because the nonce was old"),
                         scene_final(tries[i]));
         }
+        if (n > SHOWN_TRIES)
+            draft_proof(d, tries[n - 1]->final, _("%u to the last of %zu"),
+                        scene_final(tries[n - 1]), n);
         if (!stale)
             blame_password(j, d, t, n);
     }
@@ -203,6 +207,16 @@ static bool failed_before(struct judge *j, const struct scene_transaction *t)
     return false;
 }
 
+/* Some servers refuse a wrong password by a 403, not by another challenge: their phrase may say so. */
+static bool says_password(struct span phrase)
+{
+    static const char *const words[] = { "auth", "password", "credential" };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (span_search(phrase, words[i]))
+            return true;
+    return false;
+}
+
 static void auth_refused(struct judge *j)
 {
     char from[ADDR_TEXT];
@@ -221,8 +235,13 @@ static void auth_refused(struct judge *j)
             draft_remedy(d,
                          _("Correct the password first; then see whether the account is locked"));
         } else {
-            draft_say(d, _("403 %.*s, though \"%.*s\" has the right password"), SPAN_ARG(phrase),
-                      SPAN_ARG(user));
+            draft_say(d, _("account refused: \"%.*s\" sent credentials and got 403 %.*s"),
+                      SPAN_ARG(user), SPAN_ARG(phrase));
+            if (says_password(phrase)) {
+                draft_cause(d, _("%s says itself why: \"%.*s\""), from, SPAN_ARG(phrase));
+                draft_remedy(d, _("Set the password of \"%.*s\" anew on both sides"),
+                             SPAN_ARG(user));
+            }
         }
         draft_proof(d, sent->request, _("%s with credentials of \"%.*s\""),
                     sip_method_name(scene_method(t)), SPAN_ARG(user));
@@ -242,15 +261,16 @@ static void forbidden(struct judge *j)
         struct span phrase = judge_quote(scene_sip(t->final)->reason);
         judge_address(&t->server, from);
         draft_say(d, _("refused by policy of %s: 403 %.*s"), from, SPAN_ARG(phrase));
+        struct sip_address caller;
+        sip_read_address(scene_sip(t->request)->from, &caller);
         draft_proof(d, t->request, _("%s without credentials, From: %.*s"),
-                    sip_method_name(scene_method(t)),
-                    SPAN_ARG(judge_quote(scene_sip(t->request)->from)));
+                    sip_method_name(scene_method(t)), SPAN_ARG(judge_quote(caller.uri)));
         draft_proof(d, t->final, _("403 from %s"), from);
         if (judge_is_probe(t))
             draft_harmless(d, _("it only asks whether the host is alive: any answer says so"));
         judge_address(&t->client, source);
         draft_remedy(d,
-                     _("Look at %s why it refuses: allow lists for the source %s, for the "
+                     _("See at %s why it refuses: allow lists for the source %s, for the "
                        "caller's number and for the domain; identity headers"),
                      from, source);
     }
@@ -286,6 +306,15 @@ static bool went_on(struct judge *j, const struct scene_transaction *t)
     return further;
 }
 
+/* The hop whose client is to answer the challenge: where the request came from, not the proxy that
+ * carried it, nor whom a B2BUA did not pass the challenge on to. */
+static const struct scene_transaction *asked(const struct scene_transaction *t)
+{
+    while (t->upstream && (t->upstream->call == t->call || is_challenge(scene_final(t->upstream))))
+        t = t->upstream;
+    return t;
+}
+
 static void auth_not_attempted(struct judge *j)
 {
     char client[ADDR_TEXT];
@@ -295,10 +324,7 @@ static void auth_not_attempted(struct judge *j)
         int64_t until = t->final->stored->time_ns + PATIENCE_NS;
         if (!judge_waited(j, until) || answered(j, t, until) || went_on(j, t))
             continue;
-        /* the client is where the request came from, not the proxy that carried it */
-        const struct scene_transaction *first = t;
-        while (first->upstream)
-            first = first->upstream;
+        const struct scene_transaction *first = asked(t);
         struct draft *d = judge_find(j, t, 90);
         struct span realm = judge_quote(realm_of(t));
         struct span algorithm = sip_auth_param(challenge_of(t), "algorithm");
@@ -313,6 +339,11 @@ static void auth_not_attempted(struct judge *j)
         draft_proof(d, t->request, _("%s without credentials"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("%u asks for credentials (%.*s)"), scene_final(t),
                     SPAN_ARG(algorithm));
+        if (realm.n)
+            draft_remedy(d,
+                         _("Give %s credentials for realm \"%.*s\"; see whether it knows the "
+                           "algorithm that is asked for (%.*s)"),
+                         client, SPAN_ARG(realm), SPAN_ARG(algorithm));
         draft_because(d, _("a retry with another Call-ID would not be seen as one"));
         if (judge_is_probe(t))
             draft_harmless(d, _("it only asks whether the host is alive: any answer says so"));

@@ -42,7 +42,9 @@ static void cancel_no_match(struct judge *j)
         draft_proof(d, t->final, _("481 from %s"), by);
         if (differs) {
             draft_host(d, &t->client);
-            draft_cause(d, _("The CANCEL's branch differs from its INVITE's"));
+            judge_address(&t->client, by);
+            draft_cause(d, _("%s sent the CANCEL with another branch than its INVITE"), by);
+            draft_remedy(d, _("Make %s copy the INVITE's top Via and Request-URI"), by);
         } else if (ended) {
             draft_cause(d, _("The INVITE had ended before the CANCEL came"));
             draft_remedy(d,
@@ -51,6 +53,18 @@ static void cancel_no_match(struct judge *j)
                          scene_final(invite));
         }
     }
+}
+
+/* Whether a server further on accepted the CANCEL and forgot the INVITE: who waits for its end has
+ * none to pass on. A CANCEL is made anew on each hop. */
+static bool forgotten_further_on(struct judge *j, const struct scene_transaction *invite)
+{
+    for (const struct scene_transaction *o = invite->downstream; o; o = o->branch)
+        EACH_TRANSACTION(j, t)
+            if (!o->final && scene_method(t) == SIP_CANCEL && scene_final(t) / 100 == 2 &&
+                cancelled_invite(j, t) == o)
+                return true;
+    return false;
 }
 
 static void cancel_unanswered(struct judge *j)
@@ -64,16 +78,16 @@ static void cancel_unanswered(struct judge *j)
         if (!invite || misses_final(invite) ||
             (invite->final && invite->final->stored->time_ns <= until) || !judge_waited(j, until))
             continue;
-        if (t->downstream && scene_final(t->downstream) / 100 == 2 && invite->downstream &&
-            !invite->downstream->final)
-            continue; /* the server further on forgot it */
+        if (forgotten_further_on(j, invite))
+            continue;
         struct draft *d = judge_find(j, invite, 95);
         d->time_ns = t->final->stored->time_ns;
         judge_address(&t->server, by);
-        draft_say(d, _("INVITE not ended by %s, though it accepted the CANCEL"), by);
+        draft_say(d, _("INVITE hangs: %s accepted the CANCEL but did not end it"), by);
         draft_proof(d, invite->request, _("INVITE to %s"), by);
         draft_proof(d, t->request, _("CANCEL"));
         draft_proof(d, t->final, _("%u to the CANCEL, and no 487 within 32 s"), scene_final(t));
+        draft_cause(d, _("%s forgot the INVITE"), by);
         draft_remedy(d,
                      _("Look at %s for the call that hangs (by its Call-ID) and free it; then for "
                        "why it sent no 487"),
@@ -100,8 +114,8 @@ static void cancel_crossed_answer(struct judge *j)
         time_short(between, apart);
         const struct scene_transaction *bye = judge_next(j, invite, SIP_BYE);
         draft_say(d,
-                  bye ? _("CANCEL and answer crossed, %s apart; then BYE")
-                      : _("CANCEL and answer crossed, %s apart: the call is up"),
+                  bye ? _("CANCEL crossed the answer, %s apart; then BYE")
+                      : _("CANCEL crossed the answer, %s apart: the call is up"),
                   apart);
         draft_proof(d, t->request, _("CANCEL"));
         draft_proof(d, invite->final, _("%u to the INVITE"), scene_final(invite));

@@ -455,6 +455,9 @@ static void srtp_mismatch(struct judge *j)
         struct draft *d = judge_find(j, t, cut || before.message ? 80 : other ? 100 : 85);
         tell_profiles(d, t, &x, other, &before);
         excuse_offer(j, d, t);
+        if (d->severity == SEVERITY_NOTICE)
+            draft_remedy(d, _("Nothing to do; to spare the second try, offer at once what was "
+                              "accepted"));
     }
 }
 

@@ -13,6 +13,23 @@ static bool lacks_contact(const struct scene_message *m)
            !(scene_sip(m)->problems & SIP_NO_END);
 }
 
+/* The same request on the hop before, or the same answer on the hop behind, when it has a Contact:
+ * who sent it on took it out. */
+static const struct scene_message *before_hop(const struct scene_transaction *t)
+{
+    const struct scene_message *m = t->upstream ? t->upstream->request : NULL;
+    return m && m->txn->call == t->call && scene_sip(m)->contacts ? m : NULL;
+}
+
+static const struct scene_message *behind_hop(const struct scene_transaction *t)
+{
+    const struct scene_message *m = t->downstream ? t->downstream->final : NULL;
+    return m && m->txn->call == t->call && m->stored->code == scene_final(t) &&
+                   scene_sip(m)->contacts
+               ? m
+               : NULL;
+}
+
 static void contact_missing(struct judge *j)
 {
     char from[ADDR_TEXT];
@@ -26,6 +43,7 @@ static void contact_missing(struct judge *j)
         if (!request && !answer)
             continue;
         const struct scene_message *m = request ? t->request : t->final;
+        const struct scene_message *whole = request ? before_hop(t) : behind_hop(t);
         struct draft *d = judge_find(j, t, 100);
         d->time_ns = m->stored->time_ns;
         draft_host(d, &m->flow->src);
@@ -34,7 +52,14 @@ static void contact_missing(struct judge *j)
             draft_say(d, _("no Contact in the INVITE from %s"), from);
         else
             draft_say(d, _("no Contact in the %u to INVITE from %s"), scene_final(t), from);
+        draft_proof(d, whole, _("it came to %s with a Contact"), from);
         draft_proof(d, m, _("no Contact: later requests of the call have no target"));
+        if (whole)
+            draft_cause(d, _("%s takes the Contact out as it passes the message on"), from);
+        draft_remedy(d,
+                     whole ? _("Let %s leave the Contact in, or write its own")
+                           : _("Let %s write a Contact: without it later requests have no target"),
+                     from);
     }
 }
 
@@ -177,9 +202,11 @@ static void say_transport(struct judge *j, const struct scene_transaction *t,
     if (scene_answered(t))
         draft_proof(d, t->last, _("%u repeated, no ACK came"), scene_final(t));
     else
-        draft_proof(d, t->request, _("%s to it"), sip_method_name(scene_method(t)));
+        draft_proof(d, t->request, t->final ? _("%s to it") : _("%s to it, and no answer"),
+                    sip_method_name(scene_method(t)));
     if (t->final && !scene_answered(t))
         draft_proof(d, t->final, _("refused with %u"), scene_final(t));
+    draft_remedy(d, _("Make the Contact of %s say the transport that really listens there"), from);
     draft_because(d, _("the request may have failed for another reason"));
 }
 
@@ -290,6 +317,8 @@ static void record_route_bypassed(struct judge *j)
         struct span route = judge_quote(scene_header(source, "Record-Route"));
         draft_say(d, _("past the proxy: %s sent %s straight to %s"), by,
                   sip_method_name(scene_method(t)), to);
+        draft_cause(d, _("%s ignores the route that the Record-Route told it"), by);
+        draft_remedy(d, _("Let %s send what follows in the call along the Record-Route"), by);
         draft_proof(d, source, _("Record-Route: %.*s"), SPAN_ARG(route));
         draft_proof(d, t->request, _("%s from %s to %s, which is not in that route"),
                     sip_method_name(scene_method(t)), by, to);
@@ -325,6 +354,17 @@ static unsigned visits(struct judge *j, const struct scene_transaction *t,
     return n;
 }
 
+/* The last time that the host that got `t` got the request. */
+static const struct scene_transaction *last_visit(struct judge *j,
+                                                  const struct scene_transaction *t)
+{
+    const struct scene_transaction *last = t;
+    EACH_TRANSACTION(j, o)
+        if (o > t && comes_again(o, t) && forwards_left(o) < forwards_left(last))
+            last = o;
+    return last;
+}
+
 /* Whether it got on at last: it was answered, or refused by a host that had not had it before. So a
  * call passes the same host of an IMS once for each application server. */
 static bool found_its_way(struct judge *j, const struct scene_transaction *t)
@@ -341,14 +381,20 @@ static void routing_loop(struct judge *j)
     EACH_TRANSACTION(j, t) {
         const struct scene_transaction *first = t;
         bool exhausted = scene_final(t) == 483 && !judge_passed_on(t);
+        const struct scene_transaction *last = t;
         unsigned n = t->request && scene_method(t) != SIP_ACK ? visits(j, t, &first) : 0;
         if (!exhausted && (n < 3 || found_its_way(j, t)))
             continue;
+        if (n >= 3) {
+            last = last_visit(j, t);
+            n = visits(j, last, &first);
+        }
         struct draft *d = judge_find(j, t, exhausted && n >= 3 ? 100 : 90);
         judge_address(&t->server, at);
         if (n >= 3)
-            draft_say(d, _("loop: it came to %s %u times, Max-Forwards %lld to %lld"), at, n,
-                      (long long)forwards_left(first), (long long)forwards_left(t));
+            draft_say(d, _("loop: %s came to %s %u times, Max-Forwards %lld to %lld"),
+                      sip_method_name(scene_method(t)), at, n, (long long)forwards_left(first),
+                      (long long)forwards_left(last));
         else
             draft_say(d, _("too many hops, says %s"), at);
         draft_proof(d, first->request, _("%s to %s, Max-Forwards %lld"),
@@ -357,6 +403,9 @@ static void routing_loop(struct judge *j)
         if (first != t)
             draft_proof(d, t->request, _("the same again from %s, Max-Forwards %lld"), back,
                         (long long)forwards_left(t));
+        if (last != t)
+            draft_proof(d, last->request, _("the last time, Max-Forwards %lld"),
+                        (long long)forwards_left(last));
         if (n >= 3)
             draft_remedy(d, _("See why %s and %s send it to each other: alias, domain, dial plan"),
                          at, back);
@@ -400,8 +449,8 @@ static void cseq_not_increasing(struct judge *j)
         if (!before || before->stored->cseq < t->stored->cseq)
             continue;
         struct draft *d = judge_find(j, t, 95);
-        draft_host(d, &t->client);
-        judge_address(&t->client, from);
+        draft_host(d, &judge_beginning(t)->client);
+        judge_address(&judge_beginning(t)->client, from);
         draft_say(d, _("CSeq does not rise: %s sent %s with %u after %u, answered %u"), from,
                   sip_method_name(scene_method(t)), t->stored->cseq, before->stored->cseq, code);
         draft_proof(d, before->request, _("%s with CSeq %u"), sip_method_name(scene_method(before)),
@@ -409,6 +458,9 @@ static void cseq_not_increasing(struct judge *j)
         draft_proof(d, t->request, _("%s with CSeq %u, which is not above it"),
                     sip_method_name(scene_method(t)), t->stored->cseq);
         draft_proof(d, t->final, _("refused with %u"), code);
+        draft_remedy(d,
+                     _("Correct how %s counts CSeq, or the proxy that authenticates on its behalf"),
+                     from);
     }
 }
 
@@ -478,6 +530,25 @@ static enum life dialog_life(struct judge *j, const struct scene_transaction *t)
     return life;
 }
 
+/* Whether the request bears the tags of an answer that made the dialog on this very hop. */
+static bool tags_fit(struct judge *j, const struct scene_transaction *t)
+{
+    const struct sip_message *mine = scene_sip(t->request);
+    EACH_TRANSACTION(j, o) {
+        bool same = scene_same_client(o, t) && addr_same_host(&o->server, &t->server);
+        bool back = addr_same_host(&o->client, &t->server) &&
+                    addr_same_host(&o->server, &t->client);
+        if (o->call != t->call || o->first >= t->first || !scene_answered(o) || !(same || back))
+            continue;
+        const struct sip_message *made = scene_sip(o->final);
+        struct span from = same ? made->from_tag : made->to_tag;
+        struct span to = same ? made->to_tag : made->from_tag;
+        if (span_equal(mine->from_tag, from) && span_equal(mine->to_tag, to))
+            return true;
+    }
+    return false;
+}
+
 static void dialog_lost(struct judge *j)
 {
     char by[ADDR_TEXT];
@@ -493,7 +564,15 @@ static void dialog_lost(struct judge *j)
         struct draft *d = judge_find(j, t, life == LIFE_ESTABLISHED ? 95 : 85);
         struct span tag = judge_quote(scene_sip(t->request)->to_tag);
         judge_address(&t->server, by);
-        draft_say(d, _("dialog not known at %s any more: 481 to %s"), by, sip_method_name(method));
+        draft_say(d, _("dialog lost at %s: 481 to %s"), by, sip_method_name(method));
+        if (tags_fit(j, t)) {
+            draft_cause(d, _("%s lost the dialog, by a restart or failover: the tags are right"),
+                        by);
+            draft_remedy(d,
+                         _("See whether %s restarted or failed over since; let failover share its "
+                           "state"),
+                         by);
+        }
         draft_proof(d, t->request, _("%s inside the dialog, To tag %.*s"), sip_method_name(method),
                     SPAN_ARG(tag));
         draft_proof(d, t->final, _("481 from %s"), by);

@@ -17,11 +17,14 @@ static bool guesses(const struct judge *j, const struct scene_transaction *t)
     return suspects_spree(j->suspects, j->scene, t, SUSPECT_GUESSES) != NULL;
 }
 
-static void prove_by_other(struct draft *d, const struct spree_sample *one)
+static void prove_by_other(struct draft *d, enum suspicion kind, const struct spree_sample *one)
 {
     char when[TIME_TEXT];
     time_clock(one->time_ns, when);
-    if (one->code)
+    if (one->code && kind == SUSPECT_GUESSES)
+        draft_frame(d, one->frame, one->source, _("%s as \"%s\" at %s: %u"),
+                    sip_method_name(one->method), one->user, when, one->code);
+    else if (one->code)
         draft_frame(d, one->frame, one->source, _("%s for %s at %s: %u"),
                     sip_method_name(one->method), one->user, when, one->code);
     else
@@ -36,11 +39,13 @@ static void prove(struct draft *d, const struct scene_transaction *t, enum suspi
     const struct spree_sample *all[SPREE_SAMPLES + 1];
     struct span user = judge_quote(suspects_user(t, kind));
     uint32_t told = 0;
-    draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)), SPAN_ARG(user));
+    draft_proof(d, t->request,
+                kind == SUSPECT_GUESSES ? _("%s with credentials of \"%.*s\"") : _("%s for %.*s"),
+                sip_method_name(scene_method(t)), SPAN_ARG(user));
     draft_proof(d, t->final, _("answered with %u"), scene_final(t));
     for (unsigned i = 0, n = spree_samples(spree, all); i < n; told = all[i++]->frame)
         if (all[i]->frame != told && all[i]->frame != t->request->stored->frame)
-            prove_by_other(d, all[i]);
+            prove_by_other(d, kind, all[i]);
 }
 
 static void say_scanner(struct draft *d, const struct scene_transaction *t,
@@ -136,6 +141,8 @@ static void retry_after_ignored(struct judge *j)
         judge_address(&t->server, target);
         draft_say(d, _("asked again too early: %s to %s, told to wait %u s"), source, target,
                   told.seconds);
+        draft_cause(d, _("%s does not wait as the 503 asks"), source);
+        draft_remedy(d, _("Make %s honour Retry-After, or route around %s"), source, target);
         draft_frame(d, told.frame, told.source, _("503 with Retry-After: %u"), told.seconds);
         draft_proof(d, t->request, _("%s before that time was over; %u such requests"),
                     sip_method_name(scene_method(t)), told.ignored);

@@ -69,6 +69,7 @@ static void t38_refused(struct judge *j)
         draft_proof(d, t->final,
                     code >= 300 ? _("refused with %u") : _("%u, but with port 0 for the image"),
                     code);
+        draft_remedy(d, _("Fall back to G.711 for fax, or enable T.38 at %s"), by);
         if (judge_came_through(j, t))
             draft_harmless(d, _("a later offer in the same call was accepted"));
     }
@@ -148,10 +149,10 @@ static void dtmf_mismatch(struct judge *j)
         draft_host(d, &x.answered->flow->src);
         judge_address(&x.answered->flow->src, by);
         if (answered)
-            draft_say(d, _("DTMF: telephone-event offered at %u Hz, answered at %u Hz"), offered,
-                      answered);
+            draft_say(d, _("DTMF mismatch: telephone-event offered at %u Hz, answered at %u Hz"),
+                      offered, answered);
         else
-            draft_say(d, _("DTMF: telephone-event offered, not answered by %s"), by);
+            draft_say(d, _("DTMF mismatch: telephone-event offered, not answered by %s"), by);
         draft_proof(d, x.offered, _("the offer has telephone-event/%u"), offered);
         draft_proof(d, x.answered,
                     answered ? _("the answer of %s has telephone-event/%u only")
@@ -160,6 +161,8 @@ static void dtmf_mismatch(struct judge *j)
         if (answered)
             draft_remedy(d, _("Offer telephone-event at %u Hz, too, or enable %u Hz at %s"),
                          answered, offered, by);
+        else
+            draft_remedy(d, _("Enable telephone-event at %s"), by);
     }
 }
 
@@ -208,6 +211,7 @@ static void hold_legacy_address(struct judge *j)
         draft_host(d, &t->client);
         judge_address(&t->client, by);
         draft_say(d, _("hold the old way: c=0.0.0.0 from %s"), by);
+        draft_remedy(d, _("Make %s hold with a=sendonly or a=inactive"), by);
         draft_proof(d, t->request, _("re-INVITE with c=0.0.0.0"));
         draft_because(d, _("third-party call control may send the same address"));
     }

@@ -22,6 +22,20 @@ static uint32_t own_problems(const struct scene_message *m)
     return before && before != m ? problems & ~scene_sip(before)->problems : problems;
 }
 
+/* The rule that is broken, the line that breaks it, and in what message. */
+static void prove_problem(struct draft *d, const struct scene_message *m,
+                          const struct sip_problem_words *problem)
+{
+    struct span start = judge_quote(scene_sip(m)->start_line);
+    struct span value = problem->header ? judge_quote(scene_header(m, problem->header)) : SPAN_NONE;
+    if (value.n)
+        draft_proof(d, m, _("%s (%s): \"%s: %.*s\" in \"%.*s\""), tr(problem->words),
+                    problem->section, problem->header, SPAN_ARG(value), SPAN_ARG(start));
+    else
+        draft_proof(d, m, _("%s (%s) in \"%.*s\""), tr(problem->words), problem->section,
+                    SPAN_ARG(start));
+}
+
 static void malformed_message(struct judge *j)
 {
     char from[ADDR_TEXT];
@@ -37,12 +51,12 @@ static void malformed_message(struct judge *j)
         d->time_ns = m->stored->time_ns;
         d->code = m->stored->code;
         judge_address(&m->flow->src, from);
-        struct span start = judge_quote(scene_sip(m)->start_line);
         draft_say(d, _("malformed: %s; from %s"), tr(sip_problem_words[i].words), from);
+        draft_remedy(d, _("Correct what %s sends: the evidence names the rule that it breaks"),
+                     from);
         for (; sip_problem_words[i].words; i++)
             if (sip_problem_words[i].problem & problems)
-                draft_proof(d, m, _("%s (%s) in \"%.*s\""), tr(sip_problem_words[i].words),
-                            sip_problem_words[i].section, SPAN_ARG(start));
+                prove_problem(d, m, &sip_problem_words[i]);
     }
 }
 
@@ -92,7 +106,7 @@ static void content_length_mismatch(struct judge *j)
         if (lacks_length(m))
             draft_say(d, _("no Content-Length from %s over a stream"), from);
         else
-            draft_say(d, _("Content-Length says %lld, the body has %zu; from %s"),
+            draft_say(d, _("wrong length: Content-Length says %lld, the body has %zu; from %s"),
                       (long long)scene_sip(m)->content_length, there, from);
         draft_proof(d, m, _("\"%.*s\": %zu bytes behind the headers"), SPAN_ARG(start), there);
     }

@@ -52,14 +52,19 @@ static const struct transaction *smaller_answered(struct judge *j,
 /* How long an answer was waited for; how long it was sent again stands in the proof. */
 static void say_silent(struct judge *j, struct draft *d, const struct scene_transaction *t)
 {
-    char to[ADDR_TEXT], waited[TIME_TEXT], lasted[TIME_TEXT];
+    char to[ADDR_TEXT], from[ADDR_TEXT], waited[TIME_TEXT], lasted[TIME_TEXT];
     judge_address(&t->server, to);
+    judge_address(&t->client, from);
     time_short(t->last->stored->time_ns - t->request->stored->time_ns, lasted);
     time_short(transaction_waited(j->scene->store, t->stored), waited);
     draft_say(d,
               tr_n("no answer from %s in %s, %s sent %u time",
                    "no answer from %s in %s, %s sent %u times", t->sent),
               to, waited, sip_method_name(scene_method(t)), t->sent);
+    draft_remedy(d,
+                 _("Check the way from %s to %s: is the address right (DNS, route), does a filter "
+                   "stand between, does it listen; probe it with OPTIONS"),
+                 from, to);
     draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), to);
     if (t->last != t->request)
         draft_proof(d, t->last, _("the last of %u copies, %s later"), t->sent, lasted);
@@ -128,6 +133,28 @@ static const struct icmp_error *unreachable(struct judge *j, const struct scene_
     return NULL;
 }
 
+/* Cause and remedy by what the error says: nobody listens, a filter forbids it, else no way there. */
+static void say_unreachable(struct draft *d, const struct scene_transaction *t,
+                            const struct icmp_error *e, const char *to, const char *by)
+{
+    char from[ADDR_TEXT];
+    bool v6 = e->from.family == 6;
+    bool port = v6 ? e->type == 1 && e->code == 4 : e->code == 3;
+    bool filter = v6 ? e->type == 1 && (e->code == 1 || e->code == 5 || e->code == 6)
+                     : e->code == 9 || e->code == 10 || e->code == 13;
+    judge_address(&t->client, from);
+    if (port) {
+        draft_cause(d, _("Nobody listens on %s, or a filter on that host pretends so"), to);
+        draft_remedy(d,
+                     _("Start the listener on %s, or correct the address that %s takes: DNS, "
+                       "Contact, route"),
+                     to, from);
+    } else if (filter) {
+        draft_cause(d, _("A filter at %s forbids what %s sends"), by, from);
+        draft_remedy(d, _("Let the filter at %s pass what %s sends to %s"), by, from, to);
+    }
+}
+
 static void host_unreachable(struct judge *j)
 {
     char to[ADDR_TEXT], by[ADDR_HOST];
@@ -144,6 +171,7 @@ static void host_unreachable(struct judge *j)
         else
             draft_say(d, _("%s (%s), says %s"), icmp_words(e->from.family, e->type, e->code), to,
                       by);
+        say_unreachable(d, t, e, to, by);
         draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), to);
         draft_frame(d, e->frame, e->source, _("ICMP type %u code %u from %s quotes it: %s"),
                     e->type, e->code, by, icmp_words(e->from.family, e->type, e->code));
@@ -306,9 +334,9 @@ static void connection_refused(struct judge *j)
         names_format(&c->server, to); /* with its port: that is what cannot be had */
         names_host(&c->client, by);
         if (c->answer == CONNECTION_SILENT)
-            draft_say(d, _("TCP from %s to %s gets no answer (%u SYN)"), by, to, c->syns);
+            draft_say(d, _("TCP not answered: %s to %s, %u SYN"), by, to, c->syns);
         else
-            draft_say(d, _("TCP from %s to %s refused"), by, to);
+            draft_say(d, _("TCP refused: %s to %s"), by, to);
         if (c->answer == CONNECTION_SILENT)
             draft_remedy(d,
                          _("See whether %s is the right address and runs, then which filter "

@@ -25,6 +25,7 @@ static bool raised_later(struct judge *j, const struct scene_transaction *t, int
 
 static void interval_too_brief(struct judge *j)
 {
+    char from[ADDR_TEXT];
     const struct scene_transaction *told = NULL;
     EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_REGISTER || scene_final(t) != 423 || judge_passed_on(t))
@@ -35,13 +36,15 @@ static void interval_too_brief(struct judge *j)
             continue;
         told = t;
         struct draft *d = judge_find(j, t, 95);
-        draft_host(d, &t->client);
+        draft_host(d, &judge_beginning(t)->client);
+        judge_address(&judge_beginning(t)->client, from);
         int64_t asked = t->request ? asked_expiry(t->request, scene_sip(t->request)->contact) : -1;
-        draft_say(d, _("expiry of %lld s refused, %lld s wanted; no retry succeeded"),
+        draft_say(d, _("expiry too short: %lld s asked, %lld s wanted; no retry succeeded"),
                   (long long)asked, (long long)least);
         draft_proof(d, t->request, _("REGISTER for %lld s"), (long long)asked);
         draft_proof(d, t->final, _("423 with Min-Expires: %lld"), (long long)least);
-        draft_remedy(d, _("Set the client's expiry to %lld seconds or more"), (long long)least);
+        draft_cause(d, _("%s does not raise its expiry as the 423 asks"), from);
+        draft_remedy(d, _("Set the expiry at %s to %lld seconds or more"), from, (long long)least);
         if (!judge_waited(j, t->final->stored->time_ns + 2 * SECOND_NS))
             draft_harmless(d, _("the capture ends before a retry can be expected"));
     }
@@ -85,10 +88,12 @@ static void registration_lapsed(struct judge *j)
         names_host(&t->client, client);
         struct span user = judge_quote(aor.user);
         time_clock(until, when);
-        draft_say(d, _("registration of %.*s ran out at %.8s, no refresh"), SPAN_ARG(user), when);
+        draft_say(d, _("registration lapsed: %.*s at %.8s, no refresh"), SPAN_ARG(user), when);
         draft_proof(d, t->request, _("the last REGISTER before, from %s"), client);
         draft_proof(d, t->final, _("accepted for %s"),
                     time_short(until - t->final->stored->time_ns, since));
+        draft_cause(d, _("%s stopped refreshing: its network, its NAT, or a crash"), client);
+        draft_remedy(d, _("Look at %s and its path at %.8s"), client, when);
         draft_because(d, _("a refresh over a path that is not captured would not be seen"));
         if (unlisted) /* from another address */
             draft_harmless(d, _("it may have come again as another call"));
@@ -103,8 +108,11 @@ static void flow_failed(struct judge *j)
             continue;
         struct draft *d = judge_find(j, t, 100);
         judge_address(&t->server, from);
-        draft_say(d, _("the user's registered connection is gone, says %s"), from);
-        draft_proof(d, t->request, _("%s"), sip_method_name(scene_method(t)));
+        draft_say(d, _("connection lost: the one that the callee registered over, says %s"), from);
+        struct sip_address callee;
+        sip_read_uri(scene_uri(t->request), &callee);
+        draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)),
+                    SPAN_ARG(judge_quote(callee.user.n ? callee.user : callee.uri)));
         draft_proof(d, t->final, _("430 from %s"), from);
     }
 }
@@ -164,7 +172,9 @@ static void contact_unroutable(struct judge *j)
         draft_about(d, user_hash(&aor));
         names_host(&t->client, source);
         host = judge_quote(host);
-        draft_say(d, _("unreachable registration of %s: Contact %.*s"), source, SPAN_ARG(host));
+        draft_say(d, _("unroutable Contact: %.*s, registered by %s"), SPAN_ARG(host), source);
+        draft_remedy(d, _("Correct the interface that %s uses, or enable NAT handling there"),
+                     source);
         draft_proof(d, t->request, _("REGISTER from %s with Contact %.*s"), source, SPAN_ARG(host));
         draft_proof(d, t->final, _("the registrar accepted it"));
     }

@@ -150,13 +150,14 @@ static void cause_contradicts_code(struct judge *j)
         uint16_t code = scene_final(t);
         value = judge_quote(value);
         judge_address(&t->final->flow->src, from);
-        draft_say(d, _("%u with Q.850 cause %lld, which means %u; from %s"), code, (long long)cause,
-                  usual_code(meanings), from);
+        draft_say(d, _("cause mismatch: %u with Q.850 cause %lld, which means %u; from %s"), code,
+                  (long long)cause, usual_code(meanings), from);
         draft_proof(d, t->final, _("%u %.*s with Reason: %.*s"), code,
                     SPAN_ARG(judge_quote(scene_sip(t->final)->reason)), SPAN_ARG(value));
         if (t->downstream && t->downstream->final)
             draft_proof(d, t->downstream->final, _("the hop before had %u"),
                         scene_final(t->downstream));
+        draft_remedy(d, _("Correct the mapping of causes to codes at %s"), from);
         draft_because(d, _("some vendors add a fixed cause to every failure"));
     }
 }
@@ -194,6 +195,8 @@ static void code_translated(struct judge *j)
                     SPAN_ARG(judge_quote(scene_sip(o->final)->reason)), from);
         draft_proof(d, t->final, _("passed on as %u %.*s"), scene_final(t),
                     SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
+        draft_remedy(d, _("Trust the %u of %s; look at the table of codes of %s"), scene_final(o),
+                     from, by);
     }
 }
 
@@ -268,6 +271,7 @@ static void redirect_failed(struct judge *j)
                       scene_final(o));
         else
             draft_say(d, _("redirected to %.*s, which does not answer"), SPAN_ARG(place));
+        draft_remedy(d, _("Correct the target that %s hands out, or what fails there"), by);
         draft_proof(d, t->final, _("%u from %s with that Contact"), scene_final(t), by);
         draft_proof(d, o->request, _("%s for %.*s"), sip_method_name(scene_method(o)),
                     SPAN_ARG(target));

@@ -85,9 +85,14 @@ static void session_expired(struct judge *j)
         struct draft *d = judge_find(j, b, 85);
         draft_host(d, refresher_of(t));
         time_short(since, when);
+        judge_address(refresher_of(t), by);
+        draft_cause(d, _("%s, which should refresh the session, never did"), by);
+        draft_remedy(d, _("See whether %s sends its UPDATE or re-INVITE, and where it is lost"),
+                     by);
         judge_address(&b->client, by);
         struct span agreed = judge_quote(scene_sip(t->final)->session_expires);
-        draft_say(d, _("the session timer (%lld s) ran out: no refresh seen"), (long long)interval);
+        draft_state(d, _("session expired, probably: timer of %lld s, no refresh seen"),
+                    (long long)interval);
         draft_proof(d, t->final, _("the last interval began: Session-Expires: %.*s"),
                     SPAN_ARG(agreed));
         draft_proof(d, b->request,
@@ -149,13 +154,13 @@ static void session_refresh_failed(struct judge *j)
         judge_address(&t->server, by);
         time_short(begun(bye) - begun(t), after);
         if (t->final)
-            draft_say(d, _("session refresh failed (%s): %u from %s, then BYE"), method,
-                      scene_final(t), by);
+            draft_say(d, _("refresh failed: %s got %u from %s, then BYE"), method, scene_final(t),
+                      by);
         else
-            draft_say(d, _("session refresh failed (%s): no answer from %s, then BYE"), method, by);
+            draft_say(d, _("refresh failed: %s got no answer from %s, then BYE"), method, by);
         if (t->final)
-            draft_remedy(d, _("See why %s answers %u to the refresh: its log, the page of %u"), by,
-                         scene_final(t), scene_final(t));
+            draft_remedy(d, _("See why %s answers %u to the refresh: its log, and the page of %u"),
+                         by, scene_final(t), scene_final(t));
         else
             draft_remedy(d, _("See where the refresh is lost: route set, Contact, NAT towards %s"),
                          by);
@@ -180,6 +185,7 @@ static bool raised(struct judge *j, const struct scene_transaction *t, int64_t l
 
 static void session_interval_too_small(struct judge *j)
 {
+    char from[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
         if (!is_refresh(t) || scene_final(t) != 422 || judge_passed_on(t))
             continue;
@@ -188,17 +194,20 @@ static void session_interval_too_small(struct judge *j)
         if (raised(j, t, least) || !judge_over(j, ended(t) + RETRY_NS))
             continue;
         struct draft *d = judge_find(j, t, judge_waited(j, ended(t) + RETRY_NS) ? 95 : 70);
-        draft_host(d, &t->client);
+        draft_host(d, &judge_beginning(t)->client);
         if (asked >= 0)
-            draft_say(d, _("session interval of %lld s refused, %lld s wanted; no retry came"),
+            draft_say(d,
+                      _("timer too short: session of %lld s asked, %lld s wanted; no retry came"),
                       (long long)asked, (long long)least);
         else
-            draft_say(d, _("session interval refused, %lld s wanted; no retry came"),
+            draft_say(d, _("timer too short: session of %lld s wanted; no retry came"),
                       (long long)least);
         draft_proof(d, t->request, _("%s with Session-Expires: %lld"),
                     sip_method_name(scene_method(t)), (long long)asked);
         draft_proof(d, t->final, _("422 with Min-SE: %lld"), (long long)least);
-        draft_remedy(d, _("Set the client's session timer to %lld seconds or more"),
+        judge_address(&judge_beginning(t)->client, from);
+        draft_cause(d, _("%s ignores the 422, which asks for a longer session timer"), from);
+        draft_remedy(d, _("Set the session timer of %s to %lld seconds or more"), from,
                      (long long)least);
         draft_because(d, _("it may have come again as another call"));
         if (!judge_waited(j, ended(t) + SECOND_NS))
@@ -289,6 +298,19 @@ static unsigned copies_of(struct judge *j, const struct scene_transaction *t, in
     return n;
 }
 
+/* The hop nearest to the caller that the response was seen on: there the PRACK would begin. */
+static const struct scene_transaction *passed_up(struct judge *j, const struct scene_transaction *t,
+                                                 int64_t rseq, const struct scene_message **copy)
+{
+    const struct scene_message *last;
+    while (t->upstream && t->upstream->call == t->call &&
+           copies_of(j, t->upstream, rseq, &last) > 0) {
+        t = t->upstream;
+        *copy = last;
+    }
+    return t;
+}
+
 static void prack_missing(struct judge *j)
 {
     char by[ADDR_TEXT], to[ADDR_TEXT];
@@ -304,11 +326,17 @@ static void prack_missing(struct judge *j)
         struct draft *d = judge_find(j, t, 95);
         d->time_ns = m->stored->time_ns;
         judge_address(&m->flow->src, by);
-        draft_host(d, &m->flow->dst);
-        judge_address(&m->flow->dst, to);
+        const struct scene_message *passed = NULL;
+        const struct scene_transaction *top = passed_up(j, t, rseq, &passed);
+        draft_host(d, &top->client);
+        judge_address(&top->client, to);
         draft_say(d, _("no PRACK from %s: reliable %u sent %u times"), to, m->stored->code, copies);
+        draft_cause(d, _("%s does not support or send PRACK, or its PRACK is lost"), to);
+        draft_remedy(d, _("Turn 100rel off at %s or at %s, or see where the PRACK of %s is lost"),
+                     by, to, to);
         draft_proof(d, m, _("%u from %s with RSeq: %lld and Require: 100rel"), m->stored->code, by,
                     (long long)rseq);
+        draft_proof(d, passed, _("it reached %s, which sent no PRACK"), to);
         draft_proof(d, last, _("the last of %u copies"), copies);
         draft_proof(d, t->final, _("the INVITE ends with %u"), scene_final(t));
         draft_because(d, _("a PRACK on a path that is not captured would not be seen"));
@@ -442,8 +470,8 @@ static void transfer_failed(struct judge *j)
         d->time_ns = begun(t);
         draft_host(d, &t->client); /* it tried the target, and says what came of it */
         if (target.n)
-            draft_say(d, _("transfer to %.*s failed: %.*s"), SPAN_ARG(sip_user_at_host(&place)),
-                      SPAN_ARG(answer));
+            draft_say(d, _("transfer failed: %.*s for %.*s"), SPAN_ARG(answer),
+                      SPAN_ARG(sip_user_at_host(&place)));
         else
             draft_say(d, _("transfer failed: %.*s"), SPAN_ARG(answer));
         draft_remedy(d, _("Look at the call to the transfer target, and at the page of %u"), code);
@@ -493,7 +521,7 @@ static void subscription_lost(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         struct span event = judge_quote(scene_header(t->request, "Event"));
         judge_address(&t->server, by);
-        draft_say(d, _("subscription not known at %s (%.*s)"), by, SPAN_ARG(event));
+        draft_say(d, _("subscription lost at %s (%.*s)"), by, SPAN_ARG(event));
         draft_proof(d, t->request, _("NOTIFY with Event: %.*s"), SPAN_ARG(event));
         draft_proof(d, t->final, _("481 from %s"), by);
     }
@@ -535,7 +563,7 @@ const struct rule rules_session[] = {
       session_refresh_failed, N_("The refresh of the session was blocked or refused"),
       N_("See the answer to the refresh") },
     { "session-interval-too-small", SCOPE_TRANSACTION, SEVERITY_WARNING, CALL_FAILED,
-      session_interval_too_small, N_("The client ignores 422"),
+      session_interval_too_small, N_("The client ignores the 422"),
       N_("Raise the client's session timer") },
     { "media-timeout-bye", SCOPE_CALL, SEVERITY_ERROR, CALL_BYE_REASON, media_timeout_bye,
       N_("No media reached the sender of the BYE"),

@@ -55,7 +55,7 @@ static void stuck_after_trying(struct judge *j)
         d->time_ns = since;
         time_short(end - since, waited);
         judge_address(&t->server, to);
-        draft_say(d, _("stuck after 100 for %s: %s does not get on"), waited, to);
+        draft_say(d, _("stuck after 100 for %s: %s gets no further"), waited, to);
         draft_remedy(d, _("Follow the call at %s: its route onwards, its own timers and log"), to);
         draft_proof(d, t->request, _("INVITE to %s"), to);
         draft_proof(d, t->trying, _("100 from %s, and nothing else for %s"), to, waited);
@@ -78,7 +78,7 @@ static int64_t first_repetition(struct judge *j, const struct scene_transaction 
 
 static void missing_trying(struct judge *j)
 {
-    char took[TIME_TEXT];
+    char took[TIME_TEXT], from[ADDR_TEXT];
     EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_INVITE || t->sent < 2 || !t->responses || !scene_unreliable(t))
             continue;
@@ -94,9 +94,12 @@ static void missing_trying(struct judge *j)
         struct draft *d = judge_find(j, t, 90);
         d->time_ns = t->request->stored->time_ns;
         time_short(wait, took);
-        draft_say(d, _("no 100 in time: first answer after %s, INVITE sent %u times"), took,
-                  t->sent);
-        draft_proof(d, t->request, _("INVITE"));
+        judge_address(&t->server, from);
+        draft_say(d, _("no 100 in time: first answer from %s after %s, INVITE sent %u times"), from,
+                  took, t->sent);
+        draft_cause(d, _("%s is slow, and sends no 100 Trying meanwhile"), from);
+        draft_remedy(d, _("Let %s send 100 at once; look at its load"), from);
+        draft_proof(d, t->request, _("INVITE to %s, sent %u times"), from, t->sent);
         draft_proof(d, first, _("%u, %s later"), first->stored->code, took);
     }
 }
@@ -121,12 +124,13 @@ static void slow_response(struct judge *j)
                   sip_method_name(scene_method(t)));
         draft_proof(d, t->request, _("%s to %s"), sip_method_name(scene_method(t)), from);
         draft_proof(d, t->final, _("%u, %s later"), scene_final(t), took);
+        draft_remedy(d, _("Look at the load of %s, and at what it asks: database, DNS"), from);
     }
 }
 
 static void ack_missing_failure(struct judge *j)
 {
-    char from[ADDR_TEXT];
+    char from[ADDR_TEXT], lasted[TIME_TEXT];
     EACH_TRANSACTION(j, t) {
         if (scene_method(t) != SIP_INVITE || scene_final(t) < 300 || t->ack ||
             t->answered < SENT_IN_VAIN || !scene_unreliable(t))
@@ -136,7 +140,8 @@ static void ack_missing_failure(struct judge *j)
         judge_address(&t->client, from);
         draft_say(d, _("no ACK from %s: %u sent %u times"), from, scene_final(t), t->answered);
         draft_proof(d, t->final, _("the first %u to %s"), scene_final(t), from);
-        draft_proof(d, t->last, _("and its last repetition"));
+        time_short(t->last->stored->time_ns - t->final->stored->time_ns, lasted);
+        draft_proof(d, t->last, _("the last of %u copies, %s later"), t->answered, lasted);
         draft_remedy(d, _("See at %s whether the %u arrives there; if so, where its ACK goes"),
                      from, scene_final(t));
     }

@@ -40,7 +40,10 @@ static void provisional(struct why *w)
     char a[TIME_TEXT];
     const struct message *last = store_message(w->store, w->txn->provisional);
     int64_t since = last ? store_now(w->store) - last->time_ns : 0;
-    if (w->txn->code == 180)
+    const struct transaction *cancel = store_transaction(w->store, w->txn->related);
+    if (w->txn->method == SIP_INVITE && cancel && cancel->method == SIP_CANCEL)
+        strbuf_format(w->out, _("cancelled, no end yet: only %u"), w->txn->code);
+    else if (w->txn->code == 180)
         strbuf_text(w->out, _("ringing"));
     else if (w->txn->code == 100 && since > 10000000000LL)
         strbuf_format(w->out, _("nothing since 100 for %s"), time_short(since, a));

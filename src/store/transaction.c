@@ -292,10 +292,11 @@ static void apply_final(struct store *s, uint32_t id, uint32_t message, uint16_t
     set_state(s, id, cancelled ? TXN_CANCELLED : txn->ack ? TXN_CONFIRMED : TXN_COMPLETED);
 }
 
-/* Responses with several To tags come from several branches of a fork (RFC 3261 §12.1). */
+/* Answers that make dialogs with several To tags come from several branches of a fork (RFC 3261
+ * §12.1). A failure may be a proxy's own, with a tag of its own. */
 static void note_fork(struct transaction *txn, const struct sip_message *m)
 {
-    if (txn->method != SIP_INVITE || m->to_tag.n == 0)
+    if (txn->method != SIP_INVITE || m->to_tag.n == 0 || m->code >= 300)
         return;
     uint32_t hash = (uint32_t)hash_span(6, m->to_tag) | 1;
     if (txn->to_tag && txn->to_tag != hash)

@@ -163,7 +163,9 @@ static void add_finding(struct layout *out, uint32_t id)
     add_formatted(out, 2, mem_format(_("First: %s."), text.remedy));
     add_media(out, f, &text);
     add_proofs(out, out->call, &text);
-    if (text.because)
+    if (text.because && f->severity < finding_rule_severity(f->rule))
+        add_formatted(out, 2, mem_format(_("Only a notice: %s."), text.because));
+    else if (text.because)
         add_formatted(out, 2, mem_format(_("%u%% sure: %s."), f->confidence, text.because));
     finding_text_free(&text);
 }
@@ -191,18 +193,20 @@ static uint32_t best_finding(const struct ui *ui, struct subject subject)
     return own ? own : diagnosis_lead(ui->diagnosis, t->call);
 }
 
-/* That one, then others of its call: a long one has hundreds. */
+/* That one, then others of its call, and of the subject's where what explains it lies on another leg:
+ * a long one has hundreds. */
 static void add_findings(struct layout *out, uint32_t best)
 {
     const struct diagnosis *d = out->ui->diagnosis;
-    uint32_t call = diagnosis_finding(d, best)->call;
+    uint32_t calls[] = { diagnosis_finding(d, best)->call, out->call };
     if (!out->low || out->indent == LABEL_WIDTH) /* a line that says what is seen all the same */
         label(out, HELP_HEADING, _("Finding"));
     add_finding(out, best);
     int told = 0;
-    for (uint32_t id = diagnosis_of_call(d, call); id && told < OTHERS;
-         id = diagnosis_finding(d, id)->next)
-        told += id != best && add_other(out, id);
+    for (size_t i = 0; i < 2; i++)
+        for (uint32_t id = i && calls[0] == calls[1] ? 0 : diagnosis_of_call(d, calls[i]);
+             id && told < OTHERS; id = diagnosis_finding(d, id)->next)
+            told += id != best && add_other(out, id);
     set_apart(out);
 }
 

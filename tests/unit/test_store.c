@@ -260,6 +260,11 @@ static void forked(void)
     begin();
     uint32_t i = say(0, 1, 2, &invite);
     say_it(10, 2, 1, with(invite, "SIP/2.0 180 Ringing", "tb"));
+    say_it(20, 2, 1, with(invite, "SIP/2.0 408 Request Timeout", "tp"));
+    tap_ok(!txn_at(i)->forked, "a failure with a tag of its own is no fork: the proxy made it");
+    begin();
+    i = say(0, 1, 2, &invite);
+    say_it(10, 2, 1, with(invite, "SIP/2.0 180 Ringing", "tb"));
     tap_ok(!txn_at(i)->forked, "one To tag is no fork");
     say_it(20, 2, 1, with(invite, "SIP/2.0 180 Ringing", "tc"));
     tap_ok(txn_at(i)->forked && store_counts(store)->dialogs == 2,
