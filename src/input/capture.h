@@ -1,5 +1,5 @@
 /*
- * Reading capture files as bytes: pcap, pcapng and snoop. A reader looks at a window of
+ * Reading capture files as bytes: pcap, pcapng, snoop, and texts (textlog.h, hexdump.h). A reader looks at a window of
  * bytes and needs no file, so that mapped files, pipes, tests and fuzzers share it.
  */
 #ifndef SIPWHY_INPUT_CAPTURE_H
@@ -53,6 +53,8 @@ struct capture {
     const char *name; /* of a log: what wrote it */
     const char *error;
     uint32_t frames;
+    uint8_t assumed; /* enum assumed: what the text that it was read from has not said so far */
+    bool apart;      /* packets are made of the bytes, and lie elsewhere */
 };
 
 #endif

@@ -20,6 +20,7 @@
 #include "input/capture.h"
 #include "input/feed.h"
 #include "input/follow.h"
+#include "input/hexdump.h"
 #include "input/input.h"
 #include "input/textlog.h"
 
@@ -106,16 +107,24 @@ static bool is_text(const uint8_t *data, size_t n)
     return n > 0 && !memchr(data, 0, n < TEXT_LOOK ? n : TEXT_LOOK);
 }
 
-/* Captures have a magic; what is none may be a log, which takes more bytes to tell. */
+/* Packets in hex go before messages as text, which some write in front of them. */
+static struct capture *open_text(struct file_source *f, const uint8_t *data, size_t n)
+{
+    f->text.stays = feed_stays(&f->feed);
+    struct capture *capture = hexdump_open(data, n, HEXDUMP_FRAMES, &f->text);
+    if (!capture)
+        capture = textlog_open(data, n, &f->text);
+    return capture ? capture : hexdump_open(data, n, HEXDUMP_MESSAGES, &f->text);
+}
+
+/* Captures have a magic; what is none may be a text, which takes more bytes to tell. */
 static bool open_capture(struct file_source *f, const uint8_t *data, size_t n)
 {
     if (n < CAPTURE_MAGIC && !f->complete)
         return false;
     f->capture = capture_open(data, n);
-    if (!f->capture && n != f->looked && is_text(data, n)) {
-        f->text.stays = feed_stays(&f->feed);
-        f->capture = textlog_open(data, n, &f->text);
-    }
+    if (!f->capture && n != f->looked && is_text(data, n))
+        f->capture = open_text(f, data, n);
     f->looked = n;
     if (f->capture)
         f->source.format = f->capture->name;
@@ -233,9 +242,10 @@ static enum input_status hand_over(struct file_source *f, struct packet *packet)
     if (packet_is_frame(packet))
         f->handed = packet->frame;
     packet->frame += f->before;
-    packet->mapped = feed_stays(&f->feed) && (!packet->plain || packet->plain->in_place);
-    packet->lasts = feed_stays(&f->feed) && packet->plain; /* it is not closed while it is read */
-    f->source.assumed |= textlog_assumed(f->capture);
+    bool apart = f->capture->apart, stays = feed_stays(&f->feed);
+    packet->mapped = stays && !apart && (!packet->plain || packet->plain->in_place);
+    packet->lasts = stays && !apart && packet->plain; /* it is not closed while it is read */
+    f->source.assumed |= f->capture->assumed;
     f->source.stats.position = f->passed + feed_progress(&f->feed);
     if (packet->frame == 1 && may_rest(f))
         rest(f, packet);

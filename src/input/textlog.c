@@ -520,8 +520,3 @@ struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog
     log_clock_init(&t->clock, options);
     return &t->common;
 }
-
-uint8_t textlog_assumed(const struct capture *capture)
-{
-    return capture->format == &capture_textlog ? ((const struct textlog *)capture)->assumed : 0;
-}

@@ -31,8 +31,6 @@ int textlog_read_date(struct textlog_options *options, const char *text);
  * text. The options are copied, but for tz.
  */
 struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog_options *options);
-/* What the log has not said so far (enum assumed). */
-uint8_t textlog_assumed(const struct capture *capture);
 
 extern const struct capture_format capture_textlog;
 

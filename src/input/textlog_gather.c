@@ -70,7 +70,7 @@ void log_describe(struct textlog *t, struct log_header *header, bool whole)
     t->plain.src = header->src;
     t->plain.dst = header->dst;
     set_time(t, header);
-    t->assumed |= t->plain.assumed;
+    t->common.assumed |= t->plain.assumed;
 }
 
 static void append(struct gather *g, const char *p, size_t n)

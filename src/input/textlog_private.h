@@ -260,7 +260,6 @@ struct textlog {
     struct span queue, object;     /* rest of `made` and of `unwrapped` */
     bool queue_open;
     bool ready;
-    uint8_t assumed;
     struct room rooms[ROOMS];
     unsigned turn; /* whose is next */
     struct plain plain;
