@@ -296,9 +296,11 @@ static uint8_t why_of(const struct scene_transaction *t, const struct judge *j, 
     }
     if (own && lead >= 0 && relate_explains(&j->drafts[lead], own))
         return j->drafts[lead].rule;
-    if (own)
-        return own->rule;
     bool badly = sip_class_failed(t->stored->class) || t->stored->class == SIP_CLASS_CANCELLED;
+    bool beside = own && badly && lead >= 0 && relate_bystander(own) &&
+                  judge_origin(t) == j->drafts[lead].txn;
+    if (own && !beside)
+        return own->rule;
     return badly && lead >= 0 ? j->drafts[lead].rule : 0;
 }
 

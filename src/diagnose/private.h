@@ -13,6 +13,9 @@ int relate_drafts(struct draft *drafts, size_t n);
 /* Whether the one is the cause of the other, when both are in a call. */
 bool relate_explains(const struct draft *cause, const struct draft *effect);
 
+/* Whether it is true of its call without being a reason for which a request fails. */
+bool relate_bystander(const struct draft *d);
+
 /* absence.c: whether what a finding misses may have been in a message that the capture cut. */
 bool absence_doubtful(const struct judge *j, const struct draft *d);
 

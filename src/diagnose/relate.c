@@ -1,7 +1,7 @@
 /*
  * How findings of one call explain each other. Some say better what another says too and take
  * its place; some are the cause of another, which then does not lead. Of those that nothing
- * explains the worst leads, then the earliest.
+ * explains the one leads that is worst or explains the worst, then the earliest.
  */
 #include "diagnose/private.h"
 
@@ -61,8 +61,6 @@ static const struct {
     { "media-rejected", "media-timeout-bye" },
     { "srtp-mismatch", "media-rejected" },
     { "no-common-codec", "media-rejected" },
-    { "no-common-codec", "code-translated" },
-    { "srtp-mismatch", "code-translated" },
     { "auth-not-attempted", "session-refresh-failed" },
     { "session-refresh-failed", "session-expired" },
     { "session-refresh-failed", "no-response" },
@@ -95,7 +93,6 @@ static const struct {
     { "service-unavailable", "redirect-failed" },
     { "service-unavailable", "number-not-found" },
     { "service-unavailable", "server-error" },
-    { "service-unavailable", "code-translated" },
     { "malformed-message", "server-error" },
     { "malformed-message", "no-response" },
     { "malformed-message", "ack-missing" },
@@ -108,7 +105,6 @@ static const struct {
     { "prack-missing", "unavailable" },
     { "extension-required", "prack-missing" },
     { "flow-failed", "unavailable" },
-    { "user-not-registered", "code-translated" },
     { "registration-lapsed", "user-not-registered" },
     { "register-interval-too-brief", "registration-lapsed" },
     { "auth-loop", "auth-not-attempted" },
@@ -124,14 +120,68 @@ static const struct {
     { "ack-missing", "dialog-lost" },
 };
 
+/* What says why a request was refused explains that a hop passed on another code for it. */
+static const char *const refusals[] = {
+    "no-response",
+    "large-request-lost",
+    "host-unreachable",
+    "connection-refused",
+    "tls-failed",
+    "stuck-after-trying",
+    "number-not-found",
+    "user-not-registered",
+    "busy",
+    "declined",
+    "unavailable",
+    "ring-no-answer",
+    "service-unavailable",
+    "server-error",
+    "auth-refused",
+    "forbidden",
+    "flow-failed",
+    "identity-rejected",
+    "call-blocked",
+    "redirect-failed",
+    "no-common-codec",
+    "srtp-mismatch",
+    "t38-refused",
+    "delayed-offer-refused",
+    "extension-unsupported",
+    "extension-required",
+    "merged-request",
+    "routing-loop",
+    "malformed-message",
+    "cseq-not-increasing",
+    "contact-missing",
+    "prack-missing",
+    "session-interval-too-small",
+};
+
+/* True of the call, and no reason to refuse it: a request that failed shows what refused it. */
+static const char *const bystanders[] = {
+    "contact-private",     "sdp-private-address",
+    "sip-alg-suspected",   "register-contact-unroutable",
+    "retry-after-ignored", "hold-legacy-address",
+    "missing-trying",
+};
+
 enum { REPLACES = 1, EXPLAINS = 2 };
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static void refusals_explain(uint8_t relations[UINT8_MAX + 1][UINT8_MAX + 1])
+{
+    for (size_t i = 0; i < COUNT(refusals); i++)
+        relations[finding_rule(SPAN(refusals[i]))][finding_rule(SPAN("code-translated"))] |=
+            EXPLAINS;
+}
 
 /* An attack explains whatever goes wrong in its calls; the second one the first. */
 static const char *const attacks[] = { "scanner", "brute-force" };
 
 static void attacks_explain(uint8_t relations[UINT8_MAX + 1][UINT8_MAX + 1])
 {
-    for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++)
+    for (size_t i = 0; i < COUNT(attacks); i++)
         for (unsigned rule = 1; rule <= finding_rules(); rule++)
             relations[finding_rule(SPAN(attacks[i]))][rule] |= EXPLAINS;
     relations[finding_rule(SPAN(attacks[0]))][finding_rule(SPAN(attacks[1]))] = 0;
@@ -142,14 +192,16 @@ static uint8_t relation(const struct draft *a, const struct draft *b)
 {
     static uint8_t relations[UINT8_MAX + 1][UINT8_MAX + 1];
     static bool known;
-    for (size_t i = 0; !known && i < sizeof replaced / sizeof replaced[0]; i++)
+    for (size_t i = 0; !known && i < COUNT(replaced); i++)
         relations[finding_rule(SPAN(replaced[i].by))][finding_rule(SPAN(replaced[i].what))] |=
             REPLACES;
-    for (size_t i = 0; !known && i < sizeof explained / sizeof explained[0]; i++)
+    for (size_t i = 0; !known && i < COUNT(explained); i++)
         relations[finding_rule(SPAN(explained[i].cause))]
                  [finding_rule(SPAN(explained[i].effect))] |= EXPLAINS;
-    if (!known)
+    if (!known) {
+        refusals_explain(relations);
         attacks_explain(relations);
+    }
     known = true;
     return relations[a->rule][b->rule];
 }
@@ -166,15 +218,48 @@ static bool takes_place(const struct draft *by, const struct draft *what)
     return (relation(by, what) & REPLACES) && same_request(by->txn, what->txn);
 }
 
-bool relate_explains(const struct draft *cause, const struct draft *effect)
+/* Whether the one lies on the way of the other's request. */
+static bool is_above(const struct scene_transaction *a, const struct scene_transaction *b)
 {
-    return relation(cause, effect) & EXPLAINS;
+    while (b && b != a)
+        b = b->upstream;
+    return b != NULL;
 }
 
-/* Whether `a` should lead rather than `b`. */
-static bool before(const struct draft *a, const struct draft *b)
+/* Branches of one fork do not explain each other: each has an end of its own. */
+static bool in_two_branches(const struct scene_transaction *a, const struct scene_transaction *b)
 {
-    int x = a->severity, y = b->severity;
+    return same_request(a, b) && !is_above(a, b) && !is_above(b, a);
+}
+
+bool relate_explains(const struct draft *cause, const struct draft *effect)
+{
+    return (relation(cause, effect) & EXPLAINS) && !in_two_branches(cause->txn, effect->txn);
+}
+
+bool relate_bystander(const struct draft *d)
+{
+    static bool known, is[UINT8_MAX + 1];
+    for (size_t i = 0; !known && i < COUNT(bystanders); i++)
+        is[finding_rule(SPAN(bystanders[i]))] = true;
+    known = true;
+    return is[d->rule];
+}
+
+/* How bad it is, or the worst that it explains. */
+static int weight(const struct draft *drafts, size_t n, size_t i)
+{
+    int worst = drafts[i].severity;
+    for (size_t k = 0; k < n; k++)
+        if (k != i && !drafts[k].hidden && drafts[k].severity > worst &&
+            relate_explains(&drafts[i], &drafts[k]))
+            worst = drafts[k].severity;
+    return worst;
+}
+
+/* Whether `a` should lead rather than `b`; x and y are their weights. */
+static bool before(const struct draft *a, int x, const struct draft *b, int y)
+{
     if (x != y)
         return x > y;
     if (a->time_ns != b->time_ns)
@@ -184,16 +269,18 @@ static bool before(const struct draft *a, const struct draft *b)
 
 int relate_drafts(struct draft *drafts, size_t n)
 {
-    int best = -1, best_explained = -1;
+    int best = -1, best_explained = -1, weights[JUDGE_DRAFTS];
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n && !drafts[i].hidden; k++)
             drafts[i].hidden = k != i && takes_place(&drafts[k], &drafts[i]);
     for (size_t i = 0; i < n; i++) {
         bool effect = false;
+        weights[i] = drafts[i].hidden ? 0 : weight(drafts, n, i);
         for (size_t k = 0; k < n && !effect; k++)
             effect = k != i && !drafts[k].hidden && relate_explains(&drafts[k], &drafts[i]);
         int *place = effect ? &best_explained : &best;
-        if (!drafts[i].hidden && (*place < 0 || before(&drafts[i], &drafts[*place])))
+        if (!drafts[i].hidden &&
+            (*place < 0 || before(&drafts[i], weights[i], &drafts[*place], weights[*place])))
             *place = (int)i;
     }
     return best >= 0 ? best : best_explained;

@@ -191,12 +191,19 @@ static void code_translated(struct judge *j)
         judge_address(&o->final->flow->src, from);
         draft_say(d, _("code changed by %s: %u made of the %u from %s"), by, scene_final(t),
                   scene_final(o), from);
-        draft_proof(d, o->final, _("the origin: %u %.*s from %s"), scene_final(o),
-                    SPAN_ARG(judge_quote(scene_sip(o->final)->reason)), from);
+        const struct scene_transaction *origin = o, *further;
+        while ((further = translated(origin)) != NULL)
+            origin = further;
+        if (origin != o)
+            draft_proof(d, o->final, _("it got %u %.*s from %s"), scene_final(o),
+                        SPAN_ARG(judge_quote(scene_sip(o->final)->reason)), from);
+        judge_address(&origin->final->flow->src, from);
+        draft_proof(d, origin->final, _("the origin: %u %.*s from %s"), scene_final(origin),
+                    SPAN_ARG(judge_quote(scene_sip(origin->final)->reason)), from);
         draft_proof(d, t->final, _("passed on as %u %.*s"), scene_final(t),
                     SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
-        draft_remedy(d, _("Trust the %u of %s; look at the table of codes of %s"), scene_final(o),
-                     from, by);
+        draft_remedy(d, _("Trust the %u of %s; look at the table of codes of %s"),
+                     scene_final(origin), from, by);
     }
 }
 

@@ -51,6 +51,13 @@ def fits(claim, finding, talk):
     return True
 
 
+def rows_told(program, path, rule):
+    """The codes of the transactions that the list explains by a rule, in their order; 0: no answer."""
+    done = subprocess.run([program, 'list', 'transactions', '--json', '--filter', f'why == {rule}', path],
+                          capture_output=True, timeout=60, check=False)
+    return ','.join(str(json.loads(line).get('code') or 0) for line in done.stdout.splitlines())
+
+
 def shown(finding):
     place = finding.get('endpoint') or finding.get('call_id') or '-'
     return f"{finding['severity']} {finding['rule']} at {place}: {finding.get('summary', '')}"
@@ -73,6 +80,9 @@ def run(program, folder, case, name, dress):
         met.append((claim, found))
         if claim.kind == 'expect' and not found:
             troubles.append(f'missing: {claim}')
+        rows = rows_told(program, path, claim.rule) if 'rows' in claim.where else ''
+        if rows != claim.where.get('rows', ''):
+            troubles.append(f'explains the rows {rows}: {claim}')
         if claim.kind == 'forbid' and found:
             troubles.append(f'forbidden: {claim}')
     told = [(f['rule'], f['endpoint'], f['summary']) for f in findings if f.get('endpoint')]

@@ -36,6 +36,8 @@ WHAT THE DIAGNOSIS SHALL SAY
                                   cause names; and if its words matter:
                                   [sure=PERCENT] [severity=NAME] [times=N] [says=TEXT] [cause=TEXT] [first=TEXT]
                                   (parts of summary, cause, remedy; "says=two words")
+                                  [rows=CODE,...]: what the list of transactions explains by it, by their
+                                  codes, 0 where none came
     expect none                   no error and no warning (which holds always for what is not named)
     allow RULE ...                may be there
     forbid RULE ...               must not be there, as a notice either: a near miss of that rule
