@@ -184,10 +184,12 @@ bool lists_work(struct ui *ui, int64_t budget_ns)
     if (count_endpoints(ui) && roll_version(ui->session->pipeline.roll) == 0)
         return true;
     bool more = list->ops->work && list->ops->work(list);
-    more = rows_work(&list->rows, budget_ns) || more;
+    more = rows_work(&list->rows, budget_ns / 2) || more;
     if (!more)
         list->filled = ui->filter_generation;
-    more = list_count_failures(list, budget_ns) || more;
+    if (ui_interrupted(ui))
+        return true;
+    more = list_count_failures(list, budget_ns / 2) || more;
     return join_calls(ui) || more;
 }
 

@@ -188,13 +188,15 @@ figure "memory beyond the mapped file, a message" "$bytes" bytes 300 at-most \
     "$(quotient "$anon" 1024) MiB in all"
 figure "over TCP, processor time against UDP" "$(quotient "$(column tcp 2)" "$(column sipwhy 2)")" \
     times 1.5 at-most "$(column tcp 1) s"
-wall=$(column hep 1)
-figure "in HEP" "$(quotient "$messages" "$wall")" msg/s 500000 at-least \
-    "$wall s ($(span hep 1 | tr ' ' -))"
-for log in sipdump pjsua; do
-    wall=$(column "$log" 1)
-    figure "in a log as $log has it" "$(quotient "$messages" "$wall")" msg/s 500000 at-least \
-        "$wall s ($(span "$log" 1 | tr ' ' -))"
+# A capture is to be read at a million a second, and these at half of that: on a slower machine the
+# ratio still tells whether they are as quick as they should be.
+for form in hep sipdump pjsua; do
+    wall=$(column "$form" 1)
+    case $form in hep) what="in HEP" ;; *) what="in a log as $form has it" ;; esac
+    figure "$what" "$(quotient "$messages" "$wall")" msg/s 500000 at-least \
+        "$wall s ($(span "$form" 1 | tr ' ' -))"
+    figure "  processor time against the capture" \
+        "$(quotient "$(column "$form" 2)" "$(column sipwhy 2)")" times 2 at-most
 done
 
 echo
