@@ -283,8 +283,9 @@ static bool concerns(const struct judge *j, const struct draft *d,
     return d->concerns && d->call == t->call && d->concerns(j, t);
 }
 
-/* A transaction shows its own finding, or what explains it; else what leads if it ended badly. */
-static uint8_t why_of(const struct scene_transaction *t, const struct judge *j, int lead)
+/* The worst finding about one transaction that is no mere notice of an error; among equals the lead. */
+static const struct draft *worst_about(const struct judge *j, const struct scene_transaction *t,
+                                       int lead)
 {
     const struct draft *own = NULL;
     for (size_t i = 0; i < j->ndrafts; i++) {
@@ -294,14 +295,29 @@ static uint8_t why_of(const struct scene_transaction *t, const struct judge *j, 
             (!own || one->severity > own->severity || (int)i == lead))
             own = one;
     }
-    if (own && lead >= 0 && relate_explains(&j->drafts[lead], own))
-        return j->drafts[lead].rule;
+    return own;
+}
+
+/*
+ * A transaction shows its own finding, or what explains it. One that ended badly and has none, or only
+ * what stands beside its end, shows what was found about the answer that it passed on, else what leads.
+ */
+static uint8_t why_of(const struct scene_transaction *t, const struct judge *j, int lead)
+{
+    const struct draft *first = lead >= 0 ? &j->drafts[lead] : NULL;
+    const struct draft *own = worst_about(j, t, lead);
     bool badly = sip_class_failed(t->stored->class) || t->stored->class == SIP_CLASS_CANCELLED;
-    bool beside = own && badly && lead >= 0 && relate_bystander(own) &&
-                  judge_origin(t) == j->drafts[lead].txn;
-    if (own && !beside)
-        return own->rule;
-    return badly && lead >= 0 ? j->drafts[lead].rule : 0;
+    if (badly && first && (!own || relate_bystander(own))) {
+        const struct scene_transaction *origin = judge_origin(t);
+        const struct draft *there = origin == t ? NULL : worst_about(j, origin, lead);
+        if (there && there->severity >= first->severity)
+            own = there;
+        else if (!own)
+            own = first;
+    }
+    if (own && first && relate_explains(first, own))
+        own = first;
+    return own ? own->rule : 0;
 }
 
 static void keep_all(struct diagnosis *d, const struct scene *scene, const struct judge *j,

@@ -37,12 +37,13 @@ static const struct scene_transaction *bye_after(struct judge *j, const struct s
 }
 
 /* What to look at next, and what came of it, as far as it can be seen. */
-static void follow_ack(struct judge *j, struct draft *d, const struct scene_transaction *t)
+static void follow_ack(struct judge *j, struct draft *d, const struct scene_transaction *t,
+                       const struct scene_transaction *top)
 {
     char to[ADDR_TEXT], after[TIME_TEXT];
     const struct scene_transaction *ack = stray_ack(j, t), *bye = bye_after(j, t);
     struct span contact = judge_quote(contact_host(t->final));
-    judge_address(ack ? &ack->server : &t->client, to);
+    judge_address(ack ? &ack->server : &top->client, to);
     if (ack) {
         draft_proof(d, ack->request, _("an ACK went to %s instead"), to);
         draft_remedy(
@@ -59,6 +60,17 @@ static void follow_ack(struct judge *j, struct draft *d, const struct scene_tran
     draft_proof(d, bye->request, _("BYE from %s, %s after the answer"), to, after);
 }
 
+/* The hop nearest to the caller that the 2xx was passed on over and no ACK was seen on. */
+static const struct scene_transaction *not_acknowledged(struct judge *j,
+                                                        const struct scene_transaction *t)
+{
+    const struct scene_transaction *up;
+    while ((up = t->upstream) != NULL && up->call == t->call && scene_answered(up) &&
+           !judge_acknowledged(j, up))
+        t = up;
+    return t;
+}
+
 static void ack_missing(struct judge *j)
 {
     char to[ADDR_TEXT], lasted[TIME_TEXT];
@@ -69,8 +81,9 @@ static void ack_missing(struct judge *j)
             t->upstream->answered >= SENT_IN_VAIN && !judge_acknowledged(j, t->upstream))
             continue; /* it is missing nearer to the caller already */
         struct draft *d = judge_find(j, t, 95);
-        draft_host(d, &t->client);
-        judge_address(&t->client, to);
+        const struct scene_transaction *top = not_acknowledged(j, t);
+        draft_host(d, &top->client);
+        judge_address(&top->client, to);
         time_short(t->last->stored->time_ns - t->final->stored->time_ns, lasted);
         struct span contact = judge_quote(contact_host(t->final));
         if (bye_after(j, t))
@@ -79,11 +92,14 @@ static void ack_missing(struct judge *j)
         else
             draft_say(d, _("answered, no ACK from %s: %u sent %u times"), to, scene_final(t),
                       t->answered);
+        if (top != t)
+            draft_proof(d, top->final, _("it reached %s, which sent no ACK"), to);
+        judge_address(&t->client, to);
         draft_proof(d, t->final, _("the first %u to %s, Contact %.*s"), scene_final(t), to,
                     SPAN_ARG(contact));
         draft_proof(d, t->last, _("the last of %u copies, %s later"), t->answered, lasted);
         if (d->texts)
-            follow_ack(j, d, t);
+            follow_ack(j, d, t, top);
     }
 }
 

@@ -126,6 +126,13 @@ static void outbound_not_supported(struct judge *j)
         struct draft *d = judge_find(j, t, 100);
         judge_address(&t->server, from);
         draft_say(d, _("no outbound (RFC 5626) at the first hop, says %s"), from);
+        const struct scene_transaction *first = judge_beginning(t);
+        if (first->request && scene_from_sender(first->request)) {
+            judge_address(&first->server, from);
+            draft_cause(d, _("%s, the first hop, does not support RFC 5626"), from);
+            draft_remedy(d, _("Enable outbound on %s, or drop it from the client"), from);
+            judge_address(&t->server, from);
+        }
         draft_proof(d, t->request, _("%s asks for outbound"), sip_method_name(scene_method(t)));
         draft_proof(d, t->final, _("439 from %s"), from);
     }
@@ -190,6 +197,22 @@ static bool phone_said_so(const struct judge *j, const struct scene_transaction 
     return store_registers_from(j->scene->store, callee, &phone);
 }
 
+/* The registration that ran out, or the one that took it back: it lies in another call. */
+static void prove_registration(const struct judge *j, struct draft *d,
+                               const struct sip_address *callee, int64_t until_ns,
+                               enum binding_state state)
+{
+    char when[TIME_TEXT];
+    const struct message *m = store_registration(j->scene->store, callee, until_ns);
+    if (!m)
+        return;
+    time_clock(m->time_ns, when);
+    draft_frame(d, m->frame, m->source,
+                state == BINDING_REMOVED ? _("the REGISTER that removed it, accepted at %.8s")
+                                         : _("its last REGISTER, accepted at %.8s"),
+                when);
+}
+
 static void user_not_registered(struct judge *j)
 {
     char since[TIME_TEXT], from[ADDR_TEXT];
@@ -214,6 +237,8 @@ static void user_not_registered(struct judge *j)
                   state == BINDING_REMOVED ? _("%.*s is not registered: removed %s before")
                                            : _("%.*s is not registered: lapsed %s before"),
                   SPAN_ARG(user), since);
+        if (d->texts)
+            prove_registration(j, d, &callee, t->final->stored->time_ns, state);
         draft_proof(d, t->request, _("%s for %.*s"), sip_method_name(scene_method(t)),
                     SPAN_ARG(user));
         judge_address(&t->server, from);

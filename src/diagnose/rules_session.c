@@ -98,7 +98,11 @@ static void session_expired(struct judge *j)
         draft_proof(d, b->request,
                     _("BYE from %s, %s later; no re-INVITE or UPDATE in its second half"), by,
                     when);
-        draft_because(d, _("somebody may have hung up just then"));
+        if (addr_same_host(refresher_of(t), &b->client))
+            draft_because(d, _("the one that should refresh hung up itself, perhaps for another "
+                               "reason"));
+        else
+            draft_because(d, _("somebody may have hung up just then"));
     }
 }
 
@@ -311,6 +315,19 @@ static const struct scene_transaction *passed_up(struct judge *j, const struct s
     return t;
 }
 
+/* Whether the caller takes reliable responses (RFC 3262 §3); an INVITE that was not captured may. */
+static bool offers_100rel(const struct scene_message *invite)
+{
+    if (!invite || scene_cut(invite))
+        return true;
+    struct span rest = scene_sip(invite)->headers, name, value;
+    while (sip_next_header(&rest, &name, &value))
+        if ((sip_header_same(name, "Supported") || sip_header_same(name, "Require")) &&
+            span_search(value, "100rel"))
+            return true;
+    return false;
+}
+
 static void prack_missing(struct judge *j)
 {
     char by[ADDR_TEXT], to[ADDR_TEXT];
@@ -328,12 +345,19 @@ static void prack_missing(struct judge *j)
         judge_address(&m->flow->src, by);
         const struct scene_message *passed = NULL;
         const struct scene_transaction *top = passed_up(j, t, rseq, &passed);
-        draft_host(d, &top->client);
+        bool offered = offers_100rel(top->request);
+        draft_host(d, offered ? &top->client : &m->flow->src);
         judge_address(&top->client, to);
         draft_say(d, _("no PRACK from %s: reliable %u sent %u times"), to, m->stored->code, copies);
         draft_cause(d, _("%s does not support or send PRACK, or its PRACK is lost"), to);
         draft_remedy(d, _("Turn 100rel off at %s or at %s, or see where the PRACK of %s is lost"),
                      by, to, to);
+        if (!offered) {
+            draft_cause(d, _("%s asks for a PRACK, though the INVITE does not offer 100rel"), by);
+            draft_remedy(d, _("Let %s send its %u without Require: 100rel, or offer 100rel at %s"),
+                         by, m->stored->code, to);
+            draft_proof(d, top->request, _("INVITE without 100rel in Supported or Require"));
+        }
         draft_proof(d, m, _("%u from %s with RSeq: %lld and Require: 100rel"), m->stored->code, by,
                     (long long)rseq);
         draft_proof(d, passed, _("it reached %s, which sent no PRACK"), to);

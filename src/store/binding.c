@@ -423,6 +423,39 @@ static bool made_in(const struct store *s, uint32_t call, uint32_t id, uint32_t 
     return id == call && c && (uint32_t)c->seq == stamp;
 }
 
+/* The call's latest REGISTER that was accepted by then. */
+static const struct message *accepted_in(const struct store *s, uint32_t call, int64_t time_ns)
+{
+    const struct message *found = NULL;
+    const struct transaction *t;
+    for (uint32_t id = store_call(s, call)->window; id; id = t->next_in_call) {
+        t = store_transaction(s, id);
+        const struct message *m = t->method == SIP_REGISTER && t->code / 100 == 2
+                                      ? store_message(s, t->final)
+                                      : NULL;
+        if (m && m->time_ns <= time_ns && (!found || found->time_ns < m->time_ns))
+            found = m;
+    }
+    return found;
+}
+
+const struct message *store_registration(const struct store *s, const struct sip_address *who,
+                                         int64_t time_ns)
+{
+    const struct user *found[SAME_NAME];
+    const struct message *latest = NULL;
+    size_t n = find_users(s, who, found);
+    for (size_t i = 0; i < n * CONTACTS; i++) {
+        const struct contact *c = &found[i / CONTACTS]->contacts[i % CONTACTS];
+        const struct message *m = c->id && made_in(s, c->call, c->call, c->stamp)
+                                      ? accepted_in(s, c->call, time_ns)
+                                      : NULL;
+        if (m && (!latest || latest->time_ns < m->time_ns))
+            latest = m;
+    }
+    return latest;
+}
+
 int64_t store_lapsed(const struct store *s, const struct sip_address *aor, uint32_t call,
                      bool *unlisted)
 {

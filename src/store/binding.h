@@ -21,6 +21,9 @@ enum binding_state {
 /* How the user's latest registration before `time_ns` stood then; *since is when it ended. */
 enum binding_state store_registered(const struct store *store, const struct sip_address *user,
                                     int64_t time_ns, int64_t *since);
+/* The answer that accepted the user's latest registration, or its removal, by then; NULL: none is left. */
+const struct message *store_registration(const struct store *store, const struct sip_address *user,
+                                         int64_t time_ns);
 /* Whether the user's latest registrations, lapsed or not, came from that host; port 0: from any port. */
 bool store_registers_from(const struct store *store, const struct sip_address *user,
                           const struct addr *host);
