@@ -412,10 +412,42 @@ static bool may_be_flat(const struct textlog *t)
     return t->format->behind && t->pending.whole && !t->now.active;
 }
 
+/* The line at p, and where the next one begins; NULL when its end is not there yet. */
+static const char *read_line(const char *p, const char *end, bool last, struct line *line)
+{
+    bool odd = false;
+    const char *lf = log_line_feed(p, end, &odd);
+    if ((lf ? lf : end) - p > (ptrdiff_t)LOG_LINE_MOST) {
+        lf = NULL;
+        end = p + LOG_LINE_MOST;
+    } else if (!lf && !last) {
+        return NULL;
+    }
+    *line = log_cut_line(p, end, lf);
+    line->odd = odd;
+    return lf ? lf + 1 : end;
+}
+
+/* The same of a web page's source, whose line is a line or some, as that of an object. */
+static const char *take_html(struct textlog *t, const char *p, const char *end, bool last)
+{
+    struct line line;
+    const char *next = read_line(p, end, last, &line);
+    if (!next)
+        return NULL;
+    t->object = log_unhtml(line.text, t->unwrapped);
+    if (!line.open)
+        t->unwrapped[t->object.n++] = '\n';
+    return next;
+}
+
 /* Takes the next line from [p, end); NULL when its end is not there yet. */
 static const char *take_next(struct textlog *t, const char *p, const char *end, bool last)
 {
-    bool more = !last, odd = false;
+    struct line line;
+    bool more = !last;
+    if (t->html)
+        return take_html(t, p, end, last);
     const char *next = in_block(t) ? take_block(t, p, end) : p;
     if (next > p)
         return next;
@@ -425,20 +457,14 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     next = may_begin(t) && !t->now.active && !t->format->piece ? take_whole(t, p, end) : NULL;
     if (next)
         return next;
-    const char *lf = log_line_feed(p, end, &odd);
-    if ((lf ? lf : end) - p > (ptrdiff_t)LOG_LINE_MOST) {
-        lf = NULL;
-        end = p + LOG_LINE_MOST;
-    } else if (!lf && !last) {
+    next = read_line(p, end, last, &line);
+    if (!next)
         return NULL;
-    }
-    struct line line = log_cut_line(p, end, lf);
-    line.odd = odd;
     if (!take_object(t, line.text))
         take_physical(t, &line);
     if (may_be_flat(t) && t->queue.n == 0)
         take_behind(t, line.text);
-    return lf ? lf + 1 : end;
+    return next;
 }
 
 /* UTF-8's byte order mark, which some editors put first. */
@@ -514,9 +540,10 @@ struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog
     t->common.format = &capture_textlog;
     t->common.name = format->name;
     t->format = format;
+    t->html = log_is_html(text);
     t->made = mem_alloc(LOG_LINE_MOST);
     t->bare = mem_alloc(LOG_LINE_MOST);
-    t->unwrapped = mem_alloc(LOG_LINE_MOST);
+    t->unwrapped = mem_alloc(LOG_LINE_MOST + 1);
     log_clock_init(&t->clock, options);
     return &t->common;
 }

@@ -91,6 +91,10 @@ struct span log_unescape(struct span line, char *room);
  * and when it says that was; false: the line is no such object.
  */
 bool log_unwrap(struct span line, char *room, struct span *text, struct log_stamp *stamp);
+/* Whether the text is the source of a web page, in which '<' is "&lt;". */
+bool log_is_html(struct span text);
+/* Undoes that in a line, into `room` likewise; "<br>" within it ends a line. */
+struct span log_unhtml(struct span line, char *room);
 /* Makes CRLF of each pair of dots, in place; the blanks that filled the last line go. */
 struct span log_undot(char *text, size_t n);
 /* Whether it only separates: dashes and the like. */
@@ -253,6 +257,7 @@ struct textlog {
     struct log_stamp seen;   /* in front of the latest line between messages */
     struct log_stamp around; /* of the object that the line came in */
     bool begun;              /* the first bytes were looked at */
+    bool html;               /* lines come as a web page has them */
     unsigned waited;         /* lines since it was whole */
     char tag[64];
     struct gather now;

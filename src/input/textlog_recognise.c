@@ -11,6 +11,7 @@ struct tally {
     struct log_header *headers; /* one a format */
     unsigned *hits;
     bool plain; /* a line has a whole start line */
+    bool html;  /* lines come as a web page has them */
     char *room, *unwrapped;
 };
 
@@ -51,7 +52,9 @@ static void tally_text(struct tally *tally, struct span line, struct span rest)
 {
     struct span text;
     struct log_stamp stamp;
-    if (!log_unwrap(line, tally->unwrapped, &text, &stamp)) {
+    if (tally->html) {
+        text = log_unhtml(line, tally->unwrapped);
+    } else if (!log_unwrap(line, tally->unwrapped, &text, &stamp)) {
         tally_line(tally, line, rest);
         return;
     }
@@ -97,6 +100,7 @@ const struct log_format *log_recognise(struct span text)
     tally.hits = mem_zero(log_format_count * sizeof *tally.hits);
     tally.room = mem_alloc(LOG_LINE_MOST);
     tally.unwrapped = mem_alloc(LOG_LINE_MOST);
+    tally.html = log_is_html(text);
     tally_lines(&tally, text);
     const struct log_format *format = best_format(&tally);
     free(tally.headers);
