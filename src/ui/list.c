@@ -293,27 +293,44 @@ static void draw_servers(const struct ui *ui, struct rect rect)
 /* And how to see the others again. */
 static void put_nothing_fits(const struct list *list, struct strbuf *out)
 {
-    char key[KEY_HINT];
-    size_t rows;
+    char key[KEY_HINT] = ":filter";
+    size_t rows, before;
     list_total(list, &rows);
-    strbuf_format(out, _("Nothing fits the filter. %s shows all %zu rows."),
-                  keymap_hint("back", key), rows);
+    if (trail_way(list->ui, &before) == TRAIL_FILTER) /* else back leads to another list */
+        keymap_hint("back", key);
+    if (rows)
+        strbuf_format(out, _("Nothing fits the filter. %s shows all %zu rows."), key, rows);
+    else
+        strbuf_format(out, _("Nothing fits the filter. %s takes it off."), key);
+}
+
+/* What can be asked where the input has no message at all. */
+static void put_no_messages(struct strbuf *out)
+{
+    char key[KEY_HINT];
+    strbuf_format(out, _("No SIP messages in this input. %s tells what it holds."),
+                  keymap_hint("sources", key));
 }
 
 static void draw_empty(struct list *list, struct rect rect)
 {
     struct ui *ui = list->ui;
-    struct strbuf filtered = STRBUF_INIT;
+    struct strbuf filtered = STRBUF_INIT, none = STRBUF_INIT;
+    bool some = store_counts(ui->store)->live_messages > 0;
+    /* sums of transactions are of those that fit: without one they have no row that could be hidden */
+    bool hidden = list->rows.all.count || (list->ops->sums && !list->ops->noted && some);
     put_nothing_fits(list, &filtered);
-    const char *text = rows_busy(&list->rows)                   ? _("Filtering...")
-                       : ui->filter && list->rows.all.count     ? strbuf_str(&filtered)
-                       : ui->loading                            ? _("Reading...")
-                       : store_counts(ui->store)->live_messages ? tr(list->ops->empty)
-                       : inputs_live(ui->session->inputs)       ? _("Waiting for SIP messages...")
-                                                          : _("No SIP messages in this input.");
+    put_no_messages(&none);
+    const char *text = rows_busy(&list->rows)             ? _("Filtering...")
+                       : ui->filter && hidden             ? strbuf_str(&filtered)
+                       : ui->loading                      ? _("Reading...")
+                       : some                             ? tr(list->ops->empty)
+                       : inputs_live(ui->session->inputs) ? _("Waiting for SIP messages...")
+                                                          : strbuf_str(&none);
     if (rect.height > 2)
         screen_string(rect.y + 2, rect.x + 2, rect.width - 4, STYLE_DIM, text);
     strbuf_free(&filtered);
+    strbuf_free(&none);
     if (!store_counts(ui->store)->live_messages)
         draw_servers(ui, (struct rect){ rect.y + 4, rect.x + 2, rect.height - 4, rect.width - 4 });
 }

@@ -497,7 +497,6 @@ void pane_text_node(struct ui *ui, const struct sip_node *node, const char *topi
 void pane_text_hint(struct ui *ui, struct rect rect)
 {
     struct layout out = layout_for(ui, rect);
-    styled_paragraph(out.text, HELP_DIM,
-                     SPAN(_("Select a transaction to see why it ended as it did.")), out.width, 1,
-                     1);
+    styled_paragraph(out.text, HELP_DIM, SPAN(_("What is selected is explained here.")), out.width,
+                     1, 1);
 }
