@@ -16,6 +16,7 @@
 #include "store/names.h"
 #include "ui/signs.h"
 
+#define RELATIVE 8        /* columns of a relative time */
 #define MARKS_LOOKED 1000 /* transactions of a call looked at for a mark */
 
 static bool any_marked(const struct store *store, const struct call *call)
@@ -162,7 +163,8 @@ void cell_put_time(const struct list_row *row, int64_t time_ns, int64_t first_ns
     if (strcmp(how, "date") == 0)
         strbuf_text(out, time_date(time_ns, text));
     else if (strcmp(how, "relative") == 0)
-        strbuf_text(out, time_seconds(time_ns - first_ns, text));
+        strbuf_format(out, "%*s", row->width < RELATIVE ? 0 : RELATIVE,
+                      time_seconds(time_ns - first_ns, text)); /* dot under dot */
     else
         strbuf_text(out, time_clock(time_ns, text));
     /* without the milliseconds where there is no room */

@@ -117,7 +117,8 @@ static bool is_shown(const struct list_slot *slot, int width)
 static int squeezed(const struct list_slot *slot, int own, int by)
 {
     const struct list_column *column = slot->column;
-    bool sized = slot->width && !(column->least == COLUMN_HIDDEN && slot->width == column->narrow);
+    bool sized = slot->width ? !(column->least == COLUMN_HIDDEN && slot->width == column->narrow)
+                             : own > column->wide; /* a date that is cut is none */
     if (sized || column->number || column->align == ALIGN_RIGHT || own <= LEAST_GIVING)
         return own;
     return own - by < LEAST_GIVING ? LEAST_GIVING : own - by;
@@ -139,13 +140,16 @@ static int rest_of(const struct list *list, int width, size_t first, int by)
     return taken ? rest : GOOD_REST;
 }
 
-/* Whether the user has put columns beside those that are laid out for every width. */
+/* Whether the user has put columns beside those that are laid out for every width, or has made one wider. */
 static bool has_more(const struct list *list)
 {
-    for (size_t i = 0; i < list->nslots; i++)
-        if (list->slots[i]->column == &list->slots[i]->custom ||
-            list->slots[i]->column->least == COLUMN_HIDDEN)
+    for (size_t i = 0; i < list->nslots; i++) {
+        const struct list_slot *slot = list->slots[i];
+        if (slot->column == &slot->custom || slot->column->least == COLUMN_HIDDEN ||
+            (slot->column->measure && slot->column->align == ALIGN_LEFT &&
+             slot->column->measure(list->ui) > slot->column->wide))
             return true;
+    }
     return false;
 }
 
