@@ -126,6 +126,15 @@ static double score(const struct counted *counted, const struct words *words, si
     return sum;
 }
 
+/* A text that was cut loses the piece of a word at its end. */
+static void end_with_word(struct strbuf *text)
+{
+    size_t n = text->n;
+    while (n > LINE_MOST / 2 && text->p[n - 1] != ' ')
+        n--;
+    text->n = n > LINE_MOST / 2 ? n - 1 : text->n;
+}
+
 /* The line or paragraph of a field where the most words stand, without marks, cut to a length. */
 static char *best_line(const struct words *words, struct span text)
 {
@@ -149,6 +158,8 @@ static char *best_line(const struct words *words, struct span text)
             strbuf_text(&plain, plain.n && plain.p[plain.n - 1] != ' ' ? " " : "");
         else if (token.kind != TOKEN_BOLD)
             strbuf_span(&plain, token.text);
+    if (line.n)
+        end_with_word(&plain);
     strbuf_text(&plain, line.n ? " ..." : "");
     return strbuf_take(&plain);
 }
@@ -209,12 +220,22 @@ static void add_plain(struct strbuf *out, const char *line)
             strbuf_char(out, *line);
 }
 
+/* The link, then of the title what the link does not say. */
 static void add_hit(struct strbuf *out, const struct help *help, const struct search_hit *hit)
 {
-    strbuf_format(out, "%s- [[%s]] **", out->n ? "\n" : "", hit->topic);
-    help_topic_title(help, hit->topic, out);
-    strbuf_text(out, "**: ");
+    struct strbuf link = STRBUF_INIT, title = STRBUF_INIT;
+    help_topic_link(help, hit->topic, &link);
+    help_topic_title(help, hit->topic, &title);
+    bool begins = span_starts(strbuf_as_span(&title), strbuf_str(&link));
+    const char *rest = strbuf_str(&title) + (begins ? link.n : 0);
+    bool apart = !begins || *rest == ' ';
+    strbuf_format(out, "%s- [[%s]]", out->n ? "\n" : "", hit->topic);
+    if (*rest)
+        strbuf_format(out, "%s**%s**", apart ? " " : "", rest + (begins && apart));
+    strbuf_text(out, *hit->line ? ": " : "");
     add_plain(out, hit->line);
+    strbuf_free(&link);
+    strbuf_free(&title);
 }
 
 void search_document(struct document *doc, const struct help *help, const char *words,
