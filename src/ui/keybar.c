@@ -45,6 +45,8 @@ static const char *label_of(struct ui *ui, const struct command *command)
         return _("fold");
     if (strcmp(command->name, "edit-filter") == 0 && view_is_filter(ui_top(ui)))
         return _("expression");
+    if (ui->paused && strcmp(command->name, "pause") == 0)
+        return _("go on");
     bool shows = strcmp(command->name, "assist") == 0 && ui_has_pane(ui) && !ui->settings->pane;
     return shows ? _("help") : command->label ? tr(command->label) : NULL;
 }

@@ -200,7 +200,7 @@ cat >"$dir/send.sh" <<'END'
 first=$1 count=$2 method=${3-INVITE}
 for ((i = first; i < first + count; i++)); do
     printf '%s sip:callee@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:15070;branch=z9hG4bKlive%d\r\nFrom: <sip:caller%d@h>;tag=f\r\nTo: <sip:callee@h>\r\nCall-ID: live%d\r\nCSeq: 1 %s\r\nMax-Forwards: 70\r\nContact: <sip:caller@127.0.0.1:15070>\r\nContent-Length: 0\r\n\r\n' \
-        "$method" $i $i $i "$method" | cat >/dev/udp/127.0.0.1/15060 # cat: one write, one datagram
+        "$method" $i $i $i "$method" | dd bs=4096 iflag=fullblock status=none >/dev/udp/127.0.0.1/15060 # one write, one datagram
     sleep 0.05
 done 2>/dev/null
 exit 0
