@@ -9,6 +9,7 @@
 #include "ui/signs.h"
 
 #define LABEL_WIDTH 16
+#define ARROWS 4 /* columns that the arrows beside a choice take, with the blanks */
 #define KEY_CONTROL(c) ((c)&0x1f)
 
 void form_init(struct form *form, const struct form_row *rows, size_t count)
@@ -182,24 +183,43 @@ enum form_result form_key(struct form *form, int key)
     return form->rows[form->row].choices ? choose(form, key) : edit(form, key);
 }
 
-void form_click(struct form *form, int y)
+static const char *choice_name(const struct form *form, size_t row)
+{
+    const struct form_row *r = &form->rows[row];
+    const char *name = r->name ? r->name(form->choices[row]) : r->choices[form->choices[row]];
+    return *name ? tr(name) : "-";
+}
+
+/* The arrows beside the choice of the selected row are buttons; the choice itself leads on, too. */
+static enum form_result click_choice(struct form *form, int x)
+{
+    int at = x - form->rect.x - 1 - LABEL_WIDTH;
+    int width = (int)text_width(SPAN(choice_name(form, form->row)));
+    if (at < 0 || at > width + ARROWS)
+        return FORM_TAKEN;
+    return choose(form, at < ARROWS / 2 ? KEY_LEFT : KEY_RIGHT);
+}
+
+enum form_result form_click(struct form *form, int y, int x)
 {
     if (y < form->rect.y || y >= form->rect.y + form->rect.height)
-        return;
+        return FORM_LEFT;
     size_t row = form->top + (size_t)(y - form->rect.y);
-    if (row < form->count)
-        select_row(form, row);
+    if (row >= form->count)
+        return FORM_LEFT;
+    if (row == form->row && form->rows[row].choices)
+        return click_choice(form, x);
+    select_row(form, row);
+    return FORM_TAKEN;
 }
 
 /* ---- drawing ------------------------------------------------------------------------------- */
 
 static void draw_choice(const struct form *form, size_t row, int y, int x, int width)
 {
-    const struct form_row *r = &form->rows[row];
-    const char *name = r->name ? r->name(form->choices[row]) : r->choices[form->choices[row]];
     bool selected = row == form->row;
     int used = screen_string(y, x, width, STYLE_KEY, selected ? sign(SIGN_MORE_LEFT) : " ") + 1;
-    used += screen_string(y, x + used, width - used, STYLE_CODE, *name ? tr(name) : "-");
+    used += screen_string(y, x + used, width - used, STYLE_CODE, choice_name(form, row));
     if (selected)
         screen_string(y, x + used + 1, width - used - 1, STYLE_KEY, sign(SIGN_MORE_RIGHT));
 }

@@ -43,7 +43,7 @@ void form_free(struct form *form);
 struct span form_value(const struct form *form, size_t row);
 void form_set(struct form *form, size_t row, const char *text);
 enum form_result form_key(struct form *form, int key);
-void form_click(struct form *form, int y);
+enum form_result form_click(struct form *form, int y, int x);
 /* Draws as many rows as fit, the selected one among them. */
 void form_draw(struct form *form, struct rect rect);
 

@@ -401,9 +401,10 @@ static bool key(struct ui *ui, struct view *view, int code)
 
 static void click(struct ui *ui, struct view *view, int y, int x)
 {
+    struct filter_view *v = (struct filter_view *)view;
     (void)ui;
-    (void)x;
-    form_click(&((struct filter_view *)view)->form, y);
+    if (form_click(&v->form, y, x) == FORM_CHANGED)
+        apply(v);
 }
 
 static bool same_text(const char *a, const char *b)

@@ -120,6 +120,13 @@ static void begin(struct ui *ui, struct save_view *v)
     free(typed);
 }
 
+/* A value is another one. */
+static void follow(struct save_view *v)
+{
+    v->asked = false;
+    keep_in_step(&v->form);
+}
+
 static bool key(struct ui *ui, struct view *view, int code)
 {
     struct save_view *v = (struct save_view *)view;
@@ -129,17 +136,16 @@ static bool key(struct ui *ui, struct view *view, int code)
     }
     enum form_result result = form_key(&v->form, code);
     if (result == FORM_CHANGED)
-        v->asked = false;
-    if (result == FORM_CHANGED)
-        keep_in_step(&v->form);
+        follow(v);
     return result != FORM_LEFT;
 }
 
 static void click(struct ui *ui, struct view *view, int y, int x)
 {
+    struct save_view *v = (struct save_view *)view;
     (void)ui;
-    (void)x;
-    form_click(&((struct save_view *)view)->form, y);
+    if (form_click(&v->form, y, x) == FORM_CHANGED)
+        follow(v);
 }
 
 static void close_save(struct view *view)
