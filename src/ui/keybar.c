@@ -96,31 +96,31 @@ const struct command *keybar_at(struct ui *ui, int x)
     return search.found;
 }
 
-/* A notice takes as many lines as it needs, from the bottom up. */
-static void draw_notice(const struct ui *ui)
+int ui_draw_told(int bottom, int most, enum style style, struct span text)
 {
-    struct styled_text text = STYLED_INIT(screen_utf8());
+    struct styled_text wrapped = STYLED_INIT(screen_utf8());
     struct strbuf safe = STRBUF_INIT;
-    enum style style = ui->notice_is_error ? STYLE_ALERT : STYLE_BOLD;
-    text_visible(&safe, SPAN(ui->notice), screen_utf8());
-    styled_paragraph(&text, HELP_PLAIN, strbuf_as_span(&safe), (size_t)COLS - 1, 1, 1);
-    int lines = (int)text.nlines < LINES - 2 ? (int)text.nlines : LINES - 2;
+    text_visible(&safe, text, screen_utf8());
+    styled_paragraph(&wrapped, HELP_PLAIN, strbuf_as_span(&safe), (size_t)COLS - 1, 1, 1);
+    int lines = (int)wrapped.nlines < most ? (int)wrapped.nlines : most;
     for (int i = 0; i < lines; i++) {
-        const struct styled_line *line = &text.lines[i];
-        screen_blank(LINES - lines + i, 0, COLS);
+        const struct styled_line *line = &wrapped.lines[i];
+        screen_blank(bottom + 1 - lines + i, 0, COLS);
         if (line->count)
-            screen_text(LINES - lines + i, 1, COLS - 1, style,
-                        styled_run_text(&text, &text.runs[line->first]));
+            screen_text(bottom + 1 - lines + i, 1, COLS - 1, style,
+                        styled_run_text(&wrapped, &wrapped.runs[line->first]));
     }
-    styled_free(&text);
+    styled_free(&wrapped);
     strbuf_free(&safe);
+    return bottom + 1 - lines;
 }
 
 void keybar_draw(struct ui *ui)
 {
     screen_blank(LINES - 1, 0, COLS);
     if (ui->notice) {
-        draw_notice(ui);
+        ui_draw_told(LINES - 1, LINES - 2, ui->notice_is_error ? STYLE_ALERT : STYLE_BOLD,
+                     SPAN(ui->notice));
         return;
     }
     if (task_running(ui))

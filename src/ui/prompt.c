@@ -21,6 +21,8 @@
 
 #define HISTORY_LINES 1000
 #define LEAST_FOR_HINT 6 /* lines of the screen */
+#define ROOMY 20         /* lines from which a hint may have more than one, */
+#define HINT_LINES 3     /* so many */
 
 /* Readline's own state is global, so what stands between it and the console is, too. */
 static struct {
@@ -403,22 +405,39 @@ static void show_line(struct shown *shown, size_t fault)
     }
 }
 
+/* Where lines are broken, two blanks would be one: a dash keeps apart what they did. */
+static void put_dashes(struct strbuf *out, const char *text)
+{
+    const char *gap;
+    while ((gap = strstr(text, "  "))) {
+        strbuf_span(out, span_make(text, gap));
+        strbuf_text(out, screen_utf8() ? " – " : " - ");
+        text = gap + strspn(gap, " ");
+    }
+    strbuf_text(out, text);
+}
+
 /* What is wrong, or may be typed, over the line; the line above which completions are shown. */
 static int draw_hint(struct ui *ui, struct hint *hint)
 {
     struct span line = { rl_line_buffer, (size_t)rl_end };
-    struct strbuf text = STRBUF_INIT;
-    int y = LINES - 2;
     if (prompt.commands)
         hint_of_command(ui, line, (size_t)rl_point, hint);
     else
         hint_of_search(ui, line, hint);
     if (hint->text.n == 0 || LINES < LEAST_FOR_HINT)
         return LINES - 1;
-    text_visible(&text, strbuf_as_span(&hint->text), screen_utf8());
-    screen_blank(y, 0, COLS);
-    screen_text(y, 1, COLS - 1, hint->fault == HINT_NO_FAULT ? STYLE_DIM : STYLE_ALERT,
-                strbuf_as_span(&text));
+    enum style style = hint->fault == HINT_NO_FAULT ? STYLE_DIM : STYLE_ALERT;
+    struct strbuf text = STRBUF_INIT;
+    int y = LINES - 2;
+    if (LINES >= ROOMY && text_width(strbuf_as_span(&hint->text)) > (size_t)COLS - 1) {
+        put_dashes(&text, strbuf_str(&hint->text));
+        y = ui_draw_told(y, HINT_LINES, style, strbuf_as_span(&text));
+    } else {
+        text_visible(&text, strbuf_as_span(&hint->text), screen_utf8());
+        screen_blank(y, 0, COLS);
+        screen_text(y, 1, COLS - 1, style, strbuf_as_span(&text));
+    }
     strbuf_free(&text);
     return y;
 }

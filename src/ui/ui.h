@@ -346,7 +346,9 @@ void header_draw(struct ui *ui);
 /* tabs.c: the names of the lists; tabs_at() tells which stands at column x, or -1. */
 void tabs_draw(struct ui *ui, int y);
 int tabs_at(struct ui *ui, int x);
-/* keybar.c: the last line; what is to be told stands in its place. */
+/* keybar.c: a text in as many lines as it needs, `most` at most, from line `bottom` up: its first line. */
+int ui_draw_told(int bottom, int most, enum style style, struct span text);
+/* The last line; what is to be told stands in its place. */
 void keybar_draw(struct ui *ui);
 /* The command whose key stands at column x, or NULL. */
 const struct command *keybar_at(struct ui *ui, int x);
