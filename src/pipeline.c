@@ -163,7 +163,7 @@ static void take_payload(const struct packet *packet, const struct payload *payl
         counts->not_sip++;
         counts->others[other_of(payload)]++;
         if (is_stun_answer(payload))
-            store_teach(pipeline->store, &payload->dst, packet->time_ns);
+            store_teach_stun(pipeline->store, &payload->dst, &payload->src, packet->time_ns);
     }
 }
 

@@ -84,6 +84,11 @@ void places_note(struct places *p, const struct flow *flow, int64_t time_ns)
     note(p, key_of_ends(&flow->dst, &flow->src), time_ns);
 }
 
+bool places_have(const struct places *places, const struct addr *host)
+{
+    return find(places, key_of_host(host)) != NULL;
+}
+
 static bool in_vain(const struct connection *c, const struct connection_tls *tls)
 {
     return c->answer != CONNECTION_ACCEPTED || c->tls_alerted ||

@@ -14,15 +14,16 @@
 #include "export/writer.h"
 #include "store/event.h"
 #include "store/mark.h"
+#include "store/taught.h"
 
 enum { DLT_RAW_LINUX = 12, DLT_RAW_OPENBSD = 14 };
 
-/* What is written: a message, an ICMP error about one, or a part of a connection. */
-enum kind { MESSAGE, ERROR, PART };
+/* What is written: a message, an ICMP error about one, a part of a connection, or what STUN told. */
+enum kind { MESSAGE, ERROR, PART, LESSON };
 
 struct entry {
     int64_t time_ns;     /* of a message it also tells whether the id still means the same one */
-    uint32_t message;    /* its id; of a part the number of its connection */
+    uint32_t message;    /* its id; of a part the number of its connection, of a lesson its own */
     uint32_t error : 26; /* the number of the ICMP error that it is */
     uint32_t kind : 2;   /* enum kind */
     uint32_t part : 4;   /* enum stream_part */
@@ -51,8 +52,11 @@ struct save {
     size_t nerrors, errors_size;
     struct stream_connection **connections;
     size_t nconnections, messages;
+    struct lesson *lessons;
+    size_t nlessons;
     struct places *places;
     bool in_order, begun, any_stream;
+    bool notes_places; /* what is no message has to be chosen by them */
     struct merging merging;
     struct streams *streams;
     uint32_t *ahead; /* of each entry, as streams.h has it; */
@@ -100,6 +104,8 @@ struct save *save_new(const char *path, enum save_format format, bool overwrite,
     }
     s->out.file = s->file.file;
     s->out.store = store;
+    s->notes_places = s->writer->made && (store_has_connections(store) ||
+                                          store_stun_lesson(store, &(size_t){ 0 }) != NULL);
     return s;
 }
 
@@ -124,6 +130,7 @@ void save_free(struct save *s)
     for (size_t i = 0; i < s->nconnections; i++)
         free(s->connections[i]);
     free(s->connections);
+    free(s->lessons);
     places_free(s->places);
     streams_free(s->streams);
     free(s->ahead);
@@ -142,7 +149,8 @@ static const struct flow *flow_of(const struct save *s, const struct message *m)
 
 static const struct message *message_of(const struct save *s, const struct entry *e)
 {
-    const struct message *m = e->kind == PART ? NULL : store_message(s->out.store, e->message);
+    bool about = e->kind == MESSAGE || e->kind == ERROR;
+    const struct message *m = about ? store_message(s->out.store, e->message) : NULL;
     int64_t time_ns = e->kind == ERROR ? s->errors[e->error].message_ns : e->time_ns;
     return m && m->time_ns == time_ns ? m : NULL;
 }
@@ -177,7 +185,7 @@ static bool comes_before(const struct save *s, const struct entry *x, const stru
         return x->kind < y->kind;
     if (x->kind == ERROR)
         return x->error < y->error;
-    if (x->kind == PART)
+    if (x->kind == PART || x->kind == LESSON)
         return x->message != y->message ? x->message < y->message : x->part < y->part;
     return message_before(message_of(s, x), message_of(s, y));
 }
@@ -229,7 +237,7 @@ void save_add(struct save *s, uint32_t id)
     add_entry(s, (struct entry){ .time_ns = m->time_ns, .message = id, .kind = MESSAGE });
     s->messages++;
     add_errors(s, id, m);
-    if (s->writer->made && store_has_connections(s->out.store))
+    if (s->notes_places)
         places_note(s->places, flow_of(s, m), m->time_ns);
     s->out.any_made = s->out.any_made || save_apart(m);
     s->any_stream = s->any_stream || transport_is_stream(flow_of(s, m)->transport);
@@ -265,10 +273,10 @@ static void add_connection(struct save *s, const struct connection *c,
     s->out.any_made = s->any_stream = true;
 }
 
-void save_add_connections(struct save *s, bool all)
+static void add_connections(struct save *s, bool all)
 {
     size_t n = store_connections(s->out.store);
-    if (!s->writer->made || n == 0)
+    if (n == 0)
         return;
     s->connections = mem_grow(s->connections, n * sizeof(struct stream_connection *));
     for (size_t i = 0; i < n; i++) {
@@ -277,6 +285,31 @@ void save_add_connections(struct save *s, bool all)
         if (all || places_want(s->places, c, tls))
             add_connection(s, c, tls);
     }
+}
+
+/* Of STUN, told to all hosts or to those of the messages. */
+static void add_lessons(struct save *s, bool all)
+{
+    const struct lesson *lesson;
+    size_t at = 0;
+    while ((lesson = store_stun_lesson(s->out.store, &at)) != NULL) {
+        if (!all && !places_have(s->places, &lesson->host))
+            continue;
+        s->lessons = mem_grow(s->lessons, (s->nlessons + 1) * sizeof *s->lessons);
+        s->lessons[s->nlessons] = *lesson;
+        add_entry(s, (struct entry){ .time_ns = lesson->time_ns,
+                                     .message = (uint32_t)s->nlessons++,
+                                     .kind = LESSON });
+        s->out.any_made = true;
+    }
+}
+
+void save_add_others(struct save *s, bool all)
+{
+    if (!s->writer->made)
+        return;
+    add_connections(s, all);
+    add_lessons(s, all);
 }
 
 /* ---- sorting -------------------------------------------------------------------------------- */
@@ -379,6 +412,15 @@ static void write_part(struct save *s, size_t i)
     streams_put_part(s->streams, c, (enum stream_part)e->part, s->ahead[i], write_made, s);
 }
 
+/* A binding success response (RFC 8489 §5) with nothing in it. */
+static void write_lesson(struct save *s, const struct lesson *lesson)
+{
+    static const char answer[20] = "\x01\x01\0\0\x21\x12\xa4\x42";
+    s->out.source = 0;
+    wrap_datagram(&lesson->server, &lesson->host, (struct span){ answer, sizeof answer }, 0,
+                  write_made, s);
+}
+
 static void write_message(struct save *s, size_t i, const struct message *m)
 {
     const struct entry *e = &s->entries[i];
@@ -404,6 +446,10 @@ static void write_one(struct save *s, size_t i)
     s->out.time_ns = e->time_ns;
     if (e->kind == PART) {
         write_part(s, i);
+        return;
+    }
+    if (e->kind == LESSON) {
+        write_lesson(s, &s->lessons[e->message]);
         return;
     }
     if (!m)

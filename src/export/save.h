@@ -40,10 +40,10 @@ void save_comment(struct save *save, save_comment_fn *fn, void *arg);
 void save_add(struct save *save, uint32_t message);
 
 /*
- * Names the connections that are known: all of them, or those of the messages that were named before,
- * and those that their hosts tried in vain meanwhile.
+ * Names what is known besides messages: all of it, or the connections of the messages that were named
+ * before, those that their hosts tried in vain meanwhile, and what STUN told these hosts.
  */
-void save_add_connections(struct save *save, bool all);
+void save_add_others(struct save *save, bool all);
 
 enum save_state { SAVE_GOES_ON, SAVE_DONE, SAVE_FAILED };
 /* Sorts or writes about `most` messages; to be called until it is done, or failed with *error. */

@@ -7,8 +7,18 @@
 
 #include "store/store.h"
 
-/* Notes that this host was told at this time. */
+/* When a host was told first, and by which STUN server; family 0: by a message. */
+struct lesson {
+    struct addr host, server;
+    int64_t time_ns;
+};
+
+/* Notes that a message told this host at this time; or a STUN server, whose answer is no message. */
 void store_teach(struct store *store, const struct addr *host, int64_t time_ns);
+void store_teach_stun(struct store *store, const struct addr *host, const struct addr *server,
+                      int64_t time_ns);
+/* The first lesson of a STUN server from place *at on, behind which *at is left; NULL: none. */
+const struct lesson *store_stun_lesson(const struct store *store, size_t *at);
 /* Whether it had been told before. */
 bool store_taught(const struct store *store, const struct addr *host, int64_t before_ns);
 

@@ -134,7 +134,7 @@ static bool work(struct ui *ui, void *arg, int64_t until_ns)
                 each_row(ui, s, "transactions", &s->transactions, until_ns, look_at_transaction);
     if (s->chosen && !s->named &&
         each_row(ui, s, "messages", &s->messages, until_ns, look_at_message)) {
-        save_add_connections(s->save, s->what == SAVE_ALL);
+        save_add_others(s->save, s->what == SAVE_ALL);
         s->named = true;
     }
     while (s->named && state == SAVE_GOES_ON && clock_monotonic() < until_ns)

@@ -14,7 +14,7 @@ static inline int save_at_once(const char *path, enum save_format format, bool o
     for (size_t i = 0; save && i < n; i++)
         save_add(save, ids[i]);
     if (save)
-        save_add_connections(save, false);
+        save_add_others(save, false);
     while (state == SAVE_GOES_ON)
         state = save_step(save, 7, error); /* a few, so that it is taken up again and again */
     save_free(save);

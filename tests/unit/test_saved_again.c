@@ -134,7 +134,7 @@ static int save_some(const struct store *store, const char *path, enum save_form
             save_add(save, id);
     int n = save ? (int)save_count(save) : 0;
     if (save)
-        save_add_connections(save, wanted == every);
+        save_add_others(save, wanted == every);
     while (state == SAVE_GOES_ON)
         state = save_step(save, 100, &error);
     save_free(save);
