@@ -2,6 +2,7 @@
 #include "diagnose/rule.h"
 #include "sip/fields.h"
 #include "store/names.h"
+#define CLOCKS_NS SECOND_NS /* the clocks of two witnesses are no further apart */
 
 /* Reason against code */
 
@@ -224,11 +225,25 @@ static bool leads_to(const struct scene_message *redirect, const struct scene_me
     return false;
 }
 
+/* Two witnesses, whose clocks may differ, and the client counted on for the same call. */
+static bool asked_anew(const struct scene_transaction *o, const struct scene_transaction *t)
+{
+    const struct message *request = o->first->stored, *redirect = t->final->stored;
+    bool other_clock = request->source != redirect->source ||
+                       o->first->flow->agent != t->final->flow->agent;
+    return other_clock && redirect->time_ns - request->time_ns <= CLOCKS_NS && o->call == t->call &&
+           t->request && scene_sip(o->request)->cseq > scene_sip(t->request)->cseq;
+}
+
+static bool comes_after(const struct scene_transaction *o, const struct scene_transaction *t)
+{
+    return (o > t && o->first->stored->time_ns >= t->final->stored->time_ns) || asked_anew(o, t);
+}
+
 static bool follows(const struct scene_transaction *o, const struct scene_transaction *t)
 {
-    return o > t && o->request && scene_method(o) == scene_method(t) && !scene_in_dialog(o) &&
-           scene_same_client(o, t) && o->first->stored->time_ns >= t->final->stored->time_ns &&
-           leads_to(t->final, o->request);
+    return o != t && o->request && scene_method(o) == scene_method(t) && !scene_in_dialog(o) &&
+           scene_same_client(o, t) && comes_after(o, t) && leads_to(t->final, o->request);
 }
 
 /* Busy, declined, nobody there: the redirection led where it should. */

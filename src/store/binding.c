@@ -9,6 +9,7 @@
 #include "base/deadline.h"
 #include "base/hash.h"
 #include "sip/fields.h"
+#include "sip/reginfo.h"
 #include "store/private.h"
 
 #define USERS 200000 /* more are not learned: a bound, not an expectation */
@@ -241,11 +242,12 @@ static void bind(struct store *s, uint32_t user, const struct contact *fresh, bo
     store_due(s, end.due_ns);
 }
 
-static void unbind_all(struct user *u, int64_t now_ns)
+/* One of the contacts, or 0: all. */
+static void unbind(struct user *u, uint64_t id, int64_t now_ns)
 {
     for (int i = 0; i < CONTACTS; i++) {
         struct contact *c = &u->contacts[i];
-        if (c->id && c->until_ns > now_ns) {
+        if (c->id && (id == 0 || c->id == id) && c->until_ns > now_ns) {
             c->before_ns = c->until_ns;
             c->since_ns = c->until_ns = now_ns;
         }
@@ -299,7 +301,7 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
         bool removes = txn->request && expiry(request.contact, &request, &asked_s) && asked_s == 0;
         contact = own_contact(response, request.contact, !removes);
         if (span_is(request.contact, "*") || (contact.n == 0 && response->contact.n == 0)) {
-            unbind_all(user_at(s->bindings, user), m->time_ns);
+            unbind(user_at(s->bindings, user), 0, m->time_ns);
             return;
         }
         if (removes)
@@ -318,6 +320,21 @@ void binding_learn(struct store *s, uint32_t id, const struct sip_message *respo
                             .since_ns = m->time_ns,
                             .until_ns = m->time_ns + (int64_t)seconds * SECOND_NS },
          response->contacts == 1 && !span_find(response->contact, ','));
+}
+
+void binding_hear(struct store *s, const struct message *m, const struct sip_message *notify)
+{
+    struct reginfo info = reginfo_make(notify->body);
+    struct sip_address aor;
+    if (!s->bindings || !span_starts(notify->content_type, "application/reginfo+xml"))
+        return;
+    while (reginfo_next_ended(&info)) {
+        sip_read_address(info.aor, &aor);
+        uint32_t user = aor.user.n ? index_find(&s->bindings->index, keys_of(&aor).whole) : 0;
+        if (user)
+            unbind(user_at(s->bindings, user), info.contact.n ? contact_id(&aor, info.contact) : 0,
+                   m->time_ns);
+    }
 }
 
 void binding_advance(struct store *s)

@@ -414,6 +414,8 @@ void mark_message(struct store *s, uint32_t id, uint32_t message, const struct s
     if (sdp->bits)
         marks |= sdp_marks(x.call, sdp->bits);
     if (sip_is_request(sip)) {
+        if (txn->request == message && sip->method_id == SIP_NOTIFY)
+            binding_hear(s, m, sip);
         if (txn->request == message)
             marks |= fresh_marks(&x);
         else if (sip->method_id != SIP_ACK)

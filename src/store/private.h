@@ -177,6 +177,8 @@ void link_free(struct store *s);
 
 /* binding.c: what registrars have accepted (RFC 3261 §10.3). */
 void binding_learn(struct store *s, uint32_t txn, const struct sip_message *response);
+/* What it notifies of: a registrar ended registrations (RFC 3680). */
+void binding_hear(struct store *s, const struct message *m, const struct sip_message *notify);
 void binding_advance(struct store *s);
 void binding_free(struct store *s);
 size_t binding_bytes(const struct store *s);

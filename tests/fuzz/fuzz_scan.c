@@ -7,6 +7,7 @@
 
 #include "pipeline.h"
 #include "sip/fields.h"
+#include "sip/reginfo.h"
 #include "store/ladder_session.h"
 
 #define BUDGET 98304 /* the least sizes of all tables are 64 KiB */
@@ -66,6 +67,11 @@ static void check_message(struct span whole)
         inside(name, m.headers);
         inside(value, m.headers);
         read_value(value, whole);
+    }
+    struct reginfo info = reginfo_make(m.body);
+    while (reginfo_next_ended(&info)) {
+        inside(info.aor, m.body);
+        inside(info.contact, m.body);
     }
     insist(span_same(sip_find_header(&m, "call-id"), m.call_id) || m.problems & SIP_NO_CALL_ID);
 }
