@@ -19,6 +19,15 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* Also what quotes the line in a mail. */
+static size_t count_margin(struct span s)
+{
+    size_t n = 0;
+    while (n < s.n && (is_blank(s.p[n]) || s.p[n] == '>' || s.p[n] == '|'))
+        n++;
+    return n;
+}
+
 static size_t count_digits(struct span s)
 {
     size_t n = 0;
@@ -67,7 +76,7 @@ static size_t read_group(struct span *rest, size_t most, uint8_t *bytes)
 /* The text has more blanks in front of it than bytes have, and the last word may be the shortest. */
 bool hexline_read(struct span line, struct hexline *hex)
 {
-    struct span rest = span_behind(line, count_blanks(line));
+    struct span rest = span_behind(line, count_margin(line));
     size_t group = 4, got = 0;
     hex->n = 0;
     if (!read_offset(&rest, &hex->offset))

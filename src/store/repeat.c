@@ -18,11 +18,6 @@
 
 enum linktype { LINK_ETHERNET = 1, LINK_SLL = 113, LINK_SLL2 = 276 };
 
-static bool skips_cr(const char *p, const char *end)
-{
-    return *p == '\r' && (p + 1 == end || p[1] == '\n');
-}
-
 /* Without the line ends behind the last line, which logs add or leave out. */
 static struct span without_end(struct span s)
 {
@@ -31,30 +26,36 @@ static struct span without_end(struct span s)
     return s;
 }
 
+/* Takes the first line off, without its end. */
+static struct span take_line(struct span *rest)
+{
+    const char *lf = span_find(*rest, '\n'), *end = lf ? lf : span_end(*rest);
+    struct span line = span_make(rest->p, end);
+    if (line.n > 0 && line.p[line.n - 1] == '\r')
+        line.n--;
+    *rest = span_make(lf ? lf + 1 : end, span_end(*rest));
+    return line;
+}
+
 /* The same lines, whether they end in CRLF or LF. */
 static bool same_lines(struct span a, struct span b)
 {
-    a = without_end(a);
-    b = without_end(b);
-    const char *p = a.p, *q = b.p;
-    while (p < span_end(a) && q < span_end(b)) {
-        if (*p != *q && skips_cr(p, span_end(a)))
-            p++;
-        if (*p != *q && skips_cr(q, span_end(b)))
-            q++;
-        if (*p++ != *q++)
+    while (a.n > 0 && b.n > 0)
+        if (!span_equal(take_line(&a), take_line(&b)))
             return false;
-    }
-    return p == span_end(a) && q == span_end(b);
+    return a.n == b.n;
 }
 
 static bool same_bytes(const struct message *a, const struct message *b)
 {
     if (a->digest != b->digest || a->code != b->code)
         return false;
-    if ((a->flags | b->flags) & MESSAGE_LOGGED)
-        return same_lines(message_payload(a), message_payload(b));
-    return span_equal(message_payload(a), message_payload(b));
+    struct span p = message_payload(a), q = message_payload(b);
+    if ((a->flags | b->flags) & MESSAGE_LOGGED) {
+        p = without_end(p);
+        q = without_end(q);
+    }
+    return (a->flags ^ b->flags) & MESSAGE_BARE ? same_lines(p, q) : span_equal(p, q);
 }
 
 /* Two agents, or one and we, saw the same hop. */

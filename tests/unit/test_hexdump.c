@@ -34,6 +34,7 @@ static void lines(void)
            "xxd");
     tap_ok(reads("000010 41 42 43", 16, 3, "ABC") && reads("0000010", 16, 0, ""),
            "od -Ax -tx1, whose last line has no bytes");
+    tap_ok(reads("> >     0x0000:  4142 43", 0, 3, "ABC"), "quoted in a mail");
     tap_ok(is_none("") && is_none("0000") && is_none("0x0000: zz") &&
                is_none("Via: SIP/2.0/UDP a") &&
                is_none("2026-03-01 12:00:00.000000 IP 192.0.2.1") && is_none("0000:0000 41") &&
