@@ -19,6 +19,14 @@ bool sdp_has_stream(const struct sdp *sdp, bool (*kind)(const struct sdp_media *
     return false;
 }
 
+const struct sdp_media *sdp_place(const struct sdp *sdp)
+{
+    for (int i = 0; sdp && i < sdp->medias; i++)
+        if (sdp->media[i].port && sdp->media[i].address.n)
+            return &sdp->media[i];
+    return NULL;
+}
+
 bool exchange_is_refusal(uint16_t code)
 {
     return code == 488 || code == 606 || code == 415;

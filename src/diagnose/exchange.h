@@ -24,6 +24,8 @@ bool exchange_is_refusal(uint16_t code);
 bool stream_is_active(const struct sdp_media *m);
 /* Sound or pictures, as people hear and see them. */
 bool stream_is_sound(const struct sdp_media *m);
+/* The first stream that has a place of its own, or NULL: there its sender waits for media. */
+const struct sdp_media *sdp_place(const struct sdp *sdp);
 /* Whether there is an active stream, of that kind where one is asked for. */
 bool sdp_has_stream(const struct sdp *sdp, bool (*kind)(const struct sdp_media *m));
 

@@ -1,4 +1,5 @@
 /* Rules about addresses that nobody can reach, and who wrote them. See rule.h. */
+#include "diagnose/exchange.h"
 #include "diagnose/rule.h"
 #include "sip/fields.h"
 #include "store/taught.h"
@@ -96,10 +97,8 @@ static void contact_private(struct judge *j)
 
 static struct span media_address(const struct sdp *sdp)
 {
-    for (int i = 0; i < sdp->medias; i++)
-        if (sdp->media[i].port && sdp->media[i].address.n)
-            return sdp->media[i].address;
-    return SPAN_NONE;
+    const struct sdp_media *m = sdp_place(sdp);
+    return m ? m->address : SPAN_NONE;
 }
 
 /* Once a sender and call: both sides may do it, and each hop shows it again. */

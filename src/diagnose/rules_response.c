@@ -203,8 +203,12 @@ static void code_translated(struct judge *j)
                     SPAN_ARG(judge_quote(scene_sip(origin->final)->reason)), from);
         draft_proof(d, t->final, _("passed on as %u %.*s"), scene_final(t),
                     SPAN_ARG(judge_quote(scene_sip(t->final)->reason)));
-        draft_remedy(d, _("Trust the %u of %s; look at the table of codes of %s"),
-                     scene_final(origin), from, by);
+        if (origin == o && scene_final(o) == 503 && scene_final(t) == 500 && o->call == t->call)
+            draft_remedy(d, _("Look at the 503 of %s; %s does right: a proxy passes it on as 500"),
+                         from, by);
+        else
+            draft_remedy(d, _("Trust the %u of %s; look at the table of codes of %s"),
+                         scene_final(origin), from, by);
     }
 }
 

@@ -1,5 +1,6 @@
 /* Rules about what runs inside a call or subscription: timers, PRACK, transfer, events. See rule.h. */
 #include "base/timefmt.h"
+#include "diagnose/exchange.h"
 #include "diagnose/rule.h"
 #include "sip/fields.h"
 #include "sip/timers.h"
@@ -248,6 +249,45 @@ static struct span reason_text(struct span value)
     return text.n ? text : value;
 }
 
+/* The latest offer and answer before a BYE, seen nearest to the side that sent it. */
+static bool agreed_before(struct judge *j, const struct scene_transaction *bye, struct exchange *x)
+{
+    struct exchange other;
+    bool found = false;
+    EACH_TRANSACTION(j, t) {
+        bool near = scene_same_client(t, bye) || addr_same_host(&t->server, &bye->client);
+        if (t->call == bye->call && is_refresh(t) && ended(t) < begun(bye) && near &&
+            exchange_of(t, &other) && other.answer) {
+            *x = other;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* Where each side waited for its media: the one that hung up, `by`, got nothing at its place. */
+static void tell_places(struct judge *j, struct draft *d, const struct scene_transaction *bye,
+                        const char *by)
+{
+    struct exchange x;
+    if (!agreed_before(j, bye, &x))
+        return;
+    bool offered = span_equal(scene_own_tag(x.offered), scene_sip(bye->request)->from_tag);
+    const struct sdp_media *own = sdp_place(offered ? x.offer : x.answer);
+    const struct sdp_media *other = sdp_place(offered ? x.answer : x.offer);
+    if (!own || !other)
+        return;
+    struct span here = judge_quote(own->address), there = judge_quote(other->address);
+    draft_proof(d, offered ? x.offered : x.answered, _("%s waits for media at %.*s port %u"), by,
+                SPAN_ARG(here), own->port);
+    draft_proof(d, offered ? x.answered : x.offered,
+                _("the other side has its media at %.*s port %u"), SPAN_ARG(there), other->port);
+    draft_remedy(d,
+                 _("Capture at %s whether packets from %.*s come to %.*s port %u; if not, look for "
+                   "NAT or a filter between"),
+                 by, SPAN_ARG(there), SPAN_ARG(here), own->port);
+}
+
 static void media_timeout_bye(struct judge *j)
 {
     char by[ADDR_TEXT];
@@ -267,6 +307,8 @@ static void media_timeout_bye(struct judge *j)
         judge_address(&t->client, by);
         draft_say(d, _("no media reached %s: it hung up (%.*s)"), by,
                   SPAN_ARG(reason_text(reason)));
+        if (d->texts)
+            tell_places(j, d, t, by);
         draft_proof(d, t->request, _("BYE from %s with Reason: %.*s"), by, SPAN_ARG(reason));
     }
 }
