@@ -13,9 +13,10 @@
 #include "ui/cells.h"
 #include "ui/pane_text.h"
 
-#define ENDPOINTS 3 /* named in a row */
-#define LOOKED 4096 /* findings looked at for them */
-#define SLICE 1000  /* counted between two keys */
+#define MILLISECONDS 4 /* columns of ".123" */
+#define ENDPOINTS 3    /* named in a row */
+#define LOOKED 4096    /* findings looked at for them */
+#define SLICE 1000     /* counted between two keys */
 
 /* What was found of a rule in what fits the filter. */
 struct tally {
@@ -226,19 +227,16 @@ static int64_t first_seen(struct list_row *row)
     return count_of(row).first_ns;
 }
 
-static void put_first(struct list_row *row, struct strbuf *out)
-{
-    cell_put_time(row, first_seen(row), first_seen(row), out);
-}
-
 static int64_t last_seen(struct list_row *row)
 {
     return count_of(row).last_ns;
 }
 
-static void put_last(struct list_row *row, struct strbuf *out)
+/* A date without its milliseconds: two of them have to stand beside what was found. */
+static int moment_width(const struct ui *ui)
 {
-    cell_put_time(row, last_seen(row), first_seen(row), out);
+    int width = cell_time_width(ui);
+    return width ? width - MILLISECONDS : 0;
 }
 
 /* The hosts that it was found about lately, each once; how many. */
@@ -372,22 +370,24 @@ static const struct list_column columns[] = {
       .colour = COLOUR_CLASS },
     { .name = "first",
       .title = N_("First"),
-      .put = put_first,
+      .put = cell_moment,
       .number = first_seen,
       .example = cell_moment_example,
       .least = 110,
       .narrow = 8,
       .roomy = 140,
-      .wide = 12 },
+      .wide = 12,
+      .measure = moment_width },
     { .name = "last",
       .title = N_("Last"),
-      .put = put_last,
+      .put = cell_moment,
       .number = last_seen,
       .example = cell_moment_example,
       .least = 90,
       .narrow = 8,
       .roomy = 140,
-      .wide = 12 },
+      .wide = 12,
+      .measure = moment_width },
     { .name = "endpoints",
       .title = N_("About"),
       .put = put_endpoints,
