@@ -9,10 +9,10 @@
 #include "input/textlog_private.h"
 #include "net/plain.h"
 
-#define LINK_ETHERNET 1
 #define LOOK 65536            /* bytes of a text in which the first dump has to come */
 #define EPOCH_LEAST 100000000 /* seconds; what is less counts from the first packet */
 #define PACKET_LEAST 20       /* bytes of what is taken for one, though nobody knows it */
+#define LINE_USUAL 16         /* bytes */
 #define LINK_ETHERNET 1
 #define SECOND_NS INT64_C(1000000000)
 
@@ -69,26 +69,30 @@ static bool checksum_fits(const uint8_t *p, size_t header)
 /* What may follow an IPv6 header: extensions, TCP, UDP, ICMPv6, SCTP, and tunnels. */
 static const uint8_t next_headers[] = { 0, 43, 44, 51, 60, 6, 17, 58, 132, 4, 41, 47, 50, 115 };
 
-/* Whether an IP header stands there; *type: its EtherType. */
-static bool is_ip(const uint8_t *p, size_t n, uint16_t *type)
+/* Whether an IP header stands there; *type: its EtherType; *length: of the packet, 0: not said. */
+static bool is_ip(const uint8_t *p, size_t n, uint16_t *type, size_t *length)
 {
     if (n >= 20 && p[0] >> 4 == 4) {
         size_t header = (size_t)(p[0] & 15) * 4;
         *type = 0x0800;
-        return header >= 20 && header <= n && u16_at(p + 2) >= header && p[8] > 0 &&
+        *length = u16_at(p + 2);
+        return header >= 20 && header <= n && (*length == 0 || *length >= header) && p[8] > 0 &&
                checksum_fits(p, header);
     }
     *type = 0x86dd;
+    *length = n >= 40 && u16_at(p + 4) ? u16_at(p + 4) + 40u : 0;
     return n >= 40 && p[0] >> 4 == 6 && p[7] > 0 && memchr(next_headers, p[6], sizeof next_headers);
 }
 
-static const struct link *find_link(const uint8_t *p, size_t n)
+/* *length: how many bytes the frame has at least, 0: not said. */
+static const struct link *find_link(const uint8_t *p, size_t n, size_t *length)
 {
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
         const struct link *l = &links[i];
         uint16_t type;
-        if (n < l->length || !is_ip(p + l->length, n - l->length, &type))
+        if (n < l->length || !is_ip(p + l->length, n - l->length, &type, length))
             continue;
+        *length += *length ? l->length : 0;
         size_t at = l->tagged ? l->length - 2u : (size_t)l->ethertype;
         if (l->ethertype < 0 ||
             (u16_at(p + at) == type && (!l->tagged || u16_at(p + l->ethertype) == 0x8100)))
@@ -217,9 +221,8 @@ static bool take_hex(struct hexdump *h, struct span line)
     else if (h->repeats && h->open && hex.offset > h->n)
         repeat(h, hex.offset);
     h->repeats = false;
-    if (h->open && hex.offset > h->line && hex.offset < h->n)
-        h->n = (uint32_t)
-                   hex.offset; /* the line before had less: that was text which looks like bytes */
+    if (h->open && hex.offset > h->line && hex.offset < h->n) /* text that looks like bytes */
+        h->n = (uint32_t)hex.offset;
     if (!h->open || hex.offset != h->n)
         return h->n == 0; /* the middle of something: passed over */
     h->line = h->n;
@@ -236,7 +239,8 @@ static void begin_packet(struct hexdump *h)
 /* The packet at hand has come to its end; false when it is none. */
 static bool take_packet(struct hexdump *h, struct packet *packet)
 {
-    const struct link *link = find_link(h->bytes, h->n);
+    size_t length;
+    const struct link *link = find_link(h->bytes, h->n, &length);
     bool message = !link && begins_message(h->bytes, h->n), foreign = h->foreign;
     uint32_t n = h->n;
     begin_packet(h);
@@ -259,7 +263,15 @@ static bool take_packet(struct hexdump *h, struct packet *packet)
     return true;
 }
 
-/* Reads up to the end of a packet, which only the line behind it shows. */
+/* Whether its header says so: who watches need not wait for the next one. In a longer line may be text. */
+static bool is_complete(const struct hexdump *h)
+{
+    size_t length = 0;
+    return h->n > 0 && h->n - h->line <= LINE_USUAL && find_link(h->bytes, h->n, &length) &&
+           length > 0 && h->n >= length;
+}
+
+/* Reads up to the end of a packet, which its header tells, or the line behind it. */
 static enum capture_result read_lines(struct hexdump *h, struct span text, bool last, size_t *used,
                                       struct packet *packet)
 {
@@ -281,6 +293,10 @@ static enum capture_result read_lines(struct hexdump *h, struct span text, bool 
             note_time(h, line);
         }
         p = lf ? lf + 1 : end;
+        if (is_complete(h) && take_packet(h, packet)) {
+            *used = (size_t)(p - text.p);
+            return CAPTURE_PACKET;
+        }
     }
     *used = text.n ? (size_t)(p - text.p) : 0;
     return last && h->n > 0 && take_packet(h, packet) ? CAPTURE_PACKET : CAPTURE_MORE;

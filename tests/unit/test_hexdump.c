@@ -130,9 +130,26 @@ static void dumps(void)
     tap_ok(count == 0, "what is nothing");
 }
 
+/* Who watches tcpdump need not wait for the next packet. */
+static void watched(void)
+{
+    static const char text[] = "12:00:00.5 IP\n" IP;
+    struct textlog_options options = { .year = 2026, .month = 3, .day = 1, .tz = "UTC" };
+    const uint8_t *p = (const uint8_t *)text;
+    size_t n = sizeof text - 1, used;
+    struct capture *capture = hexdump_open(p, n, HEXDUMP_FRAMES, &options);
+    tap_ok(capture && capture_next(capture, p, n, &used, &packets[0]) == CAPTURE_PACKET &&
+               used == n && packets[0].caplen == 36 &&
+               capture_last(capture, p + n, 0, &used, &packets[1]) == CAPTURE_MORE,
+           "what its header says to be all is all");
+    if (capture)
+        capture_close(capture);
+}
+
 int main(void)
 {
     lines();
     dumps();
+    watched();
     return tap_done();
 }
