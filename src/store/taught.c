@@ -45,12 +45,12 @@ const struct lesson *store_stun_lesson(const struct store *s, size_t *at)
     return NULL;
 }
 
-bool store_taught(const struct store *s, const struct addr *host, int64_t before_ns)
+bool store_taught(const struct store *s, const struct addr *host, int64_t by_ns)
 {
     if (!s->lessons)
         return false;
     const struct lesson *l = place_of(s->lessons, host);
-    return l->host.family && addr_same_host(&l->host, host) && l->time_ns < before_ns;
+    return l->host.family && addr_same_host(&l->host, host) && l->time_ns <= by_ns;
 }
 
 void taught_free(struct store *s)

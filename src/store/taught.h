@@ -19,7 +19,7 @@ void store_teach_stun(struct store *store, const struct addr *host, const struct
                       int64_t time_ns);
 /* The first lesson of a STUN server from place *at on, behind which *at is left; NULL: none. */
 const struct lesson *store_stun_lesson(const struct store *store, size_t *at);
-/* Whether it had been told before. */
-bool store_taught(const struct store *store, const struct addr *host, int64_t before_ns);
+/* Whether it had been told by then; logs have many messages in one second. */
+bool store_taught(const struct store *store, const struct addr *host, int64_t by_ns);
 
 #endif
