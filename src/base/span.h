@@ -129,7 +129,8 @@ char *span_copy(struct span s, char *buf, size_t size);
  * The first line feed from `p` on, or NULL. Lines of SIP and SDP are short, so that calling memchr()
  * costs more than searching.
  */
-static inline const char *span_line_feed(const char *p, const char *end)
+__attribute__((always_inline)) static inline const char *span_line_feed(const char *p,
+                                                                        const char *end)
 {
 #ifdef __SSE2__
     const __m128i feeds = _mm_set1_epi8('\n');

@@ -269,7 +269,7 @@ static bool agreed_before(struct judge *j, const struct scene_transaction *bye, 
 static void tell_places(struct judge *j, struct draft *d, const struct scene_transaction *bye,
                         const char *by)
 {
-    struct exchange x;
+    struct exchange x = { 0 };
     if (!agreed_before(j, bye, &x))
         return;
     bool offered = span_equal(scene_own_tag(x.offered), scene_sip(bye->request)->from_tag);

@@ -460,7 +460,8 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     next = read_line(p, end, last, &line);
     if (!next)
         return NULL;
-    if (!take_object(t, line.text))
+    bool blank = line.text.n == 0 && !t->now.active && !t->pending.whole; /* between messages */
+    if (!blank && !take_object(t, line.text))
         take_physical(t, &line);
     if (may_be_flat(t) && t->queue.n == 0)
         take_behind(t, line.text);

@@ -9,35 +9,43 @@
 /* What names of header fields are made of, of all that RFC 3261 §25.1 allows. */
 static const bool in_name[256] = { ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['-'] = true };
 
+/*
+ * What is known of all lines at once, so that there is a loop for each kind: how they end, and that
+ * most messages lie there as they are, with nothing around their lines.
+ */
+struct lines {
+    bool exact, in_place;
+};
+#define FOR_EACH_KIND __attribute__((always_inline)) static inline
+
 /* A line without its end, which is the one that all lines have. Takes it off *p. */
-static inline bool bare_line(const struct log_whole *w, const char **p, const char *end,
-                             struct span *line)
+FOR_EACH_KIND bool bare_line(const struct log_whole *w, const struct lines kind, const char **p,
+                             const char *end, struct span *line)
 {
     const char *lf = span_line_feed(*p, end), *stop = lf;
     if (!lf)
         return false;
     if (stop > *p && stop[-1] == '\r')
         stop--;
-    if ((stop != lf) != w->exact)
+    if ((stop != lf) != kind.exact)
         return false;
     *line = span_make(*p, stop);
-    if (stop > *p && stop[-1] == '\r')
+    if (kind.exact && stop > *p && stop[-1] == '\r')
         return false;
     *p = lf + 1;
-    if (w->dots && (line->n == 0 || line->p[--line->n] != '.'))
-        return false;
-    return true;
+    return kind.in_place || !w->dots || (line->n > 0 && line->p[--line->n] == '.');
 }
 
-static inline bool next_line(const struct log_whole *w, const char **p, const char *end,
-                             struct span *line)
+FOR_EACH_KIND bool next_line(const struct log_whole *w, const struct lines kind, const char **p,
+                             const char *end, struct span *line)
 {
-    return bare_line(w, p, end, line) && (!w->prefix->n || log_prefix_take(w->prefix, line));
+    return bare_line(w, kind, p, end, line) &&
+           (kind.in_place || !w->prefix->n || log_prefix_take(w->prefix, line));
 }
 
-static inline void make_line(struct log_whole *w, struct span line)
+FOR_EACH_KIND void make_line(struct log_whole *w, const struct lines kind, struct span line)
 {
-    if (w->in_place)
+    if (kind.in_place)
         return;
     memcpy(w->made + w->made_n, line.p, line.n);
     memcpy(w->made + w->made_n + line.n, "\r\n", 2);
@@ -82,7 +90,7 @@ static inline size_t name_of(struct span line)
  * Whether it is "Name: value"; notes what tells of the body. Without the blank it may be the rest of a
  * line that a terminal broke, if CRs are gone.
  */
-static inline bool take_header(struct head *head, struct span line, bool exact)
+FOR_EACH_KIND bool take_header(struct head *head, struct span line, bool exact)
 {
     struct span name = { line.p, name_of(line) };
     if (name.n == 0 || (!exact && name.n + 1 < line.n && !ascii_blank(line.p[name.n + 1])))
@@ -100,31 +108,47 @@ static inline bool take_header(struct head *head, struct span line, bool exact)
 }
 
 /* The lines "v=0" of a body of that many bytes, counted with CR and LF. Where it ends, or NULL. */
-static const char *skip_body(struct log_whole *w, const char *p, const char *end, size_t length)
+FOR_EACH_KIND const char *skip_body(struct log_whole *w, const struct lines kind, const char *p,
+                                    const char *end, size_t length)
 {
     size_t n = 0;
     struct span line;
     while (n < length) {
-        if (!next_line(w, &p, end, &line) || line.n < 2 || !in_name[(uint8_t)line.p[0]] ||
+        if (!next_line(w, kind, &p, end, &line) || line.n < 2 || !in_name[(uint8_t)line.p[0]] ||
             line.p[0] == '-' || line.p[1] != '=')
             return NULL;
         n += line.n + 2;
-        make_line(w, line);
+        make_line(w, kind, line);
     }
     return n == length ? p : NULL;
 }
 
-static const char *skip_head(struct log_whole *w, struct head *head, const char *p, const char *end)
+FOR_EACH_KIND const char *skip_head(struct log_whole *w, const struct lines kind, struct head *head,
+                                    const char *p, const char *end)
 {
     struct span line;
-    while (next_line(w, &p, end, &line)) {
-        make_line(w, line);
+    while (next_line(w, kind, &p, end, &line)) {
+        make_line(w, kind, line);
         if (line.n == 0)
             return p;
-        if (!take_header(head, line, w->exact) || (w->alone && log_start(line) >= 0))
+        if (!take_header(head, line, kind.exact) || (w->alone && log_start(line) >= 0))
             return NULL;
     }
     return NULL;
+}
+
+/* Where the message ends, or NULL. */
+FOR_EACH_KIND const char *skip_message(struct log_whole *w, const struct lines kind, const char *p,
+                                       const char *end)
+{
+    struct head head = { false, false, 0 };
+    struct span line;
+    if (!next_line(w, kind, &p, end, &line))
+        return NULL;
+    make_line(w, kind, line);
+    p = skip_head(w, kind, &head, p, end);
+    w->sized = head.sized;
+    return p && (head.sized || !head.typed) ? skip_body(w, kind, p, end, head.length) : NULL;
 }
 
 /* Colours, or what a syslog daemon makes of line ends. */
@@ -135,25 +159,20 @@ static bool has_escapes(struct span text)
 
 bool log_find_whole(const char *p, const char *end, struct log_whole *w)
 {
-    const char *start = p;
-    struct head head = { false, false, 0 };
-    struct span line;
     if (end - p > LOG_WHOLE_MOST)
         end = p + LOG_WHOLE_MOST;
-    const char *lf = span_line_feed(p, end);
+    const char *lf = span_line_feed(p, end), *stop;
     w->exact = lf && lf > p && lf[-1] == '\r';
     w->made_n = 0;
-    if (!next_line(w, &p, end, &line))
-        return false;
     w->in_place = (w->exact || w->bare_good) && !w->dots && w->prefix->n == 0;
-    make_line(w, line);
-    p = skip_head(w, &head, p, end);
-    if (!p || (head.typed && !head.sized))
+    if (!w->in_place)
+        stop = skip_message(w, (struct lines){ w->exact, false }, p, end);
+    else if (w->exact)
+        stop = skip_message(w, (struct lines){ true, true }, p, end);
+    else
+        stop = skip_message(w, (struct lines){ false, true }, p, end);
+    if (!stop || has_escapes(span_make(p, stop)))
         return false;
-    p = skip_body(w, p, end, head.length);
-    if (!p || has_escapes(span_make(start, p)))
-        return false;
-    w->n = (size_t)(p - start);
-    w->sized = head.sized;
+    w->n = (size_t)(stop - p);
     return true;
 }

@@ -269,22 +269,16 @@ static uint32_t sender_problems(const struct payload *payload, const struct sip_
 }
 
 /*
- * The beginning: messages of one transaction differ there, and those that do not are compared as a
- * whole. The rest of the bytes need not even be fetched. CRs that a log left out count.
+ * What messages of one transaction differ in, and no log changes: the start line, the To tag and how
+ * long the body is said to be. Those that do not are compared as a whole.
  */
-static uint32_t message_digest(const struct payload *payload)
+static uint32_t message_digest(const struct sip_message *sip)
 {
-    char room[DIGEST_BYTES];
-    size_t n = payload->len < DIGEST_BYTES ? payload->len : DIGEST_BYTES, filled = 0;
-    if (!payload->bare)
-        return hash_digest(payload->data, n);
-    for (size_t i = 0; i < n && filled < n; i++) {
-        if (payload->data[i] == '\n' && (i == 0 || payload->data[i - 1] != '\r'))
-            room[filled++] = '\r';
-        if (filled < n)
-            room[filled++] = (char)payload->data[i];
-    }
-    return hash_digest(room, filled);
+    struct span start = sip->start_line;
+    if (start.n > DIGEST_BYTES)
+        start.n = DIGEST_BYTES;
+    return hash_digest(start.p, start.n) + 31 * hash_digest(sip->to_tag.p, sip->to_tag.n) +
+           (uint32_t)sip->content_length;
 }
 
 /* The headers never ended: what the sender put behind them is not known. */
@@ -315,7 +309,7 @@ static int fill_message(struct store *s, struct message *m, const struct packet 
         m->seq = flow_at(s, m->flow)->sent;
         flow_at(s, m->flow)->sent += payload->len;
     }
-    m->digest = message_digest(payload);
+    m->digest = message_digest(sip);
     m->code = sip->code;
     m->method = sip->method_id;
     if (sender_problems(payload, sip) & SIP_MALFORMED)
