@@ -30,11 +30,11 @@
 #include "ui/task.h"
 #include "ui/ui.h"
 
-#define FEED_NS 4000000LL
+#define FEED_NS 2500000LL
 #define CALLS_A_SLICE 4 /* diagnosed between two looks at the clock */
-#define DIAGNOSE_NS 3000000LL
-#define TASK_NS 5000000LL
-#define FILTER_NS 4000000LL
+#define DIAGNOSE_NS 2000000LL
+#define TASK_NS 2500000LL
+#define FILTER_NS 2500000LL
 #define FRAME_NS 33000000LL
 #define TICK_MS 250
 #define HELP_LOOK_NS 1000000000LL

@@ -256,6 +256,17 @@ static void measure_start(struct bench *b, const char *small)
     free(frame.ns);
 }
 
+/* A short list and nothing to do: what terminal and machine take by themselves. */
+static void measure_floor(struct bench *b, const char *small)
+{
+    struct samples idle = { 0 };
+    struct term *t = start(b, small, NULL);
+    if (await(b, t, all_read, NULL, "the end of reading"))
+        press_keys(b, t, &idle, SAMPLES, NULL);
+    term_close(t);
+    print_keys(b, "key to redraw, a short list, p99", &idle, "for comparison");
+}
+
 static void measure_first_rows(struct bench *b, const char *calls)
 {
     struct samples rows = { 0 }, loading = { 0 }, whole = { 0 };
@@ -454,6 +465,7 @@ int main(int argc, char *argv[])
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("TZ", "UTC0", 1);
     measure_start(&b, argv[2]);
+    measure_floor(&b, argv[2]);
     measure_first_rows(&b, argv[3]);
     measure_full_list(&b, argv[4], argv[3]);
     measure_grouped(&b, argv[4]);
