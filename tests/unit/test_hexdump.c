@@ -51,6 +51,7 @@ static void lines(void)
 
 static struct packet packets[4];
 static char bytes[4][128];
+static struct plain plains[4]; /* what is told of packets goes with their capture */
 static int count;
 
 static void read_text(const char *text, enum hexdump_kind kind)
@@ -71,6 +72,10 @@ static void read_text(const char *text, enum hexdump_kind kind)
             break;
         memcpy(bytes[count], packets[count].data,
                packets[count].caplen < 128 ? packets[count].caplen : 128);
+        if (packets[count].plain) {
+            plains[count] = *packets[count].plain;
+            packets[count].plain = &plains[count];
+        }
         count++;
     }
     if (capture)
