@@ -61,6 +61,13 @@ static inline bool ascii_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* What a hexadecimal digit counts; -1: it is none. */
+static inline int ascii_hex(char c)
+{
+    char lower = ascii_lower(c);
+    return ascii_digit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 static inline bool ascii_blank(char c)
 {
     return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');

@@ -6,14 +6,6 @@
 #define OFFSET_ALONE 6 /* of an offset without bytes */
 #define HALF 8         /* bytes behind which there may be two blanks */
 
-static int digit(char c)
-{
-    if (ascii_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -31,7 +23,7 @@ static size_t count_margin(struct span s)
 static size_t count_digits(struct span s)
 {
     size_t n = 0;
-    while (n < s.n && digit(s.p[n]) >= 0)
+    while (n < s.n && ascii_hex(s.p[n]) >= 0)
         n++;
     return n;
 }
@@ -54,7 +46,7 @@ static bool read_offset(struct span *rest, size_t *offset)
         return false;
     *offset = 0;
     for (size_t i = 0; i < n; i++)
-        *offset = *offset * 16 + (size_t)digit(rest->p[i]);
+        *offset = *offset * 16 + (size_t)ascii_hex(rest->p[i]);
     *rest = span_behind(*rest, n);
     if (rest->n > 0 && rest->p[0] == ':')
         *rest = span_behind(*rest, 1);
@@ -68,7 +60,7 @@ static size_t read_group(struct span *rest, size_t most, uint8_t *bytes)
     if (n == 0 || n % 2 || n / 2 > most || (n < rest->n && !is_blank(rest->p[n])))
         return 0;
     for (size_t i = 0; i < n / 2; i++)
-        bytes[i] = (uint8_t)(digit(rest->p[2 * i]) * 16 + digit(rest->p[2 * i + 1]));
+        bytes[i] = (uint8_t)(ascii_hex(rest->p[2 * i]) * 16 + ascii_hex(rest->p[2 * i + 1]));
     *rest = span_behind(*rest, n);
     return n / 2;
 }

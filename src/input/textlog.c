@@ -71,6 +71,12 @@ static bool may_begin(const struct textlog *t)
     return t->pending.whole || t->format == &log_format_plain;
 }
 
+/* Whether one may begin here and none is at hand: then it may be taken as a whole. */
+static bool may_be_whole(const struct textlog *t)
+{
+    return may_begin(t) && !t->now.active;
+}
+
 static int start_of(const struct textlog *t, struct span line)
 {
     return t->format->start ? t->format->start(line) : log_start(line);
@@ -281,12 +287,12 @@ static bool is_start_alone(struct textlog *t, struct span line, size_t offset)
     return offset == 0 || t->format->header(line, &fresh) == LOG_NONE;
 }
 
-/* The next message from [p, end) in one go, if it looks like most; else NULL. */
+/* The next message from [p, end) in one go, where it may be whole and looks like most; else NULL. */
 static const char *take_whole(struct textlog *t, const char *p, const char *end)
 {
     const char *lf = span_line_feed(p, end);
     struct span line = lf ? log_cut_line(p, end, lf).text : SPAN_NONE;
-    int offset = log_start(line);
+    int offset = start_of(t, line);
     if (offset < 0 || !is_start_alone(t, line, (size_t)offset))
         return NULL;
     struct log_prefix prefix;
@@ -312,7 +318,7 @@ static const char *take_whole(struct textlog *t, const char *p, const char *end)
 static bool take_whole_queued(struct textlog *t, struct span *queue)
 {
     const char *p = queue->p, *end = span_end(*queue), *next;
-    if (t->now.active || !may_begin(t) || !(next = take_whole(t, p, end)))
+    if (!may_be_whole(t) || !(next = take_whole(t, p, end)))
         return false;
     t->plain.in_place = false;
     if (t->packet.data == (const uint8_t *)p)
@@ -454,7 +460,7 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     next = may_be_flat(t) ? take_flat(t, p, end, &more) : NULL;
     if (next || (more && may_be_flat(t)))
         return next;
-    next = may_begin(t) && !t->now.active && !t->format->piece ? take_whole(t, p, end) : NULL;
+    next = may_be_whole(t) && !t->format->piece ? take_whole(t, p, end) : NULL;
     if (next)
         return next;
     next = read_line(p, end, last, &line);

@@ -2,6 +2,7 @@
  * Logs as the source of a web page has them: "&lt;sip:..&gt;", "&amp;", "<br>". Boundary: a line at a
  * time; whether a text is such a one is told by the first URI in it.
  */
+#include "base/text.h"
 #include "input/textlog_private.h"
 
 #define ENTITY_MOST 10 /* bytes between '&' and ';' */
@@ -14,35 +15,22 @@ static const struct entity {
     { "quot", '"' }, { "apos", '\'' }, { "nbsp", ' ' },
 };
 
-/* UTF-8, at most four bytes; 0: it is none, or a control byte that no text has. */
+/* The bytes of a character; 0: it is none, or a control byte that no text has. */
 static size_t put_character(char *to, uint32_t c)
 {
-    if ((c < ' ' && c != '\t') || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-        return 0;
-    if (c < 0x80) {
-        to[0] = (char)c;
-        return 1;
-    }
-    size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    for (size_t i = n - 1; i > 0; i--, c >>= 6)
-        to[i] = (char)(0x80 | (c & 0x3f));
-    to[0] = (char)((0xf00 >> n) | c);
-    return n;
+    bool none = (c < ' ' && c != '\t') || c > 0x10ffff || (c >= 0xd800 && c < 0xe000);
+    return none ? 0 : text_encode(c, to);
 }
 
 /* "#60", "#x3c"; UINT32_MAX: it is none. */
 static uint32_t read_number(struct span name)
 {
-    bool hex = name.n > 2 && ascii_lower(name.p[1]) == 'x';
-    uint32_t c = 0;
-    for (size_t i = hex ? 2 : 1; i < name.n; i++) {
-        char d = ascii_lower(name.p[i]);
-        unsigned v = ascii_digit(d)                ? (unsigned)(d - '0')
-                     : hex && d >= 'a' && d <= 'f' ? (unsigned)(d - 'a' + 10)
-                                                   : 99;
-        if (v == 99 || c > 0x10ffff)
+    uint32_t base = name.n > 2 && ascii_lower(name.p[1]) == 'x' ? 16 : 10, c = 0;
+    for (size_t i = base == 16 ? 2 : 1; i < name.n; i++) {
+        int digit = ascii_hex(name.p[i]);
+        if (digit < 0 || (uint32_t)digit >= base || c > 0x10ffff)
             return UINT32_MAX;
-        c = c * (hex ? 16 : 10) + v;
+        c = c * base + (uint32_t)digit;
     }
     return name.n > 1 ? c : UINT32_MAX;
 }

@@ -75,12 +75,6 @@ static bool is_one_of(struct span name, const char *const *names, size_t count)
     return false;
 }
 
-static int hex_digit(char c)
-{
-    c = ascii_lower(c);
-    return ascii_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "\u0041" at p, four digits; UINT32_MAX: it is none. */
 static uint32_t read_unit(const char *p, const char *end)
 {
@@ -88,7 +82,7 @@ static uint32_t read_unit(const char *p, const char *end)
     if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
         return UINT32_MAX;
     for (int i = 2; i < 6; i++) {
-        int digit = hex_digit(p[i]);
+        int digit = ascii_hex(p[i]);
         if (digit < 0)
             return UINT32_MAX;
         unit = unit << 4 | (uint32_t)digit;

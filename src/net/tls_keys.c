@@ -106,21 +106,13 @@ bool tls_keys_find(const struct tls_keys *keys, enum tls_label label,
     return id != 0;
 }
 
-static int hex_digit(char c)
-{
-    if (ascii_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Reads pairs of hexadecimal digits to their end; the bytes, or 0 when there are others or too many. */
 static size_t read_hex(struct span s, uint8_t *out, size_t max)
 {
     if (s.n % 2 || s.n / 2 > max)
         return 0;
     for (size_t i = 0; i < s.n; i += 2) {
-        int high = hex_digit(s.p[i]), low = hex_digit(s.p[i + 1]);
+        int high = ascii_hex(s.p[i]), low = ascii_hex(s.p[i + 1]);
         if (high < 0 || low < 0)
             return 0;
         out[i / 2] = (uint8_t)(high << 4 | low);

@@ -1,51 +1,36 @@
 /* See reginfo.h. Tags are looked for; what they are nested in does not matter, but for the order. */
 #include "sip/reginfo.h"
 
-struct tag {
-    struct span name;       /* without its prefix; of an end tag with '/' in front */
-    struct span attributes; /* with the '/' of an empty element */
-};
+#include "sip/xml.h"
 
-/* The next tag in the text; false: there is none. */
-static bool next_tag(struct span *rest, struct tag *tag)
+/* The next tag that begins or ends an element; false: there is none. */
+static bool next_tag(struct span *rest, struct xml_piece *tag)
 {
-    const char *open = span_find(*rest, '<');
-    const char *close = open ? span_find(span_make(open, span_end(*rest)), '>') : NULL;
-    if (!close)
-        return false;
-    struct span inside = span_make(open + 1, close);
-    struct span name = span_word(&inside);
-    if (name.n > 1 && name.p[name.n - 1] == '/' && name.p[0] != '/')
-        name.n--;
-    const char *colon = span_find(name, ':');
-    if (colon && name.p[0] != '/')
-        name = span_make(colon + 1, span_end(name));
-    *tag = (struct tag){ name, inside };
-    *rest = span_make(close + 1, span_end(*rest));
-    return true;
+    while (xml_next(rest, tag)) {
+        tag->name = xml_local_name(tag->name);
+        if (tag->kind == XML_OPEN || tag->kind == XML_EMPTY || tag->kind == XML_CLOSE)
+            return true;
+    }
+    return false;
 }
 
-/* The value of an attribute, or an empty span. */
-static struct span attribute(const struct tag *tag, const char *wanted)
+static bool begins(const struct xml_piece *tag, const char *name)
 {
-    struct span rest = tag->attributes;
-    const char *equals;
-    while ((equals = span_find(rest, '=')) != NULL) {
-        struct span name = span_trim(span_make(rest.p, equals));
-        rest = span_trim(span_make(equals + 1, span_end(rest)));
-        const char *close = rest.n && (rest.p[0] == '"' || rest.p[0] == '\'')
-                                ? span_find(span_behind(rest, 1), rest.p[0])
-                                : NULL;
-        if (!close)
-            break;
-        if (span_is(name, wanted))
-            return span_make(rest.p + 1, close);
-        rest = span_make(close + 1, span_end(rest));
-    }
+    return tag->kind != XML_CLOSE && span_is(tag->name, name);
+}
+
+/* The value of an attribute, which is well-formed, or an empty span. */
+static struct span attribute(const struct xml_piece *tag, const char *wanted)
+{
+    struct span rest = tag->inner;
+    struct xml_attribute a;
+    while (xml_next_attribute(&rest, &a))
+        if (a.quoted && span_is(a.name, wanted))
+            return a.value;
     return SPAN_NONE;
 }
 
-static bool is_ended(const struct tag *tag)
+static bool is_ended(const struct xml_piece *tag)
 {
     struct span event = attribute(tag, "event");
     return span_is(attribute(tag, "state"), "terminated") && !span_is(event, "expired") &&
@@ -55,22 +40,18 @@ static bool is_ended(const struct tag *tag)
 /* The URI in the first <uri> from there on, before the contact ends. */
 static struct span uri_within(struct span rest)
 {
-    struct tag tag;
-    while (next_tag(&rest, &tag) && !span_is(tag.name, "/contact") &&
-           !span_is(tag.name, "contact")) {
-        if (!span_is(tag.name, "uri"))
-            continue;
-        const char *open = span_find(rest, '<');
-        return span_trim(span_make(rest.p, open ? open : span_end(rest)));
-    }
+    struct xml_piece tag;
+    while (next_tag(&rest, &tag) && !span_is(tag.name, "contact"))
+        if (begins(&tag, "uri"))
+            return xml_next(&rest, &tag) && tag.kind == XML_TEXT ? span_trim(tag.inner) : SPAN_NONE;
     return SPAN_NONE;
 }
 
 /* A registration that is over, and of whose contacts nothing is said. */
-static bool ends_at_once(const struct tag *registration, struct span rest)
+static bool ends_at_once(const struct xml_piece *registration, struct span rest)
 {
-    struct tag inside;
-    return is_ended(registration) && !(next_tag(&rest, &inside) && span_is(inside.name, "contact"));
+    struct xml_piece inside;
+    return is_ended(registration) && !(next_tag(&rest, &inside) && begins(&inside, "contact"));
 }
 
 struct reginfo reginfo_make(struct span body)
@@ -80,15 +61,15 @@ struct reginfo reginfo_make(struct span body)
 
 bool reginfo_next_ended(struct reginfo *info)
 {
-    struct tag tag;
+    struct xml_piece tag;
     while (next_tag(&info->rest, &tag)) {
         info->contact = SPAN_NONE;
-        if (span_is(tag.name, "registration")) {
+        if (begins(&tag, "registration")) {
             info->aor = attribute(&tag, "aor");
             if (ends_at_once(&tag, info->rest))
                 return true;
         }
-        if (!span_is(tag.name, "contact") || !is_ended(&tag))
+        if (!begins(&tag, "contact") || !is_ended(&tag))
             continue;
         info->contact = uri_within(info->rest);
         if (info->contact.n > 0)

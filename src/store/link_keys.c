@@ -391,20 +391,14 @@ static void learn_invite(struct store *s, uint32_t id, const struct message *m,
         learn_likeness(s, id, likes);
 }
 
-static int hex_digit(char c)
-{
-    char lower = ascii_lower(c);
-    return ascii_digit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* A Call-ID as a URI's header has it (RFC 3261 §19.1.1: %40 and the like), up to the first ';'. */
 static uint64_t escaped_call_key(struct span text)
 {
     char name[NAME_MOST];
     size_t n = 0;
     for (size_t i = 0; i < text.n && n < sizeof name; i++) {
-        int high = text.p[i] == '%' && i + 2 < text.n ? hex_digit(text.p[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(text.p[i + 2]) : -1;
+        int high = text.p[i] == '%' && i + 2 < text.n ? ascii_hex(text.p[i + 1]) : -1;
+        int low = high >= 0 ? ascii_hex(text.p[i + 2]) : -1;
         name[n] = low < 0 ? text.p[i] : (char)(high << 4 | low);
         i += low < 0 ? 0 : 2;
         if (name[n] == ';' || name[n] == '&' || name[n] == '>')

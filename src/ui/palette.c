@@ -19,17 +19,11 @@ static const int32_t basic[BASIC] = {
 };
 static const int steps[6] = { 0, 95, 135, 175, 215, 255 };
 
-static int hex_digit(char c)
-{
-    c = ascii_lower(c);
-    return ascii_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static int parse_rgb(struct span digits, int32_t *colour)
 {
     *colour = 0;
     for (size_t i = 0; i < digits.n; i++) {
-        int digit = hex_digit(digits.p[i]);
+        int digit = ascii_hex(digits.p[i]);
         if (digit < 0)
             return -1;
         *colour = *colour << 4 | digit;

@@ -2,25 +2,20 @@
  * Any text as hex dumps, whole and in pieces of the size that the first byte says: the same packets
  * come out, and every one of them is of bytes that are there.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "input/hexdump.h"
+#include "in_parts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(bool good)
-{
-    if (!good)
-        abort();
-}
 
 struct seen {
     uint64_t packets, bytes, sum; /* no gaps: they are compared as bytes */
 };
 
-static void take(struct seen *seen, const struct packet *packet)
+static void take(const struct packet *packet, void *arg)
 {
+    struct seen *seen = arg;
     insist(packet->caplen > 0 && packet->caplen == packet->origlen &&
            packet->caplen <= CAPTURE_MAX_PACKET && packet->frame == seen->packets + 1);
     insist((packet->linktype == LINK_PLAIN) == (packet->plain != NULL));
@@ -34,27 +29,8 @@ static void take(struct seen *seen, const struct packet *packet)
 static struct seen run(const uint8_t *data, size_t size, size_t step, enum hexdump_kind kind)
 {
     struct textlog_options options = { .year = 2026, .month = 1, .day = 2, .tz = "UTC" };
-    struct capture *capture = hexdump_open(data, size, kind, &options);
     struct seen seen = { 0 };
-    struct packet packet;
-    size_t from = 0, to = 0, used;
-    if (!capture)
-        return seen;
-    for (;;) {
-        enum capture_result result = to < size ? capture_next(capture, data + from, to - from,
-                                                              &used, &packet)
-                                               : capture_last(capture, data + from, to - from,
-                                                              &used, &packet);
-        insist(used <= to - from);
-        from += used;
-        if (result == CAPTURE_PACKET)
-            take(&seen, &packet);
-        else if (to == size)
-            break;
-        else
-            to = size - to > step ? to + step : size;
-    }
-    capture_close(capture);
+    read_in_parts(hexdump_open(data, size, kind, &options), data, size, step, take, &seen);
     return seen;
 }
 

@@ -2,18 +2,12 @@
  * Any bytes as a log, whole and in pieces of the size that the first byte says: the same messages
  * come out, and every one of them is of bytes that are there.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "input/textlog.h"
+#include "in_parts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(bool good)
-{
-    if (!good)
-        abort();
-}
 
 struct seen {
     uint64_t messages, bytes, sum; /* no gaps: they are compared as bytes */
@@ -25,8 +19,9 @@ static void add(struct seen *seen, uint8_t byte)
     seen->sum = seen->sum * 31 + byte;
 }
 
-static void take(struct seen *seen, const struct packet *packet)
+static void take(const struct packet *packet, void *arg)
 {
+    struct seen *seen = arg;
     insist(packet->linktype == LINK_PLAIN && packet->plain && packet->frame == seen->messages + 1);
     insist(packet->caplen > 0 && packet->caplen == packet->origlen);
     seen->messages++;
@@ -37,33 +32,13 @@ static void take(struct seen *seen, const struct packet *packet)
     }
 }
 
-/* As file.c does it: what is not used comes again with more behind it. */
 static struct seen run(const uint8_t *data, size_t size, size_t step, bool stays)
 {
     struct textlog_options options = {
         .year = 2026, .month = 1, .day = 2, .tz = "UTC", .stays = stays
     };
-    struct capture *capture = textlog_open(data, size, &options);
     struct seen seen = { 0 };
-    struct packet packet;
-    size_t from = 0, to = 0, used;
-    if (!capture)
-        return seen;
-    for (;;) {
-        enum capture_result result = to < size ? capture_next(capture, data + from, to - from,
-                                                              &used, &packet)
-                                               : capture_last(capture, data + from, to - from,
-                                                              &used, &packet);
-        insist(used <= to - from);
-        from += used;
-        if (result == CAPTURE_PACKET)
-            take(&seen, &packet);
-        else if (to == size)
-            break;
-        else
-            to = size - to > step ? to + step : size;
-    }
-    capture_close(capture);
+    read_in_parts(textlog_open(data, size, &options), data, size, step, take, &seen);
     return seen;
 }
 
