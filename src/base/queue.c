@@ -1,8 +1,9 @@
 /* See queue.h. */
 #include "base/queue.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/zeroed.h"
 
 #define FIRST_SIZE 256
 
@@ -13,22 +14,26 @@ void queue_init(struct queue *queue)
 
 void queue_destroy(struct queue *queue)
 {
-    free(queue->entries);
+    zeroed_free(queue->entries, queue_bytes(queue));
     queue_init(queue);
 }
 
+/* A full ring is cut at its head: the shorter part goes to the new half, where it is in order again. */
 static int grow(struct queue *queue)
 {
-    size_t size = queue->size ? queue->size * 2 : FIRST_SIZE;
-    struct queue_entry *entries = malloc(size * sizeof *entries);
+    size_t had = queue->size, size = had ? had * 2 : FIRST_SIZE, head = queue->head;
+    struct queue_entry *entries = zeroed_grow(queue->entries, had * sizeof *entries,
+                                              size * sizeof *entries);
     if (!entries)
         return -1;
-    for (size_t i = 0; i < queue->count; i++)
-        entries[i] = queue_peek(queue, i);
-    free(queue->entries);
+    if (head <= had / 2) {
+        memcpy(entries + had, entries, head * sizeof *entries);
+    } else {
+        queue->head = head + had;
+        memcpy(entries + queue->head, entries + head, (had - head) * sizeof *entries);
+    }
     queue->entries = entries;
     queue->size = size;
-    queue->head = 0;
     return 0;
 }
 

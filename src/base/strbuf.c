@@ -8,7 +8,7 @@
 #include "base/tell.h"
 #include "base/tr.h"
 
-static void *must(void *p)
+void *mem_must(void *p)
 {
     if (!p) {
         tell(_("out of memory"));
@@ -19,28 +19,28 @@ static void *must(void *p)
 
 void *mem_alloc(size_t n)
 {
-    return must(malloc(n ? n : 1));
+    return mem_must(malloc(n ? n : 1));
 }
 
 void *mem_zero(size_t n)
 {
-    return must(calloc(1, n ? n : 1));
+    return mem_must(calloc(1, n ? n : 1));
 }
 
 void *mem_grow(void *p, size_t n)
 {
-    return must(realloc(p, n ? n : 1));
+    return mem_must(realloc(p, n ? n : 1));
 }
 
 char *mem_text(const char *text)
 {
-    return must(strdup(text));
+    return mem_must(strdup(text));
 }
 
 char *mem_format_args(const char *format, va_list args)
 {
     char *text = NULL;
-    return vasprintf(&text, format, args) < 0 ? mem_text("") : must(text);
+    return vasprintf(&text, format, args) < 0 ? mem_text("") : mem_must(text);
 }
 
 char *mem_format(const char *format, ...)

@@ -42,6 +42,8 @@ void *mem_alloc(size_t n);
 void *mem_zero(size_t n);
 void *mem_grow(void *p, size_t n);
 char *mem_text(const char *text);
+/* What an allocation gave, under the same terms. */
+void *mem_must(void *p);
 /* printf into memory that the caller frees. */
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *mem_format_args(const char *format, va_list args);

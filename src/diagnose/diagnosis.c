@@ -7,6 +7,7 @@
 #include "base/fetch.h"
 #include "base/pool.h"
 #include "base/strbuf.h"
+#include "base/zeroed.h"
 #include "diagnose/misses.h"
 #include "diagnose/outcome.h"
 #include "diagnose/private.h"
@@ -34,7 +35,7 @@ struct diagnosis {
     struct pool findings;
     struct subjects subjects;
     struct verdict *verdicts; /* by the ids of calls */
-    uint32_t size;
+    size_t size;
     struct deadlines again; /* calls that a rule wants to see once more */
     struct suspects *suspects;
     struct misses misses;
@@ -111,7 +112,7 @@ void diagnosis_clear(struct diagnosis *d)
     pool_destroy(&d->findings);
     pool_init(&d->findings, sizeof(struct finding));
     subjects_init(&d->subjects, &d->findings);
-    free(d->verdicts);
+    zeroed_free(d->verdicts, d->size * sizeof *d->verdicts);
     d->verdicts = NULL;
     d->size = 0;
     deadlines_free(&d->again);
@@ -130,7 +131,7 @@ void diagnosis_free(struct diagnosis *d)
     store_ask(d->store, NULL, NULL);
     subjects_free(&d->subjects);
     pool_destroy(&d->findings);
-    free(d->verdicts);
+    zeroed_free(d->verdicts, d->size * sizeof *d->verdicts);
     deadlines_free(&d->again);
     suspects_free(d->suspects);
     scene_free(&d->scene);
@@ -208,12 +209,7 @@ static void drop_list(struct diagnosis *d, struct verdict *v, bool counted)
 static struct verdict *verdict_of(struct diagnosis *d, uint32_t call)
 {
     uint32_t stamp = (uint32_t)store_call(d->store, call)->seq;
-    if (call >= d->size) {
-        uint32_t size = call + call / 2 + 64;
-        d->verdicts = mem_grow(d->verdicts, size * sizeof *d->verdicts);
-        memset(d->verdicts + d->size, 0, (size - d->size) * sizeof *d->verdicts);
-        d->size = size;
-    }
+    d->verdicts = zeroed_room(d->verdicts, &d->size, call, sizeof *d->verdicts);
     struct verdict *v = &d->verdicts[call];
     if (v->stamp != stamp) {
         drop_list(d, v, true);

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/strbuf.h"
+#include "base/zeroed.h"
 #include "store/link.h"
 #include "store/private.h"
 
@@ -51,12 +52,6 @@ static struct joined *joined_of(const struct store *store)
     return s->joined;
 }
 
-/* Places, when a leg of that id needs one. */
-static size_t size_for(uint32_t id)
-{
-    return (size_t)id * 3 / 2 + 1024;
-}
-
 /* NULL: nothing is known of it. */
 static struct place *known_place(const struct store *s, uint32_t id)
 {
@@ -78,12 +73,7 @@ static struct place *take_place(const struct store *s, uint32_t id)
     struct place *known = known_place(s, id);
     if (known)
         return known;
-    if (id >= j->size) {
-        size_t size = size_for(id);
-        j->places = mem_grow(j->places, size * sizeof *j->places);
-        memset(j->places + j->size, 0, (size - j->size) * sizeof *j->places);
-        j->size = size;
-    }
+    j->places = zeroed_room(j->places, &j->size, id, sizeof *j->places);
     const struct call *call = store_call(s, id);
     j->places[id] = (struct place){
         .stamp = (uint32_t)call->seq, .first = id, .count = 1, .session = call->session
@@ -371,14 +361,13 @@ void joined_drop(struct store *s, uint32_t id)
 /* What it has, or will take as soon as somebody asks: by then it is too late to evict for it. */
 size_t joined_bytes(const struct store *s)
 {
-    size_t has = s->joined ? s->joined->size : 0;
-    return (has >= s->calls.next ? has : size_for(s->calls.next)) * sizeof(struct place);
+    return s->calls.next * sizeof(struct place);
 }
 
 void joined_free(struct store *s)
 {
     if (s->joined) {
-        free(s->joined->places);
+        zeroed_free(s->joined->places, s->joined->size * sizeof *s->joined->places);
         free(s->joined->changed);
     }
     free(s->joined);

@@ -1,9 +1,8 @@
 /* See ledger.h. */
 #include "store/ledger.h"
 
-#include <stdlib.h>
 
-#include "base/strbuf.h"
+#include "base/zeroed.h"
 
 static struct ledger_record *record_at(const struct ledger *l, uint32_t id)
 {
@@ -40,7 +39,7 @@ void ledger_free(struct ledger *l)
     index_destroy(&l->index);
     index_destroy(&l->groups);
     queue_destroy(&l->waiting);
-    free(l->noted);
+    zeroed_free(l->noted, l->nnoted * sizeof *l->noted);
 }
 
 /* Noting */
@@ -48,12 +47,7 @@ void ledger_free(struct ledger *l)
 static uint64_t *word_of(struct ledger *l, uint32_t transaction)
 {
     size_t word = transaction / 64;
-    if (word >= l->nnoted) {
-        size_t size = word * 2 + 64;
-        l->noted = mem_grow(l->noted, size * sizeof *l->noted);
-        memset(l->noted + l->nnoted, 0, (size - l->nnoted) * sizeof *l->noted);
-        l->nnoted = size;
-    }
+    l->noted = zeroed_room(l->noted, &l->nnoted, word, sizeof *l->noted);
     return &l->noted[word];
 }
 

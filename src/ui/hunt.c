@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/tr.h"
+#include "base/zeroed.h"
 #include "store/joined.h"
 #include "ui/task.h"
 
@@ -16,7 +17,7 @@
 struct hunt {
     struct list *list;
     uint64_t *rows;         /* a bit each, by id */
-    size_t size;            /* bits */
+    size_t words;           /* of these */
     size_t messages, found; /* messages and rows that match */
     uint64_t begin;         /* stamp of the row that was selected; 0: none before it */
     uint64_t stamp;         /* of the row looked at last */
@@ -91,19 +92,13 @@ static void look_at_row(struct glance *glance, const struct list *list, uint32_t
 
 static void mark(struct hunt *h, uint32_t id)
 {
-    if (id >= h->size) {
-        size_t size = ((size_t)id + 1) * 2 + 63;
-        size -= size % 64;
-        h->rows = mem_grow(h->rows, size / 8);
-        memset((char *)h->rows + h->size / 8, 0, (size - h->size) / 8);
-        h->size = size;
-    }
+    h->rows = zeroed_room(h->rows, &h->words, id / 64, sizeof *h->rows);
     h->rows[id / 64] |= UINT64_C(1) << id % 64;
 }
 
 static bool is_marked(const struct hunt *h, uint32_t id)
 {
-    return id < h->size && h->rows[id / 64] >> id % 64 & 1;
+    return id / 64 < h->words && h->rows[id / 64] >> id % 64 & 1;
 }
 
 /* A folded group stands for its rows. */
@@ -271,7 +266,7 @@ void hunt_forget(struct ui *ui)
         return;
     if (ui->task == &hunting)
         task_stop(ui);
-    free(ui->hunt->rows);
+    zeroed_free(ui->hunt->rows, ui->hunt->words * sizeof *ui->hunt->rows);
     free(ui->hunt);
     ui->hunt = NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "base/zeroed.h"
 
 #define BLOCK 512
 
@@ -37,7 +38,7 @@ void order_free(struct order *order)
     free(order->blocks);
     free(order->counts);
     for (size_t i = 0; i < ORDER_SERIES; i++)
-        free(order->series[i].nodes);
+        zeroed_free(order->series[i].nodes, order->series[i].count * sizeof(struct order_node));
     *order = (struct order){ 0 };
 }
 
@@ -131,14 +132,8 @@ static void split(struct order *order, size_t block, bool at_end)
 static struct order_node *node_at(struct order *order, uint32_t id)
 {
     struct order_nodes *series = &order->series[series_of(id)];
-    if (number_of(id) >= series->count) {
-        size_t size = series->count ? series->count : 1024;
-        while (size <= number_of(id))
-            size *= 2;
-        series->nodes = mem_grow(series->nodes, size * sizeof *series->nodes);
-        memset(series->nodes + series->count, 0, (size - series->count) * sizeof *series->nodes);
-        series->count = size;
-    }
+    series->nodes =
+        zeroed_room(series->nodes, &series->count, number_of(id), sizeof *series->nodes);
     return node_of(order, id);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "base/zeroed.h"
 
 #define LOOKS_A_CLOCK 64
 #define LARGE_GROUP 4000 /* rows that are moved at once */
@@ -19,7 +20,7 @@ void rows_free(struct rows *rows)
 {
     order_free(&rows->order);
     groups_free(&rows->groups);
-    free(rows->stamps);
+    zeroed_free(rows->stamps, rows->nstamps * sizeof *rows->stamps);
     free(rows->all.ids);
     free(rows->fitting.ids);
 }
@@ -48,14 +49,7 @@ static uint64_t stamp_of(const struct rows *rows, uint32_t id)
 
 static void set_stamp(struct rows *rows, uint32_t id, uint64_t stamp)
 {
-    if (id >= rows->nstamps) {
-        size_t size = rows->nstamps ? rows->nstamps : 1024;
-        while (size <= id)
-            size *= 2;
-        rows->stamps = mem_grow(rows->stamps, size * sizeof *rows->stamps);
-        memset(rows->stamps + rows->nstamps, 0, (size - rows->nstamps) * sizeof *rows->stamps);
-        rows->nstamps = size;
-    }
+    rows->stamps = zeroed_room(rows->stamps, &rows->nstamps, id, sizeof *rows->stamps);
     rows->stamps[id] = stamp;
 }
 

@@ -1,29 +1,14 @@
 /* See rows_groups.h. */
 #include "ui/rows_groups.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/strbuf.h"
-
-/* Makes room for item `at` of an array, zeroed. */
-static void *room_for(void *array, size_t *count, size_t at, size_t item)
-{
-    size_t size = *count ? *count : 1024;
-    if (at < *count)
-        return array;
-    while (size <= at)
-        size *= 2;
-    array = mem_grow(array, size * item);
-    memset((char *)array + *count * item, 0, (size - *count) * item);
-    *count = size;
-    return array;
-}
+#include "base/zeroed.h"
 
 void groups_free(struct row_groups *g)
 {
-    free(g->all);
-    free(g->members);
+    zeroed_free(g->all, g->size * sizeof *g->all);
+    zeroed_free(g->members, g->nmembers * sizeof *g->members);
     *g = (struct row_groups){ 0 };
 }
 
@@ -55,8 +40,8 @@ struct row_group *groups_at(const struct row_groups *g, uint32_t group)
 
 void groups_join(struct row_groups *g, uint32_t id, uint32_t group, uint64_t stamp)
 {
-    g->all = room_for(g->all, &g->size, group, sizeof *g->all);
-    g->members = room_for(g->members, &g->nmembers, id, sizeof *g->members);
+    g->all = zeroed_room(g->all, &g->size, group, sizeof *g->all);
+    g->members = zeroed_room(g->members, &g->nmembers, id, sizeof *g->members);
     struct row_group *to = &g->all[group];
     g->members[id] = (struct row_member){ .group = group, .previous = to->last };
     if (to->last)

