@@ -1,7 +1,8 @@
 /*
  * Who sent a message to whom, and over what, where a log does not say: taken from the message
  * itself. The addresses in Via and Request-URI are those that SIP itself would use (RFC 3261
- * §18.2.2, §8.1.2); a name, which no log resolves, leaves the address unknown.
+ * §18.2.2, §8.1.2); a name, which no log resolves, leaves the address unknown. A log that names the
+ * other end only speaks of one host, which it calls in the Via of its own requests.
  */
 #ifndef SIPWHY_ASSUME_H
 #define SIPWHY_ASSUME_H
@@ -12,9 +13,12 @@
 struct assume;
 
 /*
- * Fills what `payload->assumed` names. *assume, NULL to begin, remembers where requests went, since
- * their responses come from there; free() it.
+ * Fills what `payload->assumed` names; `source` is the number of the input. *assume, NULL to begin,
+ * remembers where requests went, since their responses come from there, and what the hosts of logs
+ * are called.
  */
-void assume_flow(struct assume **assume, struct payload *payload, const struct sip_message *sip);
+void assume_flow(struct assume **assume, unsigned source, struct payload *payload,
+                 const struct sip_message *sip);
+void assume_free(struct assume *assume);
 
 #endif

@@ -130,7 +130,7 @@ static void add_assumed(struct pipeline *pipeline, const struct packet *packet,
                         const struct payload *payload, const struct sip_message *sip)
 {
     struct payload whole = *payload;
-    assume_flow(&pipeline->assume, &whole, sip);
+    assume_flow(&pipeline->assume, packet->source, &whole, sip);
     add(pipeline, packet, &whole);
 }
 
@@ -191,7 +191,7 @@ int pipeline_open(struct pipeline *pipeline, struct store *store)
 
 void pipeline_close(struct pipeline *pipeline)
 {
-    free(pipeline->assume);
+    assume_free(pipeline->assume);
     free(pipeline->counts);
     free(pipeline->agents);
     net_free(pipeline->net);

@@ -287,6 +287,22 @@ static bool is_start_alone(struct textlog *t, struct span line, size_t offset)
     return offset == 0 || t->format->header(line, &fresh) == LOG_NONE;
 }
 
+/* Whether the log may say otherwise about where the message ends. */
+static bool contradicted(const struct textlog *t, const struct log_whole *whole)
+{
+    size_t said = t->pending.length;
+    if (t->format->end && said && said != whole->bytes)
+        return true;
+    return !whole->sized && (said || t->format->pieces);
+}
+
+/* Behind what the format has at the end of each message, if it stands at p. */
+static const char *skip_end(const struct log_format *format, const char *p, const char *end)
+{
+    size_t n = format->end ? strlen(format->end) : 0;
+    return n && (size_t)(end - p) >= n && memcmp(p, format->end, n) == 0 ? p + n : p;
+}
+
 /* The next message from [p, end) in one go, where it may be whole and looks like most; else NULL. */
 static const char *take_whole(struct textlog *t, const char *p, const char *end)
 {
@@ -306,12 +322,11 @@ static const char *take_whole(struct textlog *t, const char *p, const char *end)
         .bare_good = t->clock.options.stays && t->queue.n == 0 && t->object.n == 0,
         .made = whole_room(t),
     };
-    if (!log_find_whole(p, end, &whole) ||
-        (!whole.sized && (t->pending.length || t->format->pieces)))
+    if (!log_find_whole(p, end, &whole) || contradicted(t, &whole))
         return NULL;
     log_own_stamp(t, &t->pending, (struct span){ line.p, (size_t)offset });
     take_found(t, p, &whole);
-    return p + whole.n;
+    return skip_end(t->format, p + whole.n, end);
 }
 
 /* Of a queue, which is used again soon. */
@@ -413,6 +428,18 @@ static const char *take_block(struct textlog *t, const char *p, const char *end)
     return p;
 }
 
+/* A header of many lines in one go, where there is one. */
+static const char *take_at_once(struct textlog *t, const char *p, const char *end)
+{
+    struct log_header fresh = { 0 };
+    if (!t->format->at_once || t->now.active || t->pending.part)
+        return NULL;
+    const char *next = t->format->at_once(p, end, &fresh);
+    if (next)
+        take_header(t, &fresh, LOG_WHOLE, SPAN_NONE);
+    return next;
+}
+
 static bool may_be_flat(const struct textlog *t)
 {
     return t->format->behind && t->pending.whole && !t->now.active;
@@ -454,8 +481,8 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     bool more = !last;
     if (t->html)
         return take_html(t, p, end, last);
-    const char *next = in_block(t) ? take_block(t, p, end) : p;
-    if (next > p)
+    const char *next = in_block(t) ? take_block(t, p, end) : take_at_once(t, p, end);
+    if (next && next != p)
         return next;
     next = may_be_flat(t) ? take_flat(t, p, end, &more) : NULL;
     if (next || (more && may_be_flat(t)))

@@ -140,23 +140,98 @@ static int64_t epoch(struct span text)
     return (int64_t)s * 1000000000 + (int64_t)us * 1000;
 }
 
+static void take_tag(struct span value, struct log_header *h)
+{
+    h->directed = true;
+    h->sent = span_is(value, "snd");
+}
+
+static void take_time(struct span value, struct log_header *h)
+{
+    h->time_ns = epoch(value);
+}
+
+static void take_proto(struct span value, struct log_header *h)
+{
+    take_transport(&value, h);
+}
+
+static void take_srcip(struct span value, struct log_header *h)
+{
+    addr_read(value, &h->src); /* its port is to come */
+}
+
+static void take_dstip(struct span value, struct log_header *h)
+{
+    addr_read(value, &h->dst); /* its port is to come */
+}
+
+static void take_srcport(struct span value, struct log_header *h)
+{
+    h->src.port = (uint16_t)number_in(value);
+}
+
+static void take_dstport(struct span value, struct log_header *h)
+{
+    h->dst.port = (uint16_t)number_in(value);
+}
+
+/* The lines of sipdump's header, in their order. */
+static const struct sipdump_row {
+    const char *name;
+    size_t n;                                        /* letters of it */
+    void (*take)(struct span, struct log_header *h); /* NULL: it says nothing that is needed */
+} sipdump_rows[] = {
+    { "tag", 3, take_tag },     { "pid", 3, NULL },
+    { "process", 7, NULL },     { "time", 4, take_time },
+    { "date", 4, NULL },        { "proto", 5, take_proto },
+    { "srcip", 5, take_srcip }, { "srcport", 7, take_srcport },
+    { "dstip", 5, take_dstip }, { "dstport", 7, take_dstport },
+};
+#define SIPDUMP_ROWS (sizeof sipdump_rows / sizeof sipdump_rows[0])
+
 static bool sipdump_field(struct span name, struct span value, struct log_header *h)
 {
-    if (log_is(name, "tag")) {
-        h->directed = true;
-        h->sent = span_is(value, "snd");
-    } else if (log_is(name, "time")) {
-        h->time_ns = epoch(value);
-    } else if (log_is(name, "proto")) {
-        take_transport(&value, h);
-    } else if (log_is(name, "srcip") || log_is(name, "dstip")) {
-        addr_read(value, name.p[0] == 's' ? &h->src : &h->dst);
-    } else if (log_is(name, "srcport") || log_is(name, "dstport")) {
-        (name.p[0] == 's' ? &h->src : &h->dst)->port = (uint16_t)number_in(value);
-    } else {
-        return log_is(name, "pid") || log_is(name, "process") || log_is(name, "date");
+    for (size_t i = 0; i < SIPDUMP_ROWS; i++) {
+        const struct sipdump_row *row = &sipdump_rows[i];
+        if (name.n != row->n || memcmp(name.p, row->name, row->n) != 0)
+            continue;
+        if (row->take)
+            row->take(value, h);
+        return true;
     }
-    return true;
+    return false;
+}
+
+/* Behind the line at p, if it is this one. */
+static const char *skip_line(const char *p, const char *end, struct span line)
+{
+    bool same = (size_t)(end - p) > line.n && memcmp(p, line.p, line.n) == 0 && p[line.n] == '\n';
+    return same ? p + line.n + 1 : NULL;
+}
+
+/* Behind "name: value" at p. */
+static const char *take_row(const char *p, const char *end, const struct sipdump_row *row,
+                            struct log_header *h)
+{
+    size_t before = row->n + 2;
+    if ((size_t)(end - p) < before || memcmp(p, row->name, row->n) != 0 || p[row->n] != ':' ||
+        p[row->n + 1] != ' ')
+        return NULL;
+    const char *lf = span_line_feed(p + before, end);
+    if (!lf || ascii_blank(lf[-1]))
+        return NULL;
+    if (row->take)
+        row->take(span_make(p + before, lf), h);
+    return lf + 1;
+}
+
+static const char *sipdump_at_once(const char *p, const char *end, struct log_header *h)
+{
+    p = skip_line(p, end, SPAN(SIPDUMP_BEGIN));
+    for (size_t i = 0; p && i < SIPDUMP_ROWS; i++)
+        p = take_row(p, end, &sipdump_rows[i], h);
+    return p && h->time_ns ? skip_line(p, end, SPAN(SIPDUMP_END)) : NULL;
 }
 
 /* The line's end: there may be a prefix. */
@@ -556,13 +631,17 @@ const struct log_format log_formats[] = {
     { .name = "Asterisk PJSIP log", .header = asterisk_pjsip },
     { .name = "Asterisk chan_sip log", .header = asterisk_sip },
     { .name = "sofia trace", .header = sofia },
-    { .name = "Kamailio sipdump", .header = sipdump, .block = true },
+    { .name = "Kamailio sipdump",
+      .header = sipdump,
+      .block = true,
+      .at_once = sipdump_at_once,
+      .end = "||||||||||||||||||||\n" },
     { .name = "Cisco CUBE debug", .header = cube },
     { .name = "CUCM SDL trace", .header = cucm },
     { .name = "AudioCodes syslog", .header = audiocodes, .piece = audiocodes_piece },
     { .name = "Oracle sipmsg.log", .header = oracle },
     { .name = "Ribbon trace", .header = ribbon, .pieces = true },
-    { .name = "pjsua log", .header = pjsua },
+    { .name = "pjsua log", .header = pjsua, .end = "\n--end msg--\n" },
     { .name = "baresip trace", .header = baresip },
     { .name = "SIPp messages", .header = sipp },
     { .name = "ngrep output", .header = ngrep, .dots = true, .behind = behind_ngrep },

@@ -32,11 +32,9 @@ static void make_bare_body(struct gather *g)
     g->start = NULL;
 }
 
-/* Whether all of the body is there. A log that lost the CRs may have lost the last line end, too. */
-static bool body_done(struct gather *g)
+/* Whether Content-Length is reached. A log that lost the CRs may have lost the last line end, too. */
+static bool length_reached(struct gather *g)
 {
-    if (g->length == LOG_NO_LENGTH)
-        return false;
     size_t n = g->n - g->head, bare = n - g->lines;
     if (n == g->length || (g->exact && n >= g->length) || (!g->exact && n == g->length + 2))
         return true;
@@ -46,9 +44,18 @@ static bool body_done(struct gather *g)
     return true;
 }
 
+/* Whether all of the body is there; what the log says of it comes first. */
+static bool body_done(struct gather *g)
+{
+    size_t n = g->n - g->head;
+    if (g->length == LOG_NO_LENGTH || n < g->said)
+        return false;
+    return (g->said && n == g->said) || length_reached(g);
+}
+
 bool log_is_whole(struct gather *g)
 {
-    return g->body && (g->length == LOG_NO_LENGTH || body_done(g));
+    return g->body && (g->length == LOG_NO_LENGTH || body_done(g) || length_reached(g));
 }
 
 static void set_time(struct textlog *t, const struct log_header *h)
@@ -125,7 +132,8 @@ void log_finish(struct textlog *t)
         return;
     complete_head(g);
     bool whole = log_is_whole(g);
-    if (whole && g->length != LOG_NO_LENGTH && g->n > g->head + g->length)
+    if (whole && g->length != LOG_NO_LENGTH && g->n > g->head + g->length &&
+        g->n != g->head + g->said)
         g->n = g->head + g->length;
     log_describe(t, &g->header, whole);
     t->plain.in_place = t->clock.options.stays && g->start;
@@ -147,9 +155,12 @@ static void begin_body(struct textlog *t, struct gather *g)
     append(g, "\r\n", 2);
     g->body = true;
     g->head = g->n;
+    size_t said = g->header.length >= g->head ? g->header.length - g->head : 0;
     if (g->length == LOG_NO_LENGTH && g->header.length >= g->head)
-        g->length = g->header.length - g->head;
-    if (g->length == LOG_NO_LENGTH ? !g->typed && !t->format->pieces : g->length == 0)
+        g->length = said;
+    if (t->format->end)
+        g->said = said;
+    if (g->length == LOG_NO_LENGTH ? !g->typed && !t->format->pieces : g->length == 0 && !g->said)
         log_finish(t);
 }
 

@@ -72,6 +72,9 @@ struct log_format {
     struct span (*behind)(struct span line);
     bool pieces; /* a repeated header goes on with the message where it was cut */
     bool block;  /* a header of many lines, whose first one clears what was there */
+    /* Takes a header of many lines that stands at p just as the program writes it: behind it, or NULL. */
+    const char *(*at_once)(const char *p, const char *end, struct log_header *h);
+    const char *end; /* what stands behind each message, with its line end; NULL: nothing */
 };
 extern const struct log_format log_formats[];
 extern const size_t log_format_count;
@@ -130,6 +133,7 @@ struct log_whole {
     bool dots;                       /* a dot behind each line */
     bool alone;                      /* another start line would begin another message */
     size_t n;                        /* bytes in the log */
+    size_t bytes;                    /* of the message, with CR and LF */
     bool bare_good;                  /* the caller takes one without CRs as it is */
     bool exact;                      /* lines end with CR and LF there */
     bool in_place;                   /* they are the message */
@@ -245,7 +249,8 @@ struct gather {
     size_t widest;            /* and the most so far */
     size_t head;              /* bytes until the body */
     size_t lines;             /* of the body */
-    size_t length;            /* of the body */
+    size_t length;            /* of the body, by Content-Length */
+    size_t said;              /* and by the log, where more stands behind it; else 0 */
     const char *start, *next; /* in the file, as long as nothing was changed; else NULL */
 };
 

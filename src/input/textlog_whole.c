@@ -45,6 +45,7 @@ FOR_EACH_KIND bool next_line(const struct log_whole *w, const struct lines kind,
 
 FOR_EACH_KIND void make_line(struct log_whole *w, const struct lines kind, struct span line)
 {
+    w->bytes += line.n + 2;
     if (kind.in_place)
         return;
     memcpy(w->made + w->made_n, line.p, line.n);
@@ -97,6 +98,8 @@ FOR_EACH_KIND bool take_header(struct head *head, struct span line, bool exact)
         return false;
     char first = ascii_lower(*name.p);
     if (first != 'c' && first != 'l')
+        return true;
+    if (name.n > 1 && name.n != strlen("Content-Type") && name.n != strlen("Content-Length"))
         return true;
     if (span_is(name, "Content-Type") || span_is(name, "c"))
         head->typed = true;
@@ -151,10 +154,13 @@ FOR_EACH_KIND const char *skip_message(struct log_whole *w, const struct lines k
     return p && (head.sized || !head.typed) ? skip_body(w, kind, p, end, head.length) : NULL;
 }
 
-/* Colours, or what a syslog daemon makes of line ends. */
-static bool has_escapes(struct span text)
+/*
+ * Colours, or what a syslog daemon makes of line ends, which the first line shows. Where CRs are left
+ * no more is undone in the others than in that one.
+ */
+static bool has_escapes(struct span first, struct span text, bool exact)
 {
-    return span_find(text, 0x1b) || log_find(text, "#012");
+    return span_find(exact ? first : text, 0x1b) || log_find(first, "#012");
 }
 
 bool log_find_whole(const char *p, const char *end, struct log_whole *w)
@@ -163,7 +169,7 @@ bool log_find_whole(const char *p, const char *end, struct log_whole *w)
         end = p + LOG_WHOLE_MOST;
     const char *lf = span_line_feed(p, end), *stop;
     w->exact = lf && lf > p && lf[-1] == '\r';
-    w->made_n = 0;
+    w->bytes = w->made_n = 0;
     w->in_place = (w->exact || w->bare_good) && !w->dots && w->prefix->n == 0;
     if (!w->in_place)
         stop = skip_message(w, (struct lines){ w->exact, false }, p, end);
@@ -171,7 +177,7 @@ bool log_find_whole(const char *p, const char *end, struct log_whole *w)
         stop = skip_message(w, (struct lines){ true, true }, p, end);
     else
         stop = skip_message(w, (struct lines){ false, true }, p, end);
-    if (!stop || has_escapes(span_make(p, stop)))
+    if (!stop || has_escapes(span_make(p, lf), span_make(p, stop), w->exact))
         return false;
     w->n = (size_t)(stop - p);
     return true;

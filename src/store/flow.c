@@ -48,6 +48,12 @@ static void host_drop(struct store *s, uint32_t id)
     pool_release(&s->hosts, id);
 }
 
+/* Of an address that a log does not tell nobody can say that it is public. */
+static bool is_near(const struct addr *a)
+{
+    return a->family == 0 || addr_private(a);
+}
+
 static uint32_t make(struct store *s, const struct payload *payload, uint64_t key)
 {
     uint32_t id = pool_alloc(&s->flows);
@@ -58,9 +64,9 @@ static uint32_t make(struct store *s, const struct payload *payload, uint64_t ke
                                      .dst = payload->dst,
                                      .transport = payload->transport,
                                      .agent = payload->agent,
-                                     .dst_private = addr_private(&payload->dst),
+                                     .dst_private = is_near(&payload->dst),
                                      .assumed = payload->assumed & ASSUMED_FLOW,
-                                     .src_private = addr_private(&payload->src) };
+                                     .src_private = is_near(&payload->src) };
     if (index_add(&s->flow_index, key, id) < 0) {
         pool_release(&s->flows, id);
         return 0;

@@ -111,7 +111,7 @@ struct flow {
     uint16_t agent; /* who saw it; 0: we ourselves */
     uint8_t transport;
     uint8_t assumed;  /* enum assumed: what of it a log did not say */
-    bool src_private; /* the sender's address can only be reached from nearby */
+    bool src_private; /* the sender's address can only be reached from nearby, or is not known */
     bool dst_private; /* the same of the receiver's */
     struct addr src, dst;
     uint32_t sent; /* bytes of messages apart: where the next one would stand in the stream */

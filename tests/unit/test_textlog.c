@@ -288,6 +288,128 @@ static void test_refused(void)
     tap_ok(textlog_read_date(&options, "2026-02-28") == 0 && options.day == 28, "a date");
 }
 
+/* Logs in which a line of its own stands behind each message. */
+static const struct marked {
+    const char *name, *before, *behind; /* the number in `before` is that of the message's bytes */
+} marked[] = {
+    { "pjsua",
+      "10:15:00.000   pjsua_core.c  .RX %zu bytes Request msg INVITE/cseq=1 (tdta0x1) from UDP "
+      "192.0.2.4:5090:\n",
+      "\n--end msg--\n" },
+    { "sipdump",
+      "====================\ntag: rcv\npid: 31\nprocess: 3\ntime: 1767261600.000%.0zu\n"
+      "date: Thu Jan  1 10:00:00 2026\nproto: udp ipv4\nsrcip: 192.0.2.4\nsrcport: 5090\n"
+      "dstip: 198.51.100.2\ndstport: 5060\n~~~~~~~~~~~~~~~~~~~~\n",
+      "||||||||||||||||||||\n" },
+};
+
+/* What may be wrong with the second of three messages. */
+#define DAMAGES(X)                    \
+    X(SOUND, "sound")                 \
+    X(NO_MARK, "no mark")             \
+    X(CUT, "cut")                     \
+    X(CUT_IN_BODY, "cut in its body") \
+    X(MISCOUNTED, "miscounted")       \
+    X(EDITED, "made shorter")         \
+    X(LONG_BODY, "length too long")   \
+    X(SHORT_BODY, "length too short") \
+    X(COLOURED, "with a colour")
+#define DAMAGE_ENUM(name, text) name,
+#define DAMAGE_TEXT(name, text) text,
+enum damage { DAMAGES(DAMAGE_ENUM) DAMAGE_COUNT };
+static const char *const damages[] = { DAMAGES(DAMAGE_TEXT) };
+
+static char *damaged(enum damage damage, char letter, const char *end)
+{
+    const char *length = damage == LONG_BODY ? "76" : damage == SHORT_BODY ? "20" : "36";
+    char *message = mem_format("%sContent-Length: %s\r\n\r\n%s", HEAD, length, BODY);
+    char *text = written(message, "", end);
+    *strstr(text, "1@example.com") = letter;
+    if (damage == CUT)
+        strstr(text, "Content-Type")[0] = '\0';
+    if (damage == CUT_IN_BODY)
+        strstr(text, "s=-")[0] = '\0';
+    if (damage == COLOURED)
+        memcpy(strstr(text, "Subject: one"), "S: \x1b[1mone  ", strlen("Subject: one"));
+    free(message);
+    return text;
+}
+
+static char *three(const struct marked *form, enum damage damage, const char *end)
+{
+    struct strbuf log = STRBUF_INIT;
+    for (int i = 0; i < 3; i++) {
+        enum damage now = i == 1 ? damage : SOUND;
+        char *text = damaged(now, (char)('A' + i), end);
+        char *before = mem_zero(512);
+        snprintf(before, 512, form->before,
+                 strlen(MESSAGE) + (now == MISCOUNTED) + 40 * (now == EDITED));
+        strbuf_format(&log, "%s%s%s", before, text,
+                      now == NO_MARK || now == CUT || now == CUT_IN_BODY ? "" : form->behind);
+        free(before);
+        free(text);
+    }
+    return strbuf_take(&log);
+}
+
+/* All messages of a log that comes in pieces of `step` bytes, and their letters. */
+static char *all_of(const char *log, size_t step, char letters[8])
+{
+    struct textlog_options options = { .year = 2026, .tz = "UTC", .stays = true };
+    struct strbuf all = STRBUF_INIT;
+    size_t n = strlen(log), from = 0, to = 0, used, count = 0;
+    struct packet packet;
+    struct capture *capture = textlog_open((const uint8_t *)log, n, &options);
+    for (bool last = false; capture && count < 7;) {
+        enum capture_result (*next)(struct capture *, const uint8_t *, size_t, size_t *,
+                                    struct packet *) = last ? capture_last : capture_next;
+        enum capture_result result = next(capture, (const uint8_t *)log + from, to - from, &used,
+                                          &packet);
+        from += used;
+        if (result == CAPTURE_PACKET) {
+            const char *id = memmem(packet.data, packet.caplen, "Call-ID: ", 9);
+            letters[count++] = id ? id[9] : '?';
+            for (size_t i = 0; i < packet.caplen; i++)
+                if (packet.data[i] != '\r') /* what lost its CRs may be left without them */
+                    strbuf_char(&all, (char)packet.data[i]);
+            strbuf_text(&all, packet.plain->truncated ? "(cut)" : "(whole)");
+        } else if (last) {
+            break;
+        }
+        last = result != CAPTURE_PACKET && to == n;
+        to = result == CAPTURE_PACKET ? to : to + step < n ? to + step : n;
+    }
+    letters[count] = '\0';
+    if (capture)
+        capture_close(capture);
+    return strbuf_take(&all);
+}
+
+/* Whatever is wrong with a message, the next one is there; and the quick way gives what the lines do. */
+static void test_marked(void)
+{
+    for (size_t i = 0; i < 2 * sizeof marked / sizeof marked[0]; i++) {
+        const struct marked *form = &marked[i / 2];
+        const char *end = i % 2 ? "\r\n" : "\n";
+        for (int damage = SOUND; damage < DAMAGE_COUNT; damage++) {
+            char quick[8], slow[8], *log = three(form, damage, end);
+            char *at_once = all_of(log, strlen(log), quick), *by_lines = all_of(log, 7, slow);
+            bool cut = strstr(at_once, "(cut)") != NULL;
+            bool may_be = damage == CUT || damage == CUT_IN_BODY ||
+                          (damage == LONG_BODY && strcmp(form->name, "sipdump") == 0);
+            bool good = cut == may_be && strcmp(quick, "ABC") == 0 && strcmp(slow, "ABC") == 0 &&
+                        strcmp(at_once, by_lines) == 0;
+            tap_ok(good, "%s with %s, the second message %s", form->name, i % 2 ? "CRLF" : "LF",
+                   damages[damage]);
+            if (!good)
+                printf("# %s: %s\n# %s: %s\n", quick, at_once, slow, by_lines);
+            free(at_once);
+            free(by_lines);
+            free(log);
+        }
+    }
+}
+
 int main(void)
 {
     test_lines();
@@ -295,6 +417,7 @@ int main(void)
     test_in_place();
     test_lasting();
     test_copies();
+    test_marked();
     test_objects();
     test_terminal();
     test_flat();
