@@ -54,10 +54,19 @@ static struct span last_letters(struct span word)
     return span_make(word.p + n, span_end(word));
 }
 
+static const bool in_address[256] = {
+    ['0' ... ':'] = true, ['A' ... 'F'] = true, ['a' ... 'f'] = true,
+    ['.'] = true,         ['['] = true,         [']'] = true,
+};
+
 /* "192.0.2.1:5060", with what may follow: a colon, a blank, ">". */
 static bool take_address(struct span text, struct addr *a)
 {
-    struct span word = until(text, " \t>,;\r");
+    struct span word = { text.p, 0 };
+    while (word.n < text.n && in_address[(uint8_t)text.p[word.n]])
+        word.n++;
+    if (word.n < text.n && !strchr(" \t>,;\r", text.p[word.n]))
+        return false;
     while (word.n > 0 && (word.p[word.n - 1] == ':' || word.p[word.n - 1] == '.'))
         word.n--;
     return addr_read(word, a) == 0;

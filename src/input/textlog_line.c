@@ -12,13 +12,10 @@ static bool is_upper(char c)
 /* The request line that ends with the version at `version`: "METHOD URI SIP/2.0". */
 static int request_start(struct span line, const char *version)
 {
-    const char *p = version - 1; /* the blank */
-    while (p > line.p && p[-1] != ' ')
-        p--;
-    struct span uri = span_make(p, version - 1);
-    if (p - line.p < 2 || !span_find(uri, ':'))
+    const char *blank = version - 1;
+    const char *end = memrchr(line.p, ' ', (size_t)(blank - line.p)), *p = end;
+    if (!end || end == line.p || !span_find(span_make(end + 1, blank), ':'))
         return -1;
-    const char *end = --p;
     while (p > line.p && is_upper(p[-1]))
         p--;
     return end - p >= 2 ? (int)(p - line.p) : -1;
