@@ -438,7 +438,7 @@ const struct command commands[] = {
     { "show-column", "", N_("show/hide"), VERB_MARK, NULL, NULL, NULL,
       N_("Among the columns: show or hide the selected one") },
     { "legs", "x F4", N_("legs"), VERB_LEGS, NULL, NULL, NULL,
-      N_("In the flow: show the legs joined to the call, too, or the call alone") },
+      N_("The flow with the legs joined to the call, too; in the flow: those, or the call alone") },
     { "next-evidence", "e", N_("evidence"), VERB_NEXT_PROOF, NULL, NULL, NULL,
       N_("In the flow: to the next message that proves what was found") },
     { "previous-evidence", "E", NULL, VERB_PREVIOUS_PROOF, NULL, NULL, NULL,

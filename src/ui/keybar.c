@@ -41,7 +41,8 @@ static const char *label_of(struct ui *ui, const struct command *command)
     bool list = ui->nviews == 1 && !ui->pane.focused;
     if (list && strcmp(command->name, "back") == 0)
         return way_back(ui, ui_top(ui));
-    if (list && strcmp(command->name, "unfold") == 0 && list_unfolded(lists_current(ui)))
+    const struct view *view = ui_top(ui);
+    if (strcmp(command->name, "unfold") == 0 && view->ops->unfolded && view->ops->unfolded(view))
         return _("fold");
     if (strcmp(command->name, "edit-filter") == 0 && view_is_filter(ui_top(ui)))
         return _("expression");

@@ -456,6 +456,11 @@ static void move_selection(struct list *list, enum verb verb)
                                            : -all);
 }
 
+static void tell_no_legs(struct ui *ui)
+{
+    ui_notice(ui, true, _("Legs are joined to calls; here are none: calls and flows have them"));
+}
+
 static void open_row(struct list *list, enum verb verb)
 {
     struct list_row row;
@@ -466,6 +471,23 @@ static void open_row(struct list *list, enum verb verb)
         list->ops->open(&row);
     else if (row.transaction)
         ui_push(list->ui, view_ladder_new(list->ui, row.transaction, hunt_message(&row)));
+}
+
+/* The flow with all legs of the row's call. */
+static void open_legs(struct list *list, enum verb verb)
+{
+    struct list_row row;
+    (void)verb;
+    if (!list_selected(list, &row))
+        return;
+    if (list->ops->sums || !row.transaction) {
+        tell_no_legs(list->ui);
+        return;
+    }
+    uint32_t message = hunt_message(&row);
+    bool found = row.severity >= SEVERITY_WARNING && !message;
+    ui_push(list->ui,
+            view_ladder_of_legs(list->ui, row.transaction, message, found ? row.lead : 0));
 }
 
 static void mark_row(struct list *list, enum verb verb)
@@ -597,8 +619,7 @@ static void separate(struct list *list, enum verb verb)
     struct list_row row;
     (void)verb;
     if (!list->ops->separate)
-        ui_notice(list->ui, true,
-                  _("Legs are joined to calls; here are none: calls and flows have them"));
+        tell_no_legs(list->ui);
     else if (list_selected(list, &row))
         list->ops->separate(&row);
 }
@@ -630,6 +651,7 @@ static const struct {
     { VERB_UNFOLD, fold },
     { VERB_UNFOLD_ALL, fold },
     { VERB_SEPARATE, separate },
+    { VERB_LEGS, open_legs },
     { VERB_LIKE, filter_by_example },
     { VERB_UNLIKE, filter_by_example },
 };
@@ -750,6 +772,7 @@ const struct view_ops list_view_ops = {
     .subject = subject,
     .click = click,
     .opens_at = opens_at,
+    .unfolded = list_unfolded,
     .copy = copy,
     .has_pane = true,
     .has_tabs = true,

@@ -239,7 +239,7 @@ size_t lists_held(struct ui *ui);
      VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) | VERB_BIT(VERB_SORT) | VERB_BIT(VERB_NARROWER) |  \
      VERB_BIT(VERB_WIDER) | VERB_BIT(VERB_COLUMN_LEFT) | VERB_BIT(VERB_COLUMN_RIGHT) |             \
      VERB_BIT(VERB_REMOVE) | VERB_BIT(VERB_LIKE) | VERB_BIT(VERB_UNLIKE) | VERB_BIT(VERB_UNFOLD) | \
-     VERB_BIT(VERB_UNFOLD_ALL) | VERB_BIT(VERB_SEPARATE))
+     VERB_BIT(VERB_UNFOLD_ALL) | VERB_BIT(VERB_SEPARATE) | VERB_BIT(VERB_LEGS))
 extern const struct view_ops list_view_ops;
 extern const struct rows_ops list_rows_ops;
 
@@ -289,7 +289,7 @@ void list_draw_margin(const struct list *list, int y, const struct list_row *row
 /* Folds or unfolds the group that row `at` belongs to, or all groups. */
 void list_fold(struct list *list, uint32_t id);
 /* Whether the rows of the selected row's group are shown. */
-bool list_unfolded(const struct list *list);
+bool list_unfolded(const struct view *view);
 void list_fold_all(struct list *list);
 
 /* call_groups.c: transactions under their call, joined legs under the first; and legs under the call. */

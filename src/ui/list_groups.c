@@ -113,8 +113,9 @@ void list_fold(struct list *list, uint32_t id)
     ui_busy(list->ui);
 }
 
-bool list_unfolded(const struct list *list)
+bool list_unfolded(const struct view *view)
 {
+    const struct list *list = (const struct list *)view;
     uint32_t group = rows_group_of(&list->rows, rows_at(&list->rows, list_selected_row(list)));
     return group && rows_unfolded(&list->rows, group);
 }

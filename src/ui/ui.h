@@ -133,6 +133,8 @@ struct view_ops {
     void (*click)(struct ui *ui, struct view *view, int y, int x);
     /* Whether what VERB_OPEN opens stands at y, x: a double click does it. NULL: nowhere. */
     bool (*opens_at)(const struct view *view, int y, int x);
+    /* Whether VERB_UNFOLD would fold, for the key bar; NULL: never. */
+    bool (*unfolded)(const struct view *view);
     /* What VERB_RETURN would do next, for the key bar; NULL: nothing. */
     const char *(*returns)(const struct view *view);
     void (*close)(struct view *view);

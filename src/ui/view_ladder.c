@@ -451,6 +451,11 @@ static const char *keys(const struct ui *ui, const struct view *view)
                  "ask-save command";
 }
 
+static bool unfolded(const struct view *view)
+{
+    return ((const struct ladder_view *)view)->options.unfolded;
+}
+
 static const struct view_ops ladder_ops = {
     .name = N_("flow of a call"),
     .verbs = VERBS_MOVE | VERBS_PANE | VERB_BIT(VERB_LEFT) | VERB_BIT(VERB_RIGHT) |
@@ -466,6 +471,7 @@ static const struct view_ops ladder_ops = {
     .go = go,
     .subject = subject,
     .click = click,
+    .unfolded = unfolded,
     .close = close_ladder,
     .has_pane = false, /* it draws the pane itself, beside the message */
 };
