@@ -15,6 +15,7 @@
 
 /* Calls looked at for a batch of messages: more than it can bring, so that none wait for long. */
 #define CALLS_A_BATCH 32
+#define TIMERS_A_SLICE 64
 /* What an agent says later than that is late for itself: nobody else's calls wait for it. */
 #define AGENT_LATE_MOST_NS (INT64_C(90) * 1000000000)
 
@@ -245,4 +246,10 @@ void pipeline_advance(struct pipeline *pipeline, int64_t now_ns)
     pipeline_flush(pipeline);
     store_advance(pipeline->store, now_ns - pipeline->late_ns);
     diagnosis_run(pipeline->diagnosis, CALLS_A_BATCH, false);
+}
+
+bool pipeline_catch_up(struct pipeline *pipeline, int64_t time_ns)
+{
+    add_batch(pipeline);
+    return store_advance_some(pipeline->store, time_ns - pipeline->late_ns, TIMERS_A_SLICE);
 }

@@ -83,5 +83,7 @@ struct pipeline_counts pipeline_counts(const struct pipeline *pipeline);
 void pipeline_clear(struct pipeline *pipeline);
 /* Lets capture time pass without a packet. */
 void pipeline_advance(struct pipeline *pipeline, int64_t now_ns);
+/* Some of the timers that are due before a packet of that time; true: there are more. */
+bool pipeline_catch_up(struct pipeline *pipeline, int64_t time_ns);
 
 #endif

@@ -209,6 +209,8 @@ uint32_t store_add(struct store *store, const struct packet *packet, const struc
                    const struct sip_message *sip, const struct store_keys *keys);
 /* Moves capture time on, which may time transactions out. */
 void store_advance(struct store *store, int64_t now_ns);
+/* The same with at most so many timers; true: more are due, and nothing else may be asked for before. */
+bool store_advance_some(struct store *store, int64_t now_ns, size_t most);
 int64_t store_now(const struct store *store);
 /*
  * For those who look at many calls, one after the other: brings from memory a call, its first

@@ -324,12 +324,12 @@ static bool timer_runs(const struct transaction *txn)
 }
 
 /*
- * Takes the next transaction out of a queue whose entries are `wait_ns` old; 0: none is, and store_due()
- * knows when the first will be. What was evicted meanwhile goes unseen.
+ * Takes the next transaction out of a queue whose entries are `wait_ns` old, and one off *most; 0: none
+ * is, and store_due() knows when the first will be. What was evicted meanwhile goes unseen.
  */
-static uint32_t take_due(struct store *s, struct queue *queue, int64_t wait_ns)
+static uint32_t take_due(struct store *s, struct queue *queue, int64_t wait_ns, size_t *most)
 {
-    while (queue->count > 0) {
+    while (queue->count > 0 && *most > 0) {
         struct queue_entry entry = queue_peek(queue, 0);
         const struct transaction *txn = transaction_at(s, entry.id);
         bool alive = txn->seq && (uint32_t)txn->seq == entry.stamp;
@@ -338,6 +338,7 @@ static uint32_t take_due(struct store *s, struct queue *queue, int64_t wait_ns)
             return 0;
         }
         queue_pop(queue, &entry);
+        --*most;
         transaction_expect(s, queue);
         if (alive)
             return entry.id;
@@ -346,10 +347,10 @@ static uint32_t take_due(struct store *s, struct queue *queue, int64_t wait_ns)
 }
 
 /* An INVITE is looked at once: nearly all have more than 100 long before, and no timer any more. */
-static void advance_patience(struct store *s)
+static void advance_patience(struct store *s, size_t *most)
 {
     uint32_t id;
-    while ((id = take_due(s, &s->patience, PATIENCE_NS)) != 0) {
+    while ((id = take_due(s, &s->patience, PATIENCE_NS, most)) != 0) {
         const struct transaction *txn = transaction_at(s, id);
         if (txn->state == TXN_WAITING)
             queue_push(&s->unanswered, (struct queue_entry){ id, (uint32_t)txn->seq });
@@ -358,10 +359,10 @@ static void advance_patience(struct store *s)
     }
 }
 
-static void advance_timers(struct store *s, struct queue *timers)
+static void advance_timers(struct store *s, struct queue *timers, size_t *most)
 {
     uint32_t id;
-    while ((id = take_due(s, timers, SIP_TIMEOUT_NS)) != 0) {
+    while ((id = take_due(s, timers, SIP_TIMEOUT_NS, most)) != 0) {
         const struct transaction *txn = transaction_at(s, id);
         if (timer_runs(txn)) {
             set_state(s, id, TXN_TIMED_OUT);
@@ -371,17 +372,25 @@ static void advance_timers(struct store *s, struct queue *timers)
     }
 }
 
-void store_advance(struct store *s, int64_t now_ns)
+bool store_advance_some(struct store *s, int64_t now_ns, size_t most)
 {
     if (now_ns > s->now_ns)
         s->now_ns = now_ns;
     if (s->now_ns < s->due_ns)
-        return;
+        return false;
     s->due_ns = INT64_MAX;
-    advance_patience(s);
+    advance_patience(s, &most);
     binding_advance(s);
-    advance_timers(s, &s->timers);
-    advance_timers(s, &s->unanswered);
+    advance_timers(s, &s->timers, &most);
+    advance_timers(s, &s->unanswered, &most);
+    if (most == 0)
+        s->due_ns = s->now_ns;
+    return most == 0;
+}
+
+void store_advance(struct store *s, int64_t now_ns)
+{
+    store_advance_some(s, now_ns, SIZE_MAX);
 }
 
 void transaction_forget(struct store *s, uint32_t id)

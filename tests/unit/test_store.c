@@ -408,6 +408,32 @@ static void timeouts(void)
            "a lonely ACK waits for nothing");
 }
 
+/* Where time leaps all that is open falls due; others may be asked meanwhile, as keys. */
+static void timeouts_in_parts(void)
+{
+    static const char digits[] = "0123456789";
+    char branch[] = "z9hG4bKopt?";
+    uint32_t ids[10];
+    size_t gone[4] = { 0 };
+    bool more[4];
+    begin();
+    for (size_t i = 0; i < 10; i++) {
+        branch[10] = digits[i];
+        struct talk options = other(invite, "OPTIONS sip:b@y SIP/2.0", "OPTIONS", branch);
+        ids[i] = say((int64_t)i, 1, 2, &options);
+    }
+    for (size_t part = 0; part < 4; part++) {
+        more[part] = store_advance_some(store, 99000 * 1000000LL, 3);
+        for (size_t i = 0; i < 10; i++)
+            gone[part] += txn_at(ids[i])->state == TXN_TIMED_OUT;
+    }
+    tap_ok(gone[0] == 3 && gone[1] == 6 && gone[2] == 9 && gone[3] == 10,
+           "of ten that fall due three time out at a time");
+    tap_ok(more[0] && more[1] && more[2] && !more[3], "and it is told when that was all");
+    tap_ok(store_now(store) == 99000 * 1000000LL && store_counts(store)->open == 0,
+           "time has come to where it was to go");
+}
+
 static void without_request(void)
 {
     begin();
@@ -655,6 +681,7 @@ int main(void)
     retransmissions();
     duplicates();
     timeouts();
+    timeouts_in_parts();
     without_request();
     challenges();
     retries();
