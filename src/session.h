@@ -19,8 +19,8 @@ struct session {
     bool sender_told;          /* its trouble was said */
     int64_t moved_ns;          /* capture time got here, */
     int64_t moved_at_ns;       /* at this time of the monotonic clock; 0: not yet */
-    struct packet held; /* the next packet, while timers are due before it */
-    bool holds;         /* there is one */
+    struct packet held;        /* the next packet, while timers are due before it */
+    bool holds;                /* there is one */
     char *note; /* what there is to say about the opening, until it was said; or NULL */
 };
 

@@ -1,7 +1,6 @@
 /* See ledger.h. */
 #include "store/ledger.h"
 
-
 #include "base/zeroed.h"
 
 static struct ledger_record *record_at(const struct ledger *l, uint32_t id)

@@ -132,8 +132,8 @@ static void split(struct order *order, size_t block, bool at_end)
 static struct order_node *node_at(struct order *order, uint32_t id)
 {
     struct order_nodes *series = &order->series[series_of(id)];
-    series->nodes =
-        zeroed_room(series->nodes, &series->count, number_of(id), sizeof *series->nodes);
+    series->nodes = zeroed_room(series->nodes, &series->count, number_of(id),
+                                sizeof *series->nodes);
     return node_of(order, id);
 }
 
