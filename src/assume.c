@@ -72,10 +72,8 @@ static void target_address(const struct sip_message *sip, struct addr *a)
 static struct request *remembered(struct assume *assume, const struct sip_message *sip,
                                   uint64_t *key)
 {
-    if (span_starts(sip->branch, "z9hG4bK")) /* then it is unique, RFC 3261 §8.1.1.7 */
-        *key = hash_span(0, sip->branch);
-    else
-        *key = hash_span(sip->cseq, sip->call_id);
+    *key = hash_span(hash_span(sip->cseq, sip->call_id),
+                     sip->branch); /* some have one branch for all */
     return &assume->requests[*key % REMEMBERED];
 }
 

@@ -378,7 +378,7 @@ static enum input_status next_packet(struct session *session, struct packet *pac
  */
 static bool caught_up(struct session *session, const struct packet *packet, int64_t end_ns)
 {
-    if (packet->time_ns - store_now(session->pipeline.store) < LEAP_NS)
+    if (packet->time_ns - session->pipeline.last_ns < LEAP_NS)
         return true;
     while (pipeline_catch_up(&session->pipeline, packet->time_ns))
         if (clock_monotonic() >= end_ns)

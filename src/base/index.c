@@ -92,7 +92,7 @@ static int make_next(struct index *index)
     return make_table(&index->next, t->entries ? (t->mask + 1) * 2 : FIRST_SIZE);
 }
 
-/* From half full on: two thirds is when the next table is needed. */
+/* From five eighths on: two thirds is when the next table is needed, and many never grow so far. */
 static void prepare(struct index *index)
 {
     if (!index->next.entries && make_next(index) < 0)
@@ -142,7 +142,7 @@ int index_add(struct index *index, uint64_t key, uint32_t id)
     if (!index->table.entries || index->count * 3 >= (index->table.mask + 1) * 2) {
         if (grow(index) < 0)
             return -1;
-    } else if (index->count * 2 > index->table.mask) {
+    } else if (index->count * 8 > index->table.mask * 5) {
         prepare(index);
     }
     if (index->before.entries)

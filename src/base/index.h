@@ -31,7 +31,7 @@ struct index {
     struct index_table table;
     struct index_table before; /* while it grows: what was not moved to `table` yet */
     size_t moved;              /* the slots of `before` that were */
-    struct index_table next;   /* what it will grow into, once it is half full */
+    struct index_table next;   /* what it will grow into, when that is near */
     size_t touched;            /* the bytes of `next` that have their memory */
     size_t count;              /* entries in both */
     index_key_fn *key_of;

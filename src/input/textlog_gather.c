@@ -44,18 +44,23 @@ static bool length_reached(struct gather *g)
     return true;
 }
 
+/* Whether the body is as long as the log says. */
+static bool is_as_said(const struct gather *g)
+{
+    return g->said && g->n - g->head == g->said;
+}
+
 /* Whether all of the body is there; what the log says of it comes first. */
 static bool body_done(struct gather *g)
 {
-    size_t n = g->n - g->head;
-    if (g->length == LOG_NO_LENGTH || n < g->said)
+    if (g->length == LOG_NO_LENGTH || g->n - g->head < g->said)
         return false;
-    return (g->said && n == g->said) || length_reached(g);
+    return is_as_said(g) || length_reached(g);
 }
 
 bool log_is_whole(struct gather *g)
 {
-    return g->body && (g->length == LOG_NO_LENGTH || body_done(g) || length_reached(g));
+    return g->body && (g->length == LOG_NO_LENGTH || is_as_said(g) || length_reached(g));
 }
 
 static void set_time(struct textlog *t, const struct log_header *h)
@@ -132,8 +137,7 @@ void log_finish(struct textlog *t)
         return;
     complete_head(g);
     bool whole = log_is_whole(g);
-    if (whole && g->length != LOG_NO_LENGTH && g->n > g->head + g->length &&
-        g->n != g->head + g->said)
+    if (whole && g->length != LOG_NO_LENGTH && g->n > g->head + g->length && !is_as_said(g))
         g->n = g->head + g->length;
     log_describe(t, &g->header, whole);
     t->plain.in_place = t->clock.options.stays && g->start;

@@ -473,21 +473,24 @@ static void open_row(struct list *list, enum verb verb)
         ui_push(list->ui, view_ladder_new(list->ui, row.transaction, hunt_message(&row)));
 }
 
-/* The flow with all legs of the row's call. */
+void list_open_legs(struct list_row *row)
+{
+    uint32_t message = hunt_message(row);
+    bool found = row->severity >= SEVERITY_WARNING && !message;
+    ui_push(row->ui,
+            view_ladder_of_legs(row->ui, row->transaction, message, found ? row->lead : 0));
+}
+
 static void open_legs(struct list *list, enum verb verb)
 {
     struct list_row row;
     (void)verb;
     if (!list_selected(list, &row))
         return;
-    if (list->ops->sums || !row.transaction) {
+    if (list->ops->sums || !row.transaction)
         tell_no_legs(list->ui);
-        return;
-    }
-    uint32_t message = hunt_message(&row);
-    bool found = row.severity >= SEVERITY_WARNING && !message;
-    ui_push(list->ui,
-            view_ladder_of_legs(list->ui, row.transaction, message, found ? row.lead : 0));
+    else
+        list_open_legs(&row);
 }
 
 static void mark_row(struct list *list, enum verb verb)

@@ -93,13 +93,13 @@ static struct subject subject(struct list_row *row)
 /* Enter: the flow, at what proves that; of a call with all its legs. */
 static void open_flow(struct list_row *row)
 {
+    if (row->heads && joined_sum(row->ui->store, row->id).legs > 1) {
+        list_open_legs(row);
+        return;
+    }
     uint32_t message = hunt_message(row);
     bool found = row->severity >= SEVERITY_WARNING && !message;
-    struct view *flow = NULL;
-    if (row->heads && joined_sum(row->ui->store, row->id).legs > 1)
-        flow = view_ladder_of_legs(row->ui, row->transaction, message, found ? row->lead : 0);
-    else if (found)
-        flow = view_ladder_of_finding(row->ui, row->lead);
+    struct view *flow = found ? view_ladder_of_finding(row->ui, row->lead) : NULL;
     ui_push(row->ui, flow ? flow : view_ladder_new(row->ui, row->transaction, message));
 }
 
