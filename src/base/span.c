@@ -1,6 +1,8 @@
 /* Comparisons and look-ups on spans; nothing here allocates. */
 #include "base/span.h"
 
+#define SURE_DIGITS 19 /* of a number that fits into 64 bits whatever they are */
+
 bool ascii_same(const char *a, const char *b, size_t n)
 {
     if (memcmp(a, b, n) == 0) /* mostly both are written alike */
@@ -22,14 +24,13 @@ const char *span_search(struct span s, const char *text)
 
 bool span_number(struct span s, uint64_t max, uint64_t *value)
 {
-    uint64_t v = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        uint64_t digit = (uint64_t)s.p[i] - '0';
-        if (digit > 9 || v > (UINT64_MAX - 9) / 10)
-            return false;
+    uint64_t v = 0, digit;
+    size_t i = 0, sure = s.n < SURE_DIGITS ? s.n : SURE_DIGITS;
+    for (; i < sure && (digit = (uint64_t)s.p[i] - '0') <= 9; i++)
         v = v * 10 + digit;
-    }
-    if (s.n == 0 || v > max)
+    for (; i < s.n && (digit = (uint64_t)s.p[i] - '0') <= 9 && v <= (UINT64_MAX - 9) / 10; i++)
+        v = v * 10 + digit;
+    if (i < s.n || s.n == 0 || v > max)
         return false;
     *value = v;
     return true;

@@ -287,28 +287,16 @@ static bool is_start_alone(struct textlog *t, struct span line, size_t offset)
     return offset == 0 || t->format->header(line, &fresh) == LOG_NONE;
 }
 
-/* Whether the log may say otherwise about where the message ends. */
-static bool contradicted(const struct textlog *t, const struct log_whole *whole)
-{
-    size_t said = t->pending.length;
-    if (t->format->end && said && said != whole->bytes)
-        return true;
-    return !whole->sized && (said || t->format->pieces);
-}
-
-/* Behind what the format has at the end of each message, if it stands at p. */
-static const char *skip_end(const struct log_format *format, const char *p, const char *end)
-{
-    size_t n = format->end ? strlen(format->end) : 0;
-    return n && (size_t)(end - p) >= n && memcmp(p, format->end, n) == 0 ? p + n : p;
-}
-
-/* The next message from [p, end) in one go, where it may be whole and looks like most; else NULL. */
-static const char *take_whole(struct textlog *t, const char *p, const char *end)
+/*
+ * The next message from [p, end) in one go, where it may be whole and looks like most; else NULL, or
+ * *more: that cannot be known yet.
+ */
+static const char *take_whole(struct textlog *t, const char *p, const char *end, bool *more)
 {
     const char *lf = span_line_feed(p, end);
     struct span line = lf ? log_cut_line(p, end, lf).text : SPAN_NONE;
     int offset = start_of(t, line);
+    *more = false;
     if (offset < 0 || !is_start_alone(t, line, (size_t)offset))
         return NULL;
     struct log_prefix prefix;
@@ -316,24 +304,29 @@ static const char *take_whole(struct textlog *t, const char *p, const char *end)
     if (prefix.n != (size_t)offset)
         return NULL;
     struct log_whole whole = {
+        .format = t->format,
         .prefix = &prefix,
+        .said = t->pending.length,
         .dots = t->format->dots && line.p[line.n - 1] == '.',
         .alone = t->format == &log_format_plain,
         .bare_good = t->clock.options.stays && t->queue.n == 0 && t->object.n == 0,
         .made = whole_room(t),
     };
-    if (!log_find_whole(p, end, &whole) || contradicted(t, &whole))
+    enum log_found found = log_find_whole(p, end, lf, &whole);
+    *more = found == LOG_UNDECIDED;
+    if (found != LOG_FOUND)
         return NULL;
     log_own_stamp(t, &t->pending, (struct span){ line.p, (size_t)offset });
     take_found(t, p, &whole);
-    return skip_end(t->format, p + whole.n, end);
+    return whole.next;
 }
 
 /* Of a queue, which is used again soon. */
 static bool take_whole_queued(struct textlog *t, struct span *queue)
 {
     const char *p = queue->p, *end = span_end(*queue), *next;
-    if (!may_be_whole(t) || !(next = take_whole(t, p, end)))
+    bool more;
+    if (!may_be_whole(t) || !(next = take_whole(t, p, end, &more)))
         return false;
     t->plain.in_place = false;
     if (t->packet.data == (const uint8_t *)p)
@@ -487,8 +480,9 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     next = may_be_flat(t) ? take_flat(t, p, end, &more) : NULL;
     if (next || (more && may_be_flat(t)))
         return next;
-    next = may_be_whole(t) && !t->format->piece ? take_whole(t, p, end) : NULL;
-    if (next)
+    more = false;
+    next = may_be_whole(t) && !t->format->piece ? take_whole(t, p, end, &more) : NULL;
+    if (next || (more && !last))
         return next;
     next = read_line(p, end, last, &line);
     if (!next)

@@ -140,12 +140,12 @@ static enum log_line sofia(struct span line, struct log_header *h)
 /* "time: 1700000000.123456" */
 static int64_t epoch(struct span text)
 {
-    struct span seconds = until(text, ".");
+    const char *dot = span_find(text, '.'), *end = span_end(text);
     uint64_t s = 0, us = 0;
-    if (!span_number(seconds, INT32_MAX, &s))
+    if (!span_number(span_make(text.p, dot ? dot : end), INT32_MAX, &s))
         return 0;
-    if (seconds.n < text.n)
-        span_number(span_make(seconds.p + seconds.n + 1, span_end(text)), 999999, &us);
+    if (dot)
+        span_number(span_make(dot + 1, end), 999999, &us);
     return (int64_t)s * 1000000000 + (int64_t)us * 1000;
 }
 
@@ -187,15 +187,15 @@ static void take_dstport(struct span value, struct log_header *h)
 
 /* The lines of sipdump's header, in their order. */
 static const struct sipdump_row {
-    const char *name;
-    size_t n;                                        /* letters of it */
+    const char *name;                                /* with what parts it from the value */
+    size_t n;                                        /* its letters */
     void (*take)(struct span, struct log_header *h); /* NULL: it says nothing that is needed */
 } sipdump_rows[] = {
-    { "tag", 3, take_tag },     { "pid", 3, NULL },
-    { "process", 7, NULL },     { "time", 4, take_time },
-    { "date", 4, NULL },        { "proto", 5, take_proto },
-    { "srcip", 5, take_srcip }, { "srcport", 7, take_srcport },
-    { "dstip", 5, take_dstip }, { "dstport", 7, take_dstport },
+    { "tag: ", 3, take_tag },     { "pid: ", 3, NULL },
+    { "process: ", 7, NULL },     { "time: ", 4, take_time },
+    { "date: ", 4, NULL },        { "proto: ", 5, take_proto },
+    { "srcip: ", 5, take_srcip }, { "srcport: ", 7, take_srcport },
+    { "dstip: ", 5, take_dstip }, { "dstport: ", 7, take_dstport },
 };
 #define SIPDUMP_ROWS (sizeof sipdump_rows / sizeof sipdump_rows[0])
 
@@ -224,8 +224,7 @@ static const char *take_row(const char *p, const char *end, const struct sipdump
                             struct log_header *h)
 {
     size_t before = row->n + 2;
-    if ((size_t)(end - p) < before || memcmp(p, row->name, row->n) != 0 || p[row->n] != ':' ||
-        p[row->n + 1] != ' ')
+    if ((size_t)(end - p) < before || memcmp(p, row->name, before) != 0)
         return NULL;
     const char *lf = span_line_feed(p + before, end);
     if (!lf || ascii_blank(lf[-1]))
@@ -644,6 +643,7 @@ const struct log_format log_formats[] = {
       .header = sipdump,
       .block = true,
       .at_once = sipdump_at_once,
+      .front = SIPDUMP_END "\n",
       .end = "||||||||||||||||||||\n" },
     { .name = "Cisco CUBE debug", .header = cube },
     { .name = "CUCM SDL trace", .header = cucm },

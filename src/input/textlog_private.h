@@ -75,6 +75,8 @@ struct log_format {
     /* Takes a header of many lines that stands at p just as the program writes it: behind it, or NULL. */
     const char *(*at_once)(const char *p, const char *end, struct log_header *h);
     const char *end; /* what stands behind each message, with its line end; NULL: nothing */
+    const char
+        *front; /* and in front of each, where only that tells where one ends; NULL: no such */
 };
 extern const struct log_format log_formats[];
 extern const size_t log_format_count;
@@ -129,10 +131,13 @@ struct span log_prefix_strip(const struct log_prefix *prefix, struct span line);
 
 /* A message that can be taken as it is, or put together from its lines. */
 struct log_whole {
+    const struct log_format *format;
+    size_t said;                     /* bytes of the message as the log says; 0: it does not */
     const struct log_prefix *prefix; /* in front of each line; n 0: none */
     bool dots;                       /* a dot behind each line */
     bool alone;                      /* another start line would begin another message */
     size_t n;                        /* bytes in the log */
+    const char *next;                /* what stands behind it, and behind its end's mark */
     size_t bytes;                    /* of the message, with CR and LF */
     bool bare_good;                  /* the caller takes one without CRs as it is */
     bool exact;                      /* lines end with CR and LF there */
@@ -141,8 +146,13 @@ struct log_whole {
     char *made;                      /* the caller's: 2 * LOG_WHOLE_MOST bytes for any other, */
     size_t made_n;                   /* of which so many are written */
 };
-/* Whether one begins with the line at p and all of it is there; else it is for who goes by lines. */
-bool log_find_whole(const char *p, const char *end, struct log_whole *whole);
+/*
+ * Whether one begins with the line at p, whose line feed is at lf, and all of it is there; else it is
+ * for who goes by lines, or, undecided, not before there is more.
+ */
+enum log_found { LOG_FOUND, LOG_NOT_FOUND, LOG_UNDECIDED };
+enum log_found log_find_whole(const char *p, const char *end, const char *lf,
+                              struct log_whole *whole);
 
 /*
  * The first line feed from `p` on, or NULL. *odd when an escape or a '#' stands before it: what

@@ -1,8 +1,9 @@
 /*
- * The quick way through a log: a message that is there as a whole and shows nothing but header lines
- * and session description, each behind the same prefix and with the same end, as most do. Boundary:
- * where it ends; what is in any way doubtful is left to textlog.c, which goes line by line and would
- * come to the same bytes.
+ * The quick ways through a log. One is for a message of which the log tells where it ends, by its length
+ * or by what stands behind each: its bytes are taken as they are. The other is for one that is there as
+ * a whole and shows nothing but header lines and session description, each behind the same prefix and
+ * with the same end, as most do. Boundary: where it ends; what is in any way doubtful is left to
+ * textlog.c, which goes line by line.
  */
 #include "input/textlog_private.h"
 
@@ -163,22 +164,140 @@ static bool has_escapes(struct span first, struct span text, bool exact)
     return span_find(exact ? first : text, 0x1b) || log_find(first, "#012");
 }
 
-bool log_find_whole(const char *p, const char *end, struct log_whole *w)
+/* Whether the log may say otherwise about where the message ends. */
+static bool contradicted(const struct log_whole *w)
 {
-    if (end - p > LOG_WHOLE_MOST)
-        end = p + LOG_WHOLE_MOST;
-    const char *lf = span_line_feed(p, end), *stop;
-    w->exact = lf && lf > p && lf[-1] == '\r';
-    w->bytes = w->made_n = 0;
+    if (w->format->end && w->said && w->said != w->bytes)
+        return true;
+    return !w->sized && (w->said || w->format->pieces);
+}
+
+/* Behind what the format has at the end of each message, if it stands at p. */
+static const char *skip_end(const struct log_format *format, const char *p, const char *end)
+{
+    size_t n = format->end ? strlen(format->end) : 0;
+    return n && (size_t)(end - p) >= n && memcmp(p, format->end, n) == 0 ? p + n : p;
+}
+
+/* By its lines. */
+static enum log_found find_by_lines(const char *p, const char *end, const char *lf,
+                                    struct log_whole *w)
+{
+    const char *most = end - p > LOG_WHOLE_MOST ? p + LOG_WHOLE_MOST : end, *stop;
     w->in_place = (w->exact || w->bare_good) && !w->dots && w->prefix->n == 0;
     if (!w->in_place)
-        stop = skip_message(w, (struct lines){ w->exact, false }, p, end);
+        stop = skip_message(w, (struct lines){ w->exact, false }, p, most);
     else if (w->exact)
-        stop = skip_message(w, (struct lines){ true, true }, p, end);
+        stop = skip_message(w, (struct lines){ true, true }, p, most);
     else
-        stop = skip_message(w, (struct lines){ false, true }, p, end);
+        stop = skip_message(w, (struct lines){ false, true }, p, most);
     if (!stop || has_escapes(span_make(p, lf), span_make(p, stop), w->exact))
-        return false;
+        return LOG_NOT_FOUND;
     w->n = (size_t)(stop - p);
-    return true;
+    w->next = skip_end(w->format, stop, end);
+    return contradicted(w) ? LOG_NOT_FOUND : LOG_FOUND;
+}
+
+/*
+ * Where a message ends that had `said` bytes before the log took its CRs; NULL: it has some, or
+ * *more: that is not there yet.
+ */
+static const char *skip_bare(const char *p, const char *end, size_t said, bool *more)
+{
+#ifdef __SSE2__
+    const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+    for (; end - p >= 16; p += 16, said -= 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        unsigned feeds = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, lf));
+        unsigned returns = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, cr));
+        for (; feeds && (unsigned)__builtin_ctz(feeds) < said; feeds &= feeds - 1)
+            said--;
+        if (returns && (unsigned)__builtin_ctz(returns) < said)
+            return NULL;
+        if (said <= 16)
+            return p + said;
+    }
+#endif
+    for (; said > 0 && p < end && *p != '\r'; p++, said--)
+        if (*p == '\n' && --said == 0)
+            break;
+    *more = said > 0 && p == end;
+    return said == 0 ? p : NULL;
+}
+
+static const char *skip_said(const char *p, const char *end, const struct log_whole *w, bool *more)
+{
+    if (!w->exact)
+        return skip_bare(p, end, w->said, more);
+    *more = (size_t)(end - p) < w->said;
+    return *more ? NULL : p + w->said;
+}
+
+/* Of a message without a body it is the last one. */
+static bool has_empty_line(const char *p, const char *end)
+{
+    if (end - p >= 4 && memcmp(end - 4, "\r\n\r\n", 4) == 0)
+        return true;
+    while ((p = span_line_feed(p, end)) != NULL && end - ++p >= 2)
+        if (memcmp(p, "\r\n", 2) == 0)
+            return true;
+    return false;
+}
+
+/* To the mark, if there is one message only before it, with head and body. */
+static const char *skip_to_mark(const char *p, const char *end, const struct log_format *format,
+                                bool *more)
+{
+    size_t most = LOG_WHOLE_MOST + strlen(format->end);
+    bool all = (size_t)(end - p) >= most;
+    const char *stop = log_find(span_make(p, all ? p + most : end), format->end);
+    *more = !stop && !all;
+    if (!stop || stop[-1] != '\n' || log_find(span_make(p, stop), format->front) ||
+        !has_empty_line(p, stop))
+        return NULL;
+    return stop;
+}
+
+/* Puts the CRs in. */
+static void make_bytes(struct log_whole *w, const char *p, const char *end)
+{
+    for (const char *lf; (lf = span_line_feed(p, end)) != NULL; p = lf + 1)
+        make_line(w, (struct lines){ false, false }, span_make(p, lf));
+    memcpy(w->made + w->made_n, p, (size_t)(end - p));
+    w->made_n += (size_t)(end - p);
+}
+
+/* By what the log says of where it ends. */
+static enum log_found find_by_end(const char *p, const char *end, struct log_whole *w)
+{
+    const struct log_format *format = w->format;
+    bool more = false;
+    const char *stop = NULL;
+    if (w->dots || w->prefix->n > 0 || !format->end || w->said > LOG_WHOLE_MOST)
+        return LOG_NOT_FOUND;
+    if (w->said)
+        stop = skip_said(p, end, w, &more);
+    else if (w->exact && format->front)
+        stop = skip_to_mark(p, end, format, &more);
+    if (!stop)
+        return more ? LOG_UNDECIDED : LOG_NOT_FOUND;
+    size_t mark = strlen(format->end);
+    if ((size_t)(end - stop) < mark)
+        return LOG_UNDECIDED;
+    if (memcmp(stop, format->end, mark) != 0)
+        return LOG_NOT_FOUND;
+    w->n = (size_t)(stop - p);
+    w->next = stop + mark;
+    w->in_place = w->exact || w->bare_good;
+    if (!w->in_place)
+        make_bytes(w, p, stop);
+    return LOG_FOUND;
+}
+
+enum log_found log_find_whole(const char *p, const char *end, const char *lf, struct log_whole *w)
+{
+    w->exact = lf > p && lf[-1] == '\r';
+    w->bytes = w->made_n = 0;
+    enum log_found found = find_by_end(p, end, w);
+    return found == LOG_NOT_FOUND ? find_by_lines(p, end, lf, w) : found;
 }

@@ -33,8 +33,8 @@ static const char *read_ip4(struct span text, uint8_t *ip)
         if (i > 0 && (p == end || *p++ != '.'))
             return NULL;
         const char *start = p;
-        while (p < end && ascii_digit(*p) && p - start < 4)
-            n = n * 10 + (unsigned)(*p++ - '0');
+        for (unsigned digit; p < end && (digit = (unsigned)*p - '0') <= 9 && n <= 255; p++)
+            n = n * 10 + digit;
         if (p == start || n > 255 || (*start == '0' && p - start > 1))
             return NULL;
         ip[i] = (uint8_t)n;

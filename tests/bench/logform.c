@@ -22,7 +22,6 @@ static const struct logform forms[] = {
     { .name = "pjsua",
       .before = "%T.%m   pjsua_core.c  .{RX|TX} %n bytes Message msg X/cseq=1 (tdta0x7f1c) "
                 "{from|to} UDP %P:5060:\n",
-      .ended = "\n",
       .behind = "\n--end msg--\n" },
     { .name = "sipdump",
       .before = "====================\ntag: {rcv|snd}\npid: 31\nprocess: 3\ntime: %s.%u\n"

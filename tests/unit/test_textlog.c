@@ -304,15 +304,16 @@ static const struct marked {
 };
 
 /* What may be wrong with the second of three messages. */
-#define DAMAGES(X)                    \
-    X(SOUND, "sound")                 \
-    X(NO_MARK, "no mark")             \
-    X(CUT, "cut")                     \
-    X(CUT_IN_BODY, "cut in its body") \
-    X(MISCOUNTED, "miscounted")       \
-    X(EDITED, "made shorter")         \
-    X(LONG_BODY, "length too long")   \
-    X(SHORT_BODY, "length too short") \
+#define DAMAGES(X)                        \
+    X(SOUND, "sound")                     \
+    X(NO_MARK, "no mark")                 \
+    X(CUT, "cut")                         \
+    X(CUT_IN_BODY, "cut in its body")     \
+    X(MISCOUNTED, "miscounted")           \
+    X(EDITED, "made shorter")             \
+    X(LONG_BODY, "length too long")       \
+    X(SHORT_BODY, "length too short")     \
+    X(QUOTING, "with a mark in its body") \
     X(COLOURED, "with a colour")
 #define DAMAGE_ENUM(name, text) name,
 #define DAMAGE_TEXT(name, text) text,
@@ -322,7 +323,8 @@ static const char *const damages[] = { DAMAGES(DAMAGE_TEXT) };
 static char *damaged(enum damage damage, char letter, const char *end)
 {
     const char *length = damage == LONG_BODY ? "76" : damage == SHORT_BODY ? "20" : "36";
-    char *message = mem_format("%sContent-Length: %s\r\n\r\n%s", HEAD, length, BODY);
+    const char *body = damage == QUOTING ? "v=0\r\n--end msg--\r\ni=123456789\r\ns=-\r\n" : BODY;
+    char *message = mem_format("%sContent-Length: %s\r\n\r\n%s", HEAD, length, body);
     char *text = written(message, "", end);
     *strstr(text, "1@example.com") = letter;
     if (damage == CUT)
@@ -385,7 +387,7 @@ static char *all_of(const char *log, size_t step, char letters[8])
     return strbuf_take(&all);
 }
 
-/* Whatever is wrong with a message, the next one is there; and the quick way gives what the lines do. */
+/* Whatever is wrong with a message, the next one is there; and it does not matter how it all came. */
 static void test_marked(void)
 {
     for (size_t i = 0; i < 2 * sizeof marked / sizeof marked[0]; i++) {
@@ -395,8 +397,10 @@ static void test_marked(void)
             char quick[8], slow[8], *log = three(form, damage, end);
             char *at_once = all_of(log, strlen(log), quick), *by_lines = all_of(log, 7, slow);
             bool cut = strstr(at_once, "(cut)") != NULL;
-            bool may_be = damage == CUT || damage == CUT_IN_BODY ||
-                          (damage == LONG_BODY && strcmp(form->name, "sipdump") == 0);
+            /* without CRs and a length in the log nothing tells that this is all, or no end */
+            bool unsure = (damage == LONG_BODY || damage == QUOTING) && i % 2 == 0 &&
+                          strcmp(form->name, "sipdump") == 0;
+            bool may_be = damage == CUT || damage == CUT_IN_BODY || unsure;
             bool good = cut == may_be && strcmp(quick, "ABC") == 0 && strcmp(slow, "ABC") == 0 &&
                         strcmp(at_once, by_lines) == 0;
             tap_ok(good, "%s with %s, the second message %s", form->name, i % 2 ? "CRLF" : "LF",
