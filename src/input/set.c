@@ -234,7 +234,7 @@ static bool fits(const struct set_source *s, const char *path)
 static int look(struct set_source *s, bool first, char **error)
 {
     int64_t start = clock_monotonic();
-    size_t count;
+    size_t count = 0;
     char **names = folder_list(s->folder, &count, error);
     if (!names)
         return -1;

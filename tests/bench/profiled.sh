@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the program once more in a folder of its own, with what a run over generated traffic has
-# shown of its branches: captures and logs are read some 15 % quicker. For gcc.
+# shown of its branches: captures and logs are read some 10 % quicker. For gcc.
 #
 #   GENCAP=... CC=... tests/bench/profiled.sh SOURCE FOLDER
 #
