@@ -74,9 +74,8 @@ struct log_format {
     bool block;  /* a header of many lines, whose first one clears what was there */
     /* Takes a header of many lines that stands at p just as the program writes it: behind it, or NULL. */
     const char *(*at_once)(const char *p, const char *end, struct log_header *h);
-    const char *end; /* what stands behind each message, with its line end; NULL: nothing */
-    const char
-        *front; /* and in front of each, where only that tells where one ends; NULL: no such */
+    const char *end;   /* what stands behind each message, with its line end; NULL: nothing */
+    const char *front; /* and in front of each, likewise; where lengths are told it is not needed */
 };
 extern const struct log_format log_formats[];
 extern const size_t log_format_count;
