@@ -204,6 +204,7 @@ static enum log_found find_by_lines(const char *p, const char *end, const char *
  */
 static const char *skip_bare(const char *p, const char *end, size_t said, bool *more)
 {
+    *more = false;
 #ifdef __SSE2__
     const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
     for (; end - p >= 16; p += 16, said -= 16) {
@@ -225,12 +226,20 @@ static const char *skip_bare(const char *p, const char *end, size_t said, bool *
     return said == 0 ? p : NULL;
 }
 
+/* By its length, behind which the mark must stand. */
 static const char *skip_said(const char *p, const char *end, const struct log_whole *w, bool *more)
 {
-    if (!w->exact)
-        return skip_bare(p, end, w->said, more);
+    size_t mark = strlen(w->format->end);
+    const char *stop = NULL;
     *more = (size_t)(end - p) < w->said;
-    return *more ? NULL : p + w->said;
+    if (!w->exact)
+        stop = skip_bare(p, end, w->said, more);
+    else if (!*more)
+        stop = p + w->said;
+    if (!stop)
+        return NULL;
+    *more = (size_t)(end - stop) < mark;
+    return !*more && memcmp(stop, w->format->end, mark) == 0 ? stop : NULL;
 }
 
 /* Of a message without a body it is the last one. */
@@ -281,13 +290,8 @@ static enum log_found find_by_end(const char *p, const char *end, struct log_who
         stop = skip_to_mark(p, end, format, &more);
     if (!stop)
         return more ? LOG_UNDECIDED : LOG_NOT_FOUND;
-    size_t mark = strlen(format->end);
-    if ((size_t)(end - stop) < mark)
-        return LOG_UNDECIDED;
-    if (memcmp(stop, format->end, mark) != 0)
-        return LOG_NOT_FOUND;
     w->n = (size_t)(stop - p);
-    w->next = stop + mark;
+    w->next = stop + strlen(format->end);
     w->in_place = w->exact || w->bare_good;
     if (!w->in_place)
         make_bytes(w, p, stop);

@@ -290,9 +290,9 @@ void list_draw_margin(const struct list *list, int y, const struct list_row *row
 void list_fold(struct list *list, uint32_t id);
 /* Whether the rows of the selected row's group are shown. */
 bool list_unfolded(const struct view *view);
+void list_fold_all(struct list *list);
 /* The flow with all legs of the row's call, at what proves its finding. */
 void list_open_legs(struct list_row *row);
-void list_fold_all(struct list *list);
 
 /* call_groups.c: transactions under their call, joined legs under the first; and legs under the call. */
 extern const struct list_groups call_groups, leg_groups;

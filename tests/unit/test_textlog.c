@@ -395,20 +395,20 @@ static void test_marked(void)
         const char *end = i % 2 ? "\r\n" : "\n";
         for (int damage = SOUND; damage < DAMAGE_COUNT; damage++) {
             char quick[8], slow[8], *log = three(form, damage, end);
-            char *at_once = all_of(log, strlen(log), quick), *by_lines = all_of(log, 7, slow);
+            char *at_once = all_of(log, strlen(log), quick), *in_parts = all_of(log, 7, slow);
             bool cut = strstr(at_once, "(cut)") != NULL;
             /* without CRs and a length in the log nothing tells that this is all, or no end */
             bool unsure = (damage == LONG_BODY || damage == QUOTING) && i % 2 == 0 &&
                           strcmp(form->name, "sipdump") == 0;
             bool may_be = damage == CUT || damage == CUT_IN_BODY || unsure;
             bool good = cut == may_be && strcmp(quick, "ABC") == 0 && strcmp(slow, "ABC") == 0 &&
-                        strcmp(at_once, by_lines) == 0;
+                        strcmp(at_once, in_parts) == 0;
             tap_ok(good, "%s with %s, the second message %s", form->name, i % 2 ? "CRLF" : "LF",
                    damages[damage]);
             if (!good)
-                printf("# %s: %s\n# %s: %s\n", quick, at_once, slow, by_lines);
+                printf("# %s: %s\n# %s: %s\n", quick, at_once, slow, in_parts);
             free(at_once);
-            free(by_lines);
+            free(in_parts);
             free(log);
         }
     }
