@@ -249,12 +249,19 @@ static void add_body(struct textlog *t, struct gather *g, const struct line *lin
         log_finish(t);
 }
 
+/* Whether CR and LF, or LF, follow its text in the file: padding, or a second CR, may be between. */
+static bool ends_there(const struct line *line)
+{
+    const char *end = span_end(line->text);
+    return line->open || (line->cr ? memcmp(end, "\r\n", 2) == 0 : *end == '\n');
+}
+
 /* In the file, too, the line follows what was taken before, and needs no change. */
 static void check_in_place(struct gather *g, const struct line *line)
 {
     bool blanks = !g->body && line->text.n > 0 && span_trim(line->text).n == 0;
     bool same = g->start && line->at == g->next && line->text.p == line->at && !blanks &&
-                (line->cr || (g->exact && g->body));
+                (line->cr || (g->exact && g->body)) && ends_there(line);
     if (!same)
         g->start = NULL;
     else
