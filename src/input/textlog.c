@@ -20,8 +20,9 @@ static void note_bare_header(struct textlog *t)
         ++*t->clock.options.bare;
 }
 
-static void take_header(struct textlog *t, struct log_header *h, enum log_line kind,
-                        struct span line)
+/* What the line says besides what its format reads: when. */
+static void complete_header(const struct textlog *t, struct log_header *h, enum log_line kind,
+                            struct span line)
 {
     if (!h->stamp.found && !h->time_ns)
         log_stamp_find(line, &h->stamp);
@@ -29,6 +30,12 @@ static void take_header(struct textlog *t, struct log_header *h, enum log_line k
         h->stamp = t->seen.found ? t->seen : t->around;
     h->part = true;
     h->whole = kind == LOG_WHOLE;
+}
+
+static void take_header(struct textlog *t, struct log_header *h, enum log_line kind,
+                        struct span line)
+{
+    complete_header(t, h, kind, line);
     if (h != &t->pending) {
         note_bare_header(t);
         t->pending = *h;
@@ -119,8 +126,16 @@ static void pass_over(struct textlog *t, struct span line)
     }
 }
 
+/* Nothing, or a line of dashes, between messages. A block may begin with one. */
+static bool only_parts(const struct textlog *t, struct span line)
+{
+    return !t->now.paused && !t->format->block && (line.n == 0 || log_is_rule(line));
+}
+
 static void seek(struct textlog *t, const struct line *line, bool colours)
 {
+    if (only_parts(t, line->text))
+        return;
     int offset = may_begin(t) ? start_of(t, line->text) : -1;
     if (offset != 0 && seek_header(t, line->text))
         return;
@@ -250,6 +265,7 @@ static bool take_object(struct textlog *t, struct span line)
 static enum capture_result hand_over(struct textlog *t, struct packet *packet)
 {
     t->ready = false;
+    t->expected = true;
     t->turn = (t->turn + 1) % ROOMS;
     t->packet.linktype = LINK_PLAIN;
     t->packet.plain = &t->plain;
@@ -260,8 +276,8 @@ static enum capture_result hand_over(struct textlog *t, struct packet *packet)
 static char *whole_room(struct textlog *t)
 {
     struct room *room = &t->rooms[t->turn];
-    if (room->size < 2 * LOG_WHOLE_MOST) {
-        room->size = 2 * LOG_WHOLE_MOST;
+    if (room->size < LOG_WHOLE_ROOM) {
+        room->size = LOG_WHOLE_ROOM;
         room->p = mem_grow(room->p, room->size);
     }
     return room->p;
@@ -400,16 +416,6 @@ static const char *take_flat(struct textlog *t, const char *p, const char *end, 
     return p;
 }
 
-/* The same behind the header, in its line. */
-static void take_behind(struct textlog *t, struct span line)
-{
-    struct span text = t->format->behind(line);
-    if (!is_flat(text))
-        return;
-    memcpy(t->made, text.p, text.n);
-    queue_flat(t, text.n);
-}
-
 /* The lines from p on that go on with the block of a header as most do: nothing is around them. */
 static const char *take_block(struct textlog *t, const char *p, const char *end)
 {
@@ -421,12 +427,79 @@ static const char *take_block(struct textlog *t, const char *p, const char *end)
     return p;
 }
 
-/* A header of many lines in one go, where there is one. */
+/* The same behind the header, in its line. */
+static void take_behind(struct textlog *t, struct span line)
+{
+    struct span text = t->format->behind(line);
+    if (!is_flat(text))
+        return;
+    memcpy(t->made, text.p, text.n);
+    queue_flat(t, text.n);
+}
+
+/* A line at p with nothing to undo, and what is behind it; NULL: it is not there, or there may be. */
+static const char *take_plain_line(const char *p, const char *end, struct span *line)
+{
+    bool odd = false;
+    const char *lf = log_line_feed(p, end, &odd);
+    if (!lf || *p == '{' || lf - p > (ptrdiff_t)LOG_LINE_MOST)
+        return NULL;
+    *line = log_cut_line(p, end, lf).text;
+    return odd && (span_find(*line, 0x1b) || log_find(*line, "#012")) ? NULL : lf + 1;
+}
+
+/* Behind the lines from p on that only part others, which none does that begins with a letter. */
+static const char *skip_parting(const struct textlog *t, const char *p, const char *end)
+{
+    struct span line;
+    const char *next;
+    while (p < end && (uint8_t)*p < 'A' && (next = take_plain_line(p, end, &line)) != NULL &&
+           only_parts(t, line))
+        p = next;
+    return p;
+}
+
+/* A header of a line, or of two that need each other. Those of `pieces` may, but need not. */
+static const char *take_header_lines(struct textlog *t, const char *p, const char *end)
+{
+    struct log_header fresh = { 0 };
+    struct span line;
+    p = take_plain_line(p, end, &line);
+    enum log_line kind = p ? t->format->header(line, &fresh) : LOG_NONE;
+    if (kind == LOG_PART && !t->format->pieces) {
+        complete_header(t, &fresh, kind, line);
+        p = take_plain_line(p, end, &line);
+        kind = p ? t->format->header(line, &fresh) : LOG_NONE;
+    }
+    if (kind != LOG_WHOLE)
+        return NULL;
+    take_header(t, &fresh, kind, line);
+    if (t->format->behind)
+        take_behind(t, line);
+    return p;
+}
+
+/* What most have between two messages: what parts them, and the header of the next. */
+static const char *take_between(struct textlog *t, const char *p, const char *end)
+{
+    p = skip_parting(t, p, end);
+    const char *next = take_header_lines(t, p, end);
+    if (!next)
+        return p;
+    return t->queue.n == 0 ? skip_parting(t, next, end) : next;
+}
+
+/* The next header in one go, where there is one. */
 static const char *take_at_once(struct textlog *t, const char *p, const char *end)
 {
     struct log_header fresh = { 0 };
-    if (!t->format->at_once || t->now.active || t->pending.part)
+    if (t->now.active || t->pending.part)
         return NULL;
+    if (!t->format->at_once) {
+        bool expected = t->expected && !t->format->piece && !t->format->block;
+        t->expected = false;
+        return expected ? take_between(t, p, end) : NULL;
+    }
     const char *next = t->format->at_once(p, end, &fresh);
     if (next)
         take_header(t, &fresh, LOG_WHOLE, SPAN_NONE);

@@ -7,7 +7,9 @@
 /* The ends of lines around the header of sipdump. */
 #define SIPDUMP_BEGIN "===================="
 #define SIPDUMP_END "~~~~~~~~~~~~~~~~~~~~"
-#define BARESIP_TIME 12 /* of "12:30:57.916" */
+#define BARESIP_TIME 12      /* of "12:30:57.916" */
+#define AUDIOCODES_FRONT 256 /* a line's bytes in which a header is: messages are lines, too */
+#define AUDIOCODES_TIME 64   /* the last bytes of a line in which its time is */
 
 /* Takes a transport's name from the beginning of the text; false when there is none. */
 static bool take_transport(struct span *text, struct log_header *h)
@@ -364,20 +366,30 @@ static enum log_line cucm(struct span line, struct log_header *h)
     return LOG_WHOLE;
 }
 
+/* Where "[Time:19-12@12:45:02.514]" stands at the line's end, or NULL. */
+static const char *audiocodes_time(struct span line)
+{
+    size_t n = line.n < AUDIOCODES_TIME ? line.n : AUDIOCODES_TIME;
+    return log_find(span_behind(line, line.n - n), "[Time:");
+}
+
 /* ---- Incoming SIP Message from 192.0.2.25:9024 to SIPInterface #2 (Teams) TLS TO(#138) ... ---- */
 static enum log_line audiocodes(struct span line, struct log_header *h)
 {
-    struct span text = log_after(line, "---- Incoming SIP Message from "), tail, word;
-    bool in = text.p != NULL;
-    if (!in)
-        text = log_after(line, "---- Outgoing SIP Message to ");
-    tail = log_after(text, " SIPInterface ");
+    struct span front = { line.p, line.n < AUDIOCODES_FRONT ? line.n : AUDIOCODES_FRONT };
+    struct span text = log_after(front, " SIP Message ");
+    struct span kind = text.p ? span_make(front.p, text.p) : SPAN_NONE;
+    bool in = log_ends(kind, "---- Incoming SIP Message ");
+    if (!in && !log_ends(kind, "---- Outgoing SIP Message "))
+        return LOG_NONE;
+    text = log_after(span_make(text.p, span_end(line)), in ? "from " : "to ");
+    struct span tail = log_after(text, " SIPInterface ");
     if (!tail.p)
         return LOG_NONE;
-    struct span behind = log_after(tail, ") ");
-    word = behind.p ? behind : tail;
+    struct span behind = log_after(tail, ") "), word = behind.p ? behind : tail;
     take_transport(&word, h);
-    log_stamp_at(log_after(line, "[Time:"), &h->stamp);
+    const char *time = audiocodes_time(line);
+    log_stamp_at(time ? span_make(time, span_end(line)) : SPAN_NONE, &h->stamp);
     return in ? received(h, text) : sent(h, text);
 }
 
@@ -400,7 +412,7 @@ static bool audiocodes_piece(struct span line, struct span *tag, struct span *te
     if (p < end && *p == ' ')
         p++;
     *text = span_make(p, end);
-    if ((time = log_find(*text, "[Time:")) != NULL) {
+    if ((time = audiocodes_time(*text)) != NULL) {
         while (time > p && (time[-1] == ' '))
             time--;
         if (time - p >= 4 && memcmp(time - 4, "#012", 4) == 0)
@@ -511,11 +523,10 @@ static enum log_line baresip(struct span line, struct log_header *h)
 /* Dashes and a date; then "UDP message sent (514 bytes):" or "UDP message received [313] bytes :" */
 static enum log_line sipp(struct span line, struct log_header *h)
 {
-    struct log_stamp stamp;
     const char *dashes = log_find(line, "--------------------");
     if (dashes) {
-        log_stamp_find(span_make(dashes, span_end(line)), &stamp);
-        return stamp.found ? LOG_PART : LOG_NONE;
+        log_stamp_find(span_make(dashes, span_end(line)), &h->stamp);
+        return h->stamp.found ? LOG_PART : LOG_NONE;
     }
     const char *message = h->part ? log_find(line, " message ") : NULL;
     if (!message)
@@ -533,6 +544,12 @@ static enum log_line sipp(struct span line, struct log_header *h)
 /* What stands before the addresses: "U ", and perhaps a date and a time. */
 static bool take_ngrep_kind(struct span before, struct log_header *h)
 {
+    bool udp = log_begins(before, "U ");
+    if (udp || log_begins(before, "T ")) {
+        h->transport = udp ? TRANSPORT_UDP : TRANSPORT_TCP;
+        h->has_transport = true;
+        return true;
+    }
     for (int words = 0; words < 3 && before.n > 0; words++) {
         struct span kind = last_letters(take_last_word(&before));
         h->transport = span_is(kind, "T") ? TRANSPORT_TCP : TRANSPORT_UDP;

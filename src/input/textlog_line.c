@@ -59,15 +59,33 @@ static int escaped(const char *p, size_t n)
     return good ? (p[2] - '0') * 8 + p[3] - '0' : -1;
 }
 
+/* Copies up to the first '#'; how many bytes those are. May write more, as many as there are. */
+static size_t copy_plain(char *to, const char *p, const char *end)
+{
+    size_t i = 0, n = (size_t)(end - p);
+#ifdef __SSE2__
+    const __m128i hash = _mm_set1_epi8('#');
+    for (; n - i >= 16; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        _mm_storeu_si128((__m128i *)(void *)(to + i), bytes);
+        unsigned found = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, hash));
+        if (found)
+            return i + (size_t)__builtin_ctz(found);
+    }
+#endif
+    for (; i < n && p[i] != '#'; i++)
+        to[i] = p[i];
+    return i;
+}
+
 struct span log_unescape(struct span line, char *room)
 {
     size_t n = 0;
     for (const char *p = line.p, *end = span_end(line); p < end;) {
-        const char *hash = memchr(p, '#', (size_t)(end - p)), *stop = hash ? hash : end;
-        memcpy(room + n, p, (size_t)(stop - p));
-        n += (size_t)(stop - p);
-        p = stop;
-        if (hash) {
+        size_t plain = copy_plain(room + n, p, end);
+        n += plain;
+        p += plain;
+        if (p < end) {
             int c = escaped(p, (size_t)(end - p));
             room[n++] = c >= 0 ? (char)c : '#';
             p += c >= 0 ? 4 : 1;
@@ -88,20 +106,18 @@ struct span log_undot(char *text, size_t n)
     return (struct span){ text, n };
 }
 
+static const bool in_rules[256] = { ['-'] = true, ['='] = true, ['~'] = true, ['|'] = true };
+static const bool before_rules[256] = { ['<'] = true, ['['] = true, [' '] = true };
+
 bool log_is_rule(struct span line)
 {
-    if (line.n < 3 || !strchr("-=~|<[ ", line.p[0]))
+    if (line.n < 3 || !(in_rules[(uint8_t)*line.p] || before_rules[(uint8_t)*line.p]))
         return false;
     line = span_trim(line);
     if (log_begins(line, "<------") || log_begins(line, "--end msg--") ||
         log_begins(line, "--- (") || log_begins(line, "[Time:"))
         return true;
-    if (line.n < 3 || !strchr("-=~|", line.p[0]))
-        return false;
-    for (size_t i = 1; i < line.n; i++)
-        if (line.p[i] != line.p[0])
-            return false;
-    return true;
+    return line.n >= 3 && in_rules[(uint8_t)*line.p] && memcmp(line.p, line.p + 1, line.n - 1) == 0;
 }
 
 /* Behind the blank that ends the word at p. */
@@ -226,8 +242,11 @@ void log_prefix_learn(struct log_prefix *prefix, struct span before)
     if (before.n == 0)
         return;
     if (before.n <= sizeof prefix->text) {
+        size_t front = before.n < sizeof prefix->front ? before.n : sizeof prefix->front;
         prefix->n = before.n;
         memcpy(prefix->text, before.p, before.n);
+        memcpy(&prefix->front, before.p, front);
+        memset(&prefix->front_mask, 0xff, front);
     }
     prefix->kind = LOG_PREFIX_BLANKS;
     prefix->blanks = before.n;

@@ -119,6 +119,7 @@ struct log_prefix {
     size_t n;       /* of all of it, if it is short; else 0 */
     size_t name;    /* in front of the number of the line */
     char text[64];
+    uint64_t front, front_mask; /* of the text: its first bytes, as far as it goes */
 };
 void log_prefix_learn(struct log_prefix *prefix, struct span before);
 /* Takes it off a line that has the very same one; false where it has another. */
@@ -127,6 +128,8 @@ bool log_prefix_take(const struct log_prefix *prefix, struct span *line);
 struct span log_prefix_strip(const struct log_prefix *prefix, struct span line);
 
 #define LOG_WHOLE_MOST 65536 /* bytes in the log */
+#define LOG_WHOLE_ROOM \
+    (2 * LOG_WHOLE_MOST + 16) /* with the CRs put in; lines are copied by sixteens */
 
 /* A message that can be taken as it is, or put together from its lines. */
 struct log_whole {
@@ -142,7 +145,7 @@ struct log_whole {
     bool exact;                      /* lines end with CR and LF there */
     bool in_place;                   /* they are the message */
     bool sized;                      /* has a Content-Length */
-    char *made;                      /* the caller's: 2 * LOG_WHOLE_MOST bytes for any other, */
+    char *made;                      /* the caller's: LOG_WHOLE_ROOM bytes for any other, */
     size_t made_n;                   /* of which so many are written */
 };
 /*
@@ -153,6 +156,8 @@ enum log_found { LOG_FOUND, LOG_NOT_FOUND, LOG_UNDECIDED };
 enum log_found log_find_whole(const char *p, const char *end, const char *lf,
                               struct log_whole *whole);
 
+#define LOG_NEAR 128 /* bytes in which most lines end; in longer ones memchr() is quicker */
+
 /*
  * The first line feed from `p` on, or NULL. *odd when an escape or a '#' stands before it: what
  * has neither needs no closer look.
@@ -162,7 +167,8 @@ static inline const char *log_line_feed(const char *p, const char *end, bool *od
 #ifdef __SSE2__
     const __m128i feeds = _mm_set1_epi8('\n'), escapes = _mm_set1_epi8(0x1b),
                   hashes = _mm_set1_epi8('#');
-    for (; end - p >= 16; p += 16) {
+    const char *near = end - p > LOG_NEAR ? p + LOG_NEAR : end;
+    for (; near - p >= 16; p += 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
         __m128i strange = _mm_or_si128(_mm_cmpeq_epi8(bytes, escapes),
                                        _mm_cmpeq_epi8(bytes, hashes));
@@ -207,6 +213,12 @@ static inline bool log_begins(struct span s, const char *text)
 {
     size_t n = strlen(text);
     return s.n >= n && memcmp(s.p, text, n) == 0;
+}
+
+static inline bool log_ends(struct span s, const char *text)
+{
+    size_t n = strlen(text);
+    return s.n >= n && memcmp(span_end(s) - n, text, n) == 0;
 }
 
 /* What stands behind `text` in the line; without p where it is not there. */
@@ -279,6 +291,7 @@ struct textlog {
     struct span queue, object;     /* rest of `made` and of `unwrapped` */
     bool queue_open;
     bool ready;
+    bool expected; /* a header: a message was handed over, and nothing came since */
     struct room rooms[ROOMS];
     unsigned turn; /* whose is next */
     struct plain plain;

@@ -11,45 +11,146 @@
 static const bool in_name[256] = { ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['-'] = true };
 
 /*
- * What is known of all lines at once, so that there is a loop for each kind: how they end, and that
- * most messages lie there as they are, with nothing around their lines.
+ * What is known of all lines at once, so that there is a loop for each kind: how they end, that most
+ * messages lie there as they are, with nothing around their lines, or nothing but a dot for each CR.
  */
 struct lines {
-    bool exact, in_place;
+    bool exact, in_place, dots;
 };
 #define FOR_EACH_KIND __attribute__((always_inline)) static inline
 
-/* A line without its end, which is the one that all lines have. Takes it off *p. */
-FOR_EACH_KIND bool bare_line(const struct log_whole *w, const struct lines kind, const char **p,
-                             const char *end, struct span *line)
+/* The lines of a text. */
+struct text {
+    const char *start, *p, *end;
+    const char *block; /* of 64 bytes, in which p is, */
+    uint64_t feeds;    /* and a bit for each line feed in it from p on */
+    char *copy;        /* takes the blocks; NULL: nothing does */
+};
+
+static inline uint64_t feeds_in(const char *block)
 {
-    const char *lf = span_line_feed(*p, end), *stop = lf;
+    uint64_t feeds = 0;
+#ifdef __SSE2__
+    const __m128i lf = _mm_set1_epi8('\n');
+    for (unsigned i = 0; i < 64; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
+        feeds |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, lf)) << i;
+    }
+#else
+    for (unsigned i = 0; i < 64; i++)
+        feeds |= (uint64_t)(block[i] == '\n') << i;
+#endif
+    return feeds;
+}
+
+static uint64_t feeds_in_rest(const char *p, size_t n)
+{
+    char block[64] = { 0 };
+    memcpy(block, p, n);
+    return feeds_in(block);
+}
+
+FOR_EACH_KIND void look_at(struct text *text, const char *block)
+{
+    size_t left = (size_t)(text->end - block);
+    text->block = block;
+    text->feeds = left >= 64 ? feeds_in(block) : feeds_in_rest(block, left);
+    if (!text->copy)
+        return;
+    if (left >= 64)
+        memcpy(text->copy, block, 64);
+    else
+        memcpy(text->copy, block, left);
+    text->copy += 64;
+}
+
+FOR_EACH_KIND struct text text_from(const char *p, const char *end, char *copy)
+{
+    struct text text = { .start = p, .p = p, .end = end, .copy = copy };
+    look_at(&text, p);
+    return text;
+}
+
+/* The next line feed, or NULL; p is behind it then. */
+FOR_EACH_KIND const char *take_feed(struct text *text)
+{
+    while (text->feeds == 0) {
+        if (text->end - text->block <= 64)
+            return NULL;
+        look_at(text, text->block + 64);
+    }
+    const char *lf = text->block + __builtin_ctzll(text->feeds);
+    text->feeds &= text->feeds - 1;
+    text->p = lf + 1;
+    return lf;
+}
+
+/* A line without its end, which is the one that all lines have. */
+FOR_EACH_KIND bool bare_line(const struct log_whole *w, const struct lines kind, struct text *text,
+                             struct span *line)
+{
+    const char *p = text->p, *lf = take_feed(text), *stop = lf;
     if (!lf)
         return false;
-    if (stop > *p && stop[-1] == '\r')
+    if (stop > p && stop[-1] == '\r')
         stop--;
     if ((stop != lf) != kind.exact)
         return false;
-    *line = span_make(*p, stop);
-    if (kind.exact && stop > *p && stop[-1] == '\r')
+    *line = span_make(p, stop);
+    if (kind.exact && stop > p && stop[-1] == '\r')
         return false;
-    *p = lf + 1;
-    return kind.in_place || !w->dots || (line->n > 0 && line->p[--line->n] == '.');
+    return !(kind.dots || (!kind.in_place && w->dots)) ||
+           (line->n > 0 && line->p[--line->n] == '.');
 }
 
-FOR_EACH_KIND bool next_line(const struct log_whole *w, const struct lines kind, const char **p,
-                             const char *end, struct span *line)
+/* Takes the prefix off a line of the text; false where it has another. */
+FOR_EACH_KIND bool take_prefix(const struct log_prefix *prefix, struct span *line, const char *end)
 {
-    return bare_line(w, kind, p, end, line) &&
-           (kind.in_place || !w->prefix->n || log_prefix_take(w->prefix, line));
+    uint64_t front;
+    if (prefix->n > sizeof front || line->n < prefix->n || end - line->p < (ptrdiff_t)sizeof front)
+        return log_prefix_take(prefix, line);
+    memcpy(&front, line->p, sizeof front);
+    if ((front ^ prefix->front) & prefix->front_mask)
+        return false;
+    *line = (struct span){ line->p + prefix->n, line->n - prefix->n };
+    return true;
 }
 
-FOR_EACH_KIND void make_line(struct log_whole *w, const struct lines kind, struct span line)
+FOR_EACH_KIND bool next_line(const struct log_whole *w, const struct lines kind, struct text *text,
+                             struct span *line)
+{
+    return bare_line(w, kind, text, line) &&
+           (kind.in_place || kind.dots || !w->prefix->n || take_prefix(w->prefix, line, text->end));
+}
+
+/* With what is behind it, up to 15 bytes, if there is so much: calling memcpy() costs more. */
+static inline void copy_line(char *to, struct span line, const char *end)
+{
+#ifdef __SSE2__
+    if (end - span_end(line) >= 16) {
+        for (size_t i = 0; i < line.n; i += 16) {
+            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(line.p + i));
+            _mm_storeu_si128((__m128i *)(void *)(to + i), bytes);
+        }
+        return;
+    }
+#endif
+    memcpy(to, line.p, line.n);
+}
+
+/* Of the text's last line. */
+FOR_EACH_KIND void make_line(struct log_whole *w, const struct lines kind, struct span line,
+                             const struct text *text)
 {
     w->bytes += line.n + 2;
     if (kind.in_place)
         return;
-    memcpy(w->made + w->made_n, line.p, line.n);
+    if (kind.dots) {
+        w->made_n = (size_t)(text->p - text->start);
+        w->made[w->made_n - 2] = '\r';
+        return;
+    }
+    copy_line(w->made + w->made_n, line, text->end);
     memcpy(w->made + w->made_n + line.n, "\r\n", 2);
     w->made_n += line.n + 2;
 }
@@ -88,18 +189,9 @@ static inline size_t name_of(struct span line)
     return n > 0 && n < line.n && line.p[n] == ':' && line.p[0] != '-' ? n : 0;
 }
 
-/*
- * Whether it is "Name: value"; notes what tells of the body. Without the blank it may be the rest of a
- * line that a terminal broke, if CRs are gone.
- */
-FOR_EACH_KIND bool take_header(struct head *head, struct span line, bool exact)
+/* Notes what the header field tells of the body; false if that cannot be. */
+static inline bool note_field(struct head *head, struct span name, struct span line)
 {
-    struct span name = { line.p, name_of(line) };
-    if (name.n == 0 || (!exact && name.n + 1 < line.n && !ascii_blank(line.p[name.n + 1])))
-        return false;
-    char first = ascii_lower(*name.p);
-    if (first != 'c' && first != 'l')
-        return true;
     if (name.n > 1 && name.n != strlen("Content-Type") && name.n != strlen("Content-Length"))
         return true;
     if (span_is(name, "Content-Type") || span_is(name, "c"))
@@ -111,34 +203,52 @@ FOR_EACH_KIND bool take_header(struct head *head, struct span line, bool exact)
     return span_number(span_trim(value), CAPTURE_MAX_PACKET, &head->length);
 }
 
-/* The lines "v=0" of a body of that many bytes, counted with CR and LF. Where it ends, or NULL. */
-FOR_EACH_KIND const char *skip_body(struct log_whole *w, const struct lines kind, const char *p,
-                                    const char *end, size_t length)
+/*
+ * Whether it is "Name: value"; notes what tells of the body. Without the blank it may be the rest of a
+ * line that a terminal broke, if CRs are gone.
+ */
+FOR_EACH_KIND bool take_header(struct head *head, struct span line, const struct lines kind)
+{
+    char first = ascii_lower(*line.p);
+    struct span name = { line.p, name_of(line) };
+    if (name.n == 0 || (!kind.exact && name.n + 1 < line.n && !ascii_blank(line.p[name.n + 1])))
+        return false;
+    return (first != 'c' && first != 'l') || note_field(head, name, line);
+}
+
+/* "v=0" */
+static inline bool is_of_description(struct span line)
+{
+    return line.n >= 2 && in_name[(uint8_t)line.p[0]] && line.p[0] != '-' && line.p[1] == '=';
+}
+
+/* The lines of a body of that many bytes, counted with CR and LF; whether it ends with one. */
+FOR_EACH_KIND bool skip_body(struct log_whole *w, const struct lines kind, struct text *text,
+                             size_t length)
 {
     size_t n = 0;
     struct span line;
     while (n < length) {
-        if (!next_line(w, kind, &p, end, &line) || line.n < 2 || !in_name[(uint8_t)line.p[0]] ||
-            line.p[0] == '-' || line.p[1] != '=')
-            return NULL;
+        if (!next_line(w, kind, text, &line) || !is_of_description(line))
+            return false;
         n += line.n + 2;
-        make_line(w, kind, line);
+        make_line(w, kind, line, text);
     }
-    return n == length ? p : NULL;
+    return n == length;
 }
 
-FOR_EACH_KIND const char *skip_head(struct log_whole *w, const struct lines kind, struct head *head,
-                                    const char *p, const char *end)
+FOR_EACH_KIND bool skip_head(struct log_whole *w, const struct lines kind, struct head *head,
+                             struct text *text)
 {
     struct span line;
-    while (next_line(w, kind, &p, end, &line)) {
-        make_line(w, kind, line);
+    while (next_line(w, kind, text, &line)) {
+        make_line(w, kind, line, text);
         if (line.n == 0)
-            return p;
-        if (!take_header(head, line, kind.exact) || (w->alone && log_start(line) >= 0))
-            return NULL;
+            return true;
+        if (!take_header(head, line, kind) || (w->alone && log_start(line) >= 0))
+            return false;
     }
-    return NULL;
+    return false;
 }
 
 /* Where the message ends, or NULL. */
@@ -146,13 +256,29 @@ FOR_EACH_KIND const char *skip_message(struct log_whole *w, const struct lines k
                                        const char *end)
 {
     struct head head = { false, false, 0 };
+    struct text text = text_from(p, end, kind.dots ? w->made : NULL);
     struct span line;
-    if (!next_line(w, kind, &p, end, &line))
+    w->bytes = w->made_n = 0;
+    if (!next_line(w, kind, &text, &line))
         return NULL;
-    make_line(w, kind, line);
-    p = skip_head(w, kind, &head, p, end);
+    make_line(w, kind, line, &text);
+    if (!skip_head(w, kind, &head, &text))
+        return NULL;
     w->sized = head.sized;
-    return p && (head.sized || !head.typed) ? skip_body(w, kind, p, end, head.length) : NULL;
+    if (!head.sized && head.typed)
+        return NULL;
+    return skip_body(w, kind, &text, head.length) ? text.p : NULL;
+}
+
+/* The same, with the loop of its kind. */
+static const char *skip_lines(struct log_whole *w, const char *p, const char *end)
+{
+    if (w->in_place)
+        return w->exact ? skip_message(w, (struct lines){ true, true, false }, p, end)
+                        : skip_message(w, (struct lines){ false, true, false }, p, end);
+    if (w->dots && !w->exact && !w->prefix->n)
+        return skip_message(w, (struct lines){ false, false, true }, p, end);
+    return skip_message(w, (struct lines){ w->exact, false, false }, p, end);
 }
 
 /*
@@ -183,14 +309,9 @@ static const char *skip_end(const struct log_format *format, const char *p, cons
 static enum log_found find_by_lines(const char *p, const char *end, const char *lf,
                                     struct log_whole *w)
 {
-    const char *most = end - p > LOG_WHOLE_MOST ? p + LOG_WHOLE_MOST : end, *stop;
+    const char *most = end - p > LOG_WHOLE_MOST ? p + LOG_WHOLE_MOST : end;
     w->in_place = (w->exact || w->bare_good) && !w->dots && w->prefix->n == 0;
-    if (!w->in_place)
-        stop = skip_message(w, (struct lines){ w->exact, false }, p, most);
-    else if (w->exact)
-        stop = skip_message(w, (struct lines){ true, true }, p, most);
-    else
-        stop = skip_message(w, (struct lines){ false, true }, p, most);
+    const char *stop = skip_lines(w, p, most);
     if (!stop || has_escapes(span_make(p, lf), span_make(p, stop), w->exact))
         return LOG_NOT_FOUND;
     w->n = (size_t)(stop - p);
@@ -270,8 +391,9 @@ static const char *skip_to_mark(const char *p, const char *end, const struct log
 /* Puts the CRs in. */
 static void make_bytes(struct log_whole *w, const char *p, const char *end)
 {
+    const struct text text = { .end = end };
     for (const char *lf; (lf = span_line_feed(p, end)) != NULL; p = lf + 1)
-        make_line(w, (struct lines){ false, false }, span_make(p, lf));
+        make_line(w, (struct lines){ 0 }, span_make(p, lf), &text);
     memcpy(w->made + w->made_n, p, (size_t)(end - p));
     w->made_n += (size_t)(end - p);
 }

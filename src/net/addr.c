@@ -29,14 +29,15 @@ static const char *read_ip4(struct span text, uint8_t *ip)
 {
     const char *p = text.p, *end = span_end(text);
     for (int i = 0; i < 4; i++) {
-        unsigned n = 0;
+        unsigned n, digit;
         if (i > 0 && (p == end || *p++ != '.'))
             return NULL;
-        const char *start = p;
-        for (unsigned digit; p < end && (digit = (unsigned)*p - '0') <= 9 && n <= 255; p++)
-            n = n * 10 + digit;
-        if (p == start || n > 255 || (*start == '0' && p - start > 1))
+        if (p == end || (n = (unsigned)*p++ - '0') > 9)
             return NULL;
+        for (; p < end && (digit = (unsigned)*p - '0') <= 9; p++) {
+            if (n == 0 || (n = n * 10 + digit) > 255)
+                return NULL;
+        }
         ip[i] = (uint8_t)n;
     }
     return p;

@@ -201,8 +201,10 @@ const char *transport_name(uint8_t transport)
 
 uint8_t transport_find(struct span name)
 {
-    uint8_t transport = 0;
-    while (transport < TRANSPORTS && !span_is(name, transports[transport]))
+    uint8_t transport = name.n > 0 ? 0 : TRANSPORTS;
+    char first = ascii_lower(name.n > 0 ? *name.p : 0);
+    while (transport < TRANSPORTS &&
+           (*transports[transport] != first || !span_is(name, transports[transport])))
         transport++;
     return transport;
 }

@@ -82,13 +82,13 @@ static bool param_is(struct span item, struct span name, struct span *value)
 /* From `p` on, where nothing is quoted: plain searches do. */
 static struct span param_from(const char *p, const char *end, struct span name)
 {
-    while ((p = memchr(p, ';', (size_t)(end - p))) != NULL) {
-        const char *next = memchr(p + 1, ';', (size_t)(end - p - 1));
+    const char *next;
+    for (p = memchr(p, ';', (size_t)(end - p)); p; p = next) {
+        next = memchr(p + 1, ';', (size_t)(end - p - 1));
         struct span item = span_make(p + 1, next ? next : end), found;
         bool likely = item.n >= name.n && ((item.p[0] ^ name.p[0]) & 0xdf) == 0;
         if ((likely || (item.n > 0 && ascii_blank(item.p[0]))) && param_is(item, name, &found))
             return found;
-        p = item.p;
     }
     return SPAN_NONE;
 }
