@@ -19,7 +19,8 @@ jobs=$(nproc 2>/dev/null || echo 1)
 # build FLAGS: the program, with these on top of what configure chooses by itself.
 build()
 {
-    "$source/configure" -q CC="${CC:-gcc}" CFLAGS="-g -O3 $1" && make -s -j"$jobs" sipwhy
+    "$source/configure" -q --enable-lto=slim CC="${CC:-gcc}" CFLAGS="-g -O3 $1" &&
+        make -s -j"$jobs" sipwhy
 }
 
 # train ARGUMENTS: reads what gencap makes of them.
