@@ -20,9 +20,8 @@ static void note_bare_header(struct textlog *t)
         ++*t->clock.options.bare;
 }
 
-/* What the line says besides what its format reads: when. */
-static void complete_header(const struct textlog *t, struct log_header *h, enum log_line kind,
-                            struct span line)
+void log_complete_header(const struct textlog *t, struct log_header *h, enum log_line kind,
+                         struct span line)
 {
     if (!h->stamp.found && !h->time_ns)
         log_stamp_find(line, &h->stamp);
@@ -32,10 +31,9 @@ static void complete_header(const struct textlog *t, struct log_header *h, enum 
     h->whole = kind == LOG_WHOLE;
 }
 
-static void take_header(struct textlog *t, struct log_header *h, enum log_line kind,
-                        struct span line)
+void log_take_header(struct textlog *t, struct log_header *h, enum log_line kind, struct span line)
 {
-    complete_header(t, h, kind, line);
+    log_complete_header(t, h, kind, line);
     if (h != &t->pending) {
         note_bare_header(t);
         t->pending = *h;
@@ -52,7 +50,7 @@ static bool go_on_with_block(struct textlog *t, struct span line)
 {
     enum log_line kind = t->format->header(line, &t->pending);
     if (kind != LOG_NONE)
-        take_header(t, &t->pending, kind, line);
+        log_take_header(t, &t->pending, kind, line);
     return kind != LOG_NONE;
 }
 
@@ -69,7 +67,7 @@ static bool seek_header(struct textlog *t, struct span line)
         kind = t->format->header(line, &fresh);
     }
     if (kind != LOG_NONE)
-        take_header(t, &fresh, kind, line);
+        log_take_header(t, &fresh, kind, line);
     return kind != LOG_NONE;
 }
 
@@ -78,13 +76,12 @@ static bool may_begin(const struct textlog *t)
     return t->pending.whole || t->format == &log_format_plain;
 }
 
-/* Whether one may begin here and none is at hand: then it may be taken as a whole. */
-static bool may_be_whole(const struct textlog *t)
+bool log_may_be_whole(const struct textlog *t)
 {
-    return may_begin(t) && !t->now.active;
+    return may_begin(t) && !t->now.active && !t->ready;
 }
 
-static int start_of(const struct textlog *t, struct span line)
+int log_start_of(const struct textlog *t, struct span line)
 {
     return t->format->start ? t->format->start(line) : log_start(line);
 }
@@ -126,17 +123,16 @@ static void pass_over(struct textlog *t, struct span line)
     }
 }
 
-/* Nothing, or a line of dashes, between messages. A block may begin with one. */
-static bool only_parts(const struct textlog *t, struct span line)
+bool log_only_parts(const struct textlog *t, struct span line)
 {
     return !t->now.paused && !t->format->block && (line.n == 0 || log_is_rule(line));
 }
 
 static void seek(struct textlog *t, const struct line *line, bool colours)
 {
-    if (only_parts(t, line->text))
+    if (log_only_parts(t, line->text))
         return;
-    int offset = may_begin(t) ? start_of(t, line->text) : -1;
+    int offset = may_begin(t) ? log_start_of(t, line->text) : -1;
     if (offset != 0 && seek_header(t, line->text))
         return;
     if (offset >= 0) {
@@ -177,7 +173,7 @@ static bool interrupts(struct textlog *t, struct span line)
                 addr_equal(&fresh.dst, &g->header.dst);
     if (!g->paused)
         log_finish(t);
-    take_header(t, &fresh, kind, line);
+    log_take_header(t, &fresh, kind, line);
     return true;
 }
 
@@ -214,6 +210,19 @@ static void queue_escaped(struct textlog *t, struct span text, bool open)
     t->queue_open = open;
 }
 
+/* The text of a piece: mostly it is a whole message. */
+static void take_escaped(struct textlog *t, struct span text)
+{
+    bool more, open = log_find(text, LOG_ESCAPED_FEED) != NULL;
+    const char *next = open && log_may_be_whole(t)
+                           ? log_take_whole(t, text.p, span_end(text), true, &more)
+                           : NULL;
+    if (next)
+        text = span_make(next, span_end(text));
+    if (text.n > 0)
+        queue_escaped(t, text, open);
+}
+
 /* A line of one message among those of others; false when it is none. */
 static bool take_piece(struct textlog *t, struct span line)
 {
@@ -223,21 +232,20 @@ static bool take_piece(struct textlog *t, struct span line)
     struct log_header fresh = { 0 };
     if (t->format->header(line, &fresh) != LOG_NONE) {
         log_finish(t);
-        take_header(t, &fresh, LOG_WHOLE, line);
+        log_take_header(t, &fresh, LOG_WHOLE, line);
         span_copy(tag, t->tag, sizeof t->tag);
-        const char *lf = log_find(text, "#012");
-        text = lf ? span_make(lf + 4, span_end(text)) : SPAN_NONE;
+        text = log_after(text, LOG_ESCAPED_FEED);
     } else if (!span_is(tag, t->tag)) {
         return true;
     }
-    queue_escaped(t, text, log_find(text, "#012") != NULL);
+    take_escaped(t, text);
     return true;
 }
 
 /* Whether its control bytes are written out. Users of URIs have "#012", too: that is dialled. */
 static bool is_escaped(const struct textlog *t, struct span line)
 {
-    const char *escape = log_find(line, "#012");
+    const char *escape = log_find(line, LOG_ESCAPED_FEED);
     if (!escape || (t->now.active && !t->now.paused))
         return escape && t->now.escaped;
     struct span behind = log_after(line, " SIP/2.0");
@@ -273,87 +281,9 @@ static enum capture_result hand_over(struct textlog *t, struct packet *packet)
     return CAPTURE_PACKET;
 }
 
-static char *whole_room(struct textlog *t)
-{
-    struct room *room = &t->rooms[t->turn];
-    if (room->size < LOG_WHOLE_ROOM) {
-        room->size = LOG_WHOLE_ROOM;
-        room->p = mem_grow(room->p, room->size);
-    }
-    return room->p;
-}
-
-/* What begins at p is handed over, or what was made of it. */
-static void take_found(struct textlog *t, const char *p, const struct log_whole *whole)
-{
-    log_describe(t, &t->pending, true);
-    t->plain.in_place = whole->in_place && t->clock.options.stays;
-    t->plain.bare = whole->in_place && !whole->exact;
-    t->packet.data = (const uint8_t *)(whole->in_place ? p : whole->made);
-    t->packet.caplen = (uint32_t)(whole->in_place ? whole->n : whole->made_n);
-    t->packet.origlen = t->packet.caplen;
-    t->ready = true;
-    log_forget_header(t);
-}
-
-/* Whether the line, in front of whose start line so much stands, is nothing but that. */
-static bool is_start_alone(struct textlog *t, struct span line, size_t offset)
-{
-    struct log_header fresh = { 0 };
-    return offset == 0 || t->format->header(line, &fresh) == LOG_NONE;
-}
-
-/*
- * The next message from [p, end) in one go, where it may be whole and looks like most; else NULL, or
- * *more: that cannot be known yet.
- */
-static const char *take_whole(struct textlog *t, const char *p, const char *end, bool *more)
-{
-    const char *lf = span_line_feed(p, end);
-    struct span line = lf ? log_cut_line(p, end, lf).text : SPAN_NONE;
-    int offset = start_of(t, line);
-    *more = false;
-    if (offset < 0 || !is_start_alone(t, line, (size_t)offset))
-        return NULL;
-    struct log_prefix prefix;
-    log_prefix_learn(&prefix, (struct span){ line.p, (size_t)offset });
-    if (prefix.n != (size_t)offset)
-        return NULL;
-    struct log_whole whole = {
-        .format = t->format,
-        .prefix = &prefix,
-        .said = t->pending.length,
-        .dots = t->format->dots && line.p[line.n - 1] == '.',
-        .alone = t->format == &log_format_plain,
-        .bare_good = t->clock.options.stays && t->queue.n == 0 && t->object.n == 0,
-        .made = whole_room(t),
-    };
-    enum log_found found = log_find_whole(p, end, lf, &whole);
-    *more = found == LOG_UNDECIDED;
-    if (found != LOG_FOUND)
-        return NULL;
-    log_own_stamp(t, &t->pending, (struct span){ line.p, (size_t)offset });
-    take_found(t, p, &whole);
-    return whole.next;
-}
-
-/* Of a queue, which is used again soon. */
-static bool take_whole_queued(struct textlog *t, struct span *queue)
-{
-    const char *p = queue->p, *end = span_end(*queue), *next;
-    bool more;
-    if (!may_be_whole(t) || !(next = take_whole(t, p, end, &more)))
-        return false;
-    t->plain.in_place = false;
-    if (t->packet.data == (const uint8_t *)p)
-        t->packet.data = memcpy(whole_room(t), p, t->packet.caplen);
-    *queue = span_make(next, end);
-    return true;
-}
-
 static void take_queued(struct textlog *t)
 {
-    if (take_whole_queued(t, &t->queue))
+    if (log_take_whole_queued(t, &t->queue))
         return;
     const char *end = span_end(t->queue), *lf = memchr(t->queue.p, '\n', t->queue.n);
     struct line line = log_cut_line(t->queue.p, end, lf);
@@ -367,7 +297,7 @@ static void take_queued(struct textlog *t)
 /* The next line of an object's text, which goes the way of a line in the file. */
 static void take_from_object(struct textlog *t)
 {
-    if (!t->format->piece && take_whole_queued(t, &t->object))
+    if (!t->format->piece && log_take_whole_queued(t, &t->object))
         return;
     const char *end = span_end(t->object), *lf = memchr(t->object.p, '\n', t->object.n);
     struct line line = log_cut_line(t->object.p, end, lf);
@@ -427,83 +357,13 @@ static const char *take_block(struct textlog *t, const char *p, const char *end)
     return p;
 }
 
-/* The same behind the header, in its line. */
-static void take_behind(struct textlog *t, struct span line)
+void log_take_behind(struct textlog *t, struct span line)
 {
     struct span text = t->format->behind(line);
     if (!is_flat(text))
         return;
     memcpy(t->made, text.p, text.n);
     queue_flat(t, text.n);
-}
-
-/* A line at p with nothing to undo, and what is behind it; NULL: it is not there, or there may be. */
-static const char *take_plain_line(const char *p, const char *end, struct span *line)
-{
-    bool odd = false;
-    const char *lf = log_line_feed(p, end, &odd);
-    if (!lf || *p == '{' || lf - p > (ptrdiff_t)LOG_LINE_MOST)
-        return NULL;
-    *line = log_cut_line(p, end, lf).text;
-    return odd && (span_find(*line, 0x1b) || log_find(*line, "#012")) ? NULL : lf + 1;
-}
-
-/* Behind the lines from p on that only part others, which none does that begins with a letter. */
-static const char *skip_parting(const struct textlog *t, const char *p, const char *end)
-{
-    struct span line;
-    const char *next;
-    while (p < end && (uint8_t)*p < 'A' && (next = take_plain_line(p, end, &line)) != NULL &&
-           only_parts(t, line))
-        p = next;
-    return p;
-}
-
-/* A header of a line, or of two that need each other. Those of `pieces` may, but need not. */
-static const char *take_header_lines(struct textlog *t, const char *p, const char *end)
-{
-    struct log_header fresh = { 0 };
-    struct span line;
-    p = take_plain_line(p, end, &line);
-    enum log_line kind = p ? t->format->header(line, &fresh) : LOG_NONE;
-    if (kind == LOG_PART && !t->format->pieces) {
-        complete_header(t, &fresh, kind, line);
-        p = take_plain_line(p, end, &line);
-        kind = p ? t->format->header(line, &fresh) : LOG_NONE;
-    }
-    if (kind != LOG_WHOLE)
-        return NULL;
-    take_header(t, &fresh, kind, line);
-    if (t->format->behind)
-        take_behind(t, line);
-    return p;
-}
-
-/* What most have between two messages: what parts them, and the header of the next. */
-static const char *take_between(struct textlog *t, const char *p, const char *end)
-{
-    p = skip_parting(t, p, end);
-    const char *next = take_header_lines(t, p, end);
-    if (!next)
-        return p;
-    return t->queue.n == 0 ? skip_parting(t, next, end) : next;
-}
-
-/* The next header in one go, where there is one. */
-static const char *take_at_once(struct textlog *t, const char *p, const char *end)
-{
-    struct log_header fresh = { 0 };
-    if (t->now.active || t->pending.part)
-        return NULL;
-    if (!t->format->at_once) {
-        bool expected = t->expected && !t->format->piece && !t->format->block;
-        t->expected = false;
-        return expected ? take_between(t, p, end) : NULL;
-    }
-    const char *next = t->format->at_once(p, end, &fresh);
-    if (next)
-        take_header(t, &fresh, LOG_WHOLE, SPAN_NONE);
-    return next;
 }
 
 static bool may_be_flat(const struct textlog *t)
@@ -547,14 +407,15 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     bool more = !last;
     if (t->html)
         return take_html(t, p, end, last);
-    const char *next = in_block(t) ? take_block(t, p, end) : take_at_once(t, p, end);
+    const char *next = in_block(t) ? take_block(t, p, end) : log_take_at_once(t, p, end);
     if (next && next != p)
         return next;
     next = may_be_flat(t) ? take_flat(t, p, end, &more) : NULL;
     if (next || (more && may_be_flat(t)))
         return next;
     more = false;
-    next = may_be_whole(t) && !t->format->piece ? take_whole(t, p, end, &more) : NULL;
+    next = log_may_be_whole(t) && !t->format->piece ? log_take_whole(t, p, end, false, &more)
+                                                    : NULL;
     if (next || (more && !last))
         return next;
     next = read_line(p, end, last, &line);
@@ -564,7 +425,7 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     if (!blank && !take_object(t, line.text))
         take_physical(t, &line);
     if (may_be_flat(t) && t->queue.n == 0)
-        take_behind(t, line.text);
+        log_take_behind(t, line.text);
     return next;
 }
 

@@ -275,8 +275,7 @@ static struct span without_padding(struct span line)
     return line;
 }
 
-/* Copies from terminals and tables fill lines with blanks. A status line may end with one itself. */
-static bool is_padded(struct span start_line)
+bool log_is_padded(struct span start_line)
 {
     size_t blanks = start_line.n - without_padding(start_line).n;
     return blanks > 1 || (blanks && !log_begins(start_line, "SIP/2.0 "));
@@ -348,7 +347,7 @@ void log_begin(struct textlog *t, struct line line, size_t offset, bool colours)
     line.text = (struct span){ line.text.p + offset, line.text.n - offset };
     if (offset)
         g->start = NULL;
-    g->padded = is_padded(line.text);
+    g->padded = log_is_padded(line.text);
     if (g->padded)
         line.text = without_padding(line.text);
     g->dots = t->format->dots && line.text.n > 0 && line.text.p[line.text.n - 1] == '.';

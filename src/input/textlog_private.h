@@ -127,7 +127,8 @@ bool log_prefix_take(const struct log_prefix *prefix, struct span *line);
 /* Takes off what stands there, if it is like it. */
 struct span log_prefix_strip(const struct log_prefix *prefix, struct span line);
 
-#define LOG_WHOLE_MOST 65536 /* bytes in the log */
+#define LOG_ESCAPED_FEED "#012" /* what syslog daemons make of a line feed */
+#define LOG_WHOLE_MOST 65536    /* bytes in the log */
 #define LOG_WHOLE_ROOM \
     (2 * LOG_WHOLE_MOST + 16) /* with the CRs put in; lines are copied by sixteens */
 
@@ -137,6 +138,7 @@ struct log_whole {
     size_t said;                     /* bytes of the message as the log says; 0: it does not */
     const struct log_prefix *prefix; /* in front of each line; n 0: none */
     bool dots;                       /* a dot behind each line */
+    bool hashes;                     /* LOG_ESCAPED_FEED behind each line, and no line feed */
     bool alone;                      /* another start line would begin another message */
     size_t n;                        /* bytes in the log */
     const char *next;                /* what stands behind it, and behind its end's mark */
@@ -228,7 +230,7 @@ static inline struct span log_after(struct span s, const char *text)
     return at ? span_make(at + strlen(text), span_end(s)) : SPAN_NONE;
 }
 
-/* How lines are taken, in textlog.c and textlog_gather.c. */
+/* How lines are taken, in textlog.c, textlog_quick.c and textlog_gather.c. */
 
 #define LOG_LINE_MOST 262144u /* a longer line is cut */
 #define LOG_NO_LENGTH SIZE_MAX
@@ -302,6 +304,29 @@ struct textlog {
 struct line log_cut_line(const char *p, const char *end, const char *lf);
 /* A line between messages or of one; what stands around its text is taken off it. */
 void log_take_line(struct textlog *t, struct line *line);
+/* Adds to a header what the line says besides what its format reads: when. */
+void log_complete_header(const struct textlog *t, struct log_header *h, enum log_line kind,
+                         struct span line);
+/* The header, or a part of it, is the one of the next message. */
+void log_take_header(struct textlog *t, struct log_header *h, enum log_line kind, struct span line);
+/* Nothing, or a line of dashes, between messages. */
+bool log_only_parts(const struct textlog *t, struct span line);
+/* Where a start line begins in the line, as the format has it; -1: nowhere. */
+int log_start_of(const struct textlog *t, struct span line);
+/* Whether a message may begin here and none is at hand: then it may be taken as a whole. */
+bool log_may_be_whole(const struct textlog *t);
+/* A message that may stand behind the header, in its line, is queued. */
+void log_take_behind(struct textlog *t, struct span line);
+/*
+ * The next message from [p, end) in one go, where it may be whole and looks like most: what is behind
+ * it; else NULL, or *more: that cannot be known yet. `hashes`: line feeds are escaped.
+ */
+const char *log_take_whole(struct textlog *t, const char *p, const char *end, bool hashes,
+                           bool *more);
+/* The same of a queue, which is used again soon. */
+bool log_take_whole_queued(struct textlog *t, struct span *queue);
+/* The next header from p on in one go, where there is one: what is behind it, or NULL. */
+const char *log_take_at_once(struct textlog *t, const char *p, const char *end);
 /* A message begins behind so many bytes of a line. */
 void log_begin(struct textlog *t, struct line line, size_t offset, bool colours);
 /* The next line of the message at hand. */
@@ -314,6 +339,11 @@ void log_finish(struct textlog *t);
 void log_describe(struct textlog *t, struct log_header *header, bool whole);
 /* The time in front of the message's own first line, where no header told it. */
 void log_own_stamp(const struct textlog *t, struct log_header *h, struct span before);
+/*
+ * Whether blanks fill the lines of a message with this start line, as in copies from terminals and
+ * tables. A status line may end with one itself.
+ */
+bool log_is_padded(struct span start_line);
 /* The message of the header at hand has begun, or there is none. */
 void log_forget_header(struct textlog *t);
 

@@ -12,10 +12,11 @@ static const bool in_name[256] = { ['A' ... 'Z'] = true, ['a' ... 'z'] = true, [
 
 /*
  * What is known of all lines at once, so that there is a loop for each kind: how they end, that most
- * messages lie there as they are, with nothing around their lines, or nothing but a dot for each CR.
+ * messages lie there as they are, with nothing around their lines, or nothing but a dot for each CR, and
+ * that "#012" stands for each line feed.
  */
 struct lines {
-    bool exact, in_place, dots;
+    bool exact, in_place, dots, hashes;
 };
 #define FOR_EACH_KIND __attribute__((always_inline)) static inline
 
@@ -27,34 +28,36 @@ struct text {
     char *copy;        /* takes the blocks; NULL: nothing does */
 };
 
-static inline uint64_t feeds_in(const char *block)
+/* A bit for each byte of the block that is this one. */
+FOR_EACH_KIND uint64_t feeds_in(const char *block, char feed)
 {
     uint64_t feeds = 0;
 #ifdef __SSE2__
-    const __m128i lf = _mm_set1_epi8('\n');
+    const __m128i lf = _mm_set1_epi8(feed);
     for (unsigned i = 0; i < 64; i += 16) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
         feeds |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, lf)) << i;
     }
 #else
     for (unsigned i = 0; i < 64; i++)
-        feeds |= (uint64_t)(block[i] == '\n') << i;
+        feeds |= (uint64_t)(block[i] == feed) << i;
 #endif
     return feeds;
 }
 
-static uint64_t feeds_in_rest(const char *p, size_t n)
+static uint64_t feeds_in_rest(const char *p, size_t n, char feed)
 {
     char block[64] = { 0 };
     memcpy(block, p, n);
-    return feeds_in(block);
+    return feeds_in(block, feed);
 }
 
-FOR_EACH_KIND void look_at(struct text *text, const char *block)
+FOR_EACH_KIND void look_at(struct text *text, const struct lines kind, const char *block)
 {
+    const char feed = kind.hashes ? '#' : '\n';
     size_t left = (size_t)(text->end - block);
     text->block = block;
-    text->feeds = left >= 64 ? feeds_in(block) : feeds_in_rest(block, left);
+    text->feeds = left >= 64 ? feeds_in(block, feed) : feeds_in_rest(block, left, feed);
     if (!text->copy)
         return;
     if (left >= 64)
@@ -64,32 +67,33 @@ FOR_EACH_KIND void look_at(struct text *text, const char *block)
     text->copy += 64;
 }
 
-FOR_EACH_KIND struct text text_from(const char *p, const char *end, char *copy)
+FOR_EACH_KIND struct text text_from(const struct lines kind, const char *p, const char *end,
+                                    char *copy)
 {
     struct text text = { .start = p, .p = p, .end = end, .copy = copy };
-    look_at(&text, p);
+    look_at(&text, kind, p);
     return text;
 }
 
 /* The next line feed, or NULL; p is behind it then. */
-FOR_EACH_KIND const char *take_feed(struct text *text)
+FOR_EACH_KIND const char *take_feed(struct text *text, const struct lines kind)
 {
     while (text->feeds == 0) {
         if (text->end - text->block <= 64)
             return NULL;
-        look_at(text, text->block + 64);
+        look_at(text, kind, text->block + 64);
     }
     const char *lf = text->block + __builtin_ctzll(text->feeds);
     text->feeds &= text->feeds - 1;
-    text->p = lf + 1;
-    return lf;
+    text->p = lf + (kind.hashes ? strlen(LOG_ESCAPED_FEED) : 1);
+    return !kind.hashes || log_begins(span_make(lf, text->end), LOG_ESCAPED_FEED) ? lf : NULL;
 }
 
 /* A line without its end, which is the one that all lines have. */
 FOR_EACH_KIND bool bare_line(const struct log_whole *w, const struct lines kind, struct text *text,
                              struct span *line)
 {
-    const char *p = text->p, *lf = take_feed(text), *stop = lf;
+    const char *p = text->p, *lf = take_feed(text, kind), *stop = lf;
     if (!lf)
         return false;
     if (stop > p && stop[-1] == '\r')
@@ -256,7 +260,7 @@ FOR_EACH_KIND const char *skip_message(struct log_whole *w, const struct lines k
                                        const char *end)
 {
     struct head head = { false, false, 0 };
-    struct text text = text_from(p, end, kind.dots ? w->made : NULL);
+    struct text text = text_from(kind, p, end, kind.dots ? w->made : NULL);
     struct span line;
     w->bytes = w->made_n = 0;
     if (!next_line(w, kind, &text, &line))
@@ -273,12 +277,14 @@ FOR_EACH_KIND const char *skip_message(struct log_whole *w, const struct lines k
 /* The same, with the loop of its kind. */
 static const char *skip_lines(struct log_whole *w, const char *p, const char *end)
 {
+    if (w->hashes)
+        return skip_message(w, (struct lines){ .hashes = true }, p, end);
     if (w->in_place)
-        return w->exact ? skip_message(w, (struct lines){ true, true, false }, p, end)
-                        : skip_message(w, (struct lines){ false, true, false }, p, end);
+        return w->exact ? skip_message(w, (struct lines){ .exact = true, .in_place = true }, p, end)
+                        : skip_message(w, (struct lines){ .in_place = true }, p, end);
     if (w->dots && !w->exact && !w->prefix->n)
-        return skip_message(w, (struct lines){ false, false, true }, p, end);
-    return skip_message(w, (struct lines){ w->exact, false, false }, p, end);
+        return skip_message(w, (struct lines){ .dots = true }, p, end);
+    return skip_message(w, (struct lines){ .exact = w->exact }, p, end);
 }
 
 /*
@@ -287,7 +293,7 @@ static const char *skip_lines(struct log_whole *w, const char *p, const char *en
  */
 static bool has_escapes(struct span first, struct span text, bool exact)
 {
-    return span_find(exact ? first : text, 0x1b) || log_find(first, "#012");
+    return span_find(exact ? first : text, 0x1b) || log_find(first, LOG_ESCAPED_FEED);
 }
 
 /* Whether the log may say otherwise about where the message ends. */
@@ -310,7 +316,7 @@ static enum log_found find_by_lines(const char *p, const char *end, const char *
                                     struct log_whole *w)
 {
     const char *most = end - p > LOG_WHOLE_MOST ? p + LOG_WHOLE_MOST : end;
-    w->in_place = (w->exact || w->bare_good) && !w->dots && w->prefix->n == 0;
+    w->in_place = (w->exact || w->bare_good) && !w->hashes && !w->dots && w->prefix->n == 0;
     const char *stop = skip_lines(w, p, most);
     if (!stop || has_escapes(span_make(p, lf), span_make(p, stop), w->exact))
         return LOG_NOT_FOUND;

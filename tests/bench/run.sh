@@ -200,6 +200,23 @@ for form in hep sipdump pjsua; do
 done
 
 echo
+echo "other logs, $peer_messages messages each, beside a capture of the same"
+for form in asterisk chan_sip sofia cube cucm audiocodes oracle ribbon baresip sipp ngrep; do
+    generate -n "$peer_messages" --log "$form" "$work/$form.log"
+    round=1
+    while [ "$round" -le "$rounds" ]; do
+        timed "$form" "$peer_messages" "$SIPWHY" report --memory 4096 "$work/$form.log"
+        timed "beside_$form" "$peer_messages" "$SIPWHY" report --memory 4096 "$work/peers.pcap"
+        round=$((round + 1))
+    done
+    rm -f "$work/$form.log"
+    figure "in a log as $form has it" "$(quotient "$peer_messages" "$(column "$form" 1)")" msg/s 500000 \
+        at-least "$(column "$form" 1) s ($(span "$form" 1 | tr ' ' -))"
+    figure "  processor time against the capture" \
+        "$(quotient "$(column "$form" 2)" "$(column "beside_$form" 2)")" times 2 at-most
+done
+
+echo
 echo "the price of the rules, $messages messages, processor time in one process"
 # shellcheck disable=SC2086 # nothing or three words
 $pin "$PRICE" "$work/calls.pcap" "$rounds" >"$work/price" || trouble "price"

@@ -414,8 +414,59 @@ static void test_marked(void)
     }
 }
 
+#define PIECE(n, text) \
+    "<133>[S=1] [SID=b9:24:1]  (N " n ") " text "#012 [Time:02-01@10:15:00.514]\n"
+#define PIECE_FROM \
+    "---- Incoming SIP Message from 192.0.2.4:9024 to SIPInterface #2 (A) UDP TO(#1) ----"
+#define PIECE_HEAD(id, length) \
+    "SIP/2.0 200 OK#012CSeq: 1 BYE#012Call-ID: " id "#012Content-Length: " length "#012"
+#define ANSWER_HEAD(end) "SIP/2.0 200 OK" end "CSeq: 1 BYE" end "Call-ID: "
+
+/* Whatever the message before was like, one that is whole in its piece, or is not, is there. */
+static void test_pieces(void)
+{
+    static const struct {
+        const char *log, *letters, *name;
+    } logs[] = {
+        { PIECE("1", PIECE_FROM) PIECE("2", PIECE_HEAD("A", "0") "#012") PIECE("3", PIECE_FROM)
+              PIECE("4", PIECE_HEAD("B", "0") "#012"),
+          "AB", "two pieces each" },
+        { PIECE("1", PIECE_FROM "#012SIP/2.0 200 OK#012Call-ID: A")
+              PIECE("2", PIECE_FROM "#012" PIECE_HEAD("B", "0") "#012"),
+          "AB", "the header's own piece, behind one that was cut" },
+        { PIECE("1", PIECE_FROM "#012SIP/2.0 200 OK#012Call-ID: A")
+              PIECE("2", PIECE_FROM "#012" PIECE_HEAD("B", "9") "#012v"),
+          "AB", "two that were cut" },
+        { PIECE("1", PIECE_FROM) PIECE("2", PIECE_HEAD("A", "12") "#012v=0") PIECE("3", "s=1#012")
+              PIECE("4", PIECE_FROM "#012" PIECE_HEAD("B", "0") "#012"),
+          "AB", "a body that goes on in the next piece" },
+    };
+    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
+        char quick[8], slow[8];
+        char *at_once = all_of(logs[i].log, strlen(logs[i].log), quick);
+        char *in_parts = all_of(logs[i].log, 7, slow);
+        bool good = strcmp(quick, logs[i].letters) == 0 && strcmp(at_once, in_parts) == 0;
+        tap_ok(good, "%s", logs[i].name);
+        if (!good)
+            printf("# %s: %s\n# %s: %s\n", quick, at_once, slow, in_parts);
+        free(at_once);
+        free(in_parts);
+    }
+}
+
+static void test_padded(void)
+{
+    char letters[8];
+    char *all = all_of(HEADER ANSWER_HEAD("    \n") "A    \nContent-Length: 0\n\n", 500, letters);
+    tap_ok(strcmp(all, ANSWER_HEAD("\n") "A\nContent-Length: 0\n\n(whole)") == 0,
+           "blanks at the ends of lines that are all there go, too");
+    free(all);
+}
+
 int main(void)
 {
+    test_pieces();
+    test_padded();
     test_lines();
     test_ends();
     test_in_place();
