@@ -293,7 +293,9 @@ struct textlog {
     struct span queue, object;     /* rest of `made` and of `unwrapped` */
     bool queue_open;
     bool ready;
-    bool expected; /* a header: a message was handed over, and nothing came since */
+    bool expected;  /* a header: a message was handed over, and nothing came since */
+    char rule[128]; /* the line that parted two messages last, with its end; the next is the same */
+    size_t rule_n;
     struct room rooms[ROOMS];
     unsigned turn; /* whose is next */
     struct plain plain;

@@ -107,13 +107,28 @@ static const char *take_plain_line(const char *p, const char *end, struct span *
     return odd && (span_find(*line, 0x1b) || log_find(*line, LOG_ESCAPED_FEED)) ? NULL : lf + 1;
 }
 
-/* Behind the lines from p on that only part others, which none does that begins with a letter. */
-static const char *skip_parting(const struct textlog *t, const char *p, const char *end)
+/* Behind the line at p, if it only parts others, which none does that begins with a letter. */
+static const char *take_rule(struct textlog *t, const char *p, const char *end)
 {
     struct span line;
-    const char *next;
-    while (p < end && (uint8_t)*p < 'A' && (next = take_plain_line(p, end, &line)) != NULL &&
-           log_only_parts(t, line))
+    if ((size_t)(end - p) >= t->rule_n && t->rule_n > 0 && memcmp(p, t->rule, t->rule_n) == 0)
+        return p + t->rule_n;
+    if (p == end || (uint8_t)*p >= 'A')
+        return NULL;
+    const char *next = take_plain_line(p, end, &line);
+    if (!next || !log_only_parts(t, line))
+        return NULL;
+    size_t n = (size_t)(next - p);
+    if (line.n > 0 && n <= sizeof t->rule) {
+        memcpy(t->rule, p, n);
+        t->rule_n = n;
+    }
+    return next;
+}
+
+static const char *skip_parting(struct textlog *t, const char *p, const char *end)
+{
+    for (const char *next; (next = take_rule(t, p, end)) != NULL;)
         p = next;
     return p;
 }

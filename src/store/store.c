@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/heap.h"
 #include "base/strbuf.h"
 #include "sip/sdp.h"
 #include "store/cut.h"
@@ -213,6 +214,7 @@ static int copy_bytes(struct store *s, struct message *m, const uint8_t *data, u
     uint8_t *copy = malloc(n ? n : 1);
     if (!copy)
         return -1;
+    heap_grows(copy + n);
     memcpy(copy, data, n);
     s->owned += n + COPY_OVERHEAD;
     m->packet = copy;
