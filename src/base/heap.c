@@ -7,10 +7,6 @@
 #include <unistd.h>
 
 #if defined(__GLIBC__) && defined(MADV_POPULATE_WRITE)
-#include <malloc.h>
-
-#define STEP (1 << 20) /* bytes by which the heap grows beyond what is asked for */
-
 static uintptr_t ready; /* up to here its pages are there */
 
 void heap_grows(const void *end)
@@ -18,8 +14,6 @@ void heap_grows(const void *end)
     const uintptr_t used = (uintptr_t)end, top = (uintptr_t)sbrk(0);
     if (used > top || (used <= ready && ready <= top)) /* a mapping of its own, or all is there */
         return;
-    if (ready == 0)
-        mallopt(M_TOP_PAD, STEP);
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     const uintptr_t from = (used + page - 1) & ~(page - 1);
     if (from < top)
