@@ -82,6 +82,7 @@ can_play() {
 # shellcheck disable=SC2016 # the inner shell expands them
 play_list() {
     export work
+    [ -s "$1" ] || return 0
     tr '\n' '\0' <"$1" | xargs -0 -n 1 -P "$2" sh -c '
         name=$(basename "$1" .play)
         shared=$CAPS
