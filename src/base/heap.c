@@ -1,4 +1,4 @@
-/* See heap.h. For glibc, whose heap ends where sbrk() says; others go without. */
+/* See heap.h. */
 #include "base/heap.h"
 
 #include <stdint.h>
@@ -6,23 +6,29 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#if defined(__GLIBC__) && defined(MADV_POPULATE_WRITE)
-static uintptr_t ready; /* up to here its pages are there */
+void heap_bring_in(const void *start, size_t n)
+{
+#ifdef MADV_POPULATE_WRITE
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)start + page - 1) & ~(page - 1);
+    uintptr_t to = ((uintptr_t)start + n) & ~(page - 1);
+    if (from < to)
+        madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+#else
+    (void)start, (void)n;
+#endif
+}
 
 void heap_grows(const void *end)
 {
+#ifdef __GLIBC__ /* its heap ends where sbrk() says */
+    static uintptr_t ready;
     const uintptr_t used = (uintptr_t)end, top = (uintptr_t)sbrk(0);
     if (used > top || (used <= ready && ready <= top)) /* a mapping of its own, or all is there */
         return;
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    const uintptr_t from = (used + page - 1) & ~(page - 1);
-    if (from < top)
-        madvise((void *)from, top - from, MADV_POPULATE_WRITE);
+    heap_bring_in(end, top - used);
     ready = top;
-}
 #else
-void heap_grows(const void *end)
-{
     (void)end;
-}
 #endif
+}

@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/fetch.h"
+#include "base/heap.h"
 
 void pool_init(struct pool *pool, size_t record)
 {
@@ -24,20 +23,6 @@ void pool_destroy(struct pool *pool)
     free(pool->chunks);
     free(pool->generations);
     pool_init(pool, pool->record);
-}
-
-/* A chunk will be written to its end: all its pages at once cost less than a fault for each. */
-static void bring_in(uint8_t *chunk, size_t size)
-{
-#ifdef MADV_POPULATE_WRITE
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t from = ((uintptr_t)chunk + page - 1) & ~(page - 1);
-    uintptr_t to = ((uintptr_t)chunk + size) & ~(page - 1);
-    if (from < to)
-        madvise((void *)from, to - from, MADV_POPULATE_WRITE); /* older kernels refuse */
-#else
-    (void)chunk, (void)size;
-#endif
 }
 
 static int add_chunk(struct pool *pool)
@@ -65,7 +50,7 @@ static int add_chunk(struct pool *pool)
     for (size_t i = 0; i < POOL_CHUNK; i++)
         generation[i] = 1;
     if (pool->nchunks > 0) /* the first is seldom filled */
-        bring_in(chunk, POOL_CHUNK * pool->record);
+        heap_bring_in(chunk, POOL_CHUNK * pool->record);
     pool->chunks[pool->nchunks] = chunk;
     pool->generations[pool->nchunks++] = generation;
     return 0;

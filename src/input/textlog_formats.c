@@ -8,7 +8,7 @@
 #define SIPDUMP_BEGIN "===================="
 #define SIPDUMP_END "~~~~~~~~~~~~~~~~~~~~"
 #define BARESIP_TIME 12      /* of "12:30:57.916" */
-#define AUDIOCODES_FRONT 256 /* a line's bytes in which a header is: messages are lines, too */
+#define AUDIOCODES_FRONT 512 /* a line's bytes in which a header is: messages are lines, too */
 #define AUDIOCODES_TIME 64   /* the last bytes of a line in which its time is */
 
 /* Takes a transport's name from the beginning of the text; false when there is none. */
@@ -247,11 +247,7 @@ static const char *sipdump_at_once(const char *p, const char *end, struct log_he
 /* The line's end: there may be a prefix. */
 static inline bool ends_with_rule(struct span line, const char *rule)
 {
-    size_t n = strlen(rule);
-    if (line.n < n)
-        return false;
-    line = span_trim(line);
-    return line.n >= n && memcmp(span_end(line) - n, rule, n) == 0;
+    return line.n >= strlen(rule) && log_ends(span_trim(line), rule);
 }
 
 static bool parts_words(char c)
@@ -322,8 +318,7 @@ static bool ends_with(struct span line, const char *word)
 {
     size_t n = strlen(word);
     line = span_trim(line);
-    return line.n >= n && memcmp(span_end(line) - n, word, n) == 0 &&
-           (line.n == n || strchr(" :\t", line.p[line.n - n - 1]));
+    return log_ends(line, word) && (line.n == n || strchr(" :\t", line.p[line.n - n - 1]));
 }
 
 /* //2113420/C544D4800002/SIP/Msg/ccsipDisplayMsg: and in the next line: Sent: */
@@ -415,8 +410,8 @@ static bool audiocodes_piece(struct span line, struct span *tag, struct span *te
     if ((time = audiocodes_time(*text)) != NULL) {
         while (time > p && (time[-1] == ' '))
             time--;
-        if (time - p >= 4 && memcmp(time - 4, "#012", 4) == 0)
-            time -= 4;
+        if (log_ends(span_make(p, time), LOG_ESCAPED_FEED))
+            time -= strlen(LOG_ESCAPED_FEED);
         if (time > p && time[-1] == ' ')
             time--;
         *text = span_make(p, time);
@@ -544,12 +539,8 @@ static enum log_line sipp(struct span line, struct log_header *h)
 /* What stands before the addresses: "U ", and perhaps a date and a time. */
 static bool take_ngrep_kind(struct span before, struct log_header *h)
 {
-    bool udp = log_begins(before, "U ");
-    if (udp || log_begins(before, "T ")) {
-        h->transport = udp ? TRANSPORT_UDP : TRANSPORT_TCP;
-        h->has_transport = true;
-        return true;
-    }
+    if (log_begins(before, "U ") || log_begins(before, "T "))
+        before.n = 1;
     for (int words = 0; words < 3 && before.n > 0; words++) {
         struct span kind = last_letters(take_last_word(&before));
         h->transport = span_is(kind, "T") ? TRANSPORT_TCP : TRANSPORT_UDP;

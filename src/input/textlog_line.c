@@ -59,33 +59,15 @@ static int escaped(const char *p, size_t n)
     return good ? (p[2] - '0') * 8 + p[3] - '0' : -1;
 }
 
-/* Copies up to the first '#'; how many bytes those are. May write more, as many as there are. */
-static size_t copy_plain(char *to, const char *p, const char *end)
-{
-    size_t i = 0, n = (size_t)(end - p);
-#ifdef __SSE2__
-    const __m128i hash = _mm_set1_epi8('#');
-    for (; n - i >= 16; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        _mm_storeu_si128((__m128i *)(void *)(to + i), bytes);
-        unsigned found = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, hash));
-        if (found)
-            return i + (size_t)__builtin_ctz(found);
-    }
-#endif
-    for (; i < n && p[i] != '#'; i++)
-        to[i] = p[i];
-    return i;
-}
-
 struct span log_unescape(struct span line, char *room)
 {
     size_t n = 0;
     for (const char *p = line.p, *end = span_end(line); p < end;) {
-        size_t plain = copy_plain(room + n, p, end);
-        n += plain;
-        p += plain;
-        if (p < end) {
+        const char *hash = memchr(p, '#', (size_t)(end - p)), *stop = hash ? hash : end;
+        memcpy(room + n, p, (size_t)(stop - p));
+        n += (size_t)(stop - p);
+        p = stop;
+        if (hash) {
             int c = escaped(p, (size_t)(end - p));
             room[n++] = c >= 0 ? (char)c : '#';
             p += c >= 0 ? 4 : 1;

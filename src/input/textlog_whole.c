@@ -85,8 +85,10 @@ FOR_EACH_KIND const char *take_feed(struct text *text, const struct lines kind)
     }
     const char *lf = text->block + __builtin_ctzll(text->feeds);
     text->feeds &= text->feeds - 1;
+    if (kind.hashes && !log_begins(span_make(lf, text->end), LOG_ESCAPED_FEED))
+        return NULL;
     text->p = lf + (kind.hashes ? strlen(LOG_ESCAPED_FEED) : 1);
-    return !kind.hashes || log_begins(span_make(lf, text->end), LOG_ESCAPED_FEED) ? lf : NULL;
+    return lf;
 }
 
 /* A line without its end, which is the one that all lines have. */

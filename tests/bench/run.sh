@@ -177,6 +177,16 @@ quotient()
     }'
 }
 
+# reading WHAT NAME MESSAGES CAPTURE: a capture is to be read at a million a second, and this at half of
+# that: on a slower machine the ratio still tells whether it is as quick as it should be.
+reading()
+{
+    figure "$1" "$(quotient "$3" "$(column "$2" 1)")" msg/s 500000 at-least \
+        "$(column "$2" 1) s ($(span "$2" 1 | tr ' ' -))"
+    figure "  processor time against the capture" \
+        "$(quotient "$(column "$2" 2)" "$(column "$4" 2)")" times 2 at-most
+}
+
 echo
 echo "reading, $messages messages (median of $rounds rounds, one core)"
 wall=$(column sipwhy 1)
@@ -188,15 +198,9 @@ figure "memory beyond the mapped file, a message" "$bytes" bytes 300 at-most \
     "$(quotient "$anon" 1024) MiB in all"
 figure "over TCP, processor time against UDP" "$(quotient "$(column tcp 2)" "$(column sipwhy 2)")" \
     times 1.5 at-most "$(column tcp 1) s"
-# A capture is to be read at a million a second, and these at half of that: on a slower machine the
-# ratio still tells whether they are as quick as they should be.
 for form in hep sipdump pjsua; do
-    wall=$(column "$form" 1)
     case $form in hep) what="in HEP" ;; *) what="in a log as $form has it" ;; esac
-    figure "$what" "$(quotient "$messages" "$wall")" msg/s 500000 at-least \
-        "$wall s ($(span "$form" 1 | tr ' ' -))"
-    figure "  processor time against the capture" \
-        "$(quotient "$(column "$form" 2)" "$(column sipwhy 2)")" times 2 at-most
+    reading "$what" "$form" "$messages" sipwhy
 done
 
 echo
@@ -210,10 +214,7 @@ for form in asterisk chan_sip sofia cube cucm audiocodes oracle ribbon baresip s
         round=$((round + 1))
     done
     rm -f "$work/$form.log"
-    figure "in a log as $form has it" "$(quotient "$peer_messages" "$(column "$form" 1)")" msg/s 500000 \
-        at-least "$(column "$form" 1) s ($(span "$form" 1 | tr ' ' -))"
-    figure "  processor time against the capture" \
-        "$(quotient "$(column "$form" 2)" "$(column "beside_$form" 2)")" times 2 at-most
+    reading "in a log as $form has it" "$form" "$peer_messages" "beside_$form"
 done
 
 echo
