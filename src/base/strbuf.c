@@ -52,12 +52,13 @@ char *mem_format(const char *format, ...)
     return text;
 }
 
-static void reserve(struct strbuf *b, size_t more)
+char *strbuf_room(struct strbuf *b, size_t more)
 {
-    if (b->n + more + 1 <= b->size)
-        return;
-    b->size = (b->n + more + 1) * 2;
-    b->p = mem_grow(b->p, b->size);
+    if (b->n + more + 1 > b->size) {
+        b->size = (b->n + more + 1) * 2;
+        b->p = mem_grow(b->p, b->size);
+    }
+    return b->p + b->n;
 }
 
 void strbuf_free(struct strbuf *b)
@@ -75,14 +76,14 @@ void strbuf_clear(struct strbuf *b)
 
 void strbuf_char(struct strbuf *b, char c)
 {
-    reserve(b, 1);
+    strbuf_room(b, 1);
     b->p[b->n++] = c;
     b->p[b->n] = '\0';
 }
 
 void strbuf_span(struct strbuf *b, struct span s)
 {
-    reserve(b, s.n);
+    strbuf_room(b, s.n);
     if (s.n)
         memcpy(b->p + b->n, s.p, s.n);
     b->n += s.n;
@@ -112,7 +113,7 @@ void strbuf_format(struct strbuf *b, const char *format, ...)
     va_end(args);
     if (n < 0)
         return;
-    reserve(b, (size_t)n);
+    strbuf_room(b, (size_t)n);
     va_start(args, format);
     vsnprintf(b->p + b->n, (size_t)n + 1, format, args);
     va_end(args);

@@ -18,6 +18,8 @@ struct strbuf {
 void strbuf_free(struct strbuf *b);
 /* Makes it empty; the memory is kept. */
 void strbuf_clear(struct strbuf *b);
+/* Where so many bytes more may be written behind its text, which does not have them yet. */
+char *strbuf_room(struct strbuf *b, size_t more);
 void strbuf_char(struct strbuf *b, char c);
 void strbuf_span(struct strbuf *b, struct span s);
 /* The lines of `s`, which end with LF, each with CR and LF. */

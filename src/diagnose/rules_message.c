@@ -80,7 +80,7 @@ static bool lacks_length(const struct scene_message *m)
 
 static bool miscounted(const struct scene_message *m)
 {
-    struct span payload = message_payload(m->stored);
+    struct span payload = scene_payload(m);
     if ((scene_sip(m)->problems & SIP_BODY_SHORT) || (m->stored->flags & MESSAGE_MISFRAMED) ||
         lacks_length(m))
         return true;
@@ -94,7 +94,7 @@ static void content_length_mismatch(struct judge *j)
     EACH_MESSAGE(j, m) {
         if (m->repeated || !is_whole(m) || !miscounted(m))
             continue;
-        struct span payload = message_payload(m->stored);
+        struct span payload = scene_payload(m);
         const char *body = scene_sip(m)->body.p ? scene_sip(m)->body.p : span_end(payload);
         size_t there = (size_t)(span_end(payload) - body);
         struct draft *d = judge_find(j, m->txn, 100);

@@ -72,6 +72,7 @@ static void place_messages(struct scene *scene, const struct making *m)
     for (size_t i = 0; i < m->count; i++) {
         struct scene_message *one = &scene->messages[scene->nmessages++];
         one->id = scene->times[i].message;
+        one->store = scene->store;
         one->stored = store_message(scene->store, one->id);
         one->flow = store_flow(scene->store, one->stored->flow);
         one->repeated = one->stored->flags & MESSAGE_RETRANSMISSION;
@@ -305,15 +306,20 @@ void scene_free(struct scene *scene)
 const struct sip_message *scene_sip(const struct scene_message *m)
 {
     struct scene_message *own = (struct scene_message *)m;
-    if (!m->scanned && message_scan(m->stored, &own->sip) < 0)
+    if (!m->scanned && message_scan(m->store, m->stored, &own->sip) < 0)
         own->sip = (struct sip_message){ .content_length = -1 };
     own->scanned = true;
     return &m->sip;
 }
 
+struct span scene_payload(const struct scene_message *m)
+{
+    return message_payload(m->store, m->stored);
+}
+
 struct span scene_uri(const struct scene_message *m)
 {
-    struct span bytes = message_payload(m->stored);
+    struct span bytes = scene_payload(m);
     return m->scanned || scene_cut(m) ? scene_sip(m)->uri : sip_glance_uri(bytes.p, bytes.n);
 }
 

@@ -18,6 +18,7 @@ struct scene_message {
     bool repeated; /* a retransmission on its hop */
     bool scanned;  /* scene_sip() has */
     bool sdp_read; /* scene_sdp() has looked */
+    const struct store *store;
     const struct message *stored;
     const struct flow *flow;
     struct scene_transaction *txn;
@@ -81,6 +82,8 @@ void scene_free(struct scene *scene);
 
 /* The message as sip_scan() reads it; of one whose bytes have gone everything is empty. */
 const struct sip_message *scene_sip(const struct scene_message *m);
+/* Its bytes. */
+struct span scene_payload(const struct scene_message *m);
 /* The Request-URI of a request; as long as nobody needs the rest only its first line is read. */
 struct span scene_uri(const struct scene_message *m);
 /* Whether the capture cut the message: what is missing of its body or headers may have been sent. */

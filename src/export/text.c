@@ -39,7 +39,7 @@ static void write_message(struct save_out *out)
             addr_format(&flow->src, src), addr_format(&flow->dst, dst));
     if (out->comment)
         write_lines(out->file, SPAN(out->comment));
-    write_lines(out->file, message_payload(m));
+    write_lines(out->file, message_payload(out->store, m));
     fputc('\n', out->file);
 }
 

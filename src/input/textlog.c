@@ -213,7 +213,7 @@ static void queue_escaped(struct textlog *t, struct span text, bool open)
 /* The text of a piece: mostly it is a whole message. */
 static void take_escaped(struct textlog *t, struct span text)
 {
-    bool more, open = log_find(text, LOG_ESCAPED_FEED) != NULL;
+    bool more, open = log_find(text, MARKS_FEED) != NULL;
     const char *next = open && log_may_be_whole(t)
                            ? log_take_whole(t, text.p, span_end(text), true, &more)
                            : NULL;
@@ -234,7 +234,7 @@ static bool take_piece(struct textlog *t, struct span line)
         log_finish(t);
         log_take_header(t, &fresh, LOG_WHOLE, line);
         span_copy(tag, t->tag, sizeof t->tag);
-        text = log_after(text, LOG_ESCAPED_FEED);
+        text = log_after(text, MARKS_FEED);
     } else if (!span_is(tag, t->tag)) {
         return true;
     }
@@ -245,7 +245,7 @@ static bool take_piece(struct textlog *t, struct span line)
 /* Whether its control bytes are written out. Users of URIs have "#012", too: that is dialled. */
 static bool is_escaped(const struct textlog *t, struct span line)
 {
-    const char *escape = log_find(line, LOG_ESCAPED_FEED);
+    const char *escape = log_find(line, MARKS_FEED);
     if (!escape || (t->now.active && !t->now.paused))
         return escape && t->now.escaped;
     struct span behind = log_after(line, " SIP/2.0");
@@ -440,6 +440,7 @@ static enum capture_result read_lines(struct textlog *t, const uint8_t *data, si
                                       size_t *used, struct packet *packet)
 {
     const char *p = (const char *)data, *end = n ? p + n : p;
+    t->file = span_make(p, end);
     if (!t->begun && n > 0)
         p = behind_mark((struct span){ p, n }).p;
     t->begun |= n > 0;

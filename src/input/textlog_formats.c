@@ -410,8 +410,8 @@ static bool audiocodes_piece(struct span line, struct span *tag, struct span *te
     if ((time = audiocodes_time(*text)) != NULL) {
         while (time > p && (time[-1] == ' '))
             time--;
-        if (log_ends(span_make(p, time), LOG_ESCAPED_FEED))
-            time -= strlen(LOG_ESCAPED_FEED);
+        if (log_ends(span_make(p, time), MARKS_FEED))
+            time -= strlen(MARKS_FEED);
         if (time > p && time[-1] == ' ')
             time--;
         *text = span_make(p, time);

@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "base/feeds.h"
 #include "base/span.h"
 #include "input/textlog.h"
+#include "net/marks.h"
 
 /* A time as a log writes it; what it lacks is 0, the zone TEXTLOG_NO_ZONE. */
 struct log_stamp {
@@ -127,18 +129,16 @@ bool log_prefix_take(const struct log_prefix *prefix, struct span *line);
 /* Takes off what stands there, if it is like it. */
 struct span log_prefix_strip(const struct log_prefix *prefix, struct span line);
 
-#define LOG_ESCAPED_FEED "#012" /* what syslog daemons make of a line feed */
-#define LOG_WHOLE_MOST 65536    /* bytes in the log */
-#define LOG_WHOLE_ROOM \
-    (2 * LOG_WHOLE_MOST + 16) /* with the CRs put in; lines are copied by sixteens */
+#define LOG_WHOLE_MOST 65536                              /* bytes in the log */
+#define LOG_WHOLE_ROOM (2 * LOG_WHOLE_MOST + MARKS_SLACK) /* with the CRs put in */
 
-/* A message that can be taken as it is, or put together from its lines. */
+/* A message that can be taken as it is, or once its marks are undone. */
 struct log_whole {
     const struct log_format *format;
     size_t said;                     /* bytes of the message as the log says; 0: it does not */
     const struct log_prefix *prefix; /* in front of each line; n 0: none */
     bool dots;                       /* a dot behind each line */
-    bool hashes;                     /* LOG_ESCAPED_FEED behind each line, and no line feed */
+    bool hashes;                     /* MARKS_FEED behind each line, and no line feed */
     bool alone;                      /* another start line would begin another message */
     size_t n;                        /* bytes in the log */
     const char *next;                /* what stands behind it, and behind its end's mark */
@@ -147,8 +147,6 @@ struct log_whole {
     bool exact;                      /* lines end with CR and LF there */
     bool in_place;                   /* they are the message */
     bool sized;                      /* has a Content-Length */
-    char *made;                      /* the caller's: LOG_WHOLE_ROOM bytes for any other, */
-    size_t made_n;                   /* of which so many are written */
 };
 /*
  * Whether one begins with the line at p, whose line feed is at lf, and all of it is there; else it is
@@ -296,6 +294,7 @@ struct textlog {
     bool expected;  /* a header: a message was handed over, and nothing came since */
     char rule[128]; /* the line that parted two messages last, with its end; the next is the same */
     size_t rule_n;
+    struct span file; /* what of it is read at the moment */
     struct room rooms[ROOMS];
     unsigned turn; /* whose is next */
     struct plain plain;

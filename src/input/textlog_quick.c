@@ -18,14 +18,38 @@ static char *whole_room(struct textlog *t)
     return room->p;
 }
 
-/* What begins at p is handed over, or what was made of it. */
+static struct marked marked_of(const struct log_whole *whole, const char *p)
+{
+    size_t marks = whole->prefix->n;
+    if (whole->dots)
+        marks |= MARKS_DOT;
+    if (whole->hashes)
+        marks |= MARKS_ESCAPED;
+    return (struct marked){ (const uint8_t *)p, (uint32_t)whole->n, (uint16_t)marks };
+}
+
+/* Whether it stays where it is, in the file itself. */
+static bool stays(const struct textlog *t, const char *p)
+{
+    return t->clock.options.stays && p >= t->file.p && p < span_end(t->file);
+}
+
+/* What begins at p is handed over, or what is made of it. */
 static void take_found(struct textlog *t, const char *p, const struct log_whole *whole)
 {
     log_describe(t, &t->pending, true);
     t->plain.in_place = whole->in_place && t->clock.options.stays;
     t->plain.bare = whole->in_place && !whole->exact;
-    t->packet.data = (const uint8_t *)(whole->in_place ? p : whole->made);
-    t->packet.caplen = (uint32_t)(whole->in_place ? whole->n : whole->made_n);
+    t->packet.data = (const uint8_t *)p;
+    t->packet.caplen = (uint32_t)whole->n;
+    if (!whole->in_place) {
+        struct marked marked = marked_of(whole, p);
+        char *room = whole_room(t);
+        t->packet.data = (const uint8_t *)room;
+        t->packet.caplen = (uint32_t)marks_undo(&marked, room, LOG_WHOLE_ROOM - MARKS_SLACK);
+        if (stays(t, p))
+            t->plain.marked = marked;
+    }
     t->packet.origlen = t->packet.caplen;
     t->ready = true;
     log_forget_header(t);
@@ -41,7 +65,7 @@ static bool is_start_alone(struct textlog *t, struct span line, size_t offset)
 /* The line at p, and in *lf where it ends: at a line feed, or an escaped one; NULL: nowhere. */
 static struct span take_first_line(const char *p, const char *end, bool hashes, const char **lf)
 {
-    *lf = hashes ? log_find(span_make(p, end), LOG_ESCAPED_FEED) : span_line_feed(p, end);
+    *lf = hashes ? log_find(span_make(p, end), MARKS_FEED) : span_line_feed(p, end);
     if (!*lf)
         return SPAN_NONE;
     return hashes ? span_make(p, *lf) : log_cut_line(p, end, *lf).text;
@@ -70,7 +94,6 @@ const char *log_take_whole(struct textlog *t, const char *p, const char *end, bo
         .alone = t->format == &log_format_plain,
         .hashes = hashes,
         .bare_good = t->clock.options.stays && t->queue.n == 0 && t->object.n == 0,
-        .made = whole_room(t),
     };
     enum log_found found = log_find_whole(p, end, lf, &whole);
     *more = found == LOG_UNDECIDED;
@@ -104,7 +127,7 @@ static const char *take_plain_line(const char *p, const char *end, struct span *
     if (!lf || *p == '{' || lf - p > (ptrdiff_t)LOG_LINE_MOST)
         return NULL;
     *line = log_cut_line(p, end, lf).text;
-    return odd && (span_find(*line, 0x1b) || log_find(*line, LOG_ESCAPED_FEED)) ? NULL : lf + 1;
+    return odd && (span_find(*line, 0x1b) || log_find(*line, MARKS_FEED)) ? NULL : lf + 1;
 }
 
 /* Behind the line at p, if it only parts others, which none does that begins with a letter. */

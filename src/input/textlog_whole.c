@@ -22,72 +22,27 @@ struct lines {
 
 /* The lines of a text. */
 struct text {
-    const char *start, *p, *end;
-    const char *block; /* of 64 bytes, in which p is, */
-    uint64_t feeds;    /* and a bit for each line feed in it from p on */
-    char *copy;        /* takes the blocks; NULL: nothing does */
+    const char *p, *end;
+    struct feeds feeds;
 };
 
-/* A bit for each byte of the block that is this one. */
-FOR_EACH_KIND uint64_t feeds_in(const char *block, char feed)
+FOR_EACH_KIND char feed_of(const struct lines kind)
 {
-    uint64_t feeds = 0;
-#ifdef __SSE2__
-    const __m128i lf = _mm_set1_epi8(feed);
-    for (unsigned i = 0; i < 64; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(block + i));
-        feeds |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, lf)) << i;
-    }
-#else
-    for (unsigned i = 0; i < 64; i++)
-        feeds |= (uint64_t)(block[i] == feed) << i;
-#endif
-    return feeds;
+    return kind.hashes ? MARKS_FEED[0] : '\n';
 }
 
-static uint64_t feeds_in_rest(const char *p, size_t n, char feed)
+FOR_EACH_KIND struct text text_from(const struct lines kind, const char *p, const char *end)
 {
-    char block[64] = { 0 };
-    memcpy(block, p, n);
-    return feeds_in(block, feed);
-}
-
-FOR_EACH_KIND void look_at(struct text *text, const struct lines kind, const char *block)
-{
-    const char feed = kind.hashes ? '#' : '\n';
-    size_t left = (size_t)(text->end - block);
-    text->block = block;
-    text->feeds = left >= 64 ? feeds_in(block, feed) : feeds_in_rest(block, left, feed);
-    if (!text->copy)
-        return;
-    if (left >= 64)
-        memcpy(text->copy, block, 64);
-    else
-        memcpy(text->copy, block, left);
-    text->copy += 64;
-}
-
-FOR_EACH_KIND struct text text_from(const struct lines kind, const char *p, const char *end,
-                                    char *copy)
-{
-    struct text text = { .start = p, .p = p, .end = end, .copy = copy };
-    look_at(&text, kind, p);
-    return text;
+    return (struct text){ p, end, feeds_of(p, end, feed_of(kind)) };
 }
 
 /* The next line feed, or NULL; p is behind it then. */
 FOR_EACH_KIND const char *take_feed(struct text *text, const struct lines kind)
 {
-    while (text->feeds == 0) {
-        if (text->end - text->block <= 64)
-            return NULL;
-        look_at(text, kind, text->block + 64);
-    }
-    const char *lf = text->block + __builtin_ctzll(text->feeds);
-    text->feeds &= text->feeds - 1;
-    if (kind.hashes && !log_begins(span_make(lf, text->end), LOG_ESCAPED_FEED))
+    const char *lf = feeds_next(&text->feeds, feed_of(kind));
+    if (!lf || (kind.hashes && !log_begins(span_make(lf, text->end), MARKS_FEED)))
         return NULL;
-    text->p = lf + (kind.hashes ? strlen(LOG_ESCAPED_FEED) : 1);
+    text->p = lf + (kind.hashes ? strlen(MARKS_FEED) : 1);
     return lf;
 }
 
@@ -127,38 +82,6 @@ FOR_EACH_KIND bool next_line(const struct log_whole *w, const struct lines kind,
 {
     return bare_line(w, kind, text, line) &&
            (kind.in_place || kind.dots || !w->prefix->n || take_prefix(w->prefix, line, text->end));
-}
-
-/* With what is behind it, up to 15 bytes, if there is so much: calling memcpy() costs more. */
-static inline void copy_line(char *to, struct span line, const char *end)
-{
-#ifdef __SSE2__
-    if (end - span_end(line) >= 16) {
-        for (size_t i = 0; i < line.n; i += 16) {
-            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(line.p + i));
-            _mm_storeu_si128((__m128i *)(void *)(to + i), bytes);
-        }
-        return;
-    }
-#endif
-    memcpy(to, line.p, line.n);
-}
-
-/* Of the text's last line. */
-FOR_EACH_KIND void make_line(struct log_whole *w, const struct lines kind, struct span line,
-                             const struct text *text)
-{
-    w->bytes += line.n + 2;
-    if (kind.in_place)
-        return;
-    if (kind.dots) {
-        w->made_n = (size_t)(text->p - text->start);
-        w->made[w->made_n - 2] = '\r';
-        return;
-    }
-    copy_line(w->made + w->made_n, line, text->end);
-    memcpy(w->made + w->made_n + line.n, "\r\n", 2);
-    w->made_n += line.n + 2;
 }
 
 struct head {
@@ -238,8 +161,8 @@ FOR_EACH_KIND bool skip_body(struct log_whole *w, const struct lines kind, struc
         if (!next_line(w, kind, text, &line) || !is_of_description(line))
             return false;
         n += line.n + 2;
-        make_line(w, kind, line, text);
     }
+    w->bytes += n;
     return n == length;
 }
 
@@ -248,7 +171,7 @@ FOR_EACH_KIND bool skip_head(struct log_whole *w, const struct lines kind, struc
 {
     struct span line;
     while (next_line(w, kind, text, &line)) {
-        make_line(w, kind, line, text);
+        w->bytes += line.n + 2;
         if (line.n == 0)
             return true;
         if (!take_header(head, line, kind) || (w->alone && log_start(line) >= 0))
@@ -262,12 +185,11 @@ FOR_EACH_KIND const char *skip_message(struct log_whole *w, const struct lines k
                                        const char *end)
 {
     struct head head = { false, false, 0 };
-    struct text text = text_from(kind, p, end, kind.dots ? w->made : NULL);
+    struct text text = text_from(kind, p, end);
     struct span line;
-    w->bytes = w->made_n = 0;
     if (!next_line(w, kind, &text, &line))
         return NULL;
-    make_line(w, kind, line, &text);
+    w->bytes = line.n + 2;
     if (!skip_head(w, kind, &head, &text))
         return NULL;
     w->sized = head.sized;
@@ -295,7 +217,7 @@ static const char *skip_lines(struct log_whole *w, const char *p, const char *en
  */
 static bool has_escapes(struct span first, struct span text, bool exact)
 {
-    return span_find(exact ? first : text, 0x1b) || log_find(first, LOG_ESCAPED_FEED);
+    return span_find(exact ? first : text, 0x1b) || log_find(first, MARKS_FEED);
 }
 
 /* Whether the log may say otherwise about where the message ends. */
@@ -396,16 +318,6 @@ static const char *skip_to_mark(const char *p, const char *end, const struct log
     return stop;
 }
 
-/* Puts the CRs in. */
-static void make_bytes(struct log_whole *w, const char *p, const char *end)
-{
-    const struct text text = { .end = end };
-    for (const char *lf; (lf = span_line_feed(p, end)) != NULL; p = lf + 1)
-        make_line(w, (struct lines){ 0 }, span_make(p, lf), &text);
-    memcpy(w->made + w->made_n, p, (size_t)(end - p));
-    w->made_n += (size_t)(end - p);
-}
-
 /* By what the log says of where it ends. */
 static enum log_found find_by_end(const char *p, const char *end, struct log_whole *w)
 {
@@ -423,15 +335,12 @@ static enum log_found find_by_end(const char *p, const char *end, struct log_who
     w->n = (size_t)(stop - p);
     w->next = stop + strlen(format->end);
     w->in_place = w->exact || w->bare_good;
-    if (!w->in_place)
-        make_bytes(w, p, stop);
     return LOG_FOUND;
 }
 
 enum log_found log_find_whole(const char *p, const char *end, const char *lf, struct log_whole *w)
 {
     w->exact = lf > p && lf[-1] == '\r';
-    w->bytes = w->made_n = 0;
     enum log_found found = find_by_end(p, end, w);
     return found == LOG_NOT_FOUND ? find_by_lines(p, end, lf, w) : found;
 }

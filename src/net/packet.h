@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "net/addr.h"
+#include "net/marks.h"
 
 struct plain;
 
@@ -37,6 +38,8 @@ struct packet {
 #define LINK_TLS_KEYS 0xfff1
 /* Another: the bytes are a message alone, and no packet was seen (net/plain.h). */
 #define LINK_PLAIN 0xfff2
+/* Of what is stored only: the bytes are a message as a log has it (net/marks.h). */
+#define LINK_MARKED 0xfff3
 
 /* What a log does not say and we made up, a bit each. */
 enum assumed {
@@ -89,6 +92,7 @@ struct payload {
     const struct hep *hep; /* it came in HEP; for the call */
     uint8_t assumed;       /* enum assumed */
     bool bare;             /* a log left out the CR of each line; Content-Length still counts it */
+    struct marked marked;  /* what the message was made of, if that stays */
     bool misframed; /* in a stream: Content-Length is missing, or not where the next one begins */
 };
 

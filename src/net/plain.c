@@ -18,6 +18,7 @@ enum decode_result decode_plain(struct decode *d)
     p->assumed = plain->assumed;
     p->truncated = plain->truncated;
     p->bare = plain->bare;
+    p->marked = plain->marked;
     p->apart = true;
     d->net->payload(d->packet, p, d->net->arg);
     return DECODE_OK;

@@ -16,6 +16,7 @@ struct plain {
     bool truncated;       /* the log has not all of it */
     bool in_place;        /* the bytes are the file's own, not put together */
     bool bare;            /* the log left out the CR of each line; Content-Length still counts it */
+    struct marked marked; /* the bytes were made of that, which stays */
 };
 
 /* Appends what was assumed, in words: "the sender's address, the date". */

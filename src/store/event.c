@@ -448,10 +448,10 @@ enum likeness { UNLIKE, SAME_FLOW, SAME_BYTES, SAME_PACKET };
 
 /* How surely the error is about the packet of this message. One that came before it must quote it
  * well, or nearly at once. */
-static enum likeness likeness(const struct message *m, uint32_t flow, const struct net_quote *q,
-                              int64_t time_ns)
+static enum likeness likeness(const struct store *s, const struct message *m, uint32_t flow,
+                              const struct net_quote *q, int64_t time_ns)
 {
-    struct span bytes = message_payload(m);
+    struct span bytes = message_payload(s, m);
     size_t n = q->len < bytes.n ? q->len : bytes.n;
     int64_t early_ns = n >= QUOTE_COMPARED ? EARLY_NS : REORDERED_NS;
     if (m->flow != flow || m->time_ns > time_ns + early_ns || time_ns - m->time_ns > NEAR_NS)
@@ -476,7 +476,7 @@ static uint32_t quoted_message(const struct store *s, uint32_t flow, const struc
         if (!m)
             continue;
         compared++;
-        enum likeness like = likeness(m, flow, q, time_ns);
+        enum likeness like = likeness(s, m, flow, q, time_ns);
         if (like > best) {
             best = like;
             found = r->message;

@@ -215,7 +215,7 @@ bool filter_read_text(struct filter_view *v, const struct filter_test *t)
     uint32_t id = 0;
     int left = MESSAGES_LOOKED;
     for (const struct message *m; (m = filter_next_message(v, &id, &left));)
-        if (!filter_repeats(v, m) && filter_fits_text(t, message_payload(m)))
+        if (!filter_repeats(v, m) && filter_fits_text(t, message_payload(v->store, m)))
             return true;
     return false;
 }

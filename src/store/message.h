@@ -44,7 +44,10 @@ struct message {
     uint32_t transaction;
     uint32_t previous; /* in the transaction, by order of arrival */
     uint32_t digest;   /* to recognise repetitions */
-    uint16_t ip_off;   /* of the IP header in the packet */
+    union {
+        uint16_t ip_off; /* of the IP header in the packet */
+        uint16_t marks;  /* MESSAGE_LOGGED: what the log put around its lines (net/marks.h) */
+    };
     uint16_t ip_id;
     uint16_t source;
     uint16_t code : 10;  /* 0: a request */
@@ -55,17 +58,24 @@ struct message {
 _Static_assert(sizeof(struct message) == 64, "a line of the cache");
 _Static_assert(SIP_METHODS <= 64, "fits into the bits");
 
-static inline struct span message_payload(const struct message *m)
+struct store;
+/* looked.c: the message without the marks of its log, in memory of the store. */
+struct span looked_payload(const struct store *store, const struct message *m);
+
+/* Its bytes, until messages are added or thousands of others were asked for (store/looked.h). */
+static inline struct span message_payload(const struct store *store, const struct message *m)
 {
+    if (m->linktype == LINK_MARKED)
+        return looked_payload(store, m);
     return (struct span){ (const char *)m->packet + m->payload_off, m->payload_len };
 }
 
 struct strbuf;
-/* The bytes as they were sent: CRs that a log left out are put back, in *room. */
+/* The bytes as they were sent: what a log left out or put around them is undone, in *room. */
 struct span message_sent(const struct message *m, struct strbuf *room);
 
 struct sip_message;
 /* Scans it again, as far as the capture has it; -1 when its bytes have gone. */
-int message_scan(const struct message *m, struct sip_message *sip);
+int message_scan(const struct store *store, const struct message *m, struct sip_message *sip);
 
 #endif

@@ -53,6 +53,7 @@ struct store {
     struct kin *kin, *alike;           /* see kin.h: what headers name, and what may be chance */
     struct likenesses *likenesses;     /* which may be alike; NULL: none yet */
     struct joined *joined;             /* see joined.h; NULL: nobody has asked */
+    struct looked *looked;             /* see looked.h; NULL: no log with marks */
     uint64_t harmless[STORE_HARMLESS]; /* User-Agents that are no scanner's, by hash */
     struct store_counts counts;
     size_t budget;

@@ -46,11 +46,11 @@ static bool same_lines(struct span a, struct span b)
     return a.n == b.n;
 }
 
-static bool same_bytes(const struct message *a, const struct message *b)
+static bool same_bytes(const struct store *s, const struct message *a, const struct message *b)
 {
     if (a->digest != b->digest || a->code != b->code)
         return false;
-    struct span p = message_payload(a), q = message_payload(b);
+    struct span p = message_payload(s, a), q = message_payload(s, b);
     if ((a->flags | b->flags) & MESSAGE_LOGGED) {
         p = without_end(p);
         q = without_end(q);
@@ -203,7 +203,7 @@ void message_recognise(struct store *s, struct transaction *txn, struct message 
     for (int i = 0; id && i < LOOK_BACK; i++) {
         const struct message *earlier = message_at(s, id);
         id = earlier->previous;
-        if (!same_bytes(earlier, message))
+        if (!same_bytes(s, earlier, message))
             continue;
         if (is_duplicate(s, earlier, message)) {
             count_duplicate(s, txn, message);

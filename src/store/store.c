@@ -9,6 +9,7 @@
 #include "sip/sdp.h"
 #include "store/cut.h"
 #include "store/link.h"
+#include "store/looked.h"
 #include "store/private.h"
 
 /* What malloc adds to a copied packet. */
@@ -89,6 +90,7 @@ static void release_all(struct store *s)
     taught_free(s);
     link_free(s);
     joined_free(s);
+    looked_free(s);
     binding_free(s);
     pool_destroy(&s->messages);
     pool_destroy(&s->transactions);
@@ -231,6 +233,8 @@ static int keep_bytes(struct store *s, struct message *m, const struct packet *p
         m->flags |= MESSAGE_APART;
         m->seq = payload->seq;
         m->linktype = LINKTYPE_RAW;
+        if (payload->marked.text && looked_leave(s, m, &payload->marked, payload->len) == 0)
+            return 0;
         if (!payload_stays(packet, payload))
             return copy_bytes(s, m, payload->data, payload->len);
         m->packet = payload->data;
@@ -588,7 +592,8 @@ size_t store_bytes(const struct store *s)
            index_bytes(&s->call_index) + index_bytes(&s->flow_index) + queue_bytes(&s->timers) +
            queue_bytes(&s->calls_queue) + queue_bytes(&s->held) + queue_bytes(&s->patience) +
            queue_bytes(&s->unanswered) + queue_bytes(&s->noticed[0]) + queue_bytes(&s->noticed[1]) +
-           binding_bytes(s) + link_bytes(s) + joined_bytes(s) + agents_bytes(&s->agents) + s->owned;
+           binding_bytes(s) + link_bytes(s) + joined_bytes(s) + agents_bytes(&s->agents) +
+           looked_bytes(s) + s->owned;
 }
 
 size_t store_budget(const struct store *s)
@@ -694,9 +699,9 @@ void store_mark(struct store *s, uint32_t id, bool marked)
     s->counts.live_marked += marked ? 1 : UINT64_MAX;
 }
 
-int message_scan(const struct message *m, struct sip_message *sip)
+int message_scan(const struct store *s, const struct message *m, struct sip_message *sip)
 {
-    struct span bytes = message_payload(m);
+    struct span bytes = message_payload(s, m);
     if (m->flags & MESSAGE_BARE)
         return sip_scan_bare(sip, bytes.p, bytes.n);
     return m->flags & MESSAGE_TRUNCATED ? sip_scan_part(sip, bytes.p, bytes.n)
@@ -705,10 +710,16 @@ int message_scan(const struct message *m, struct sip_message *sip)
 
 struct span message_sent(const struct message *m, struct strbuf *room)
 {
-    if (!(m->flags & MESSAGE_BARE))
-        return message_payload(m);
+    const struct marked marked = { m->packet, m->caplen, m->marks };
+    const struct span stored = { (const char *)m->packet + m->payload_off, m->payload_len };
+    if (m->linktype != LINK_MARKED && !(m->flags & MESSAGE_BARE))
+        return stored;
     strbuf_clear(room);
-    strbuf_lines(room, message_payload(m));
+    if (m->linktype == LINK_MARKED)
+        room->n += marks_undo(&marked, strbuf_room(room, m->payload_len + MARKS_SLACK),
+                              m->payload_len);
+    else
+        strbuf_lines(room, stored);
     return strbuf_as_span(room);
 }
 
@@ -716,5 +727,5 @@ int store_scan(const struct store *s, uint32_t id, struct sip_message *sip)
 {
     const struct message *m = store_message(s, id);
     memset(sip, 0, sizeof *sip);
-    return m ? message_scan(m, sip) : -1;
+    return m ? message_scan(s, m, sip) : -1;
 }

@@ -49,5 +49,5 @@ void copy_run_message(struct ui *ui, const char *argument)
     uint32_t id = ui_selected_message(ui);
     (void)argument;
     bool there = id && store_scan(ui->store, id, &sip) == 0;
-    ui_copy(ui, there ? message_payload(store_message(ui->store, id)) : SPAN_NONE);
+    ui_copy(ui, there ? message_payload(ui->store, store_message(ui->store, id)) : SPAN_NONE);
 }

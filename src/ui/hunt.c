@@ -39,7 +39,7 @@ static void look_at(struct glance *glance, uint32_t message)
 {
     const struct message *m = store_message(glance->ui->store, message);
     glance->looked++;
-    if (!m || !ui_search_fits(glance->ui, message_payload(m)))
+    if (!m || !ui_search_fits(glance->ui, message_payload(glance->ui->store, m)))
         return;
     glance->count++;
     glance->first = message;

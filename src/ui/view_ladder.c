@@ -262,7 +262,8 @@ static bool row_fits(struct ui *ui, const struct ladder_view *v, size_t at)
 {
     const struct ladder_row *row = &v->ladder.rows[at];
     const struct message *m = store_message(ui->store, row->message);
-    return row->kind <= LADDER_TRANSACTION && m && ui_search_fits(ui, message_payload(m));
+    return row->kind <= LADDER_TRANSACTION && m &&
+           ui_search_fits(ui, message_payload(ui->store, m));
 }
 
 static bool find(struct ui *ui, struct ladder_view *v, bool backwards,

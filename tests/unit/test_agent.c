@@ -143,7 +143,7 @@ static void in_datagrams(void)
                    flow_is(1, "10.0.0.1:5060", "10.0.0.2:5080", TRANSPORT_UDP) &&
                    message(1)->time_ns == NOW - 2 * SECOND,
                "a datagram, %s: the agent's addresses and time", mapped ? "mapped" : "copied");
-        tap_ok(span_equal(message_payload(message(1)), hep.payload) &&
+        tap_ok(span_equal(message_payload(pipeline.store, message(1)), hep.payload) &&
                    !!(message(1)->flags & MESSAGE_OWNED) == !mapped,
                "the message alone, %s", mapped ? "where it is" : "copied");
     }

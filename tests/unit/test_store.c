@@ -5,6 +5,8 @@
  */
 #include <stdlib.h>
 
+#include "net/plain.h"
+#include "store/looked.h"
 #include "store/store.h"
 #include "tap.h"
 
@@ -628,6 +630,96 @@ static void strange_ids(void)
            "its flow tells who sent it to whom");
 }
 
+/* A message of a log, whose lines are indented there; its id. */
+static uint32_t write_down(int64_t ms, const char *log, const char *text)
+{
+    static const struct plain plain = { .transport = TRANSPORT_UDP };
+    static uint32_t frame;
+    struct packet packet = { .time_ns = ms * 1000000,
+                             .data = (const uint8_t *)text,
+                             .caplen = (uint32_t)strlen(text),
+                             .origlen = (uint32_t)strlen(text),
+                             .frame = ++frame,
+                             .linktype = LINK_PLAIN,
+                             .plain = &plain };
+    struct payload payload = { .data = packet.data,
+                               .len = packet.caplen,
+                               .src = { .ip = { 192, 0, 2, 1 }, .port = 5060, .family = 4 },
+                               .dst = { .ip = { 192, 0, 2, 2 }, .port = 5060, .family = 4 },
+                               .apart = true,
+                               .marked = { (const uint8_t *)log, (uint32_t)strlen(log), 3 } };
+    struct sip_message sip;
+    return sip_scan(&sip, text, packet.caplen) == 0
+               ? store_add(store, &packet, &payload, &sip, NULL)
+               : 0;
+}
+
+/* Nearly as long as one may be in a store of 64 MiB to stay in its log. */
+static void write_option(char *to, size_t size, int number, const char *front, const char *end)
+{
+    snprintf(
+        to, size,
+        "%sOPTIONS sip:b@y SIP/2.0%s%sCall-ID: %05d@a%s%sSubject: %350s%s%sCSeq: 1 OPTIONS%s%s%s",
+        front, end, front, number, end, front, ".", end, front, end, front, end);
+}
+
+#define LEFT 20000 /* more than LOOKED_LASTS */
+
+static bool has_call_id(uint32_t id, int number)
+{
+    struct sip_message sip;
+    char call_id[16];
+    snprintf(call_id, sizeof call_id, "%05d@a", number);
+    return store_scan(store, id, &sip) == 0 && span_is(sip.call_id, call_id);
+}
+
+/* Messages that stay in a log are not copied until they are looked at, and not kept for ever then. */
+static void left_in_a_log(void)
+{
+    static char logs[LEFT][480], text[480];
+    static uint32_t ids[LEFT];
+    begin();
+    const size_t before = store_bytes(store);
+    for (int i = 0; i < LEFT; i++) {
+        write_option(text, sizeof text, i, "", "\r\n");
+        write_option(logs[i], sizeof logs[i], i, "   ", "\n");
+        ids[i] = write_down(i, logs[i], text);
+    }
+    const struct message *first = store_message(store, ids[0]);
+    tap_ok(!(first->flags & MESSAGE_OWNED) && first->packet == (const uint8_t *)logs[0] &&
+               has_call_id(ids[0], 0) && first->payload_len == strlen(text),
+           "a message with marks stays in its log, and is read without them");
+    struct span payload = message_payload(store, first);
+    size_t looked = store_bytes(store);
+    tap_ok(payload.p == message_payload(store, first).p && looked > before &&
+               looked == store_bytes(store),
+           "looking again copies nothing");
+    bool good = true;
+    for (int i = 1; i <= LOOKED_LASTS; i++)
+        good = good && has_call_id(ids[i], i);
+    tap_ok(good && payload.p == message_payload(store, first).p && has_call_id(ids[0], 0),
+           "its copy outlasts thousands of others");
+    for (int round = 0; round < 8; round++)
+        for (int i = 1; i < LEFT; i++)
+            good = good && has_call_id(ids[i], i);
+    tap_ok(good && first->packet == (const uint8_t *)logs[0] && has_call_id(ids[0], 0) &&
+               store_bytes(store) < looked + (64u << 20) / 8,
+           "not all of them, and it is made again");
+    memset(logs[0], '\n', 40);
+    for (int round = 0; round < 8; round++)
+        for (int i = 1; i < LEFT; i++)
+            good = good && has_call_id(ids[i], i);
+    tap_ok(good && message_payload(store, first).n == strlen(text),
+           "what somebody did to the log changes no length");
+    store_set_budget(store, 4 << 20);
+    tap_ok(store_counts(store)->evicted_messages > 0 && has_call_id(ids[LEFT - 1], LEFT - 1),
+           "those go that have a copy, and those that have none");
+    store_free(store);
+    store = store_new(1 << 20);
+    uint32_t copied = write_down(1, logs[1], text);
+    tap_ok(store_message(store, copied)->flags & MESSAGE_OWNED, "a small store copies at once");
+}
+
 /* Random conversations in a small store, under the sanitizers: links must hold whatever goes. */
 static void random_talk(void)
 {
@@ -689,6 +781,7 @@ int main(void)
     flood();
     eviction_order();
     strange_ids();
+    left_in_a_log();
     random_talk();
     store_free(store);
     return tap_done();

@@ -145,6 +145,77 @@ static void test_in_place(void)
     capture_close(capture);
 }
 
+#define LEFT_MESSAGE                                                   \
+    "OPTIONS sip:b@y SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK\r\n" \
+    "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+
+/* In a file that stays, a message with marks around its lines can be made of it again. */
+static void test_left(void)
+{
+    static const struct {
+        const char *header, *front, *end;
+        unsigned marks;
+        bool stays;
+        const char *name;
+    } logs[] = {
+        { HEADER, "   ", "\n", 3, true, "an indent" },
+        { HEADER, "   ", "\r\n", 3, true, "an indent, and CRLF" },
+        { HEADER, "Mar  3 13:35:51 pbx: ", "\n", 21, true, "a stamp in front of each line" },
+        { "U 2026/01/02 10:15:00.1 192.0.2.4:5060 -> 192.0.2.5:5060\n", "", ".\n", MARKS_DOT, true,
+          "dots" },
+        { "U 2026/01/02 10:15:00.1 192.0.2.4:5060 -> 192.0.2.5:5060\n", "  ", ".\n", MARKS_DOT + 2,
+          true, "dots and an indent" },
+        { HEADER, "   ", "\n", 0, false, "a pipe" },
+        { "{\"log\": \"" HEADER "\"}\n", "{\"log\": \"   ", "\"}\n", 0, true, "objects" },
+    };
+    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
+        struct textlog_options options = { .year = 2026, .tz = "UTC", .stays = logs[i].stays };
+        char room[sizeof LEFT_MESSAGE + MARKS_SLACK];
+        char *text = written(LEFT_MESSAGE, logs[i].front, logs[i].end);
+        char *log = mem_format("%s%s", logs[i].header, text);
+        size_t n = strlen(log), used;
+        struct packet packet = { 0 };
+        struct capture *capture = textlog_open((const uint8_t *)log, n, &options);
+        enum capture_result result = CAPTURE_MORE;
+        for (size_t at = 0; capture && result == CAPTURE_MORE && at < n; at += used)
+            result = capture_next(capture, (const uint8_t *)log + at, n - at, &used, &packet);
+        bool good = result == CAPTURE_PACKET && packet.caplen == strlen(LEFT_MESSAGE) &&
+                    memcmp(packet.data, LEFT_MESSAGE, packet.caplen) == 0;
+        const struct marked *marked = good ? &packet.plain->marked : NULL;
+        bool left = good && marked->text == (const uint8_t *)log + strlen(logs[i].header) &&
+                    marked->n == strlen(text) && marked->marks == logs[i].marks &&
+                    marks_undo(marked, room, strlen(LEFT_MESSAGE)) == strlen(LEFT_MESSAGE) &&
+                    memcmp(room, LEFT_MESSAGE, strlen(LEFT_MESSAGE)) == 0;
+        tap_ok(good && (logs[i].marks ? left : !marked->text), "left in the file, or not: %s",
+               logs[i].name);
+        capture_close(capture);
+        free(text);
+        free(log);
+    }
+}
+
+/* Whatever became of the file, no more is written than there was room for. */
+static void test_undone(void)
+{
+    static const char text[] = "   a: b\n\n#012#\r\n.c#01.\n   rest";
+    static const unsigned marks[] = {
+        0, 3, 127, MARKS_DOT, MARKS_DOT | 3, MARKS_ESCAPED, MARKS_ESCAPED | MARKS_DOT | 5
+    };
+    bool bounded = true;
+    for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++)
+        for (size_t from = 0; from < sizeof text; from++)
+            for (size_t size = 0; size < 2 * sizeof text; size++) {
+                const size_t n = sizeof text - 1 - from;
+                char *copy = n ? memcpy(mem_alloc(n), text + from, n) : mem_alloc(1);
+                char *room = mem_alloc(size + MARKS_SLACK);
+                struct marked marked = { (const uint8_t *)copy, (uint32_t)n, (uint16_t)marks[k] };
+                bounded = bounded && marks_undo(&marked, room, size) <= size;
+                free(copy);
+                free(room);
+            }
+    tap_ok(bounded, "marks are undone within the room that there is");
+}
+
 /* A log of PACKET_LASTS + 1 messages that differ in one digit, gone through in two ways. */
 static char *many(const char *before, bool cut)
 {
@@ -289,9 +360,9 @@ static void test_refused(void)
 }
 
 /* Logs in which a line of its own stands behind each message. */
-static const struct marked {
+static const struct ended {
     const char *name, *before, *behind; /* the number in `before` is that of the message's bytes */
-} marked[] = {
+} ended[] = {
     { "pjsua",
       "10:15:00.000   pjsua_core.c  .RX %zu bytes Request msg INVITE/cseq=1 (tdta0x1) from UDP "
       "192.0.2.4:5090:\n",
@@ -337,7 +408,7 @@ static char *damaged(enum damage damage, char letter, const char *end)
     return text;
 }
 
-static char *three(const struct marked *form, enum damage damage, const char *end)
+static char *three(const struct ended *form, enum damage damage, const char *end)
 {
     struct strbuf log = STRBUF_INIT;
     for (int i = 0; i < 3; i++) {
@@ -388,10 +459,10 @@ static char *all_of(const char *log, size_t step, char letters[8])
 }
 
 /* Whatever is wrong with a message, the next one is there; and it does not matter how it all came. */
-static void test_marked(void)
+static void test_ended(void)
 {
-    for (size_t i = 0; i < 2 * sizeof marked / sizeof marked[0]; i++) {
-        const struct marked *form = &marked[i / 2];
+    for (size_t i = 0; i < 2 * sizeof ended / sizeof ended[0]; i++) {
+        const struct ended *form = &ended[i / 2];
         const char *end = i % 2 ? "\r\n" : "\n";
         for (int damage = SOUND; damage < DAMAGE_COUNT; damage++) {
             char quick[8], slow[8], *log = three(form, damage, end);
@@ -470,9 +541,11 @@ int main(void)
     test_lines();
     test_ends();
     test_in_place();
+    test_left();
+    test_undone();
     test_lasting();
     test_copies();
-    test_marked();
+    test_ended();
     test_objects();
     test_terminal();
     test_flat();
