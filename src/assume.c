@@ -8,24 +8,26 @@
 #include "base/zeroed.h"
 #include "sip/fields.h"
 
-#define REMEMBERED 4096 /* requests; a later one takes the place of an earlier one */
-#define PEERS 4096      /* hosts that logs name, likewise */
+#define REQUESTS 512 /* sets of places for requests that were seen, and */
+#define PEERS 2048   /* for hosts that are the other end of a log */
+
+/* A line of the cache: keys that hash to the same one. When it is full, the one goes that came first. */
+#define PLACES 7
+struct set {
+    uint64_t keys[PLACES], turn;
+};
+#define NOWHERE SIZE_MAX
 
 struct request {
-    uint64_t key;
     struct addr src, dst;
 };
 
-/* A host that a log names as the other end. */
-struct peer {
-    uint64_t key;
-    struct addr own; /* the address that the log's host used with it; family 0: not known */
-};
-
 struct assume {
-    struct request requests[REMEMBERED];
-    struct peer peers[PEERS];
-    struct addr *own; /* by source: the first address that its host used */
+    struct set requests[REQUESTS], peers[PEERS];
+    struct request request[REQUESTS * PLACES];
+    struct addr
+        peer[PEERS * PLACES]; /* what the log's host was called with it; family 0: not known */
+    struct addr *own;         /* by source: the first address that its host used */
     size_t sources;
 };
 
@@ -69,35 +71,67 @@ static void target_address(const struct sip_message *sip, struct addr *a)
     addr_read(address.host, a);
 }
 
-static struct request *remembered(struct assume *assume, const struct sip_message *sip,
-                                  uint64_t *key)
+/* The place of the key among all of the sets', or NOWHERE. */
+static size_t place_of(const struct set *sets, size_t count, uint64_t key)
 {
-    *key = hash_span(hash_span(sip->cseq, sip->call_id),
-                     sip->branch); /* some have one branch for all */
-    return &assume->requests[*key % REMEMBERED];
+    const size_t at = key % count;
+    for (size_t i = 0; i < PLACES; i++)
+        if (sets[at].keys[i] == key)
+            return at * PLACES + i;
+    return NOWHERE;
 }
 
-/* Its place, where another host may stand. */
-static struct peer *place_of(struct assume *assume, unsigned source, const struct addr *a,
-                             uint64_t *key)
+/* It gets one if it has none. */
+static size_t take_place(struct set *sets, size_t count, uint64_t key, bool *fresh)
 {
-    *key = hash_bytes(source * 16 + a->family, a->ip, sizeof a->ip);
-    return &assume->peers[*key % PEERS];
+    size_t place = place_of(sets, count, key);
+    *fresh = place == NOWHERE;
+    if (*fresh) {
+        struct set *set = &sets[key % count];
+        place = key % count * PLACES + set->turn;
+        set->keys[set->turn] = key;
+        set->turn = (set->turn + 1) % PLACES;
+    }
+    return place;
 }
 
-static bool is_peer(struct assume *assume, unsigned source, const struct addr *a)
+/* Some have one branch for all. */
+static uint64_t key_of_transaction(const struct sip_message *sip)
 {
-    uint64_t key;
-    return place_of(assume, source, a, &key)->key == key;
+    return hash_span(hash_span(sip->cseq, sip->call_id), sip->branch);
 }
 
-static struct peer *take_peer(struct assume *assume, unsigned source, const struct addr *a)
+static const struct request *remembered(const struct assume *assume, const struct sip_message *sip)
 {
-    uint64_t key;
-    struct peer *peer = place_of(assume, source, a, &key);
-    if (peer->key != key)
-        *peer = (struct peer){ .key = key };
-    return peer;
+    size_t place = place_of(assume->requests, REQUESTS, key_of_transaction(sip));
+    return place == NOWHERE ? NULL : &assume->request[place];
+}
+
+static void remember(struct assume *assume, const struct sip_message *sip, const struct payload *p)
+{
+    bool fresh;
+    size_t place = take_place(assume->requests, REQUESTS, key_of_transaction(sip), &fresh);
+    assume->request[place] = (struct request){ p->src, p->dst };
+}
+
+static uint64_t key_of_peer(unsigned source, const struct addr *a)
+{
+    return hash_bytes(source * 16 + a->family, a->ip, sizeof a->ip);
+}
+
+static bool is_peer(const struct assume *assume, unsigned source, const struct addr *a)
+{
+    return place_of(assume->peers, PEERS, key_of_peer(source, a)) != NOWHERE;
+}
+
+/* What the log's host is called with this one as the other end. */
+static struct addr *own_with(struct assume *assume, unsigned source, const struct addr *a)
+{
+    bool fresh;
+    size_t place = take_place(assume->peers, PEERS, key_of_peer(source, a), &fresh);
+    if (fresh)
+        assume->peer[place] = (struct addr){ 0 };
+    return &assume->peer[place];
 }
 
 static struct addr *first_own(struct assume *assume, unsigned source)
@@ -107,14 +141,14 @@ static struct addr *first_own(struct assume *assume, unsigned source)
 }
 
 /* The log's host as the sender of a request: what it calls itself in its Via. */
-static void own_sender(struct assume *assume, unsigned source, struct peer *peer,
+static void own_sender(struct assume *assume, unsigned source, struct addr *own,
                        const struct sip_message *sip, struct addr *a)
 {
     struct addr *first = first_own(assume, source);
     addr_read(sip->sent_by, a);
     if (a->family == 0)
-        *a = peer->own.family ? peer->own : *first;
-    peer->own = *a;
+        *a = own->family ? *own : *first;
+    *own = *a;
     if (first->family == 0)
         *first = *a;
 }
@@ -123,53 +157,64 @@ static void own_sender(struct assume *assume, unsigned source, struct peer *peer
  * And as the receiver of one. The Request-URI may name it, or, where it is a proxy, a host further
  * on: one that the log has as the other end of something.
  */
-static void own_receiver(struct assume *assume, unsigned source, struct peer *peer,
+static void own_receiver(struct assume *assume, unsigned source, struct addr *own,
                          const struct sip_message *sip, struct addr *a)
 {
     const struct addr *first = first_own(assume, source);
-    if (peer->own.family == 0) {
+    if (own->family == 0) {
         target_address(sip, a);
         if (first->family == 0 || (a->family && !is_peer(assume, source, a)))
             return;
-        peer->own = *first; /* from now on, so that it is one host with this peer */
+        *own = *first; /* from now on, so that it is one host with this peer */
     }
-    *a = peer->own;
+    *a = *own;
 }
 
-/* A request shows its way, from the client to the server; a response goes back the same. */
+/* Who names one end only is the other. */
+static enum logger logger_of(const struct payload *p)
+{
+    if (p->logger != LOGGER_UNSAID)
+        return p->logger;
+    switch (p->assumed & (ASSUMED_SRC | ASSUMED_DST)) {
+    case ASSUMED_SRC:
+        return LOGGER_SENDER;
+    case ASSUMED_DST:
+        return LOGGER_RECEIVER;
+    default:
+        return LOGGER_UNSAID;
+    }
+}
+
+/*
+ * A request shows its way, from the client to the server; a response goes back the same. The log's own
+ * host is known by what it did with the other end, which may be assumed itself.
+ */
 static void assume_request(struct assume *assume, unsigned source, struct payload *p,
                            const struct sip_message *sip)
 {
-    struct addr client = { 0 }, server = { 0 };
-    switch (p->assumed & (ASSUMED_SRC | ASSUMED_DST)) {
-    case ASSUMED_SRC:
-        own_sender(assume, source, take_peer(assume, source, &p->dst), sip, &p->src);
-        break;
-    case ASSUMED_DST:
-        own_receiver(assume, source, take_peer(assume, source, &p->src), sip, &server);
-        p->dst = server;
-        break;
-    case ASSUMED_SRC | ASSUMED_DST:
-        via_address(sip, &client);
-        target_address(sip, &server);
-        p->src = client;
-        p->dst = server;
-        break;
-    default:
-        break;
-    }
+    const bool src = p->assumed & ASSUMED_SRC, dst = p->assumed & ASSUMED_DST;
+    const enum logger logger = logger_of(p);
+    if (src && logger != LOGGER_SENDER)
+        via_address(sip, &p->src);
+    if (dst && logger != LOGGER_RECEIVER)
+        target_address(sip, &p->dst);
+    if (src && logger == LOGGER_SENDER)
+        own_sender(assume, source, own_with(assume, source, &p->dst), sip, &p->src);
+    if (dst && logger == LOGGER_RECEIVER)
+        own_receiver(assume, source, own_with(assume, source, &p->src), sip, &p->dst);
 }
 
 static void assume_response(struct assume *assume, unsigned source, struct payload *p,
-                            const struct sip_message *sip, const struct request *request)
+                            const struct sip_message *sip)
 {
-    struct addr client, server = { 0 };
+    const struct request *request = remembered(assume, sip);
+    struct addr client = { 0 }, server = { 0 };
     if (request) {
         client = request->src;
         server = request->dst;
     } else {
         via_address(sip, &client);
-        if (!(p->assumed & ASSUMED_DST))
+        if (logger_of(p) == LOGGER_SENDER)
             server = *first_own(assume, source);
     }
     if (p->assumed & ASSUMED_SRC)
@@ -189,18 +234,16 @@ void assume_flow(struct assume **assume, unsigned source, struct payload *p,
                  const struct sip_message *sip)
 {
     struct assume *known = ready(assume);
-    uint64_t key;
-    struct request *request = remembered(known, sip, &key);
     if (p->assumed & ASSUMED_TRANSPORT)
         p->transport = via_transport(sip->via);
     if (sip_is_request(sip))
         assume_request(known, source, p, sip);
     else
-        assume_response(known, source, p, sip, request->key == key ? request : NULL);
+        assume_response(known, source, p, sip);
     default_port(&p->src, p->transport);
     default_port(&p->dst, p->transport);
     if (sip_is_request(sip))
-        *request = (struct request){ key, p->src, p->dst };
+        remember(known, sip, p);
 }
 
 void assume_free(struct assume *assume)

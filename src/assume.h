@@ -2,7 +2,8 @@
  * Who sent a message to whom, and over what, where a log does not say: taken from the message
  * itself. The addresses in Via and Request-URI are those that SIP itself would use (RFC 3261
  * §18.2.2, §8.1.2); a name, which no log resolves, leaves the address unknown. A log that names the
- * other end only speaks of one host, which it calls in the Via of its own requests.
+ * other end only, or says no more than which one wrote it, speaks of one host, which it calls in the
+ * Via of its own requests.
  */
 #ifndef SIPWHY_ASSUME_H
 #define SIPWHY_ASSUME_H

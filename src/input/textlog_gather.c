@@ -20,6 +20,13 @@ static uint8_t complete_addresses(struct textlog *t, struct log_header *h)
            (h->has_transport ? 0 : ASSUMED_TRANSPORT);
 }
 
+static uint8_t logger_of(const struct log_header *h)
+{
+    if (!h->directed)
+        return LOGGER_UNSAID;
+    return h->sent ? LOGGER_SENDER : LOGGER_RECEIVER;
+}
+
 /* Takes the carriage returns out of the body: its sender had none. */
 static void make_bare_body(struct gather *g)
 {
@@ -76,6 +83,7 @@ void log_describe(struct textlog *t, struct log_header *header, bool whole)
 {
     t->plain = (struct plain){
         .assumed = complete_addresses(t, header),
+        .logger = logger_of(header),
         .transport = header->transport,
         .truncated = !whole,
     };

@@ -50,6 +50,9 @@ enum assumed {
     ASSUMED_TIME = 8 /* the year, the day, or all of it */
 };
 
+/* Which end wrote the log. */
+enum logger { LOGGER_UNSAID, LOGGER_SENDER, LOGGER_RECEIVER };
+
 /* The link type that a capture names: our own numbers mean nothing there, and nobody reads the rest. */
 static inline uint16_t link_of_capture(uint32_t named)
 {
@@ -91,6 +94,7 @@ struct payload {
     uint16_t agent;        /* who saw it (store_agent()); 0: we ourselves */
     const struct hep *hep; /* it came in HEP; for the call */
     uint8_t assumed;       /* enum assumed */
+    uint8_t logger;        /* enum logger */
     bool bare;             /* a log left out the CR of each line; Content-Length still counts it */
     struct marked marked;  /* what the message was made of, if that stays */
     bool misframed; /* in a stream: Content-Length is missing, or not where the next one begins */

@@ -16,6 +16,7 @@ enum decode_result decode_plain(struct decode *d)
     p->dst = plain->dst;
     p->transport = plain->transport;
     p->assumed = plain->assumed;
+    p->logger = plain->logger;
     p->truncated = plain->truncated;
     p->bare = plain->bare;
     p->marked = plain->marked;

@@ -13,6 +13,7 @@ struct plain {
     struct addr src, dst; /* family 0: the log does not say */
     uint8_t transport;    /* enum transport */
     uint8_t assumed;      /* enum assumed */
+    uint8_t logger;       /* enum logger */
     bool truncated;       /* the log has not all of it */
     bool in_place;        /* the bytes are the file's own, not put together */
     bool bare;            /* the log left out the CR of each line; Content-Length still counts it */
