@@ -9,7 +9,7 @@
 #include "sip/fields.h"
 
 #define REQUESTS 512 /* sets of places for requests that were seen, and */
-#define PEERS 2048   /* for hosts that are the other end of a log */
+#define PEERS 1024   /* for hosts that are the other end of a log */
 
 /* A line of the cache: keys that hash to the same one. When it is full, the one goes that came first. */
 #define PLACES 7

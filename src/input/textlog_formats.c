@@ -372,12 +372,15 @@ static const char *audiocodes_time(struct span line)
 static enum log_line audiocodes(struct span line, struct log_header *h)
 {
     struct span front = { line.p, line.n < AUDIOCODES_FRONT ? line.n : AUDIOCODES_FRONT };
-    struct span text = log_after(front, " SIP Message ");
-    struct span kind = text.p ? span_make(front.p, text.p) : SPAN_NONE;
+    const char *message = log_find(front, "Message ");
+    if (!message)
+        return LOG_NONE;
+    struct span text = span_make(message + strlen("Message "), span_end(line));
+    struct span kind = span_make(front.p, text.p);
     bool in = log_ends(kind, "---- Incoming SIP Message ");
     if (!in && !log_ends(kind, "---- Outgoing SIP Message "))
         return LOG_NONE;
-    text = log_after(span_make(text.p, span_end(line)), in ? "from " : "to ");
+    text = log_after(text, in ? "from " : "to ");
     struct span tail = log_after(text, " SIPInterface ");
     if (!tail.p)
         return LOG_NONE;

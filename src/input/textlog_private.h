@@ -147,6 +147,8 @@ struct log_whole {
     bool exact;                      /* lines end with CR and LF there */
     bool in_place;                   /* they are the message */
     bool sized;                      /* has a Content-Length */
+    char *made;                      /* the caller's: LOG_WHOLE_ROOM bytes for any other, */
+    size_t made_n;                   /* of which so many are written; 0: its marks stand for it */
 };
 /*
  * Whether one begins with the line at p, whose line feed is at lf, and all of it is there; else it is
@@ -183,7 +185,7 @@ static inline const char *log_line_feed(const char *p, const char *end, bool *od
 #endif
     const char *lf = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
     size_t n = (size_t)((lf ? lf : end) - p);
-    *odd |= n > 0 && (memchr(p, 0x1b, n) || memchr(p, '#', n));
+    *odd |= n > 0 && (memchr(p, '#', n) || memchr(p, 0x1b, n));
     return lf;
 }
 

@@ -44,9 +44,10 @@ static void take_found(struct textlog *t, const char *p, const struct log_whole 
     t->packet.caplen = (uint32_t)whole->n;
     if (!whole->in_place) {
         struct marked marked = marked_of(whole, p);
-        char *room = whole_room(t);
-        t->packet.data = (const uint8_t *)room;
-        t->packet.caplen = (uint32_t)marks_undo(&marked, room, LOG_WHOLE_ROOM - MARKS_SLACK);
+        size_t n = whole->made_n ? whole->made_n
+                                 : marks_undo(&marked, whole->made, LOG_WHOLE_ROOM - MARKS_SLACK);
+        t->packet.data = (const uint8_t *)whole->made;
+        t->packet.caplen = (uint32_t)n;
         if (stays(t, p))
             t->plain.marked = marked;
     }
@@ -94,6 +95,7 @@ const char *log_take_whole(struct textlog *t, const char *p, const char *end, bo
         .alone = t->format == &log_format_plain,
         .hashes = hashes,
         .bare_good = t->clock.options.stays && t->queue.n == 0 && t->object.n == 0,
+        .made = whole_room(t),
     };
     enum log_found found = log_find_whole(p, end, lf, &whole);
     *more = found == LOG_UNDECIDED;

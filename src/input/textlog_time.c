@@ -13,20 +13,20 @@
 #define DAY 86400
 #define LAST_YEAR 2200 /* nanoseconds since 1970 last until 2262 */
 
-static bool digits(const char *p, size_t n)
+#define NO_NUMBER 100
+
+/* Of two digits; NO_NUMBER where there is something else. */
+static inline int two(const char *p)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!ascii_digit(p[i]))
-            return false;
-    return true;
+    unsigned tens = (unsigned)p[0] - '0', ones = (unsigned)p[1] - '0';
+    return tens <= 9 && ones <= 9 ? (int)(tens * 10 + ones) : NO_NUMBER;
 }
 
-static int number(const char *p, size_t n)
+/* And of four: at least NO_NUMBER * NO_NUMBER. */
+static inline int four(const char *p)
 {
-    int v = 0;
-    for (size_t i = 0; i < n; i++)
-        v = v * 10 + (p[i] - '0');
-    return v;
+    int high = two(p), low = two(p + 2);
+    return low < NO_NUMBER ? high * 100 + low : NO_NUMBER * NO_NUMBER;
 }
 
 static bool is_word(char c)
@@ -34,21 +34,27 @@ static bool is_word(char c)
     return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == ':';
 }
 
-/* "12:30:57" with nothing around it that makes it an address or a number. */
-static const char *find_clock(struct span text)
+/*
+ * "12:30:57" with nothing around it that makes it an address or a number: where it is, and in *stamp what
+ * it says; or NULL.
+ */
+static const char *find_clock(struct span text, struct log_stamp *stamp)
 {
     const char *end = span_end(text);
     for (const char *p = text.p + 2;
          p + 6 <= end && (p = memchr(p, ':', (size_t)(end - p - 5))) != NULL; p++) {
-        if (p[3] != ':' || !digits(p - 2, 2) || !digits(p + 1, 2) || !digits(p + 4, 2))
+        int hour = two(p - 2), minute = two(p + 1), second = two(p + 4);
+        if (p[3] != ':' || hour >= 24 || minute >= 60 || second > 60)
             continue;
         if (p - 2 > text.p && is_word(p[-3]) && p[-3] != 'T')
             continue;
         if (p + 6 < end && is_word(p[6]) && p[6] != 'Z' &&
             (p[6] != ':' || (p + 7 < end && is_word(p[7]))))
             continue;
-        if (number(p - 2, 2) < 24 && number(p + 1, 2) < 60 && number(p + 4, 2) <= 60)
-            return p - 2;
+        stamp->hour = hour;
+        stamp->minute = minute;
+        stamp->second = second;
+        return p - 2;
     }
     return NULL;
 }
@@ -57,18 +63,23 @@ static const char *find_clock(struct span text)
 static void read_tail(struct log_stamp *stamp, const char *p, const char *end)
 {
     if (p + 1 < end && (*p == '.' || *p == ',') && ascii_digit(p[1])) {
-        int unit = 100000000;
-        for (p++; p < end && ascii_digit(*p); p++, unit /= 10)
-            stamp->ns += (*p - '0') * unit;
+        int left = 9;
+        for (p++; p < end && ascii_digit(*p); p++)
+            if (left > 0) {
+                stamp->ns = stamp->ns * 10 + (*p - '0');
+                left--;
+            }
+        for (; left > 0; left--)
+            stamp->ns *= 10;
     }
     if (p < end && *p == 'Z')
         stamp->zone = 0;
-    if (end - p < 5 || (*p != '+' && *p != '-') || !digits(p + 1, 2))
+    if (end - p < 5 || (*p != '+' && *p != '-') || two(p + 1) == NO_NUMBER)
         return;
     const char *minutes = p[3] == ':' ? p + 4 : p + 3;
-    if (end - minutes < 2 || !digits(minutes, 2))
+    if (end - minutes < 2 || two(minutes) == NO_NUMBER)
         return;
-    stamp->zone = (number(p + 1, 2) * 60 + number(minutes, 2)) * (*p == '-' ? -1 : 1);
+    stamp->zone = (two(p + 1) * 60 + two(minutes)) * (*p == '-' ? -1 : 1);
 }
 
 int log_month(const char *p)
@@ -78,6 +89,11 @@ int log_month(const char *p)
         if (memcmp(names + (ptrdiff_t)3 * i, p, 3) == 0)
             return i + 1;
     return 0;
+}
+
+static bool is_year(int year)
+{
+    return year < NO_NUMBER * NO_NUMBER;
 }
 
 static void set_date(struct log_stamp *stamp, int year, int month, int day)
@@ -98,13 +114,13 @@ static void read_date(struct log_stamp *stamp, struct span text)
     if (text.n > 0 && text.p[text.n - 1] == 'T')
         text.n--;
     const char *end = span_end(text);
-    if (text.n >= 10 && digits(end - 10, 4) && !ascii_digit(end[-6]) && digits(end - 5, 2) &&
-        end[-3] == end[-6] && digits(end - 2, 2)) {
-        set_date(stamp, number(end - 10, 4), number(end - 5, 2), number(end - 2, 2));
+    if (text.n >= 10 && end[-3] == end[-6] && !ascii_digit(end[-6]) && is_year(four(end - 10)) &&
+        two(end - 5) != NO_NUMBER && two(end - 2) != NO_NUMBER) {
+        set_date(stamp, four(end - 10), two(end - 5), two(end - 2));
         return;
     }
-    if (text.n > 9 && digits(end - 4, 4) && end[-5] == ' ') {
-        year = number(end - 4, 4);
+    if (text.n > 9 && end[-5] == ' ' && is_year(four(end - 4))) {
+        year = four(end - 4);
         text = span_trim(span_make(text.p, end - 5));
         end = span_end(text);
     }
@@ -113,19 +129,16 @@ static void read_date(struct log_stamp *stamp, struct span text)
     while (day && p > text.p && p[-1] == ' ')
         p--;
     if (day && p - text.p >= 3 && log_month(p - 3))
-        set_date(stamp, year, log_month(p - 3), number(end - day, day));
+        set_date(stamp, year, log_month(p - 3), day == 2 ? two(end - 2) : end[-1] - '0');
 }
 
 void log_stamp_find(struct span text, struct log_stamp *stamp)
 {
     *stamp = (struct log_stamp){ .zone = TEXTLOG_NO_ZONE };
-    const char *p = text.n >= 8 ? find_clock(text) : NULL;
+    const char *p = text.n >= 8 ? find_clock(text, stamp) : NULL;
     if (!p)
         return;
     stamp->found = true;
-    stamp->hour = number(p, 2);
-    stamp->minute = number(p + 3, 2);
-    stamp->second = number(p + 6, 2);
     read_tail(stamp, p + 8, span_end(text));
     read_date(stamp, span_make(text.p, p));
 }
@@ -134,8 +147,8 @@ void log_stamp_at(struct span text, struct log_stamp *stamp)
 {
     log_stamp_find(text, stamp);
     const char *at = span_find(text, '@');
-    if (stamp->found && at && at - text.p >= 5 && digits(at - 2, 2) && digits(at - 5, 2))
-        set_date(stamp, 0, number(at - 2, 2), number(at - 5, 2));
+    if (stamp->found && at && at - text.p >= 5)
+        set_date(stamp, 0, two(at - 2), two(at - 5)); /* none, where there are no numbers */
 }
 
 int textlog_read_date(struct textlog_options *options, const char *text)

@@ -84,6 +84,15 @@ FOR_EACH_KIND bool next_line(const struct log_whole *w, const struct lines kind,
            (kind.in_place || kind.dots || !w->prefix->n || take_prefix(w->prefix, line, text->end));
 }
 
+/* The text has one more line of the message. */
+FOR_EACH_KIND void take_line(struct log_whole *w, const struct lines kind, struct span line,
+                             const struct text *text)
+{
+    w->bytes += line.n + 2;
+    if (!kind.in_place && !kind.dots)
+        w->made_n += marks_put_line(w->made + w->made_n, line, text->end);
+}
+
 struct head {
     bool typed, sized;
     uint64_t length; /* of the body */
@@ -161,8 +170,8 @@ FOR_EACH_KIND bool skip_body(struct log_whole *w, const struct lines kind, struc
         if (!next_line(w, kind, text, &line) || !is_of_description(line))
             return false;
         n += line.n + 2;
+        take_line(w, kind, line, text);
     }
-    w->bytes += n;
     return n == length;
 }
 
@@ -171,7 +180,7 @@ FOR_EACH_KIND bool skip_head(struct log_whole *w, const struct lines kind, struc
 {
     struct span line;
     while (next_line(w, kind, text, &line)) {
-        w->bytes += line.n + 2;
+        take_line(w, kind, line, text);
         if (line.n == 0)
             return true;
         if (!take_header(head, line, kind) || (w->alone && log_start(line) >= 0))
@@ -187,9 +196,10 @@ FOR_EACH_KIND const char *skip_message(struct log_whole *w, const struct lines k
     struct head head = { false, false, 0 };
     struct text text = text_from(kind, p, end);
     struct span line;
+    w->bytes = w->made_n = 0;
     if (!next_line(w, kind, &text, &line))
         return NULL;
-    w->bytes = line.n + 2;
+    take_line(w, kind, line, &text);
     if (!skip_head(w, kind, &head, &text))
         return NULL;
     w->sized = head.sized;
@@ -341,6 +351,7 @@ static enum log_found find_by_end(const char *p, const char *end, struct log_who
 enum log_found log_find_whole(const char *p, const char *end, const char *lf, struct log_whole *w)
 {
     w->exact = lf > p && lf[-1] == '\r';
+    w->made_n = 0;
     enum log_found found = find_by_end(p, end, w);
     return found == LOG_NOT_FOUND ? find_by_lines(p, end, lf, w) : found;
 }

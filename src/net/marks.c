@@ -2,23 +2,6 @@
 #include "net/marks.h"
 
 #include "base/feeds.h"
-#include "base/span.h"
-
-/* With what is behind it, up to 15 bytes, if there is so much: calling memcpy() costs more. */
-static inline void copy_line(char *to, struct span line, const char *end)
-{
-#ifdef __SSE2__
-    if (end - span_end(line) >= MARKS_SLACK) {
-        for (size_t i = 0; i < line.n; i += 16) {
-            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(line.p + i));
-            _mm_storeu_si128((__m128i *)(void *)(to + i), bytes);
-        }
-        return;
-    }
-#endif
-    if (line.n > 0)
-        memcpy(to, line.p, line.n);
-}
 
 /* Only the dots are in the way: what is behind a line's text stands where it stood. */
 static size_t undo_dots(struct span text, char *room)
@@ -41,44 +24,52 @@ static size_t undo_dots(struct span text, char *room)
 }
 
 /* Takes off what is around the text of a line. */
-FEEDS_INLINE struct span bare_line(struct span line, uint16_t marks)
+FEEDS_INLINE struct span bare_line(struct span line, const unsigned kind, size_t front)
 {
-    size_t front = marks & MARKS_FRONT;
     if (line.n > 0 && line.p[line.n - 1] == '\r')
         line.n--;
-    if ((marks & MARKS_DOT) && line.n > 0)
+    if ((kind & MARKS_DOT) && line.n > 0)
         line.n--;
-    return span_behind(line, front < line.n ? front : line.n);
+    size_t n = front < line.n ? front : line.n;
+    return (struct span){ line.p + n, line.n - n };
 }
 
-FEEDS_INLINE size_t undo_lines(struct span text, uint16_t marks, char feed, char *room, size_t size)
+/* `kind`, all but MARKS_FRONT, is the same in every call, so that there is a loop for each. */
+FEEDS_INLINE size_t undo_lines(struct span text, const unsigned kind, size_t front, char *room,
+                               size_t size)
 {
-    const size_t feed_n = marks & MARKS_ESCAPED ? strlen(MARKS_FEED) : 1;
+    const char feed = kind & MARKS_ESCAPED ? MARKS_FEED[0] : '\n';
+    const ptrdiff_t feed_n = kind & MARKS_ESCAPED ? strlen(MARKS_FEED) : 1;
     const char *p = text.p, *end = span_end(text);
     size_t n = 0;
     struct feeds feeds = feeds_of(p, end, feed);
     for (const char *at; (at = feeds_next(&feeds, feed)) != NULL;) {
-        struct span line = bare_line(span_make(p, at), marks);
+        struct span line = bare_line(span_make(p, at), kind, front);
         if (line.n + 2 > size - n)
             return n;
-        copy_line(room + n, line, end);
-        memcpy(room + n + line.n, "\r\n", 2);
-        n += line.n + 2;
-        p = (size_t)(end - at) > feed_n ? at + feed_n : end;
+        n += marks_put_line(room + n, line, end);
+        p = end - at > feed_n ? at + feed_n : end;
     }
     struct span rest = span_make(p, end);
     if (rest.n > size - n)
         return n;
-    copy_line(room + n, rest, end);
+    marks_copy(room + n, rest, end);
     return n + rest.n;
 }
 
 size_t marks_undo(const struct marked *marked, char *room, size_t size)
 {
-    struct span text = { (const char *)marked->text, marked->n };
-    if (marked->marks == MARKS_DOT && text.n <= size)
-        return undo_dots(text, room);
-    if (marked->marks & MARKS_ESCAPED)
-        return undo_lines(text, marked->marks, MARKS_FEED[0], room, size);
-    return undo_lines(text, marked->marks, '\n', room, size);
+    const struct span text = { (const char *)marked->text, marked->n };
+    const size_t front = marked->marks & MARKS_FRONT;
+    switch (marked->marks & ~MARKS_FRONT) {
+    case 0:
+        return undo_lines(text, 0, front, room, size);
+    case MARKS_DOT:
+        return front == 0 && text.n <= size ? undo_dots(text, room)
+                                            : undo_lines(text, MARKS_DOT, front, room, size);
+    case MARKS_ESCAPED:
+        return undo_lines(text, MARKS_ESCAPED, front, room, size);
+    default:
+        return undo_lines(text, MARKS_DOT | MARKS_ESCAPED, front, room, size);
+    }
 }

@@ -5,8 +5,7 @@
 #ifndef SIPWHY_NET_MARKS_H
 #define SIPWHY_NET_MARKS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/span.h"
 
 /* Marks, in 16 bits. None but a line feed without its CR is 0. */
 enum marks {
@@ -23,7 +22,31 @@ struct marked {
     uint16_t marks;
 };
 
-#define MARKS_SLACK 16 /* lines are copied by so many bytes */
+#define MARKS_SLACK 64 /* bytes that may be written behind the last: lines are copied by so many */
+
+/* With what is behind it, where there is so much: most lines are short, and calling memcpy() costs more. */
+static inline void marks_copy(char *to, struct span line, const char *end)
+{
+#ifdef __SSE2__
+    if (line.n <= MARKS_SLACK && end - line.p >= MARKS_SLACK) {
+        for (size_t i = 0; i < MARKS_SLACK; i += 16) {
+            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(line.p + i));
+            _mm_storeu_si128((__m128i *)(void *)(to + i), bytes);
+        }
+        return;
+    }
+#endif
+    if (line.n > 0)
+        memcpy(to, line.p, line.n);
+}
+
+/* Writes a line of a text that ends at `end`, without its marks, and CRLF; how long that is. */
+static inline size_t marks_put_line(char *to, struct span line, const char *end)
+{
+    marks_copy(to, line, end);
+    memcpy(to + line.n, "\r\n", 2);
+    return line.n + 2;
+}
 
 /*
  * Writes the message, with CRLF at the end of each line, and returns how long it is. Of one that is not

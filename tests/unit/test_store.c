@@ -659,7 +659,7 @@ static void write_option(char *to, size_t size, int number, const char *front, c
 {
     snprintf(
         to, size,
-        "%sOPTIONS sip:b@y SIP/2.0%s%sCall-ID: %05d@a%s%sSubject: %350s%s%sCSeq: 1 OPTIONS%s%s%s",
+        "%sOPTIONS sip:b@y SIP/2.0%s%sCall-ID: %05d@a%s%sSubject: %310s%s%sCSeq: 1 OPTIONS%s%s%s",
         front, end, front, number, end, front, ".", end, front, end, front, end);
 }
 
