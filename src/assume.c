@@ -157,17 +157,17 @@ static void own_sender(struct assume *assume, unsigned source, struct addr *own,
  * And as the receiver of one. The Request-URI may name it, or, where it is a proxy, a host further
  * on: one that the log has as the other end of something.
  */
-static void own_receiver(struct assume *assume, unsigned source, struct addr *own,
+static void own_receiver(struct assume *assume, unsigned source, const struct addr *own,
                          const struct sip_message *sip, struct addr *a)
 {
     const struct addr *first = first_own(assume, source);
-    if (own->family == 0) {
-        target_address(sip, a);
-        if (first->family == 0 || (a->family && !is_peer(assume, source, a)))
-            return;
-        *own = *first; /* from now on, so that it is one host with this peer */
+    if (own->family) {
+        *a = *own;
+        return;
     }
-    *a = *own;
+    target_address(sip, a);
+    if (first->family && (a->family == 0 || is_peer(assume, source, a)))
+        *a = *first;
 }
 
 /* Who names one end only is the other. */
@@ -230,10 +230,13 @@ static struct assume *ready(struct assume **assume)
     return *assume;
 }
 
-void assume_flow(struct assume **assume, unsigned source, struct payload *p,
-                 const struct sip_message *sip)
+void assume_flow(struct assume **assume, unsigned source, const struct addr *self,
+                 struct payload *p, const struct sip_message *sip)
 {
     struct assume *known = ready(assume);
+    struct addr *first = first_own(known, source);
+    if (first->family == 0)
+        *first = *self;
     if (p->assumed & ASSUMED_TRANSPORT)
         p->transport = via_transport(sip->via);
     if (sip_is_request(sip))

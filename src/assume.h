@@ -16,10 +16,10 @@ struct assume;
 /*
  * Fills what `payload->assumed` names; `source` is the number of the input. *assume, NULL to begin,
  * remembers where requests went, since their responses come from there, and what the hosts of logs
- * are called.
+ * are called. `self` is what this log's host will call itself, family 0 where that is not known yet.
  */
-void assume_flow(struct assume **assume, unsigned source, struct payload *payload,
-                 const struct sip_message *sip);
+void assume_flow(struct assume **assume, unsigned source, const struct addr *self,
+                 struct payload *payload, const struct sip_message *sip);
 void assume_free(struct assume *assume);
 
 #endif

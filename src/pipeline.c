@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 #include "net/hep.h"
+#include "net/plain.h"
 #include "sip/fields.h"
 #include "store/event.h"
 #include "store/taught.h"
@@ -131,7 +132,7 @@ static void add_assumed(struct pipeline *pipeline, const struct packet *packet,
                         const struct payload *payload, const struct sip_message *sip)
 {
     struct payload whole = *payload;
-    assume_flow(&pipeline->assume, packet->source, &whole, sip);
+    assume_flow(&pipeline->assume, packet->source, &packet->plain->self, &whole, sip);
     add(pipeline, packet, &whole);
 }
 

@@ -493,12 +493,9 @@ const struct capture_format capture_textlog = {
     .last = last_message,
 };
 
-struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog_options *options)
+static struct textlog *make(const struct log_format *format, struct span text,
+                            const struct textlog_options *options)
 {
-    struct span text = { (const char *)data, n < TEXTLOG_LOOK ? n : TEXTLOG_LOOK };
-    const struct log_format *format = log_recognise(behind_mark(text));
-    if (!format)
-        return NULL;
     struct textlog *t = mem_zero(sizeof *t);
     t->common.format = &capture_textlog;
     t->common.name = format->name;
@@ -508,5 +505,21 @@ struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog
     t->bare = mem_alloc(LOG_LINE_MOST);
     t->unwrapped = mem_alloc(LOG_LINE_MOST + 1);
     log_clock_init(&t->clock, options);
+    return t;
+}
+
+struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog_options *options)
+{
+    struct textlog_options ahead = *options;
+    struct span text = { (const char *)data, n < TEXTLOG_LOOK ? n : TEXTLOG_LOOK };
+    const struct log_format *format = log_recognise(behind_mark(text));
+    if (!format)
+        return NULL;
+    ahead.bare = NULL; /* nothing counts twice */
+    struct textlog *t = make(format, text, &ahead);
+    struct addr self = log_own_host(&t->common, data, text.n);
+    capture_close(&t->common);
+    t = make(format, text, options);
+    t->self = self;
     return &t->common;
 }

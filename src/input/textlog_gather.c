@@ -89,6 +89,7 @@ void log_describe(struct textlog *t, struct log_header *header, bool whole)
     };
     t->plain.src = header->src;
     t->plain.dst = header->dst;
+    t->plain.self = t->self;
     set_time(t, header);
     t->common.assumed |= t->plain.assumed;
 }

@@ -297,6 +297,7 @@ struct textlog {
     char rule[128]; /* the line that parted two messages last, with its end; the next is the same */
     size_t rule_n;
     struct span file; /* what of it is read at the moment */
+    struct addr self; /* its host; family 0: not known */
     struct room rooms[ROOMS];
     unsigned turn; /* whose is next */
     struct plain plain;
@@ -349,6 +350,9 @@ void log_own_stamp(const struct textlog *t, struct log_header *h, struct span be
 bool log_is_padded(struct span start_line);
 /* The message of the header at hand has begun, or there is none. */
 void log_forget_header(struct textlog *t);
+
+/* What the host that wrote the log calls itself, as far as the text shows; family 0: it does not. */
+struct addr log_own_host(struct capture *log, const uint8_t *data, size_t n);
 
 /* The format of most headers in the text; NULL: it is no log with SIP. */
 const struct log_format *log_recognise(struct span text);

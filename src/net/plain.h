@@ -11,6 +11,7 @@
 /* Belongs to the input, as long as the packet's bytes do. */
 struct plain {
     struct addr src, dst; /* family 0: the log does not say */
+    struct addr self;     /* what its host calls itself further on; family 0: nothing, or not known */
     uint8_t transport;    /* enum transport */
     uint8_t assumed;      /* enum assumed */
     uint8_t logger;       /* enum logger */
