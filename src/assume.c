@@ -16,7 +16,6 @@
 struct set {
     uint64_t keys[PLACES], turn;
 };
-#define NOWHERE SIZE_MAX
 
 struct request {
     struct addr src, dst;
@@ -24,10 +23,9 @@ struct request {
 
 struct assume {
     struct set requests[REQUESTS], peers[PEERS];
-    struct request request[REQUESTS * PLACES];
-    struct addr
-        peer[PEERS * PLACES]; /* what the log's host was called with it; family 0: not known */
-    struct addr *own;         /* by source: the first address that its host used */
+    struct request request[REQUESTS][PLACES];
+    struct addr peer[PEERS][PLACES]; /* what the log's host was called with it, if that is known */
+    struct addr *own;                /* by source: the first address that its host used */
     size_t sources;
 };
 
@@ -71,28 +69,24 @@ static void target_address(const struct sip_message *sip, struct addr *a)
     addr_read(address.host, a);
 }
 
-/* The place of the key among all of the sets', or NOWHERE. */
-static size_t place_of(const struct set *sets, size_t count, uint64_t key)
+/* Where the key stands in the set, of several the latest; PLACES: nowhere. */
+static inline size_t find_place(const struct set *set, uint64_t key)
 {
-    const size_t at = key % count;
-    for (size_t i = 0; i < PLACES; i++)
-        if (sets[at].keys[i] == key)
-            return at * PLACES + i;
-    return NOWHERE;
+    size_t at = set->turn;
+    for (int i = 0; i < PLACES; i++) {
+        at = at ? at - 1 : PLACES - 1;
+        if (set->keys[at] == key)
+            return at;
+    }
+    return PLACES;
 }
 
-/* It gets one if it has none. */
-static size_t take_place(struct set *sets, size_t count, uint64_t key, bool *fresh)
+static inline size_t take_place(struct set *set, uint64_t key)
 {
-    size_t place = place_of(sets, count, key);
-    *fresh = place == NOWHERE;
-    if (*fresh) {
-        struct set *set = &sets[key % count];
-        place = key % count * PLACES + set->turn;
-        set->keys[set->turn] = key;
-        set->turn = (set->turn + 1) % PLACES;
-    }
-    return place;
+    size_t at = set->turn;
+    set->keys[at] = key;
+    set->turn = at + 1 < PLACES ? at + 1 : 0;
+    return at;
 }
 
 /* Some have one branch for all. */
@@ -103,15 +97,16 @@ static uint64_t key_of_transaction(const struct sip_message *sip)
 
 static const struct request *remembered(const struct assume *assume, const struct sip_message *sip)
 {
-    size_t place = place_of(assume->requests, REQUESTS, key_of_transaction(sip));
-    return place == NOWHERE ? NULL : &assume->request[place];
+    uint64_t key = key_of_transaction(sip);
+    size_t set = key % REQUESTS, at = find_place(&assume->requests[set], key);
+    return at < PLACES ? &assume->request[set][at] : NULL;
 }
 
 static void remember(struct assume *assume, const struct sip_message *sip, const struct payload *p)
 {
-    bool fresh;
-    size_t place = take_place(assume->requests, REQUESTS, key_of_transaction(sip), &fresh);
-    assume->request[place] = (struct request){ p->src, p->dst };
+    uint64_t key = key_of_transaction(sip);
+    size_t set = key % REQUESTS, at = take_place(&assume->requests[set], key);
+    assume->request[set][at] = (struct request){ p->src, p->dst };
 }
 
 static uint64_t key_of_peer(unsigned source, const struct addr *a)
@@ -121,22 +116,26 @@ static uint64_t key_of_peer(unsigned source, const struct addr *a)
 
 static bool is_peer(const struct assume *assume, unsigned source, const struct addr *a)
 {
-    return place_of(assume->peers, PEERS, key_of_peer(source, a)) != NOWHERE;
+    uint64_t key = key_of_peer(source, a);
+    return find_place(&assume->peers[key % PEERS], key) < PLACES;
 }
 
 /* What the log's host is called with this one as the other end. */
 static struct addr *own_with(struct assume *assume, unsigned source, const struct addr *a)
 {
-    bool fresh;
-    size_t place = take_place(assume->peers, PEERS, key_of_peer(source, a), &fresh);
-    if (fresh)
-        assume->peer[place] = (struct addr){ 0 };
-    return &assume->peer[place];
+    uint64_t key = key_of_peer(source, a);
+    size_t set = key % PEERS, at = find_place(&assume->peers[set], key);
+    if (at == PLACES) {
+        at = take_place(&assume->peers[set], key);
+        assume->peer[set][at] = (struct addr){ 0 };
+    }
+    return &assume->peer[set][at];
 }
 
 static struct addr *first_own(struct assume *assume, unsigned source)
 {
-    assume->own = zeroed_room(assume->own, &assume->sources, source, sizeof *assume->own);
+    if (source >= assume->sources)
+        assume->own = zeroed_room(assume->own, &assume->sources, source, sizeof *assume->own);
     return &assume->own[source];
 }
 
