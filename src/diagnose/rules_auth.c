@@ -249,6 +249,31 @@ static void auth_refused(struct judge *j)
     }
 }
 
+/* Digits that somebody pressed, as gateways send them: an event of NOTIFY, or the body of an INFO. */
+static bool carries_dtmf(const struct scene_message *m)
+{
+    return span_starts(scene_header(m, "Event"), "telephone-event") ||
+           span_starts(scene_sip(m)->content_type, "application/dtmf");
+}
+
+/* The call is up: what the server asks of one who begins a call was no matter. */
+static void forbidden_inside(struct draft *d, const struct scene_transaction *t, const char *by)
+{
+    const char *method = sip_method_name(scene_method(t));
+    if (carries_dtmf(t->request)) {
+        draft_cause(d, _("%s takes no DTMF by %s; the call itself goes on"), by, method);
+        draft_remedy(d, _("Send DTMF as RTP events (RFC 4733), or allow it by %s at %s"), method,
+                     by);
+    } else {
+        draft_cause(d, _("%s does not permit %s inside the call, which itself goes on"), by,
+                    method);
+        draft_remedy(d,
+                     _("See at %s who may send %s inside a call: the methods and features that "
+                       "this user or trunk is allowed"),
+                     by, method);
+    }
+}
+
 /* By the credentials on the last hop: where a proxy took out those that were for it, whoever stands
  * behind it refuses a request that has none. */
 static void forbidden(struct judge *j)
@@ -269,6 +294,10 @@ static void forbidden(struct judge *j)
         if (judge_is_probe(t))
             draft_harmless(d, _("it only asks whether the host is alive: any answer says so"));
         judge_address(&t->client, source);
+        if (scene_in_dialog(t)) {
+            forbidden_inside(d, t, from);
+            continue;
+        }
         draft_remedy(d,
                      _("See at %s why it refuses: allow lists for the source %s, for the "
                        "caller's number and for the domain; identity headers"),
