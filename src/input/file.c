@@ -25,8 +25,7 @@
 #include "input/textlog.h"
 
 #define TEXT_LOOK 4096 /* bytes in which a text has no NUL */
-#define AHEAD \
-    1024 /* bytes fetched from memory before they are asked for: a message, or most of one */
+#define AHEAD 1024     /* bytes fetched from memory before they are asked for: most messages */
 
 struct file_source {
     struct source source;
