@@ -223,6 +223,15 @@ static void take_escaped(struct textlog *t, struct span text)
         queue_escaped(t, text, open);
 }
 
+/* Whether a message begins with the text of a piece, which is no header then. */
+static bool begins_message(struct span text)
+{
+    const char *feed = text.n > 0 && text.p[0] >= 'A' && text.p[0] <= 'Z'
+                           ? log_find(text, MARKS_FEED)
+                           : NULL;
+    return feed && log_start(span_make(text.p, feed)) == 0;
+}
+
 /* A line of one message among those of others; false when it is none. */
 static bool take_piece(struct textlog *t, struct span line)
 {
@@ -230,7 +239,7 @@ static bool take_piece(struct textlog *t, struct span line)
     if (!t->format->piece(line, &tag, &text))
         return false;
     struct log_header fresh = { 0 };
-    if (t->format->header(line, &fresh) != LOG_NONE) {
+    if (!begins_message(text) && t->format->header(line, &fresh) != LOG_NONE) {
         log_finish(t);
         log_take_header(t, &fresh, LOG_WHOLE, line);
         span_copy(tag, t->tag, sizeof t->tag);
@@ -329,7 +338,7 @@ static const char *take_flat(struct textlog *t, const char *p, const char *end, 
 {
     size_t n = 0;
     const char *lf;
-    while (p < end && (lf = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+    while ((lf = log_line_end(p, end)) != NULL) {
         struct span line = log_cut_line(p, end, lf).text;
         bool folded = log_begins(line, "  ");
         if (n + line.n > LOG_LINE_MOST || (n == 0 ? !is_flat(line) : !folded))
@@ -339,7 +348,7 @@ static const char *take_flat(struct textlog *t, const char *p, const char *end, 
         n += line.n;
         p = lf + 1;
     }
-    *more &= p >= end || !memchr(p, '\n', (size_t)(end - p));
+    *more &= end - p <= (ptrdiff_t)LOG_LINE_MOST && !log_line_end(p, end);
     if (n == 0 || *more)
         return NULL;
     queue_flat(t, n);
@@ -400,6 +409,15 @@ static const char *take_html(struct textlog *t, const char *p, const char *end, 
     return next;
 }
 
+/* The line at p, if it is a piece, in which nothing else has to be looked for; or NULL. */
+static const char *take_piece_at(struct textlog *t, const char *p, const char *end)
+{
+    const char *lf = p < end && *p != '{' ? log_line_end(p, end) : NULL;
+    if (!lf)
+        return NULL;
+    return take_piece(t, log_cut_line(p, end, lf).text) ? lf + 1 : NULL;
+}
+
 /* Takes the next line from [p, end); NULL when its end is not there yet. */
 static const char *take_next(struct textlog *t, const char *p, const char *end, bool last)
 {
@@ -407,6 +425,9 @@ static const char *take_next(struct textlog *t, const char *p, const char *end, 
     bool more = !last;
     if (t->html)
         return take_html(t, p, end, last);
+    const char *piece = t->format->piece ? take_piece_at(t, p, end) : NULL;
+    if (piece)
+        return piece;
     const char *next = in_block(t) ? take_block(t, p, end) : log_take_at_once(t, p, end);
     if (next && next != p)
         return next;

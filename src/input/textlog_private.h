@@ -158,10 +158,23 @@ enum log_found { LOG_FOUND, LOG_NOT_FOUND, LOG_UNDECIDED };
 enum log_found log_find_whole(const char *p, const char *end, const char *lf,
                               struct log_whole *whole);
 
-#define LOG_NEAR 128 /* bytes in which most lines end; in longer ones memchr() is quicker */
+#define LOG_NEAR 128          /* bytes in which most lines end; in longer ones memchr() is quicker */
+#define LOG_LINE_MOST 262144u /* a longer line is cut */
+
+/* How far the line at p is looked at: else a file without line feeds is gone through for each piece. */
+static inline const char *log_line_most(const char *p, const char *end)
+{
+    return end - p > (ptrdiff_t)LOG_LINE_MOST ? p + LOG_LINE_MOST + 1 : end;
+}
+
+/* The line feed at which the line at p ends; NULL: it is too long, or its end is not there. */
+static inline const char *log_line_end(const char *p, const char *end)
+{
+    return p < end ? memchr(p, '\n', (size_t)(log_line_most(p, end) - p)) : NULL;
+}
 
 /*
- * The first line feed from `p` on, or NULL. *odd when an escape or a '#' stands before it: what
+ * The same where lines are short. *odd when an escape or a '#' stands before it: what
  * has neither needs no closer look.
  */
 static inline const char *log_line_feed(const char *p, const char *end, bool *odd)
@@ -183,8 +196,8 @@ static inline const char *log_line_feed(const char *p, const char *end, bool *od
         *odd |= marks != 0;
     }
 #endif
-    const char *lf = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
-    size_t n = (size_t)((lf ? lf : end) - p);
+    const char *lf = log_line_end(p, end);
+    size_t n = (size_t)((lf ? lf : log_line_most(p, end)) - p);
     *odd |= n > 0 && (memchr(p, '#', n) || memchr(p, 0x1b, n));
     return lf;
 }
@@ -232,7 +245,6 @@ static inline struct span log_after(struct span s, const char *text)
 
 /* How lines are taken, in textlog.c, textlog_quick.c and textlog_gather.c. */
 
-#define LOG_LINE_MOST 262144u /* a longer line is cut */
 #define LOG_NO_LENGTH SIZE_MAX
 
 /* A line without its end. */

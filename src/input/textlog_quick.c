@@ -66,7 +66,8 @@ static bool is_start_alone(struct textlog *t, struct span line, size_t offset)
 /* The line at p, and in *lf where it ends: at a line feed, or an escaped one; NULL: nowhere. */
 static struct span take_first_line(const char *p, const char *end, bool hashes, const char **lf)
 {
-    *lf = hashes ? log_find(span_make(p, end), MARKS_FEED) : span_line_feed(p, end);
+    *lf = hashes ? log_find(span_make(p, end), MARKS_FEED)
+                 : span_line_feed(p, log_line_most(p, end));
     if (!*lf)
         return SPAN_NONE;
     return hashes ? span_make(p, *lf) : log_cut_line(p, end, *lf).text;
@@ -132,13 +133,19 @@ static const char *take_plain_line(const char *p, const char *end, struct span *
     return odd && (span_find(*line, 0x1b) || log_find(*line, MARKS_FEED)) ? NULL : lf + 1;
 }
 
-/* Behind the line at p, if it only parts others, which none does that begins with a letter. */
+/* Of those that begin with a letter, or a bracket, only "[Time:" parts others. */
+static bool may_part(const char *p, const char *end)
+{
+    return p < end && ((uint8_t)*p < 'A' || (*p == '[' && end - p > 1 && p[1] == 'T'));
+}
+
+/* Behind the line at p, if it only parts others. */
 static const char *take_rule(struct textlog *t, const char *p, const char *end)
 {
     struct span line;
     if ((size_t)(end - p) >= t->rule_n && t->rule_n > 0 && memcmp(p, t->rule, t->rule_n) == 0)
         return p + t->rule_n;
-    if (p == end || (uint8_t)*p >= 'A')
+    if (!may_part(p, end))
         return NULL;
     const char *next = take_plain_line(p, end, &line);
     if (!next || !log_only_parts(t, line))
