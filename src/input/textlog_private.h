@@ -158,7 +158,7 @@ enum log_found { LOG_FOUND, LOG_NOT_FOUND, LOG_UNDECIDED };
 enum log_found log_find_whole(const char *p, const char *end, const char *lf,
                               struct log_whole *whole);
 
-#define LOG_NEAR 128          /* bytes in which most lines end; in longer ones memchr() is quicker */
+#define LOG_NEAR 128 /* bytes in which most lines end; in longer ones memchr() is quicker */
 #define LOG_LINE_MOST 262144u /* a longer line is cut */
 
 /* How far the line at p is looked at: else a file without line feeds is gone through for each piece. */
