@@ -537,10 +537,7 @@ struct capture *textlog_open(const uint8_t *data, size_t n, const struct textlog
     if (!format)
         return NULL;
     ahead.bare = NULL; /* nothing counts twice */
-    struct textlog *t = make(format, text, &ahead);
-    struct addr self = log_own_host(&t->common, data, text.n);
-    capture_close(&t->common);
-    t = make(format, text, options);
-    t->self = self;
+    struct textlog *t = make(format, text, options);
+    t->self = log_own_host(&make(format, text, &ahead)->common, data, text.n);
     return &t->common;
 }

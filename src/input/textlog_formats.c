@@ -623,17 +623,39 @@ static enum log_line tcpdump(struct span line, struct log_header *h)
     return LOG_WHOLE;
 }
 
+/* Letters may stand before a method as if they were of it: those are known. (sip/ is not, here.) */
+static size_t method_in(struct span word)
+{
+    static const char *const methods[] = { "INVITE",  "ACK",       "BYE",    "CANCEL", "REGISTER",
+                                           "OPTIONS", "PRACK",     "INFO",   "UPDATE", "MESSAGE",
+                                           "REFER",   "SUBSCRIBE", "NOTIFY", "PUBLISH" };
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (log_ends(word, methods[i]))
+            return word.n - strlen(methods[i]);
+    return word.n;
+}
+
 /*
  * With -A the headers of IP and UDP or TCP stand before the message, a character a byte, which may be
- * letters: 20 or 40 bytes, and 8, 20 or 32 (with times).
+ * letters: 20 or 40 bytes, and 8, 20 or 32 (with times). In an address of 10.0.0.0/8 is a line feed, so
+ * that only the rest of them stands there.
  */
 static int start_tcpdump(struct span line)
 {
     static const uint8_t headers[] = { 28, 40, 48, 52, 60, 72 };
+    const char *status = log_find(line, "SIP/2.0 ");
+    if (status && log_start(span_make(status, span_end(line))) == 0)
+        return (int)(status - line.p);
+    int at = log_start(line);
+    const char *blank = at >= 0 ? span_find(span_behind(line, (size_t)at), ' ') : NULL;
+    struct span word = blank ? span_make(line.p + at, blank) : SPAN_NONE;
+    size_t before = method_in(word);
+    if (before < word.n)
+        return at + (int)before;
     for (size_t i = 0; i < sizeof headers; i++)
         if (line.n > headers[i] && log_start(span_behind(line, headers[i])) == 0)
             return headers[i];
-    return log_start(line);
+    return at;
 }
 
 /* What "ngrep -W single" writes behind the addresses, "[AP]" and "#12". */

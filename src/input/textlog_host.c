@@ -55,5 +55,6 @@ struct addr log_own_host(struct capture *log, const uint8_t *data, size_t n)
         data += used;
         n -= used;
     }
+    capture_close(log);
     return host;
 }

@@ -363,7 +363,10 @@ bool log_is_padded(struct span start_line);
 /* The message of the header at hand has begun, or there is none. */
 void log_forget_header(struct textlog *t);
 
-/* What the host that wrote the log calls itself, as far as the text shows; family 0: it does not. */
+/*
+ * What the host that wrote the log calls itself, as far as the text shows; family 0: it does not. `log`
+ * is a reader for that text alone, and closed.
+ */
 struct addr log_own_host(struct capture *log, const uint8_t *data, size_t n);
 
 /* The format of most headers in the text; NULL: it is no log with SIP. */

@@ -101,8 +101,9 @@ static struct copy *take(struct looked *l, size_t bytes)
 struct span looked_payload(const struct store *s, const struct message *marked)
 {
     struct message *m = (struct message *)marked;
-    struct copy *copy = take(s->looked, bytes_of(m->payload_len));
-    *copy = (struct copy){ m, m->packet, m->caplen, (uint32_t)bytes_of(m->payload_len) };
+    const size_t room = bytes_of(m->payload_len);
+    struct copy *copy = take(s->looked, room);
+    *copy = (struct copy){ m, m->packet, m->caplen, (uint32_t)room };
     char *bytes = (char *)(copy + 1);
     struct marked text = { m->packet, m->caplen, m->marks };
     size_t n = marks_undo(&text, bytes, m->payload_len);

@@ -4,7 +4,8 @@ both. Prints TAP.
 
     inputs.py SIPWHY WORKFOLDER
 
-SIPp's and baresip's logs of their messages are compared with the capture of the same run; and what clients
+SIPp's and baresip's logs of their messages, and what ngrep prints of SIPp's in either of its ways, are
+compared with the capture of the same run; and what clients
 said to Kamailio by TCP, TLS, WebSocket in either, and where the kernel has it SCTP, with what the capture
 shows of it. lab.sh starts
 it in a network namespace of its own. Everything is over in half a minute.
@@ -127,6 +128,14 @@ def baresip(run, name, address, length, options, *more):
 
 
 # ---- Kamailio's transports ----------------------------------------------------------------------------
+
+# By lines, and a message in one.
+NGREP = {'byline': ['-W', 'byline'], 'flat': []}
+
+
+def ngrep(run, name, options):
+    run.start(name, 'ngrep', '-l', '-q', '-t', *options, '-d', 'lo', '', f'udp port 5060 and host {UAC}')
+
 
 SCTP, SCTP_MAXSEG = 132, 13 # RFC 6458 §8.1.16: the size of a chunk
 TRANSPORTS = {'tcp': (8080, 'TCP'), 'tls': (8443, 'TLS'), 'ws': (8080, 'WS'), 'wss': (8443, 'WSS'), 'sctp': (8090, 'SCTP')}
@@ -252,10 +261,13 @@ def has_edge():
 
 
 def play(run):
-    tools = {tool: bool(shutil.which(tool)) for tool in ('sipp', 'baresip')}
+    tools = {tool: bool(shutil.which(tool)) for tool in ('sipp', 'baresip', 'ngrep')}
     tools['edge'] = bool(has_edge())
     wire = run.start('tcpdump', 'tcpdump', '-i', 'lo', '-U', '-B', '8192', '-w', run.path('wire.pcap'),
                      'udp port 5060 or tcp or sctp')
+    if tools['ngrep']:
+        for name, options in NGREP.items():
+            ngrep(run, name, options)
     time.sleep(1)
     answers = None
     if tools['edge']:
@@ -290,6 +302,11 @@ def main():
         compare(run, 'the log of the called SIPp', 'uas.log', UAS, 6 * CALLS, True)
     else:
         skip('logs of SIPp', 'it is not installed')
+    if tools['sipp'] and tools['ngrep']:
+        for name in NGREP:
+            compare(run, f'what ngrep printed ({name})', name + '.out', UAC, 6 * CALLS, True)
+    else:
+        skip('what ngrep printed', 'it is not installed, or SIPp')
     if tools['baresip']:
         compare(run, 'the trace of the calling baresip', 'caller.out', CALLER, 6, False)
         compare(run, 'the trace of the called baresip', 'callee.out', CALLEE, 6, False)
